@@ -1,0 +1,1 @@
+"""Who answers: HiGHS through arrays, any solver Pyomo reaches, HiGHS through CVXPY."""

@@ -1,0 +1,196 @@
+"""HiGHS through arrays: the default and the fast road."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+import highspy
+import numpy as np
+
+from ..errors import NaturaError, OptionError, unknown
+from ..program import Floats, LinearProgram
+from .answer import Answer, Claim
+from .options import METHODS, SolveOptions
+from .scaling import Scaled, scale
+
+_STATUS = highspy.HighsModelStatus
+_CLAIMS = {
+    _STATUS.kOptimal: Claim.OPTIMAL,
+    _STATUS.kModelEmpty: Claim.OPTIMAL,
+    _STATUS.kInfeasible: Claim.INFEASIBLE,
+    _STATUS.kUnbounded: Claim.UNBOUNDED,
+    _STATUS.kUnboundedOrInfeasible: Claim.INFEASIBLE_OR_UNBOUNDED,
+    _STATUS.kTimeLimit: Claim.TIME_LIMIT,
+    _STATUS.kInterrupt: Claim.INTERRUPTED,
+    _STATUS.kIterationLimit: Claim.ITERATION_LIMIT,
+    _STATUS.kSolutionLimit: Claim.ITERATION_LIMIT,
+}
+#: Below this many coefficients a solve ends before anyone could press Ctrl-C.
+_WORTH_INTERRUPTING = 20_000
+
+
+class HighsSession:
+    """A program held by HiGHS in scaled form; it can be solved, and solved again on changed sides and costs.
+
+    The HiGHS object and its basis are kept between solves, so a change costs a few iterations.
+    """
+
+    def __init__(self, program: LinearProgram, options: SolveOptions) -> None:
+        check_finite(program)
+        self.scaled: Scaled = scale(program)
+        self._options = options
+        self._highs = _configured(options)
+        self.iterations = 0
+        self.spent = 0.0
+        self.interrupted = False
+        _pass_program(self._highs, self.scaled.program)
+
+    def solve(self) -> Answer:
+        """Run HiGHS and return its claim in the user's units."""
+        claim, primal, dual = self.run()
+        bound = None
+        if self.scaled.program.integer.any():
+            bound = float(self._highs.getInfo().mip_dual_bound) * self.scaled.sign / self.scaled.worth
+        return Answer(
+            claim=claim,
+            primal=self.scaled.primal(primal),
+            dual=self.scaled.dual(dual),
+            message=self._highs.modelStatusToString(self._highs.getModelStatus()),
+            iterations=self.iterations,
+            seconds=self.spent,
+            bound=bound,
+        )
+
+    def run(self) -> tuple[Claim, Floats, Floats]:
+        """Run HiGHS as it stands; return its claim and point, scaled."""
+        highs = self._highs
+        if self._options.time_limit is not None:  # HiGHS counts the clock of the object, not of the run
+            highs.setOptionValue("time_limit", highs.getRunTime() + max(self._options.time_limit - self.spent, 0.0))
+        before = highs.getRunTime()
+        status = self._run_interruptibly()
+        self.spent += highs.getRunTime() - before
+        info = highs.getInfo()
+        counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
+        self.iterations += sum(max(count, 0) for count in (*counts, info.pdlp_iteration_count))
+        claim = _CLAIMS.get(highs.getModelStatus(), Claim.FAILED)
+        if status == highspy.HighsStatus.kError and claim is Claim.OPTIMAL:
+            claim = Claim.FAILED
+        rows, columns = self.scaled.program.shape
+        solution = highs.getSolution()
+        primal = np.array(solution.col_value) if solution.value_valid else np.zeros(columns)
+        dual = np.array(solution.row_dual) if solution.dual_valid else np.zeros(rows)
+        if len(primal) != columns or len(dual) != rows:
+            return Claim.FAILED if claim is Claim.OPTIMAL else claim, np.zeros(columns), np.zeros(rows)
+        return claim, primal, dual
+
+    def change(self, cost: Floats, lower: Floats, upper: Floats, row_lower: Floats, row_upper: Floats) -> None:
+        """Replace costs, bounds and sides (scaled); the basis stays."""
+        columns = np.arange(len(cost), dtype=np.int32)
+        rows = np.arange(len(row_lower), dtype=np.int32)
+        done = [self._highs.changeColsCost(len(cost), columns, cost)]
+        done.append(self._highs.changeColsBounds(len(cost), columns, lower, upper))
+        done.append(self._highs.changeRowsBounds(len(row_lower), rows, row_lower, row_upper))
+        if highspy.HighsStatus.kError in done:
+            raise NaturaError("HiGHS refused changed bounds or costs; please report this plan")
+
+    def use_simplex(self) -> None:
+        """Let later runs go by simplex from the basis there is."""
+        self._highs.setOptionValue("solver", "simplex")
+
+    @property
+    def has_basis(self) -> bool:
+        """Whether HiGHS holds a basis to start from."""
+        return bool(self._highs.getBasis().valid)
+
+    def _run_interruptibly(self) -> Any:
+        highs = self._highs
+        big = self.scaled.program.matrix.nnz >= _WORTH_INTERRUPTING
+        if not big or threading.current_thread() is not threading.main_thread():
+            return highs.run()
+        highs.HandleUserInterrupt = True
+        highs.startSolve()
+        while True:
+            try:
+                finished, status = highs.wait(0.1)
+                if finished:
+                    return status
+            except KeyboardInterrupt:
+                self.interrupted = True
+                highs.cancelSolve()
+
+
+def solve_arrays(program: LinearProgram, options: SolveOptions) -> Answer:
+    """Scale a program, hand its arrays to HiGHS, and return the claim in the user's units."""
+    return HighsSession(program, options).solve()
+
+
+def check_finite(program: LinearProgram) -> None:
+    """Raise on NaN and on infinite coefficients: HiGHS calls such programs optimal."""
+    if not np.isfinite(program.matrix.data).all():
+        at = int(np.flatnonzero(~np.isfinite(program.matrix.data))[0])
+        column = int(np.searchsorted(program.matrix.indptr, at, side="right")) - 1
+        row = program.row_label(int(program.matrix.indices[at]))
+        raise NaturaError(f"the coefficient of {program.column_label(column)} in {row} is {program.matrix.data[at]}")
+    for what, values in (("cost", program.cost), ("lower bound", program.lower), ("upper bound", program.upper)):
+        bad = ~np.isfinite(values) if what == "cost" else np.isnan(values)
+        if bad.any():
+            raise NaturaError(f"the {what} of {program.column_label(int(np.flatnonzero(bad)[0]))} is not a number")
+    for values in (program.row_lower, program.row_upper):
+        if np.isnan(values).any():
+            raise NaturaError(
+                f"a side of {program.row_label(int(np.flatnonzero(np.isnan(values))[0]))} is not a number"
+            )
+
+
+def check_highs_options(options: SolveOptions) -> None:
+    """Raise on an option HiGHS does not know or a value it does not take."""
+    _configured(options)
+
+
+def _configured(options: SolveOptions) -> Any:
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", bool(options.verbose or options.log_file))
+    highs.setOptionValue("log_to_console", False)
+    if options.verbose:
+        highs.cbLogging.subscribe(_to_standard_error)
+    if options.log_file:
+        highs.setOptionValue("log_file", str(options.log_file))
+    highs.setOptionValue("solver", METHODS[options.method])
+    tight = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "mip_rel_gap": options.tolerance}
+    for name, value in {**tight, **options.options}.items():
+        if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+            known = [entry for entry in dir(highs.getOptions()) if not entry.startswith("_")]
+            if name not in known:
+                raise OptionError(unknown("HiGHS option", name, known))
+            raise OptionError(f"HiGHS option {name!r} does not take {value!r}")
+    return highs
+
+
+def _to_standard_error(event: Any) -> None:
+    sys.stderr.write(event.message)
+
+
+def _pass_program(highs: Any, program: LinearProgram) -> None:
+    rows, columns = program.shape
+    matrix = program.matrix
+    status = highs.passModel(
+        columns,
+        rows,
+        matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        program.cost,
+        program.lower,
+        program.upper,
+        program.row_lower,
+        program.row_upper,
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        program.integer.astype(np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
+        raise NaturaError("HiGHS refused the program; please report this plan")

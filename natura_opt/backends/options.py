@@ -1,0 +1,45 @@
+"""The options every solve takes, said once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import OptionError, unknown
+
+#: How HiGHS goes about it: its own choice, simplex, interior point (with crossover) or the first-order PDLP.
+METHODS: dict[str, str] = {"auto": "choose", "simplex": "simplex", "ipm": "ipm", "pdlp": "pdlp"}
+
+
+@dataclass(frozen=True)
+class SolveOptions:
+    """How to solve.
+
+    Attributes
+    ----------
+    method : ``auto``, ``simplex``, ``ipm`` or ``pdlp``.
+    tolerance : largest relative residual and gap at which an answer counts as proved.
+    verbose : show the solver's log (on standard error).
+    log_file : also write the solver's log here.
+    time_limit : seconds allowed for the solver, refinement included.
+    options : HiGHS options by their own names; unknown ones are an error.
+    """
+
+    method: str = "auto"
+    tolerance: float = 1e-9
+    verbose: bool = False
+    log_file: str | Path | None = None
+    time_limit: float | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise OptionError(unknown("method", self.method, METHODS))
+        if not 0 < self.tolerance < 1:
+            raise OptionError(f"tolerance must lie between 0 and 1, not {self.tolerance!r}")
+        if self.time_limit is not None and not self.time_limit > 0:
+            raise OptionError(f"time_limit must be a positive number of seconds, not {self.time_limit!r}")
+        if "solver" in self.options:
+            raise OptionError("say method= (auto, simplex, ipm, pdlp), not the HiGHS option 'solver'")

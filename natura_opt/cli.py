@@ -1,0 +1,204 @@
+"""The command line: ``natura-opt solve | check | import | models``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .errors import DataError, NaturaError
+
+app = typer.Typer(
+    name="natura-opt",
+    help="Plan an economy in its own physical units: the best plan, the prices behind it, and a recomputed proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(help="Bring an economy in from other forms.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+_Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model folder, or the name of a shipped model.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+
+
+@app.command()
+def solve(
+    model: _Model,
+    question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
+    backend: Annotated[str, typer.Option(help="highs, pyomo or cvxpy: the same law, three spellings.")] = "highs",
+    solver: Annotated[str, typer.Option(help="With --backend pyomo: any solver Pyomo reaches.")] = "highs",
+    method: Annotated[str, typer.Option(help="HiGHS's way: auto, simplex, ipm or pdlp.")] = "auto",
+    tolerance: Annotated[float, typer.Option(help="Largest relative residual and gap that counts as proved.")] = 1e-9,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for the solver.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="A HiGHS option, NAME=VALUE; may be repeated.")] = None,
+    log_file: Annotated[Path | None, typer.Option(help="Write the solver's log to this file.")] = None,
+    verbose: Annotated[bool, typer.Option(help="Show the solver's log on standard error.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the plan: NAME.xlsx, a folder NAME.parquet, or any other folder for CSV files."),
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Find the best plan of MODEL and prove it.
+
+    Exit code: 0 for a proved plan; 1 for an infeasible, unbounded or unproved one; 2 for bad input.
+    """
+    with _readable_errors():
+        from .solving import solve as solve_plan
+
+        with _working(f"planning {model}", quiet=verbose):
+            plan = solve_plan(
+                model,
+                question,
+                backend=backend,
+                solver=solver,
+                method=method,
+                tolerance=tolerance,
+                time_limit=time_limit,
+                options=_options(option or []),
+                log_file=log_file,
+                verbose=verbose,
+            )
+        if out is not None:
+            _write_plan(plan, out)
+        if as_json:
+            typer.echo(json.dumps(plan.summary(), allow_nan=False, ensure_ascii=False))
+        else:
+            from .cli_render import print_plan
+
+            print_plan(plan)
+        raise typer.Exit(0 if plan.proved else 1)
+
+
+@app.command()
+def check(model: _Model, as_json: _Json = False) -> None:
+    """Run every named check on MODEL and say what is wrong and where.
+
+    Exit code: 0 if all pass; 1 if one fails; 2 if the model cannot be read.
+    """
+    with _readable_errors():
+        from .checks import check as run_checks
+        from .economy.catalog import read
+
+        with _working(f"checking {model}"):
+            findings = run_checks(read(model))
+        passed = all(finding.passed for finding in findings)
+        if as_json:
+            rows = [{"check": f.check, "passed": f.passed, "message": f.message} for f in findings]
+            typer.echo(json.dumps({"model": model, "passed": passed, "findings": rows}, ensure_ascii=False))
+        else:
+            for finding in findings:
+                typer.echo(str(finding))
+        raise typer.Exit(0 if passed else 1)
+
+
+@app.command()
+def models(as_json: _Json = False) -> None:
+    """List the models that come with the package."""
+    with _readable_errors():
+        from .economy.catalog import read, shipped_models
+
+        found = [(name, read(folder)) for name, folder in shipped_models().items()]
+        if as_json:
+            rows = [
+                {
+                    "model": name,
+                    "title": e.title,
+                    "goods": len(e.goods),
+                    "periods": len(e.periods),
+                    "questions": list(e.questions),
+                }
+                for name, e in found
+            ]
+            typer.echo(json.dumps({"models": rows}, ensure_ascii=False))
+            return
+        width = max(len(name) for name, _ in found)
+        for name, e in found:
+            typer.echo(f"{name:<{width}}  {e.title} ({len(e.goods)} goods, {len(e.periods)} periods)")
+
+
+@imports.command("five-year")
+def import_five_year(
+    flows: Annotated[Path, typer.Argument(help="Flows of goods, labour and output, goods as columns.")],
+    cap: Annotated[Path, typer.Argument(help="Capital stocks, goods by industry.")],
+    dep: Annotated[Path, typer.Argument(help="Yearly rates of depreciation, goods by industry.")],
+    labtarg: Annotated[Path, typer.Argument(help="Targets and labour, one row per year.")],
+    dest: Annotated[Path, typer.Argument(help="The model folder to write.")],
+    as_json: _Json = False,
+) -> None:
+    """Turn the four files of an n-year plan into a model folder."""
+    with _readable_errors():
+        from .economy.five_year import read_five_year
+        from .economy.folder_writer import write
+
+        economy = read_five_year(flows, cap, dep, labtarg, name=dest.name)
+        write(economy, dest)
+        facts = {"model": str(dest), "goods": len(economy.goods), "periods": len(economy.periods)}
+        typer.echo(
+            json.dumps(facts, ensure_ascii=False)
+            if as_json
+            else f"{dest}: {len(economy.goods)} goods, {len(economy.periods)} periods; next: natura-opt solve {dest}"
+        )
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    """Turn every error a user can cause into one message on standard error and exit code 2."""
+    try:
+        yield
+    except NaturaError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"error: {error.filename or 'file'}: {error.strerror or error}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted: nothing was written", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _working(what: str, quiet: bool = False) -> Iterator[None]:
+    """Show that something is going on, on a terminal, while it is."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+def _options(pairs: list[str]) -> dict[str, Any]:
+    """Read NAME=VALUE pairs; numbers and true/false are taken as such."""
+    made: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator:
+            raise DataError(f"--option {pair!r}: write NAME=VALUE")
+        try:
+            made[name] = json.loads(value)
+        except json.JSONDecodeError:
+            made[name] = value
+    return made
+
+
+def _write_plan(plan: Any, out: Path) -> None:
+    if out.suffix == ".xlsx":
+        plan.to_excel(out)
+    elif out.suffix == ".parquet":
+        plan.to_parquet(out)
+    else:
+        plan.to_csv(out)
+    typer.echo(f"plan written to {out}", err=True)

@@ -1,0 +1,170 @@
+"""The economy: what is known, in its own physical units, checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ..errors import DataError, QuestionError, unknown
+from .coerce import coerce_table, position
+from .question import Question
+from .registry import AXES, TABLES
+from .table import Matrix, Table, Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Economy:
+    """Goods, techniques, resources and periods with the tables that tie them together.
+
+    Build one with :func:`natura_opt.build_economy` (DataFrames or arrays) or :func:`natura_opt.read` (files); both
+    check every number and label, so that an ``Economy`` that exists is sound.
+
+    Attributes
+    ----------
+    name, title, source : for people.
+    axes : the labels of each axis (``goods``, ``techniques``, ``resources``, ``periods``, …), unique, in order.
+    units : unit strings of an axis, one per label, where they were given.
+    tables : the tables by name (:data:`natura_opt.TABLES` says what each is).
+    questions : what is asked of this economy, by name.
+    """
+
+    name: str
+    axes: Mapping[str, pd.Index]
+    tables: Mapping[str, Table]
+    units: Mapping[str, tuple[str, ...]]
+    questions: Mapping[str, Question]
+    title: str = ""
+    source: str = ""
+
+    @property
+    def goods(self) -> pd.Index:
+        """Names of the goods."""
+        return self.axes["goods"]
+
+    @property
+    def techniques(self) -> pd.Index:
+        """Names of the techniques."""
+        return self.axes["techniques"]
+
+    @property
+    def resources(self) -> pd.Index:
+        """Names of the resources (what is not produced)."""
+        return self.axes["resources"]
+
+    @property
+    def periods(self) -> pd.Index:
+        """Names of the periods, in order."""
+        return self.axes["periods"]
+
+    def has(self, table: str) -> bool:
+        """Whether the economy holds a table of this name."""
+        return table in self.tables
+
+    def matrix(self, table: str, period: int) -> Matrix:
+        """Return a matrix table as it holds in a period (0-based), csr, shape (rows, columns); zeros where it is
+        missing.
+
+        A missing ``outputs`` is the identity: each technique makes one unit of the good of its name.
+        """
+        if table in self.tables:
+            found: Matrix = self.tables[table].at(period)
+            return found
+        rows, columns = (len(self.axes[axis]) for axis in TABLES[table].axes)
+        if table == "outputs":
+            return sp.eye_array(rows, format="csr")
+        return sp.csr_array((rows, columns))
+
+    def vector(self, table: str, period: int, missing: float = 0.0) -> Vector:
+        """Return a vector table as it holds in a period (0-based), shape (rows,); ``missing`` where there is none."""
+        if table in self.tables:
+            found: Vector = self.tables[table].at(period)
+            return found
+        return np.full(len(self.axes[TABLES[table].axes[0]]), missing)
+
+    def constant(self, *tables: str) -> bool:
+        """Whether each of these tables (or its absence) is the same in every period."""
+        return all(table not in self.tables or self.tables[table].constant for table in tables)
+
+    def frame(self, table: str, period: object = None) -> pd.DataFrame | pd.Series:
+        """Return a table with its labels, dense: a matrix as rows x columns, a vector as rows x periods.
+
+        Parameters
+        ----------
+        period : label of the period; needed for a matrix that differs between periods.
+        """
+        if table not in TABLES:
+            raise DataError(unknown("table", table, TABLES))
+        spec = TABLES[table]
+        if spec.ahead:
+            raise DataError(f"table {table!r} is kept by periods ahead; read economy.tables[{table!r}].slices")
+        rows = self.axes[spec.axes[0]]
+        if not spec.is_matrix:
+            if self.constant(table):
+                return pd.Series(self.vector(table, 0), index=rows, name=table)
+            values = [self.vector(table, t) for t in range(len(self.periods))]
+            return pd.DataFrame(np.column_stack(values), index=rows, columns=self.periods)
+        if period is None and not self.constant(table):
+            raise DataError(f"table {table!r} differs between periods; name one: {list(self.periods)}")
+        at = 0 if period is None else position(self.periods, period)
+        return pd.DataFrame(self.matrix(table, at).toarray(), index=rows, columns=self.axes[spec.axes[1]])
+
+    def unit(self, axis: str, label: object) -> str:
+        """Return the unit of a label (``""`` where none was given)."""
+        return self.units[axis][position(self.axes[axis], label)] if axis in self.units else ""
+
+    def with_changes(self, **changes: Any) -> Economy:
+        """Return a copy with some tables (or ``name``, ``questions``, …) replaced; ``None`` removes a table.
+
+        >>> import natura_opt as no
+        >>> e = no.build_economy(
+        ...     goods=["corn"],
+        ...     inputs=[[0.2]],
+        ...     targets=[1.0],
+        ...     objective="least-resources",
+        ...     resource_use=[[1.0]],
+        ...     resource_weights=[1.0],
+        ... )
+        >>> float(e.with_changes(inputs=[[0.5]]).matrix("inputs", 0)[0, 0])
+        0.5
+        """
+        tables = dict(self.tables)
+        plain: dict[str, Any] = {}
+        for key, value in changes.items():
+            if key in TABLES:
+                tables.pop(key, None)
+                if value is not None:
+                    tables[key] = coerce_table(TABLES[key], value, self.axes, where=self.name)
+            elif key in ("name", "title", "source", "questions"):
+                plain[key] = value
+            else:
+                raise DataError(unknown("table", key, [*TABLES, "name", "title", "source", "questions"]))
+        return replace(self, tables=tables, **plain)
+
+    def question(self, name: str | None = None) -> Question:
+        """Return a question by name; without a name, the ``default`` one."""
+        wanted = "default" if name is None else name
+        if wanted not in self.questions:
+            raise QuestionError(f"economy {self.name!r}: {unknown('question', wanted, self.questions)}")
+        return self.questions[wanted]
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{len(index):,} {axis}" for axis, index in self.axes.items() if len(index))
+        lines = [f"Economy {self.name!r}: {sizes}"]
+        for table in self.tables.values():
+            counts = [part.nnz if table.spec.is_matrix else part.size for part in table.slices.values()]
+            kind = "coefficients" if table.spec.is_matrix else "numbers"
+            lines.append(f"  {table.spec.name:<18} {sum(counts):>10,} {kind:<12} {table.spec.meaning}")
+        lines += [f"  asked: {name} ({question.objective})" for name, question in self.questions.items()]
+        return "\n".join(lines)
+
+
+def empty_axes() -> dict[str, pd.Index]:
+    """Return the axes of an economy of nothing; periods default to one period named ``1``."""
+    axes: dict[str, pd.Index] = {axis: pd.Index([], dtype=object) for axis in AXES}
+    axes["periods"] = pd.Index(["1"])
+    return axes

@@ -1,0 +1,119 @@
+"""One table of an economy: labelled numbers, sparse where it is a matrix, and the checks that every number passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+
+from ..errors import DataError
+from .registry import TableSpec
+
+Vector = npt.NDArray[np.float64]
+Matrix = sp.csr_array
+#: Slices of a table: ``None`` holds for every period; otherwise the key is a period's position, or the number of
+#: periods ahead for tables that are kept so.
+Slices = Mapping[int | None, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table's numbers: one slice for all periods, or one per period (or per number of periods ahead).
+
+    Attributes
+    ----------
+    spec : what the table is.
+    slices : csr arrays of shape (rows, columns), or float vectors of shape (rows,), by period position (or ``None``).
+    """
+
+    spec: TableSpec
+    slices: Slices
+
+    def at(self, period: int) -> Any:
+        """Return the slice that holds in a period (0-based position)."""
+        return self.slices[None] if None in self.slices else self.slices[period]
+
+    @property
+    def constant(self) -> bool:
+        """Whether one slice holds for every period."""
+        return None in self.slices
+
+
+def checked(spec: TableSpec, slices: Slices, axes: Mapping[str, pd.Index], where: str) -> Table:
+    """Return the table after checking shape, finiteness and sign of every number.
+
+    Errors
+    ------
+    DataError : naming the table, row and column of the first number that is wrong.
+    """
+    shape = tuple(len(axes[axis]) for axis in spec.axes)
+    for key, values in slices.items():
+        if values.shape != shape:
+            wanted = " x ".join(f"{len(axes[axis])} {axis}" for axis in spec.axes)
+            raise DataError(f"{where}: table {spec.name!r} has shape {values.shape}; it must be {wanted}")
+        numbers = values.data if spec.is_matrix else values
+        bad = ~np.isfinite(numbers)
+        if bad.any():
+            raise DataError(f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]}; give a finite number")
+        _check_sign(spec, values, numbers, axes, where, key)
+    return Table(spec, slices)
+
+
+def _check_sign(
+    spec: TableSpec, values: Any, numbers: Vector, axes: Mapping[str, pd.Index], where: str, key: int | None
+) -> None:
+    if spec.sign == "any":
+        return
+    bad = numbers < 0
+    if bad.any():
+        advice = "; an input below zero is an output: put it into 'outputs'" if spec.name == "inputs" else ""
+        raise DataError(
+            f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]:g}; it must not be negative{advice}"
+        )
+    if spec.sign == "rate" and (bad := numbers > 1).any():
+        raise DataError(
+            f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]:g}; a rate lies between 0 and 1"
+        )
+    if spec.sign == "positive-integer" and (bad := (numbers < 1) | (numbers != np.round(numbers))).any():
+        raise DataError(
+            f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]:g}; it must be a whole number from 1 up"
+        )
+
+
+def _place(
+    spec: TableSpec,
+    values: Any,
+    bad: npt.NDArray[np.bool_],
+    axes: Mapping[str, pd.Index],
+    where: str,
+    key: int | None,
+) -> str:
+    """Name the first bad number of a slice: table, row, column, period."""
+    first = int(np.flatnonzero(bad)[0])
+    if spec.is_matrix:
+        row = int(np.searchsorted(values.indptr, first, side="right")) - 1
+        cell = f"row {axes[spec.axes[0]][row]!r}, column {axes[spec.axes[1]][values.indices[first]]!r}"
+    else:
+        cell = f"row {axes[spec.axes[0]][first]!r}"
+    if key is None:
+        return f"{where}: table {spec.name!r}, {cell}"
+    when = f"{key} periods ahead" if spec.ahead else f"period {axes['periods'][key]!r}"
+    return f"{where}: table {spec.name!r}, {cell}, {when}"
+
+
+def as_csr(values: Any) -> Matrix:
+    """Return a canonical float64 csr array (sorted, no duplicates, no explicit zeros)."""
+    matrix = sp.csr_array(values, dtype=np.float64)
+    if matrix is values or np.shares_memory(matrix.data, getattr(values, "data", matrix.data)):
+        canonical = matrix.has_canonical_format and not (matrix.data == 0).any()
+        if canonical:
+            return matrix
+        matrix = matrix.copy()
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    return matrix

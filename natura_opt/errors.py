@@ -1,0 +1,51 @@
+"""The errors people meet: each says what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class NaturaError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class DataError(NaturaError):
+    """The data of an economy are not usable; the message names the place (file, row, column, name)."""
+
+
+class QuestionError(NaturaError):
+    """The question cannot be asked of this economy, or is not understood."""
+
+
+class OptionError(NaturaError):
+    """An option, backend or method is unknown or has an unusable value."""
+
+
+class NotProvedError(NaturaError):
+    """A plan was required to be proved optimal and is not."""
+
+
+def unknown(what: str, given: object, known: Iterable[object]) -> str:
+    """Return the sentence for an unknown name, with the nearest known one or the list of all.
+
+    >>> unknown("objective", "fulfillment", ["fulfilment", "assortment"])
+    "unknown objective 'fulfillment'; did you mean 'fulfilment'? Known: assortment, fulfilment"
+    """
+    names = sorted(str(name) for name in known)
+    close = get_close_matches(str(given), names, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    shown = ", ".join(names[:30]) + (f", … ({len(names)} in all)" if len(names) > 30 else "")
+    return f"unknown {what} {str(given)!r}; {hint}Known: {shown or 'none'}"
+
+
+def listed(names: Iterable[object], limit: int = 5) -> str:
+    """Join names for a message, cutting a long list visibly.
+
+    >>> listed(["a", "b", "c"], limit=2)
+    "'a', 'b' and 1 more"
+    """
+    every = [repr(str(name)) for name in names]
+    if len(every) <= limit:
+        return ", ".join(every)
+    return ", ".join(every[:limit]) + f" and {len(every) - limit} more"

@@ -1,0 +1,69 @@
+r"""Limits of resources that flow.
+
+For every resource r and period t:
+
+.. math::  \sum_j R_{rj,t}\, x_{jt} \le r_{rt}
+
+with resource use ``R`` per unit of activity and ``r`` what is there in the period (labour, machine hours, land).
+
+Dual: the valuation of the resource in that period: what one more unit of it is worth in units of the objective.
+
+Source: Kantorovich 1939; model 2 of the design notes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..program import ProgramBuilder, labels
+from .coefficients import by_period, by_row, over_periods, pyomo_names
+from .law import CvxpyModel, Law
+
+
+def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
+    count = len(economy.periods)
+    available = by_period(count, lambda t: economy.vector("resource_limits", t))
+    program.rows(
+        "resource_limit", labels(("resource", economy.resources), ("period", economy.periods)), "<=", available
+    )
+    use = over_periods(count, economy.constant("resource_use"), lambda t: economy.matrix("resource_use", t))
+    program.terms("resource_limit", "activities", use)
+
+
+def _pyomo(m: Any, economy: Economy, question: Question) -> None:
+    import pyomo.environ as pyo
+
+    resources, techniques = pyomo_names(economy.resources), pyomo_names(economy.techniques)
+    uses = {p: by_row(economy.matrix("resource_use", t), resources, techniques) for t, p in enumerate(economy.periods)}
+    available = {
+        (r, p): float(economy.vector("resource_limits", t)[k])
+        for t, p in enumerate(economy.periods)
+        for k, r in enumerate(resources)
+    }
+
+    @m.Constraint(m.RESOURCES, m.PERIODS, doc="use of a resource stays within what is there")
+    def resource_limit(m: Any, r: Any, t: Any) -> Any:
+        if not uses[t][r]:  # nothing uses it: no variable to limit
+            return pyo.Constraint.Feasible
+        return pyo.quicksum(use * m.activities[j, t] for j, use in uses[t][r]) <= available[r, t]
+
+
+def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
+    x = model.variables["activities"]
+    for t in range(len(economy.periods)):
+        index = labels(("resource", economy.resources), ("period", economy.periods[t : t + 1]))
+        limit = economy.matrix("resource_use", t) @ x[:, t] <= economy.vector("resource_limits", t)
+        model.add("resource_limit", index, limit)
+
+
+RESOURCES = Law(
+    name="limits of resources",
+    tables=frozenset({"resource_use", "resource_limits"}),
+    applies=lambda economy, question: economy.has("resource_limits"),
+    matrix=_matrix,
+    pyomo=_pyomo,
+    cvxpy=_cvxpy,
+    rows={"resource_limit": "<="},
+)

@@ -1,0 +1,62 @@
+r"""The largest number of assortments.
+
+.. math::  \max z \quad\text{with the balance of goods serving } z\, g_{it} \text{ in every period}
+
+with the assortment ``g`` (``targets``): so many complete sets of goods as can be made, the same number in every period.
+
+Dual: the balance's valuations; they value one assortment at one, summed over the periods.
+
+Source: Kantorovich 1939 (the plan ray); model 2 of the design notes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..laws.coefficients import by_period, column, pyomo_names
+from ..laws.law import CvxpyModel, Law
+from ..program import ProgramBuilder
+
+
+def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
+    wanted = by_period(len(economy.periods), lambda t: economy.vector("targets", t))
+    program.columns("assortments", pd.Index(["assortments"]))
+    program.terms("balance", "assortments", -column(wanted))
+    program.objective("max", {"assortments": 1.0})
+
+
+def _pyomo(m: Any, economy: Economy, question: Question) -> None:
+    import pyomo.environ as pyo
+
+    goods = pyomo_names(economy.goods)
+    wanted = {
+        (i, p): float(economy.vector("targets", t)[k])
+        for t, p in enumerate(economy.periods)
+        for k, i in enumerate(goods)
+    }
+    m.assortments = pyo.Var(domain=pyo.NonNegativeReals, doc="number of assortments z")
+    m.net_supply.append(lambda i, t: -wanted[i, t] * m.assortments)
+    m.number_of_assortments = pyo.Objective(expr=m.assortments, sense=pyo.maximize, doc="assortments made")
+
+
+def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
+    import cvxpy as cp
+
+    z = model.variable("assortments", pd.Index(["assortments"]), (1,))
+    model.net_supply.append(lambda t: -economy.vector("targets", t) * z[0])
+    model.objective = cp.Maximize(z[0])
+
+
+ASSORTMENT = Law(
+    name="largest number of assortments",
+    tables=frozenset({"targets"}),
+    applies=lambda economy, question: question.objective == "assortment",
+    matrix=_matrix,
+    pyomo=_pyomo,
+    cvxpy=_cvxpy,
+    columns=("assortments",),
+)

@@ -1,0 +1,79 @@
+r"""The sum of every period's fulfilment.
+
+.. math::  \max \sum_t z_t \quad\text{with the balance of goods serving } z_t\, g_{it}, \qquad z_t \ge \text{floor}
+
+with the targets ``g`` (``targets``): in period t every target is met to at least ``z_t``. An optional floor keeps
+any period from being given up for the sake of others.
+
+Duals: the balance's valuations (those of a period value its targets at one, or more where its floor binds); of
+``floor``, what raising the floor of that period costs.
+
+Source: Cockshott's n-year plan (5yearplan); models 2 and 6 of the design notes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import scipy.sparse as sp
+
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..laws.coefficients import column, pyomo_names
+from ..laws.law import CvxpyModel, Law
+from ..program import ProgramBuilder
+
+
+def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
+    count = len(economy.periods)
+    program.columns("fulfilment", economy.periods)
+    wanted = sp.block_diag([column(economy.vector("targets", t)) for t in range(count)], format="coo")
+    program.terms("balance", "fulfilment", -wanted)
+    program.objective("max", {"fulfilment": 1.0})
+    if question.floor is not None:
+        program.rows("floor", economy.periods, ">=", question.floor)
+        program.terms("floor", "fulfilment", sp.eye_array(count))
+
+
+def _pyomo(m: Any, economy: Economy, question: Question) -> None:
+    import pyomo.environ as pyo
+
+    goods = pyomo_names(economy.goods)
+    wanted = {
+        (i, p): float(economy.vector("targets", t)[k])
+        for t, p in enumerate(economy.periods)
+        for k, i in enumerate(goods)
+    }
+    m.fulfilment = pyo.Var(m.PERIODS, domain=pyo.NonNegativeReals, doc="fulfilment of the period's targets z")
+    m.net_supply.append(lambda i, t: -wanted[i, t] * m.fulfilment[t])
+    if question.floor is not None:
+
+        @m.Constraint(m.PERIODS, doc="no period falls below the floor")
+        def floor(m: Any, t: Any) -> Any:
+            return m.fulfilment[t] >= question.floor
+
+    @m.Objective(sense=pyo.maximize, doc="sum of yearly fulfilment")
+    def total_fulfilment(m: Any) -> Any:
+        return pyo.quicksum(m.fulfilment[t] for t in m.PERIODS)
+
+
+def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
+    import cvxpy as cp
+
+    z = model.variable("fulfilment", economy.periods, (len(economy.periods),))
+    model.net_supply.append(lambda t: -economy.vector("targets", t) * z[t])
+    if question.floor is not None:
+        model.add("floor", economy.periods, z >= question.floor)
+    model.objective = cp.Maximize(cp.sum(z))
+
+
+FULFILMENT = Law(
+    name="sum of yearly fulfilment",
+    tables=frozenset({"targets"}),
+    applies=lambda economy, question: question.objective == "fulfilment",
+    matrix=_matrix,
+    pyomo=_pyomo,
+    cvxpy=_cvxpy,
+    rows={"floor": ">="},
+    columns=("fulfilment",),
+)

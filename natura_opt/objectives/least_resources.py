@@ -1,0 +1,71 @@
+r"""Least resource use for a fixed final demand.
+
+.. math::  \min \sum_t \sum_r w_r \sum_j R_{rj,t}\, x_{jt} \quad\text{with the balance of goods serving } d_{it}
+
+with resource weights ``w`` (``resource_weights``), resource use ``R`` and final demand ``d`` (``targets``), which
+enters the balance as a use. With one technique per good this is Leontief's fixed-demand system and the valuations
+of goods are their full contents of the weighted resources (labour values, where the resource is labour).
+
+Dual: the balance's valuations, ∂(objective)/∂(demand).
+
+Sources: Leontief 1936; Kantorovich 1939; model 1 of the design notes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..laws.coefficients import by_period, entries, pyomo_names
+from ..laws.law import CvxpyModel, Law
+from ..program import ProgramBuilder
+
+
+def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
+    count = len(economy.periods)
+    cost = by_period(count, lambda t: economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t))
+    program.objective("min", {"activities": cost})
+    program.supply("balance", by_period(count, lambda t: -economy.vector("targets", t)))
+
+
+def _pyomo(m: Any, economy: Economy, question: Question) -> None:
+    import pyomo.environ as pyo
+
+    goods, techniques = pyomo_names(economy.goods), pyomo_names(economy.techniques)
+    resources, periods = pyomo_names(economy.resources), list(economy.periods)
+    demand = {p: dict(zip(goods, economy.vector("targets", t).tolist(), strict=True)) for t, p in enumerate(periods)}
+    uses = {p: entries(economy.matrix("resource_use", t), resources, techniques) for t, p in enumerate(periods)}
+    weights = {
+        p: dict(zip(resources, economy.vector("resource_weights", t).tolist(), strict=True))
+        for t, p in enumerate(periods)
+    }
+    m.net_supply.append(lambda i, t: -demand[t][i])
+
+    @m.Objective(sense=pyo.minimize, doc="weighted resource use")
+    def weighted_resource_use(m: Any) -> Any:
+        return pyo.quicksum(
+            weights[t][r] * use * m.activities[j, t] for t in m.PERIODS for (r, j), use in uses[t].items()
+        )
+
+
+def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
+    import cvxpy as cp
+
+    x = model.variables["activities"]
+    used = [
+        economy.vector("resource_weights", t) @ (economy.matrix("resource_use", t) @ x[:, t])
+        for t in range(len(economy.periods))
+    ]
+    model.net_supply.append(lambda t: -economy.vector("targets", t))
+    model.objective = cp.Minimize(sum(used))
+
+
+LEAST_RESOURCES = Law(
+    name="least resource use for fixed demand",
+    tables=frozenset({"targets", "resource_weights", "resource_use"}),
+    applies=lambda economy, question: question.objective == "least-resources",
+    matrix=_matrix,
+    pyomo=_pyomo,
+    cvxpy=_cvxpy,
+)

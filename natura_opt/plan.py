@@ -1,0 +1,296 @@
+"""The answer: a plan in the user's names and units, with its valuations and its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import plan_export, plan_text
+from .backends.answer import Claim
+from .certificate import Certificate
+from .diagnose import Impossibility
+from .economy.economy import Economy
+from .economy.question import Question
+from .economy.table import Vector
+from .errors import NotProvedError
+from .plan_problem import COLUMNS, ROW_SENSES, asked_of
+from .program import Floats, LinearProgram
+from .status import Status
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One solver's claim and what the recomputed proof says of it."""
+
+    message: str
+    claim: Claim
+    certificate: Certificate
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """A plan and what is known about it. Tables are pandas frames, rows by the user's names, one column per period.
+
+    Attributes
+    ----------
+    economy, question : what was known and asked.
+    status : what is known; ``optimal``, ``infeasible`` and ``unbounded`` only with a proof that passed.
+    certificate : the recomputed proof (of the best point found).
+    impossibility : the checked proof that there is no (best) plan, where that is so.
+    method : the backend that answered.
+    attempts : every solver's claim with its certificate, in order.
+    iterations, seconds : effort; seconds by stage (read, build, solve, prove).
+    program, primal, dual : the canonical model, its column values and ∂objective/∂side per row.
+    """
+
+    economy: Economy
+    question: Question
+    program: LinearProgram
+    primal: Floats
+    dual: Floats
+    status: Status
+    certificate: Certificate
+    impossibility: Impossibility | None
+    method: str
+    attempts: tuple[Attempt, ...]
+    iterations: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def objective(self) -> float:
+        """The objective, recomputed from the data, in the user's units."""
+        self._require_plan()
+        return self.certificate.objective
+
+    @property
+    def proved(self) -> bool:
+        """Whether the plan is proved optimal."""
+        return self.status is Status.OPTIMAL
+
+    def assert_optimal(self) -> Plan:
+        """Return the plan if it is proved optimal.
+
+        Errors
+        ------
+        NotProvedError : with the whole summary in the message.
+        """
+        if not self.proved:
+            raise NotProvedError(str(self))
+        return self
+
+    @cached_property
+    def activities(self) -> pd.DataFrame:
+        """Activity levels: techniques x periods, in the technique's unit."""
+        return self._columns("activities", self.economy.techniques, "technique")
+
+    @cached_property
+    def output(self) -> pd.DataFrame:
+        """Gross output ``B x``: goods x periods."""
+        return self._by_period(lambda t: self._asked.matrix("outputs", t) @ self._level(t), self.economy.goods)
+
+    @cached_property
+    def net_output(self) -> pd.DataFrame:
+        """Net output ``(B - A) x``: goods x periods (investment is taken out of it)."""
+        used = self._by_period(lambda t: self._asked.matrix("inputs", t) @ self._level(t), self.economy.goods)
+        return self.output - used
+
+    @cached_property
+    def resource_use(self) -> pd.DataFrame:
+        """Resource use ``R x``: resources x periods."""
+        return self._by_period(lambda t: self._asked.matrix("resource_use", t) @ self._level(t), self.economy.resources)
+
+    @cached_property
+    def fulfilment(self) -> pd.Series:
+        """Fulfilment of each period's targets: the level promised to all of them (1 = met)."""
+        periods = self.economy.periods
+        block = self.program.column_block("fulfilment")
+        if block is not None:
+            return pd.Series(self._values(block.name), index=block.index, name="fulfilment").reindex(periods)
+        whole = self._values("assortments")[0] if self.program.column_block("assortments") else 1.0
+        return pd.Series(whole, index=periods, name="fulfilment")
+
+    @cached_property
+    def consumption(self) -> pd.DataFrame:
+        """Goods delivered to the targets: goods x periods."""
+        levels = self.fulfilment.to_numpy()
+        return self._by_period(lambda t: levels[t] * self._asked.vector("targets", t), self.economy.goods)
+
+    @cached_property
+    def surplus(self) -> pd.DataFrame:
+        """Goods left over in the balance: goods x periods."""
+        self._require_plan()
+        block = self.program.row_block("balance")
+        if block is None:
+            return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
+        made = (self.program.matrix @ self.primal)[block.span] - self.program.row_lower[block.span]
+        return _frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
+
+    @cached_property
+    def investment(self) -> pd.DataFrame:
+        """Investment: (good, technique) x periods, or goods x periods where stocks are pooled."""
+        return self._holdings("investment")
+
+    @cached_property
+    def stocks(self) -> pd.DataFrame:
+        """Capital stocks at the start of each period: (good, technique) x periods, or goods x periods where pooled."""
+        return self._holdings("capital_stock")
+
+    @cached_property
+    def stored(self) -> pd.DataFrame:
+        """Goods in store at the end of each period: goods x periods."""
+        return self._columns("stored", self.economy.goods, "good")
+
+    @cached_property
+    def valuations(self) -> pd.DataFrame:
+        """What one more unit is worth, in units of the objective: index (kind, name), one column per period.
+
+        ``good``: of one more unit on hand (in a least-cost question: what one more unit demanded costs).
+        ``resource``: of one more unit available, ∂objective/∂limit. ``stock``: of one more unit of a capital stock
+        at the start of the period.
+        """
+        worth = -1.0 if self.program.sense == "max" else 1.0
+        parts = {"good": worth * self._row_values("balance", self.economy.goods)}
+        if self.program.row_block("resource_limit"):
+            parts["resource"] = self._row_values("resource_limit", self.economy.resources)
+        if self.program.row_block("accumulation"):
+            stocks = self._stock_rows("accumulation")
+            stocks.index = pd.Index([_holding_name(label) for label in stocks.index])
+            parts["stock"] = stocks
+        joined = pd.concat(parts, names=["kind", "name"])
+        return joined
+
+    @cached_property
+    def stock_valuations(self) -> pd.DataFrame:
+        """Valuations of capital stocks at the start of each period, labelled as ``stocks``."""
+        return self._stock_rows("accumulation")
+
+    @cached_property
+    def rents(self) -> pd.DataFrame:
+        """What the use of one more unit of a capital stock in one period is worth, labelled as ``stocks``."""
+        return -1.0 * self._stock_rows("capacity") if self.program.sense == "min" else self._stock_rows("capacity")
+
+    @cached_property
+    def reduced_costs(self) -> pd.DataFrame:
+        """∂objective/∂activity: techniques x periods; zero where the technique runs."""
+        block = self.program.column_block("activities")
+        values = self.program.cost - self.program.matrix.T @ self.dual
+        if block is None:
+            return _frame(np.empty(0), pd.Index([]), self.economy.techniques, self.economy.periods, "technique")
+        return _frame(values[block.span], block.index, self.economy.techniques, self.economy.periods, "technique")
+
+    @cached_property
+    def extra(self) -> dict[str, pd.DataFrame]:
+        """What the user added: values of columns, and activities and valuations of rows, by block name."""
+        self._require_plan()
+        found: dict[str, pd.DataFrame] = {}
+        reduced = self.program.cost - self.program.matrix.T @ self.dual
+        for block in self.program.columns:
+            if block.name not in COLUMNS:
+                columns = {"value": self.primal[block.span], "reduced cost": reduced[block.span]}
+                found[block.name] = pd.DataFrame(columns, index=block.index)
+        level = self.program.matrix @ self.primal
+        for block in self.program.rows:
+            if block.name not in ROW_SENSES:
+                rows = {"value": level[block.span], "valuation": self.dual[block.span]}
+                found[block.name] = pd.DataFrame(rows, index=block.index)
+        return found
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table of the plan by name, the summary first."""
+        return plan_export.tables(self)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the plan as an Excel workbook, one sheet per table."""
+        return plan_export.to_excel(self, Path(path))
+
+    def to_csv(self, folder: str | Path) -> Path:
+        """Write the plan as CSV files, one per table, into a folder."""
+        return plan_export.to_csv(self, Path(folder))
+
+    def to_parquet(self, folder: str | Path) -> Path:
+        """Write the plan as Parquet files, one per table, into a folder."""
+        return plan_export.to_parquet(self, Path(folder))
+
+    def summary(self) -> dict[str, Any]:
+        """Return what the command line prints as JSON."""
+        return plan_export.summary(self)
+
+    def __repr__(self) -> str:
+        return plan_text.summary(self)
+
+    @cached_property
+    def _asked(self) -> Economy:
+        return asked_of(self.economy, self.question)
+
+    def _require_plan(self) -> None:
+        if self.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+            raise NotProvedError(f"there is no best plan of {self.economy.name!r}: {self.impossibility}")
+
+    def _values(self, block_name: str) -> Floats:
+        self._require_plan()
+        block = self.program.column_block(block_name)
+        return np.empty(0) if block is None else self.primal[block.span]
+
+    def _level(self, period: int) -> Vector:
+        return self.activities.iloc[:, period].to_numpy()
+
+    def _columns(self, block_name: str, rows: pd.Index, axis: str) -> pd.DataFrame:
+        self._require_plan()
+        block = self.program.column_block(block_name)
+        index = pd.Index([]) if block is None else block.index
+        return _frame(self._values(block_name), index, rows, self.economy.periods, axis)
+
+    def _row_values(self, block_name: str, rows: pd.Index) -> pd.DataFrame:
+        self._require_plan()
+        block = self.program.row_block(block_name)
+        if block is None:
+            return _frame(np.empty(0), pd.Index([]), rows, self.economy.periods, "name")
+        return _frame(self.dual[block.span], block.index, rows, self.economy.periods, "name")
+
+    def _stock_rows(self, block_name: str) -> pd.DataFrame:
+        self._require_plan()
+        block = self.program.row_block(block_name)
+        return self._held(block.index, self.dual[block.span]) if block else self._held(pd.Index([]), np.empty(0))
+
+    def _holdings(self, block_name: str) -> pd.DataFrame:
+        block = self.program.column_block(block_name)
+        return self._held(pd.Index([]) if block is None else block.index, self._values(block_name))
+
+    def _held(self, index: pd.Index, values: Floats) -> pd.DataFrame:
+        """Lay values labelled (holding…, period) out as holdings x periods."""
+        if not len(index):
+            return pd.DataFrame(index=pd.Index([], name="holding"), columns=self.economy.periods, dtype=float)
+        holding = _without_period(index)
+        rows = holding.unique()
+        return _frame(values, index, rows, self.economy.periods, None)
+
+    def _by_period(self, at: Any, rows: pd.Index) -> pd.DataFrame:
+        self._require_plan()
+        values = [at(t) for t in range(len(self.economy.periods))]
+        return pd.DataFrame(np.column_stack(values), index=rows, columns=self.economy.periods)
+
+
+def _frame(values: Floats, index: pd.Index, rows: pd.Index, periods: pd.Index, axis: str | None) -> pd.DataFrame:
+    """Lay labelled values out as rows x periods by their labels; a label that was not stated counts nothing."""
+    laid = np.zeros((len(rows), len(periods)))
+    if len(index):
+        at_row = rows.get_indexer(_without_period(index))
+        at_period = periods.get_indexer(index.get_level_values(-1))
+        laid[at_row, at_period] = values
+    frame = pd.DataFrame(laid, index=rows, columns=periods)
+    return frame.rename_axis(index=axis) if axis and not isinstance(rows, pd.MultiIndex) else frame
+
+
+def _without_period(index: pd.Index) -> pd.Index:
+    """Drop the last level of a block's labels, which is the period."""
+    assert isinstance(index, pd.MultiIndex)
+    return index.droplevel(index.nlevels - 1)
+
+
+def _holding_name(label: Any) -> str:
+    return f"{label[0]} in {label[1]}" if isinstance(label, tuple) else str(label)

@@ -1,0 +1,105 @@
+"""A plan as tables, files and JSON."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .status import Status
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+_TABLES = (
+    "activities",
+    "output",
+    "net_output",
+    "consumption",
+    "surplus",
+    "resource_use",
+    "investment",
+    "stocks",
+    "stored",
+    "valuations",
+    "rents",
+    "reduced_costs",
+)
+
+
+def tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    """Return every table that has rows, the summary and the certificate first."""
+    facts = summary(plan)
+    certificate = facts.pop("certificate")
+    flat = {**facts, **{f"certificate: {key}": value for key, value in certificate.items()}}
+    made = {"summary": pd.DataFrame({"value": pd.Series(flat, dtype=object).astype(str)}).rename_axis("what")}
+    if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        return made
+    made["fulfilment"] = plan.fulfilment.to_frame()
+    for name in _TABLES:
+        frame = getattr(plan, name)
+        if len(frame) and (name != "stored" or plan.economy.has("storage")):
+            made[name] = frame
+    for name, frame in plan.extra.items():
+        made[f"extra {name}"] = frame
+    return made
+
+
+def summary(plan: Plan) -> dict[str, Any]:
+    """Return the plan's claim and proof as plain values, fit for JSON (no NaN, no infinities)."""
+    nothing = plan.impossibility
+    certificate = plan.certificate
+    seen = {
+        "primal_residual": None if nothing else _plain(certificate.primal_residual),
+        "dual_residual": _plain(nothing.residual if nothing else certificate.dual_residual),
+        "gap": None if nothing else _plain(certificate.gap),
+        "tolerance": certificate.tolerance,
+        "proved": plan.status is Status.OPTIMAL or bool(nothing and nothing.proved),
+        "bound": certificate.bound,
+    }
+    facts: dict[str, Any] = {
+        "model": plan.economy.name,
+        "question": plan.question.name,
+        "method": plan.method,
+        "status": str(plan.status),
+        "objective": None if nothing else _plain(certificate.objective),
+        "seconds": sum(plan.seconds.values()),
+        "seconds_by_stage": dict(plan.seconds),
+        "iterations": plan.iterations,
+        "certificate": seen,
+    }
+    if nothing:
+        facts["reason"] = nothing.sentence
+    return facts
+
+
+def to_excel(plan: Plan, path: Path) -> Path:
+    """Write one sheet per table."""
+    with pd.ExcelWriter(path, engine="openpyxl") as workbook:
+        for name, frame in tables(plan).items():
+            frame.to_excel(workbook, sheet_name=name[:31], merge_cells=False)
+    return path
+
+
+def to_csv(plan: Plan, folder: Path) -> Path:
+    """Write one CSV file per table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in tables(plan).items():
+        frame.to_csv(folder / f"{name.replace(' ', '_')}.csv")
+    return folder
+
+
+def to_parquet(plan: Plan, folder: Path) -> Path:
+    """Write one Parquet file per table (labels as columns)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in tables(plan).items():
+        flat = frame.reset_index()
+        flat.columns = flat.columns.astype(str)
+        flat.to_parquet(folder / f"{name.replace(' ', '_')}.parquet", index=False)
+    return folder
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

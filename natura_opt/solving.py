@@ -1,0 +1,284 @@
+"""One call from an economy (or a model changed by hand) to a plan with its proof."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .backends.answer import Answer, Claim
+from .backends.highs import HighsSession, check_highs_options
+from .backends.options import SolveOptions
+from .certificate import Certificate, certify
+from .diagnose import Impossibility, is_feasible, prove_infeasible, prove_unbounded
+from .economy.catalog import read
+from .economy.economy import Economy
+from .economy.question import Question
+from .errors import OptionError, QuestionError, unknown
+from .laws.coefficients import pyomo_names
+from .laws.law import CvxpyModel
+from .plan import Attempt, Plan
+from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
+from .program import LinearProgram
+from .refine import solve_proved
+from .status import Status
+
+#: Each backend and the spelling it solves.
+BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
+
+
+@dataclass(frozen=True)
+class ExtraLaw:
+    """A law of the user's own, in one spelling.
+
+    Attributes
+    ----------
+    spelling : ``matrix``, ``pyomo`` or ``cvxpy``.
+    write : called with (program builder or model, economy, question); adds columns, rows and terms to a
+        :class:`natura_opt.ProgramBuilder`, components to a Pyomo model, or constraints to a CVXPY
+        model (``model.add``).
+    """
+
+    spelling: str
+    write: Callable[[Any, Economy, Question], None]
+
+    def __post_init__(self) -> None:
+        if self.spelling not in BACKENDS.values():
+            raise OptionError(unknown("spelling", self.spelling, BACKENDS.values()))
+
+
+@dataclass
+class _Clock:
+    """Seconds spent per stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _since: float = field(default_factory=time.perf_counter)
+
+    def stop(self, stage: str, of_which: tuple[str, float] | None = None) -> None:
+        """Charge the time since the last stop to a stage, except what is known to belong to another."""
+        now = time.perf_counter()
+        other, known = of_which or (stage, 0.0)
+        known = min(known, now - self._since)
+        self.seconds[other] = self.seconds.get(other, 0.0) + known
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since - known
+        self._since = now
+
+
+def solve(
+    problem: Economy | CvxpyModel | str | Path | Any,
+    question: Question | str | None = None,
+    *,
+    backend: str = "highs",
+    solver: str = "highs",
+    method: str = "auto",
+    tolerance: float = 1e-9,
+    extra_laws: Iterable[ExtraLaw] = (),
+    verbose: bool = False,
+    log_file: str | Path | None = None,
+    time_limit: float | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Find the best plan, and prove it.
+
+    Parameters
+    ----------
+    problem : an economy (or the name or folder of a model); or a Pyomo model from :func:`natura_opt.pyomo_model`, or a
+        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like.
+    question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
+    backend : ``highs`` (arrays straight in), ``pyomo`` or ``cvxpy``: the same law, three spellings.
+    solver : with ``backend="pyomo"``, any solver Pyomo reaches.
+    method : ``auto``, ``simplex``, ``ipm`` or ``pdlp`` (HiGHS).
+    tolerance : largest relative residual and gap at which the plan counts as proved.
+    extra_laws : laws of your own, all in one spelling.
+    verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
+
+    Returns
+    -------
+    Plan, whatever happened: look at ``plan.status`` or call ``plan.assert_optimal()``.
+
+    Errors
+    ------
+    DataError, QuestionError, OptionError : the data, the question or the options are not usable.
+
+    >>> import natura_opt as no
+    >>> plan = no.solve("kantorovich_machines")
+    >>> plan.status, round(plan.objective, 4)
+    (<Status.OPTIMAL: 'optimal'>, 86.6667)
+    """
+    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}))
+    if backend not in BACKENDS:
+        raise OptionError(unknown("backend", backend, BACKENDS))
+    if solver != "highs" and backend != "pyomo":
+        raise OptionError(f"solver={solver!r} is reached through Pyomo: add backend='pyomo'")
+    if solver == "highs":
+        check_highs_options(chosen)
+    elif method != "auto":
+        raise OptionError(f"method={method!r} is HiGHS's; give {solver!r} its own options through options=")
+    clock = _Clock()
+    if isinstance(problem, str | Path):
+        problem = read(problem)
+        clock.stop("read")
+    spelled = _spelled(problem, question, backend, tuple(extra_laws))
+    clock.stop("build")
+    attempts: list[Attempt] = []
+    answer: Answer | None = None
+    program = spelled.program
+    if backend != "highs":
+        answer = spelled.answer(chosen, solver)
+        clock.stop("solve")
+        certificate = certify(program, answer.primal, answer.dual, tolerance)
+        clock.stop("prove")
+        attempts.append(Attempt(answer.message, answer.claim, certificate))
+        if not (answer.claim is Claim.OPTIMAL and certificate.proved):
+            answer = None  # its word is not proved: the compiled program is scaled and solved again, through arrays
+            if time_limit is not None:
+                chosen = replace(chosen, time_limit=max(time_limit - clock.seconds["solve"], 1e-3))
+            if solver != "highs":
+                chosen = replace(chosen, options={})
+    if answer is None:
+        answer, certificate = (_solve_whole if program.integer.any() else solve_proved)(program, chosen)
+        clock.stop("prove", of_which=("solve", answer.seconds))
+        attempts.append(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, certificate))
+    status, impossibility = _judge(program, answer, certificate, chosen)
+    clock.stop("prove")
+    return Plan(
+        economy=spelled.economy,
+        question=spelled.question,
+        program=program,
+        primal=answer.primal,
+        dual=answer.dual,
+        status=status,
+        certificate=certificate,
+        impossibility=impossibility,
+        method=backend if solver == "highs" else f"{backend}:{solver}",
+        attempts=tuple(attempts),
+        iterations=answer.iterations,
+        seconds=clock.seconds,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Spelled:
+    """A plan problem in the spelling its backend solves, compiled to a program."""
+
+    economy: Economy
+    question: Question
+    program: LinearProgram
+    compiled: Any = None
+
+    def answer(self, options: SolveOptions, solver: str) -> Answer:
+        """Solve the compiled model through its own modelling layer."""
+        from .backends.pyomo import CompiledPyomo, solve_pyomo
+
+        if isinstance(self.compiled, CompiledPyomo):
+            return solve_pyomo(self.compiled, options, solver)
+        from .backends.cvxpy import solve_cvxpy
+
+        return solve_cvxpy(self.compiled, options)
+
+
+def _spelled(problem: Any, question: Question | str | None, backend: str, extra: tuple[ExtraLaw, ...]) -> _Spelled:
+    """Spell the problem for its backend; a Pyomo or CVXPY law is compiled to arrays when HiGHS is to solve it."""
+    for law in extra:
+        if not isinstance(law, ExtraLaw):
+            raise OptionError(f"extra_laws takes natura_opt.ExtraLaw(spelling, write), not {type(law).__name__}")
+    spellings = {law.spelling for law in extra}
+    if isinstance(problem, Economy):
+        asked = question if isinstance(question, Question) else problem.question(question)
+        spelling = spellings.pop() if len(spellings) == 1 else BACKENDS[backend]
+        if spellings:
+            raise OptionError("extra_laws are given in several spellings; give them all in one")
+        if backend != "highs" and spelling != BACKENDS[backend]:
+            raise OptionError(
+                f"a law spelled in {spelling} cannot be solved by backend={backend!r}; use backend='highs'"
+            )
+        if spelling == "matrix":
+            return _Spelled(problem, asked, linear_program(problem, asked, [law.write for law in extra]))
+        model = pyomo_model(problem, asked) if spelling == "pyomo" else cvxpy_model(problem, asked)
+    else:
+        model = problem
+        spelling = "cvxpy" if isinstance(model, CvxpyModel) else "pyomo"
+        if question is not None:
+            raise OptionError("a model already carries its question; ask another one of the economy")
+        if not isinstance(getattr(model, "economy", None), Economy):
+            raise QuestionError("solve takes an economy, or a model made by natura_opt.pyomo_model or cvxpy_model")
+        if backend not in ("highs", spelling) or spellings - {spelling}:
+            raise OptionError(f"a model spelled in {spelling} is solved by backend='highs' or {spelling!r}")
+    for law in extra:
+        law.write(model, model.economy, model.question)
+    if spelling == "pyomo":
+        from .backends.pyomo import compile_pyomo
+
+        compiled: Any = compile_pyomo(model, ROW_SENSES, _original_labels(model.economy))
+    else:
+        from .backends.cvxpy import compile_cvxpy
+
+        compiled = compile_cvxpy(model, ROW_SENSES)
+    return _Spelled(model.economy, model.question, compiled.program, compiled)
+
+
+def _original_labels(economy: Economy) -> dict[str, Any]:
+    """Return what Pyomo's names for labels such as (region, good) stand for."""
+    names: dict[str, Any] = {}
+    for index in economy.axes.values():
+        for given, name in zip(index, pyomo_names(index), strict=True):
+            if isinstance(given, tuple):
+                names[name] = given
+    return names
+
+
+def _judge(
+    program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
+) -> tuple[Status, Impossibility | None]:
+    """Turn a claim into a status; only a proof that passes makes one."""
+    if certificate.proved:
+        return Status.OPTIMAL, None
+    stopped = {
+        Claim.TIME_LIMIT: Status.TIME_LIMIT,
+        Claim.INTERRUPTED: Status.INTERRUPTED,
+        Claim.ITERATION_LIMIT: Status.ITERATION_LIMIT,
+    }
+    if answer.claim in stopped:
+        return stopped[answer.claim], None
+    if answer.claim is Claim.OPTIMAL:
+        return Status.UNPROVED, None
+    if answer.claim is not Claim.UNBOUNDED:
+        none = prove_infeasible(program, options)
+        if none.proved:
+            return Status.INFEASIBLE, none
+    endless = prove_unbounded(program, options)
+    if endless.proved and is_feasible(program, options):
+        return Status.UNBOUNDED, endless
+    return Status.UNPROVED, None
+
+
+def _solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
+    """Solve a program with whole-number columns.
+
+    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word.
+    """
+    answer = HighsSession(program, options).solve()
+    stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)
+    if answer.claim is not Claim.OPTIMAL and not stopped:
+        return answer, certify(program, answer.primal, answer.dual, options.tolerance)
+    whole = np.where(program.integer, np.round(answer.primal), 0.0)
+    fixed = replace(
+        program,
+        lower=np.where(program.integer, whole, program.lower),
+        upper=np.where(program.integer, whole, program.upper),
+        integer=np.zeros_like(program.integer),
+    )
+    linear, certificate = solve_proved(fixed, options)
+    bound = answer.bound if answer.bound is not None and np.isfinite(answer.bound) else certificate.dual_objective
+    tree = abs(certificate.objective - bound) / max(abs(certificate.objective), abs(bound), 1e-300)
+    certificate = replace(
+        certificate,
+        dual_objective=float(bound),
+        gap=max(certificate.gap, tree if bound != certificate.objective else 0.0),
+        bound="solver",
+    )
+    return replace(linear, claim=answer.claim, message=answer.message, bound=answer.bound), certificate

@@ -1,0 +1,674 @@
+"""Helpers of the tests that hold the three spellings of every law equal.
+
+* :func:`difference` compares two programs row by row and column by column, matched by (block, label), and says in words
+  where they differ. It never searches permutations: a coefficient under a wrong label is a difference.
+* :data:`GOLDEN` holds small economies that together use every term of every law.
+* :func:`mutants` makes wrong versions of a module, one change each; :func:`put_in` lets the package use one of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from types import CodeType, ModuleType
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import scipy.sparse as sp
+
+import natura_opt as no
+from natura_opt import plan_problem
+from natura_opt.backends.cvxpy import compile_cvxpy
+from natura_opt.backends.pyomo import compile_pyomo
+from natura_opt.laws.law import Law
+from natura_opt.plan_problem import ROW_SENSES
+from natura_opt.program import Block, LinearProgram
+
+SPELLINGS = ("matrix", "pyomo", "cvxpy")
+
+
+# ---- comparing programs -----------------------------------------------------
+def difference(a: LinearProgram, b: LinearProgram, tolerance: float = 1e-12) -> list[str]:
+    """Say where two programs differ, one sentence per difference; an empty list means they are the same program.
+
+    Rows and columns are matched by block name and label. One that stands in one program only is a difference, unless it
+    says nothing: a row without coefficients that holds at zero, a column without coefficients and cost.
+    """
+    found = []
+    if a.sense != b.sense:
+        found.append(f"the objective is {a.sense} in one, {b.sense} in the other")
+    if not _close(a.offset, b.offset, tolerance):
+        found.append(f"the objective's constant is {a.offset!r} and {b.offset!r}")
+    columns = _Matched.of("column", a.columns, b.columns)
+    rows = _Matched.of("row", a.rows, b.rows)
+    found += columns.doubtful + rows.doubtful
+    for program, alone in ((a, columns.only_a), (b, columns.only_b)):
+        filled = np.diff(program.matrix.indptr) > 0
+        for label, k in alone.items():
+            if program.cost[k] != 0 or filled[k]:
+                found.append(f"column {label} stands in one program only")
+    for program, alone in ((a, rows.only_a), (b, rows.only_b)):
+        filled = np.diff(program.matrix.tocsr().indptr) > 0
+        for label, k in alone.items():
+            if filled[k] or not program.row_lower[k] <= 0 <= program.row_upper[k]:
+                found.append(f"row {label} stands in one program only")
+    for what, of, matched in (
+        ("cost", lambda p: p.cost, columns),
+        ("lower bound", lambda p: p.lower, columns),
+        ("upper bound", lambda p: p.upper, columns),
+        ("integrality", lambda p: p.integer.astype(float), columns),
+        ("lower side", lambda p: p.row_lower, rows),
+        ("upper side", lambda p: p.row_upper, rows),
+    ):
+        left, right = of(a)[matched.in_a], of(b)[matched.in_b]
+        for k in np.flatnonzero(~_close(left, right, tolerance)):
+            found.append(f"{what} of {matched.labels[k]} is {left[k]!r} and {right[k]!r}")
+    left = sp.csr_array(a.matrix)[rows.in_a][:, columns.in_a]
+    right = sp.csr_array(b.matrix)[rows.in_b][:, columns.in_b]
+    apart = sp.coo_array(left - right)
+    for i, j, gap in zip(apart.row, apart.col, apart.data, strict=True):
+        if not abs(gap) <= tolerance * max(abs(left[i, j]), abs(right[i, j])):
+            where = f"of {columns.labels[j]} in {rows.labels[i]}"
+            found.append(f"coefficient {where} is {float(left[i, j])!r} and {float(right[i, j])!r}")
+    return found
+
+
+@dataclass
+class _Matched:
+    """Rows (or columns) of two programs, matched by label: positions of those in both, and those in one only."""
+
+    labels: list[Any]
+    in_a: Any
+    in_b: Any
+    only_a: dict[Any, int]
+    only_b: dict[Any, int]
+    doubtful: list[str]
+
+    @classmethod
+    def of(cls, kind: str, blocks_a: Iterable[Block], blocks_b: Iterable[Block]) -> _Matched:
+        doubtful = []
+        places: list[dict[Any, int]] = []
+        for blocks in (blocks_a, blocks_b):
+            every = [(block.name, label) for block in blocks for label in block.index]
+            starts = [block.start + k for block in blocks for k in range(len(block.index))]
+            places.append(dict(zip(every, starts, strict=True)))
+            if len(places[-1]) != len(every):
+                doubtful.append(f"some {kind} labels stand twice in one program")
+        a, b = places
+        both = [label for label in a if label in b]
+        return cls(
+            labels=both,
+            in_a=np.array([a[label] for label in both], dtype=int),
+            in_b=np.array([b[label] for label in both], dtype=int),
+            only_a={label: k for label, k in a.items() if label not in b},
+            only_b={label: k for label, k in b.items() if label not in a},
+            doubtful=doubtful,
+        )
+
+
+def _close(a: Any, b: Any, tolerance: float) -> Any:
+    """Whether numbers agree, relative to the larger; equal infinities agree, NaN agrees with nothing."""
+    with np.errstate(invalid="ignore"):
+        return (a == b) | (np.abs(np.subtract(a, b)) <= tolerance * np.minimum(np.maximum(np.abs(a), np.abs(b)), 1e300))
+
+
+# ---- spelling a problem -----------------------------------------------------
+def spelled(spelling: str, economy: no.Economy, question: no.Question | None = None) -> LinearProgram:
+    """Spell a plan problem one way and, for Pyomo and CVXPY, compile it back to a program."""
+    question = question or economy.question()
+    if spelling == "matrix":
+        return no.linear_program(economy, question)
+    if spelling == "cvxpy":
+        return compile_cvxpy(no.cvxpy_model(economy, question), ROW_SENSES).program
+    return compile_pyomo(no.pyomo_model(economy, question), ROW_SENSES, _pairs(economy)).program
+
+
+def _pairs(economy: no.Economy) -> dict[str, Any]:
+    """What ``region|good``, the name Pyomo knows a pair by, stands for."""
+    every = [label for index in economy.axes.values() for label in index if isinstance(label, tuple)]
+    return {"|".join(map(str, label)): label for label in every}
+
+
+@cache
+def golden_program(name: str, spelling: str) -> LinearProgram:
+    """The program of a golden economy in one spelling, as the package stands."""
+    return spelled(spelling, GOLDEN[name])
+
+
+# ---- golden economies -------------------------------------------------------
+def _over(periods: Iterable[Any], base: Any, *steps: float) -> dict[Any, Any]:
+    """Let a table drift: period k holds ``base * steps[k]``, so that mixing two periods up shows."""
+    return {period: np.asarray(base) * step for period, step in zip(periods, steps, strict=True)}
+
+
+def _valley() -> no.Economy:
+    """Every term at once: all coefficients by period, joint products, orders, mixed lags, stores, stocks and a floor.
+
+    Straw has no target, nobody uses gold, the press makes corn's second technique a choice, and the field ties up coal
+    in the third year only.
+    """
+    years = ["y1", "y2", "y3", "y4"]
+    capital = _over(years, [[0, 0.31, 0, 0, 0], [0.22, 0.43, 0.17, 0, 0.05], [0, 0, 0.13, 0.19, 0], [0] * 5], 1, 1.1, 0.9, 1.2)
+    capital["y3"][0, 2] = 0.07
+    wear = [[0, 0.11, 0.4, 0, 0], [0.12, 0.07, 0.21, 0, 0.3], [0, 0, 0.5, 0.6, 0], [0] * 5]
+    orders = {"y1": np.zeros((4, 5)), "y2": np.zeros((4, 5)), "y4": np.zeros((4, 5))}
+    orders["y1"][1, 0], orders["y2"][1, 1], orders["y2"][0, 1], orders["y4"][2, 3] = 0.3, 0.7, 0.9, 0.4
+    return no.build_economy(
+        name="valley",
+        goods=["coal", "iron", "corn", "straw"],
+        techniques=["pit", "works", "field", "garden", "press"],
+        resources=["labour", "land", "gold"],
+        periods=years,
+        inputs=_over(years, [[0, 0.5, 0.04, 0, 0.1], [0.1, 0.03, 0.05, 0, 0], [0.06, 0, 0.2, 0.1, 0], [0, 0, 0, 0, 0.8]], 1, 0.95, 0.97, 0.9),
+        outputs=_over(years, [[1, 0, 0, 0, 0], [0, 1, 0, 0, 0], [0, 0, 1, 1, 0.3], [0, 0, 0.7, 0, 0]], 1, 1.02, 1.05, 1.01),
+        resource_use=_over(years, [[0.9, 1.1, 0.6, 1.7, 0.2], [0.1, 0, 1.3, 0.4, 0], [0] * 5], 1, 0.98, 0.93, 0.99),
+        resource_limits=[[40, 42, 45, 41], [21, 20, 19, 18], [5, 6, 7, 8]],
+        capital=capital,
+        initial_capital=[[0, 3, 1, 0, 0], [2, 4, 1.5, 0, 0.6], [0, 0, 2, 1, 0], [0] * 5],
+        depreciation=_over(years, wear, 1, 1.1, 0.8, 1.3),
+        capital_orders=orders,
+        investment_lag=[2, 1, 1, 1],
+        initial_stocks=[2, 1, 3, 0.5],
+        storage=[1, 0.95, 0.8, 0],
+        storage_capacity=[[9, 8, 7, 6], [5, 4, 6, 3], [2, 3, 2.5, 4], [1, 1, 1, 1]],
+        targets=[[1, 2, 1.5, 1.2], [2, 1.7, 2.2, 1.9], [3, 3.3, 3.1, 3.6], [0, 0, 0, 0]],
+        questions={"default": no.Question("fulfilment", floor=0.05)},
+    )
+
+
+def _commons() -> no.Economy:
+    """Pooled capital by period, lags of one and two years, wear of the pool, the same assortment number in every year."""
+    years = ["a", "b", "c"]
+    return no.build_economy(
+        name="commons",
+        goods=["iron", "corn", "tool"],
+        techniques=["works", "field", "smith", "scythe"],
+        resources=["labour"],
+        periods=years,
+        inputs=_over(years, [[0, 0.02, 0.6, 0], [0.1, 0.15, 0.05, 0.12], [0.03, 0, 0, 0.01]], 1, 1.1, 0.9),
+        outputs=[[1, 0, 0, 0], [0, 1, 0, 1.4], [0, 0.02, 1, 0]],
+        resource_use=_over(years, [[1.2, 0.8, 1.1, 0.7]], 1, 0.9, 0.95),
+        resource_limits=[[30, 31, 29]],
+        capital=_over(years, [[0.2, 0, 0.1, 0], [0] * 4, [0.15, 0.05, 0.3, 0.4]], 1, 1.05, 1.1),
+        capital_pool=[4, 0, 5],
+        pool_depreciation=[[0.1, 0.12, 0.08], [0, 0, 0], [0.3, 0.25, 0.2]],
+        investment_lag=[2, 1, 1],
+        initial_stocks=[1, 2, 0],
+        storage=[0.9, 0.5, 1],
+        targets=[[0, 0.2, 0.4], [5, 6, 5.5], [1, 1.2, 0.7]],
+        objective="assortment",
+    )
+
+
+def _hospital() -> no.Economy:
+    """Least resources, weighted differently each week, for demand that stocks and stores help to meet."""
+    weeks = ["w1", "w2", "w3"]
+    return no.build_economy(
+        name="hospital",
+        goods=["care", "meal", "linen"],
+        techniques=["ward", "visit", "kitchen", "laundry"],
+        resources=["nurse", "cook", "energy"],
+        periods=weeks,
+        inputs=_over(weeks, [[0] * 4, [0.5, 0.1, 0.02, 0], [0.7, 0.2, 0.1, 0.05]], 1, 1.2, 0.9),
+        outputs=[[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+        resource_use=_over(weeks, [[1, 1.6, 0, 0], [0, 0, 0.3, 0], [0.2, 0, 0.4, 0.6]], 1, 0.9, 1.1),
+        resource_weights=[[1, 1.3, 1.1], [0.8, 0.9, 1], [0.5, 0.2, 0.7]],
+        resource_limits=[[20, 30, 16], [9, 9, 9], [22, 22, 22]],
+        initial_stocks=[0, 3, 4],
+        storage=[0, 0.6, 0.99],
+        storage_capacity=[1, 2, 2.5],
+        targets=[[10, 12, 11], [4, 0, 5], [1, 2, 0]],
+        objective="least-resources",
+    )
+
+
+def _works() -> no.Economy:
+    """Least resources under capital: stocks held by techniques, constant coefficients, a long lag."""
+    return no.build_economy(
+        name="works",
+        goods=["power", "steel"],
+        inputs=[[0.1, 0.4], [0.05, 0.1]],
+        resource_use=[[1, 2.5]],
+        resources=["labour"],
+        resource_weights=[1.5],
+        periods=["1", "2", "3"],
+        capital=[[0, 0.2], [0.6, 0.8]],
+        initial_capital=[[0, 1.2], [6, 5]],
+        depreciation=[[0, 0.3], [0.1, 0.2]],
+        investment_lag=[1, 2],
+        targets=[[5, 6, 6], [1, 1.5, 2]],
+        objective="least-resources",
+    )
+
+
+def _workshop() -> no.Economy:
+    """One period, no inputs, several techniques per good, a resource nobody uses."""
+    return no.build_economy(
+        name="workshop",
+        goods=["left", "right"],
+        techniques=["left by hand", "left by machine", "right by machine"],
+        resources=["hours", "machine", "silver"],
+        outputs=[[2, 7, 0], [0, 0, 5]],
+        resource_use=[[1, 0.2, 0.3], [0, 1, 1], [0, 0, 0]],
+        resource_limits=[8, 6, 1],
+        targets=[1, 1],
+        objective="assortment",
+    )
+
+
+def _evening() -> no.Economy:
+    """One period with everything that needs a later one: lags, stores, wear; only what is there can be used."""
+    return no.build_economy(
+        name="evening",
+        goods=["bread", "oven"],
+        inputs=[[0.1, 0.2], [0, 0.05]],
+        resources=["labour"],
+        resource_use=[[1, 3]],
+        resource_limits=[10],
+        capital=[[0, 0], [0.3, 0.4]],
+        initial_capital=[[0, 0], [1.3, 0.5]],
+        capital_orders={"1": [[0, 0], [0.4, 0]]},
+        depreciation=[[0, 0], [0.1, 0.2]],
+        investment_lag=[1, 2],
+        storage=[0.5, 1],
+        storage_capacity=[3, 3],
+        initial_stocks=[0.7, 0],
+        targets=[4, 0.1],
+        questions={"default": no.Question("fulfilment", floor=0.1)},
+    )
+
+
+def _islands() -> no.Economy:
+    """Goods, techniques and resources are pairs (region, name)."""
+    goods = [("north", "fish"), ("north", "boat"), ("south", "fish")]
+    return no.build_economy(
+        name="islands",
+        goods=goods,
+        techniques=goods,
+        resources=[("north", "labour"), ("south", "labour")],
+        periods=["1", "2", "3"],
+        inputs=[[0.05, 0.3, 0], [0, 0.02, 0.04], [0, 0.1, 0.06]],
+        resource_use=[[1, 2, 0], [0, 0, 1.5]],
+        resource_limits=[[12, 13, 14], [9, 8, 9]],
+        capital=[[0, 0, 0], [0.4, 0.3, 0.5], [0, 0, 0]],
+        initial_capital=[[0, 0, 0], [3, 1, 2], [0, 0, 0]],
+        depreciation=[[0, 0, 0], [0.2, 0.1, 0.3], [0, 0, 0]],
+        storage=[0.4, 1, 0.3],
+        storage_capacity=[5, 6, 2],
+        initial_stocks=[1, 0.5, 0],
+        targets=[[2, 2.5, 2], [0.1, 0, 0.3], [1, 1.5, 2]],
+        objective="fulfilment",
+    )
+
+
+def _numbers() -> no.Economy:
+    """Nothing is named: goods and techniques are numbers; the pool's coefficients are the same in every period."""
+    return no.build_economy(
+        name="numbers",
+        periods=3,
+        inputs=sp.csr_array([[0.2, 0.1], [0.3, 0.05]]),
+        resource_use=[[1, 0.8]],
+        resource_limits=[[10, 11, 12]],
+        capital=[[0.5, 0], [0.3, 0.7]],
+        capital_pool=[2, 5],
+        pool_depreciation=[0.2, 0.1],
+        targets=[[1, 1, 2], [2, 1, 1]],
+        questions={"default": no.Question("fulfilment", floor=0.2)},
+    )
+
+
+def _decade() -> no.Economy:
+    """Periods are whole numbers; stocks held by techniques, and every coefficient the same in every period."""
+    return no.build_economy(
+        name="decade",
+        goods=["seed", "hoe"],
+        techniques=["sow", "forge"],
+        outputs=[[1, 0], [0, 1]],
+        inputs=[[0.2, 0.1], [0, 0.1]],
+        resources=["labour"],
+        resource_use=[[0.5, 1]],
+        resource_limits=[6],
+        periods=[2030, 2040, 2050],
+        capital=[[0.3, 0], [0.25, 0.2]],
+        initial_capital=[[2, 0], [1.5, 0.5]],
+        capital_orders={2030: [[0.1, 0], [0, 0]], 2050: [[0, 0], [0, 0.6]]},
+        targets=[3, 0.2],
+        objective="fulfilment",
+    )
+
+
+def _granary() -> no.Economy:
+    """Corn is grown in the first three years and eaten in all four, so it must be stored; gruel does not keep.
+
+    By hand: a year's 12 hours grow 12 of corn, but none in the fourth year. The granary holds 4, of which half lasts:
+    2 in the fourth year, so z <= 2. The third year then has 12 - 2 - 4 to spare: 2 assortments in every year.
+    """
+    return no.build_economy(
+        name="granary",
+        goods=["corn", "gruel"],
+        techniques=["grow", "cook"],
+        outputs=[[1, 0], [0, 1]],
+        inputs=[[0, 1], [0, 0]],
+        resources=["hours"],
+        resource_use=[[1, 0.1]],
+        resource_limits=[[12, 12, 12, 0]],
+        periods=4,
+        storage=[0.5, 0],
+        storage_capacity=[4, 4],
+        targets=[[1, 1, 1, 1], [0, 0, 0, 0]],
+        objective="assortment",
+    )
+
+
+#: Small economies that together use every term of every law; the richest first, for it finds most.
+GOLDEN: dict[str, no.Economy] = {
+    economy.name: economy
+    for economy in (
+        _valley(),
+        _commons(),
+        _hospital(),
+        _works(),
+        _evening(),
+        _workshop(),
+        _islands(),
+        _numbers(),
+        _decade(),
+        _granary(),
+    )
+}
+
+#: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
+BY_HAND = {"granary": 2.0}
+
+
+# ---- wrong data -------------------------------------------------------------
+@dataclass(frozen=True)
+class Entry:
+    """One number of an economy: table, slice (None: holds for every period), row and column (None in a vector)."""
+
+    table: str
+    key: int | None
+    row: int
+    column: int | None
+
+    def value(self, economy: no.Economy) -> float:
+        """The number as it stands."""
+        part = economy.tables[self.table].slices[self.key]
+        return float(part[self.row] if self.column is None else part[self.row, self.column])
+
+    def perturbed(self, economy: no.Economy) -> no.Economy:
+        """The economy with this number changed, within what its table allows."""
+        table, old = economy.tables[self.table], self.value(economy)
+        new = {"rate": old / 2 or 0.25, "positive-integer": old + 1}.get(table.spec.sign, 1.25 * old or 0.3)
+        if self.column is None:
+            part = table.slices[self.key].copy()
+            part[self.row] = new
+        else:
+            dense = table.slices[self.key].toarray()
+            dense[self.row, self.column] = new
+            part = sp.csr_array(dense)
+        return economy.with_changes(**{self.table: replace(table, slices={**table.slices, self.key: part})})
+
+    def unfelt(self, economy: no.Economy) -> bool:
+        """Whether no plan of this horizon can feel the number: what wears out after the end, stock nobody can use, …"""
+        last = len(economy.periods) - 1
+        every = range(last + 1)
+        needed = sum(economy.matrix("capital", t) for t in every).toarray() > 0
+        when = every if self.key is None else [self.key]
+        wears_later = all(t == last for t in when)
+        match self.table:
+            case "depreciation":
+                return wears_later or not needed[self.row, self.column]
+            case "pool_depreciation":
+                return wears_later or not needed[self.row].any()
+            case "initial_capital" | "capital_orders":
+                return not needed[self.row, self.column]
+            case "capital_pool":
+                return not needed[self.row].any()
+            case "investment_lag":
+                return self.value(economy) > last or not needed[self.row].any()
+            case "storage":
+                return last == 0
+            case "storage_capacity":
+                return wears_later or economy.vector("storage", 0)[self.row] == 0
+            case "resource_limits" | "resource_weights":
+                return not any(economy.matrix("resource_use", t)[[self.row]].nnz for t in when)
+            case _:
+                return False
+
+
+def entries(economy: no.Economy, zeros: bool) -> list[Entry]:
+    """Every number of every table, with those that are zero or without."""
+    found = []
+    for name, table in economy.tables.items():
+        for key, part in table.slices.items():
+            dense = part.toarray() if table.spec.is_matrix else part
+            places = np.ndindex(dense.shape) if zeros else zip(*np.nonzero(dense), strict=True)
+            for place in places:
+                row, column = (int(place[0]), int(place[1])) if table.spec.is_matrix else (int(place[0]), None)
+                found.append(Entry(name, key, row, column))
+    return found
+
+
+# ---- wrong source -----------------------------------------------------------
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one thing changed.
+
+    Attributes
+    ----------
+    function : top-level function (or ``Class.method``) that the change is in.
+    text : the changed line as it stands, stripped.
+    change : what was done to it.
+    """
+
+    module: ModuleType
+    function: str
+    line: int
+    text: str
+    change: str
+    code: CodeType
+
+    @property
+    def key(self) -> str:
+        """Name for the list of allowed mutants: stable while the line stays as it is."""
+        return f"{self.module.__name__.removeprefix('natura_opt.')}: {self.text}  # {self.change}"
+
+    def run(self) -> dict[str, Any]:
+        """Execute the changed module; return its names."""
+        names = {"__name__": self.module.__name__, "__package__": self.module.__package__, "__file__": self.module.__file__}
+        exec(self.code, names)
+        return names
+
+
+def functions_of(module: ModuleType) -> list[str]:
+    """Top-level functions and methods of a module, as ``f`` or ``Class.method``."""
+    return [name for name, _ in _functions(ast.parse(inspect.getsource(module)))]
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from ((f"{node.name}.{m.name}", m) for m in node.body if isinstance(m, ast.FunctionDef))
+
+
+def mutants(module: ModuleType, function: str) -> Iterator[Mutant]:
+    """Make every mutant of one function: one change at a time, undone before the next."""
+    source = inspect.getsource(module)
+    lines, tree = source.splitlines(), ast.parse(source)
+    body = dict(_functions(tree))[function]
+    for node in list(ast.walk(body)):
+        for change, line in _changes(node, body):
+            code = compile(ast.fix_missing_locations(tree), module.__file__ or "", "exec")
+            yield Mutant(module, function, line, lines[line - 1].strip(), change, code)
+
+
+_OPPOSITE: dict[type, type] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Lt: ast.LtE,
+    ast.Gt: ast.GtE,
+    ast.LtE: ast.GtE,
+    ast.GtE: ast.LtE,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+_WORDS = {"<=": ">=", ">=": "<=", "max": "min", "min": "max"}
+_WORDS |= {"maximize": "minimize", "minimize": "maximize", "Maximize": "Minimize", "Minimize": "Maximize"}
+
+
+def _changes(node: ast.AST, root: ast.AST) -> Iterator[tuple[str, int]]:
+    """Change a node in every way there is, one at a time, in place; each change is undone when the next is asked for."""
+    match node:
+        case ast.BinOp(op=ast.Add() | ast.Sub()) | ast.AugAssign(op=ast.Add() | ast.Sub()):
+            yield from _with(node, "op", _OPPOSITE[type(node.op)](), f"other sign in {_short(node)}")
+            if isinstance(node, ast.BinOp):
+                yield from _instead(node, node.left, root, f"without last term of {_short(node)}")
+                if isinstance(node.op, ast.Add):
+                    yield from _instead(node, node.right, root, f"without first term of {_short(node)}")
+        case ast.BinOp(op=ast.Mult()):
+            yield from _instead(node, node.left, root, f"without last factor of {_short(node)}")
+            yield from _instead(node, node.right, root, f"without first factor of {_short(node)}")
+        case ast.Compare(ops=[op]) if type(op) in _OPPOSITE:
+            yield from _with(node, "ops", [_OPPOSITE[type(op)]()], f"{_OPPOSITE[type(op)].__name__} in {_short(node)}")
+        case ast.UnaryOp(op=ast.USub() | ast.Not()):
+            yield from _instead(node, node.operand, root, f"without sign of {_short(node)}")
+        case ast.Constant(value=bool(value)):
+            yield from _with(node, "value", not value, f"{not value} for {value}")
+        case ast.Constant(value=int() | float()):
+            yield from _with(node, "value", node.value + 1, f"{node.value + 1} for {node.value}")
+        case ast.Constant(value=str(value)) if value in _WORDS:
+            yield from _with(node, "value", _WORDS[value], f"{_WORDS[value]} for {value}")
+        case ast.Attribute(attr=attr) if attr in _WORDS:
+            yield from _with(node, "attr", _WORDS[attr], f"{_WORDS[attr]} for {attr}")
+        case ast.IfExp():
+            yield from _instead(node, node.body, root, f"always {_short(node.body)}")
+            yield from _instead(node, node.orelse, root, f"always {_short(node.orelse)}")
+        case ast.If():
+            for value in (True, False):
+                yield from _with(node, "test", ast.Constant(value), f"{value} for {_short(node.test)}")
+        case ast.Expr(value=ast.Call()):
+            yield from _instead(node, ast.Pass(), root, f"without {_short(node)}")
+        case ast.Call(func=ast.Attribute(attr="multiply"), args=[left, right]):
+            yield from _instead(node, left, root, f"without last factor of {_short(node)}")
+            yield from _instead(node, right, root, f"without first factor of {_short(node)}")
+        case ast.FunctionDef(decorator_list=[_, *_]) if node is not root:
+            yield from _with(node, "decorator_list", [], f"{node.name} is not stated")
+
+
+def _short(node: ast.AST) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _with(node: Any, attribute: str, value: Any, change: str) -> Iterator[tuple[str, int]]:
+    old = getattr(node, attribute)
+    setattr(node, attribute, value)
+    yield change, node.lineno
+    setattr(node, attribute, old)
+
+
+def _instead(node: Any, other: Any, root: ast.AST, change: str) -> Iterator[tuple[str, int]]:
+    """Put another node in a node's place."""
+    for parent in ast.walk(root):
+        for name, value in ast.iter_fields(parent):
+            if value is node:
+                yield from ((change, node.lineno) for _ in _with(parent, name, other, change))
+                return
+            if isinstance(value, list) and any(part is node for part in value):
+                k = next(k for k, part in enumerate(value) if part is node)
+                value[k] = other
+                yield change, node.lineno
+                value[k] = node
+                return
+
+
+@contextmanager
+def put_in(mutant: Mutant) -> Iterator[None]:
+    """Let the whole package use a mutant: wherever a name of its module stands, the mutant's stands instead."""
+    names = mutant.run()
+    instead = {
+        id(old): names[name]
+        for name, old in vars(mutant.module).items()
+        if getattr(old, "__module__", None) == mutant.module.__name__ and isinstance(old, Callable | type)
+    }
+    real = plan_problem.laws_of
+
+    def laws_of(economy: no.Economy, question: no.Question) -> list[Law]:
+        found = []
+        for law in real(economy, question):
+            changed = {s: instead[id(f)] for s in SPELLINGS if id(f := getattr(law, s)) in instead}
+            found.append(replace(law, **changed))
+        return found
+
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(plan_problem, "laws_of", laws_of))
+        for module in _package_modules():
+            for name, value in list(vars(module).items()):
+                if id(value) in instead and module is not mutant.module:
+                    stack.enter_context(mock.patch.object(module, name, instead[id(value)]))
+        yield
+
+
+def _package_modules() -> list[ModuleType]:
+    wanted = ("natura_opt.laws.", "natura_opt.objectives.", "natura_opt.plan_problem", "natura_opt.program")
+    return [module for name, module in list(sys.modules.items()) if name.startswith(wanted)]
+
+
+def law_modules() -> dict[str, list[Law]]:
+    """The modules that spell laws, with the laws each has a hand in, found from the laws themselves."""
+    found: dict[str, list[Law]] = {}
+    for law in plan_problem.LAWS:
+        for spelling in SPELLINGS:
+            laws = found.setdefault(getattr(law, spelling).__module__, [])
+            if law not in laws:
+                laws.append(law)
+    return found
+
+
+def module_named(name: str) -> ModuleType:
+    """Import a module by its full name."""
+    return importlib.import_module(name)
+
+
+def reached(module: ModuleType, function: str) -> list[str]:
+    """The spellings a function takes part in: its own if it is one of a law's three, else (a helper) perhaps all."""
+    for law in plan_problem.LAWS:
+        for spelling in SPELLINGS:
+            if getattr(law, spelling) is vars(module).get(function):
+                return [spelling]
+    return list(SPELLINGS)
+
+
+def verdict(mutant: Mutant, name: str) -> str | None:
+    """How a mutant shows on a golden economy: the difference, the error, or the missed optimum; None if it does not."""
+    spellings = reached(mutant.module, mutant.function)
+    economy = GOLDEN[name]
+    programs = {}
+    with put_in(mutant):
+        for spelling in SPELLINGS:
+            try:
+                programs[spelling] = spelled(spelling, economy) if spelling in spellings else golden_program(name, spelling)
+            except Exception as error:  # whatever a wrong law breaks, it has shown itself
+                return f"{type(error).__name__} in {spelling}"
+            if len(programs) > 1 and (apart := difference(programs["matrix"], programs[spelling])):
+                return apart[0]
+    if name in BY_HAND:
+        with put_in(mutant):
+            found = no.solve(economy)
+        if not found.proved or abs(found.objective - BY_HAND[name]) > 1e-9:
+            return "not the optimum found by hand"
+    return None

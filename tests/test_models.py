@@ -1,0 +1,96 @@
+"""The shipped models: known answers, three backends, and each model's own page in plain Pyomo or CVXPY."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from types import ModuleType
+
+import pytest
+
+import natura_opt as no
+
+MODELS = no.shipped_models()
+
+#: Known answers (models/*/README.md give their sources); relative tolerance of the comparison.
+KNOWN = {
+    "kantorovich_machines": (86.0 + 2.0 / 3.0, 1e-12),
+    "excavators": (70.4932735426, 1e-11),
+    "wheat_cloth": (260.0, 1e-12),
+    "five_year_plan": (8.797299129, 1e-10),
+    "five_year_plan_coal5": (7.336453090, 1e-9),
+    "eu_2006": (10.7009597491, 1e-11),
+    "uk_2015_20": (5.034656815283, 1e-12),
+}
+
+
+@cache
+def page_of(name: str) -> ModuleType:
+    """Load a model's own page, which knows nothing of this package."""
+    spec = importlib.util.spec_from_file_location(f"page_of_{name}", MODELS[name] / "model.py")
+    assert spec is not None and spec.loader is not None
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    return page
+
+
+@cache
+def figures_of(name: str) -> dict[str, float]:
+    return page_of(name).solve()
+
+
+def test_every_shipped_model_has_a_known_answer() -> None:
+    assert set(MODELS) == set(KNOWN)
+
+
+@pytest.mark.parametrize("backend", ["highs", "pyomo", "cvxpy"])
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_known_answer_is_proved_on_every_backend(name: str, backend: str) -> None:
+    plan = no.solve(name, backend=backend).assert_optimal()
+    objective, tolerance = KNOWN[name]
+    assert plan.objective == pytest.approx(objective, rel=tolerance)
+    assert plan.certificate.tolerance == 1e-9
+    assert plan.certificate.bound == "recomputed"
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_the_models_own_page_agrees(name: str) -> None:
+    plan = no.solve(name)
+    figures = figures_of(name)
+    assert figures["objective"] == pytest.approx(plan.objective, rel=1e-9)
+    for figure, value in figures.items():
+        kind, _, rest = figure.partition(" ")
+        if kind == "fulfilment":
+            assert plan.fulfilment[rest] == pytest.approx(value, rel=1e-6, abs=1e-9), figure
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_valuations_agree_with_the_models_own_page(name: str) -> None:
+    plan = no.solve(name)
+    valuations = plan.valuations
+    compared = 0
+    for figure, value in figures_of(name).items():
+        if not figure.startswith("valuation "):
+            continue
+        words = figure.removeprefix("valuation ")
+        period = next((p for p in plan.economy.periods if words.endswith(f" {p}")), plan.economy.periods[0])
+        label = words.removesuffix(f" {period}")
+        kind = "resource" if label in plan.economy.resources else "good"
+        scale = valuations.loc[kind].to_numpy().max()
+        assert valuations.loc[(kind, label), period] == pytest.approx(value, rel=1e-5, abs=1e-9 * scale), figure
+        compared += 1
+    assert compared >= 2
+
+
+def test_a_models_page_does_not_use_the_package() -> None:
+    for folder in MODELS.values():
+        assert "natura_opt" not in (folder / "model.py").read_text(encoding="utf-8")
+
+
+def test_eu_2006_shows_why_the_proof_is_recomputed() -> None:
+    """HiGHS on the unscaled numbers calls a wrong plan optimal; the certificate catches it and scaling mends it."""
+    plan = no.solve("eu_2006", backend="pyomo").assert_optimal()
+    claimed, mended = plan.attempts
+    assert claimed.claim == "optimal" and not claimed.certificate.proved
+    assert abs(claimed.certificate.objective - 10.7009597491) > 1e-4
+    assert mended.certificate.proved
