@@ -32,7 +32,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     limits = binding_limits(plan)
     if len(limits):
         console.print(_limits(plan))
-    else:
+    if plan.question.objective == "least-resources":
         console.print(_goods(plan))
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in plan.seconds.items())
     console.print(f"\nby {plan.method}, {plan.iterations} iterations ({stages})", style="dim", soft_wrap=True)

@@ -186,6 +186,8 @@ _WORDS = {
     "accumulation": "the stock of",
     "capacity": "the capacity of",
     "floor": "the floor of",
+    "emission_cap": "the emission cap of",
+    "emission_budget": "the emission budget of",
     "storage_limit": "the storage of",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,15 @@ from .diagnose import Impossibility
 from .economy.economy import Economy
 from .economy.question import Question
 from .economy.table import Vector
-from .errors import NotProvedError
+from .errors import NotProvedError, QuestionError
+from .explain import Explanation, explain
 from .plan_problem import COLUMNS, ROW_SENSES, asked_of
 from .program import Floats, LinearProgram
+from .sensitivity import Sensitivity, ValuationIntervals, ranges
 from .status import Status
+
+if TYPE_CHECKING:
+    from .plotting.accessor import PlanPlots
 
 
 @dataclass(frozen=True)
@@ -184,6 +189,32 @@ class Plan:
         return _frame(values[block.span], block.index, self.economy.techniques, self.economy.periods, "technique")
 
     @cached_property
+    def emissions(self) -> pd.DataFrame:
+        """Emissions ``E x``: pollutants x periods."""
+        return self._by_period(lambda t: self._asked.matrix("emissions", t) @ self._level(t), self.economy.pollutants)
+
+    @cached_property
+    def damage(self) -> pd.Series:
+        """Damage per period: weighted emissions, in units of the objective."""
+        weights = [self._asked.vector("damage_weights", t) for t in range(len(self.economy.periods))]
+        weighted = [weight @ self.emissions.iloc[:, t].to_numpy() for t, weight in enumerate(weights)]
+        return pd.Series(weighted, index=self.economy.periods, name="damage")
+
+    @cached_property
+    def abatement_costs(self) -> pd.DataFrame:
+        """Marginal abatement costs: what one unit less allowed costs, pollutants x periods, then ``budget``.
+
+        In units of the objective; zero where a cap does not bind or there is none.
+        """
+        costly = 1.0 if self.program.sense == "max" else -1.0
+        costs = costly * self._row_values("emission_cap", self.economy.pollutants)
+        block = self.program.row_block("emission_budget")
+        budget = pd.Series(0.0, index=self.economy.pollutants)
+        if block is not None:
+            budget.loc[block.index] = costly * self.dual[block.span]
+        return costs.assign(budget=budget)
+
+    @cached_property
     def extra(self) -> dict[str, pd.DataFrame]:
         """What the user added: values of columns, and activities and valuations of rows, by block name."""
         self._require_plan()
@@ -199,6 +230,38 @@ class Plan:
                 rows = {"value": level[block.span], "valuation": self.dual[block.span]}
                 found[block.name] = pd.DataFrame(rows, index=block.index)
         return found
+
+    def explain(self, name: Any, period: object = None) -> Explanation:
+        """Explain the valuation of a good or resource, or why a technique runs or stands idle, in words and numbers."""
+        self._require_plan()
+        return explain(self, name, period)
+
+    @cached_property
+    def plot(self) -> PlanPlots:
+        """The pictures of the plan: ``fulfilment()``, ``valuations()``, ``stocks()`` and ``flows()``."""
+        from .plotting.accessor import PlanPlots
+
+        return PlanPlots(self)
+
+    def sensitivity(self) -> Sensitivity:
+        """Return how far every side and cost can change before valuations (or activities) do."""
+        self._require_plan()
+        return ranges(self.program)
+
+    def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:
+        """Return the least and greatest ∂objective/∂side of a row: its valuation lies between them.
+
+        Parameters
+        ----------
+        block, label : the row, as ``plan.program`` names it, e.g. ``"resource_limit", ("labour", "year1")``.
+        """
+        self._require_plan()
+        rows = self.program.row_block(block)
+        wanted = pd.Index([label]) if not isinstance(label, tuple) else pd.MultiIndex.from_tuples([label])
+        at = -1 if rows is None else int(rows.index.get_indexer(wanted)[0])
+        if rows is None or at < 0:
+            raise QuestionError(f"the plan has no row {block!r} {label!r}; plan.program names its rows")
+        return ValuationIntervals(self.program, self.primal).of_row(rows.start + at)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table of the plan by name, the summary first."""

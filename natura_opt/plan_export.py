@@ -20,6 +20,7 @@ _TABLES = (
     "consumption",
     "surplus",
     "resource_use",
+    "emissions",
     "investment",
     "stocks",
     "stored",
@@ -40,7 +41,11 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     made["fulfilment"] = plan.fulfilment.to_frame()
     for name in _TABLES:
         frame = getattr(plan, name)
-        if len(frame) and (name != "stored" or plan.economy.has("storage")):
+        if (
+            len(frame)
+            and (name != "emissions" or plan.economy.has("emissions"))
+            and (name != "stored" or plan.economy.has("storage"))
+        ):
             made[name] = frame
     for name, frame in plan.extra.items():
         made[f"extra {name}"] = frame

@@ -19,6 +19,7 @@ from .errors import QuestionError, listed, unknown
 from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL
+from .laws.emissions import EMISSIONS
 from .laws.law import CvxpyModel, Law
 from .laws.resources import RESOURCES
 from .laws.storage import STORAGE
@@ -26,7 +27,7 @@ from .objectives import OBJECTIVES
 from .program import LinearProgram, ProgramBuilder, RowSense
 
 #: Every law, in the order they are stated. The balance comes last: the others add their uses to it.
-LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, *OBJECTIVES.values(), BALANCE)
+LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS, *OBJECTIVES.values(), BALANCE)
 
 #: Every standard block of rows, with the sense in which a user writes it.
 ROW_SENSES: dict[str, RowSense] = {name: sense for law in LAWS for name, sense in law.rows.items()}
@@ -113,7 +114,7 @@ def pyomo_model(economy: Economy, question: Question) -> Any:
 
     chosen = laws_of(economy, question)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.net_supply = economy, question, []
+    m.economy, m.question, m.net_supply, m.losses = economy, question, [], []
     economy = asked_of(economy, question)
     for law in chosen:
         law.pyomo(m, economy, question)

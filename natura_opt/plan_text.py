@@ -52,22 +52,35 @@ def summary(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def binding_limits(plan: Plan) -> pd.DataFrame:
-    """Return resources and initial stocks that bind, with their valuation and what all of them together are worth.
+#: The rows that hold a limit from outside: what it is called, its block of rows, the axis its first label lies on.
+_LIMITS = (
+    ("resource", "resource_limit", "resources"),
+    ("stock", "accumulation", "goods"),
+    ("storage", "storage_limit", "goods"),
+    ("emission cap", "emission_cap", "pollutants"),
+    ("emission budget", "emission_budget", "pollutants"),
+)
 
-    Columns: kind, name, period, unit, available, valuation (per unit), worth (valuation x available).
+
+def binding_limits(plan: Plan) -> pd.DataFrame:
+    """Return the limits from outside that bind, the most valuable first.
+
+    Columns: kind, name, period, unit, available, valuation (what one more unit is worth: gained, or saved in a
+    least-cost plan), worth (of all of it: valuation x available).
     """
+    gain = 1.0 if plan.program.sense == "max" else -1.0
     rows: list[dict[str, Any]] = []
-    for kind, block_name, axis in (("resource", "resource_limit", "resources"), ("stock", "accumulation", "goods")):
+    for kind, block_name, axis in _LIMITS:
         block = plan.program.row_block(block_name)
-        if block is None:
+        if block is None or not len(block.index):
             continue
         side = plan.program.row_upper[block.span]
-        dual = plan.dual[block.span]
-        worth = dual * side
-        floor = 1e-9 * max(abs(worth).max(), 1e-300)
-        for k in (abs(worth) > floor).nonzero()[0]:
-            label = block.index[k]
+        dual = gain * plan.dual[block.span] + 0.0
+        counts = dual > 1e-12 * max(dual.max(), 1e-300)
+        if kind == "stock":  # most rows of accumulation hold no stock from outside
+            counts &= side > 0
+        for k in np.flatnonzero(counts):
+            label = block.index[k] if isinstance(block.index, pd.MultiIndex) else (block.index[k], "all periods")
             rows.append(
                 {
                     "kind": kind,
@@ -76,12 +89,12 @@ def binding_limits(plan: Plan) -> pd.DataFrame:
                     "unit": plan.economy.unit(axis, label[0]),
                     "available": side[k],
                     "valuation": dual[k],
-                    "worth": worth[k],
+                    "worth": dual[k] * side[k],
                 }
             )
     columns = ["kind", "name", "period", "unit", "available", "valuation", "worth"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values("worth", key=abs, ascending=False, kind="stable").reset_index(drop=True)
+    return frame.sort_values("worth", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def dearest_goods(plan: Plan, count: int) -> list[tuple[Any, Any, float]]:

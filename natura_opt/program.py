@@ -106,6 +106,7 @@ class ProgramBuilder:
     _rows: dict[str, tuple[pd.Index, RowSense, Floats]] = field(default_factory=dict)
     _terms: list[tuple[str, str, Any]] = field(default_factory=list)
     _supplies: list[tuple[str, Any]] = field(default_factory=list)
+    _losses: list[tuple[str, Any]] = field(default_factory=list)
     _cost: dict[str, Floats] = field(default_factory=dict)
     _sense: Sense = "min"
 
@@ -138,6 +139,10 @@ class ProgramBuilder:
         self._sense = sense
         self._cost = {name: _spread(values, self._columns[name][0]) for name, values in cost.items()}
 
+    def loss(self, name: str, cost: Any) -> None:
+        """Count a cost per unit of a block of columns against the objective, whatever its sense."""
+        self._losses.append((name, cost))
+
     def build(self) -> LinearProgram:
         """Lay the blocks out, in the order they were declared, and sum the terms."""
         columns = _laid_out({name: entry[0] for name, entry in self._columns.items()})
@@ -164,6 +169,8 @@ class ProgramBuilder:
         cost = np.zeros(shape[1])
         for name, part_cost in self._cost.items():
             cost[at_column[name].span] = part_cost
+        for name, loss in self._losses:
+            cost[at_column[name].span] += -loss if self._sense == "max" else loss
         senses = [entry[1] for entry in self._rows.values()]
         rhs = [entry[2].copy() for entry in self._rows.values()]
         for name, amounts in self._supplies:

@@ -17,6 +17,7 @@ KNOWN = {
     "kantorovich_machines": (86.0 + 2.0 / 3.0, 1e-12),
     "excavators": (70.4932735426, 1e-11),
     "wheat_cloth": (260.0, 1e-12),
+    "wheat_cloth_pollution": (361.797753, 1e-9),
     "five_year_plan": (8.797299129, 1e-10),
     "five_year_plan_coal5": (7.336453090, 1e-9),
     "eu_2006": (10.7009597491, 1e-11),

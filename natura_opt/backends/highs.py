@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -29,6 +30,17 @@ _CLAIMS = {
 }
 #: Below this many coefficients a solve ends before anyone could press Ctrl-C.
 _WORTH_INTERRUPTING = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Ranging:
+    """HiGHS's ranging, scaled: sides and costs between which the basis stays optimal, and which rows bind."""
+
+    row_low: Floats
+    row_high: Floats
+    row_binds: np.ndarray
+    cost_low: Floats
+    cost_high: Floats
 
 
 class HighsSession:
@@ -103,6 +115,20 @@ class HighsSession:
     def has_basis(self) -> bool:
         """Whether HiGHS holds a basis to start from."""
         return bool(self._highs.getBasis().valid)
+
+    def ranging(self) -> Ranging | None:
+        """Return HiGHS's ranging at the basis of the last run, scaled; None where it has none (only after simplex)."""
+        status, found = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk or not found.valid:
+            return None
+        basic = highspy.HighsBasisStatus.kBasic
+        return Ranging(
+            row_low=np.array(found.row_bound_dn.value_),
+            row_high=np.array(found.row_bound_up.value_),
+            row_binds=np.array([status != basic for status in self._highs.getBasis().row_status], dtype=bool),
+            cost_low=np.array(found.col_cost_dn.value_)[: self.scaled.program.shape[1]],
+            cost_high=np.array(found.col_cost_up.value_)[: self.scaled.program.shape[1]],
+        )
 
     def _run_interruptibly(self) -> Any:
         highs = self._highs

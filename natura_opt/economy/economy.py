@@ -57,6 +57,11 @@ class Economy:
         return self.axes["resources"]
 
     @property
+    def pollutants(self) -> pd.Index:
+        """Names of the pollutants (what is emitted)."""
+        return self.axes["pollutants"]
+
+    @property
     def periods(self) -> pd.Index:
         """Names of the periods, in order."""
         return self.axes["periods"]

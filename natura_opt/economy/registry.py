@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Sign = Literal["non-negative", "rate", "positive-integer", "any"]
+#: The values a table may hold; a ``limit`` may be infinite (no limit), nothing else may.
+Sign = Literal["non-negative", "limit", "rate", "positive-integer", "any"]
 
 #: The axes of an economy, and the singular that heads a column of names in a file.
 AXES: dict[str, str] = {
@@ -128,8 +129,22 @@ def _specs() -> dict[str, TableSpec]:
             "emitted per unit of activity (E)",
             "any",
         ),
-        TableSpec("emission_caps", ("pollutants",), "pollutants", "most that may be emitted in a period"),
-        TableSpec("emission_budgets", ("pollutants",), "pollutants", "most that may be emitted over all periods"),
+        TableSpec(
+            "emission_caps",
+            ("pollutants",),
+            "pollutants",
+            "most that may be emitted in a period",
+            "limit",
+            "no limit",
+        ),
+        TableSpec(
+            "emission_budgets",
+            ("pollutants",),
+            "pollutants",
+            "most that may be emitted over all periods",
+            "limit",
+            "no limit",
+        ),
         TableSpec("damage_weights", ("pollutants",), "1 / pollutants", "damage per unit emitted (w_e)"),
         TableSpec(
             "curve_quantities",

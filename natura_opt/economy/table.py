@@ -57,7 +57,7 @@ def checked(spec: TableSpec, slices: Slices, axes: Mapping[str, pd.Index], where
             wanted = " x ".join(f"{len(axes[axis])} {axis}" for axis in spec.axes)
             raise DataError(f"{where}: table {spec.name!r} has shape {values.shape}; it must be {wanted}")
         numbers = values.data if spec.is_matrix else values
-        bad = ~np.isfinite(numbers)
+        bad = np.isnan(numbers) if spec.sign == "limit" else ~np.isfinite(numbers)
         if bad.any():
             raise DataError(f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]}; give a finite number")
         _check_sign(spec, values, numbers, axes, where, key)

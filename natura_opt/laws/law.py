@@ -22,6 +22,7 @@ class CvxpyModel:
     variables : CVXPY variables by block name; a block over periods has shape (labels per period, periods).
     columns : labels of each variable, in column-major order.
     constraints : (block name, labels, constraint) in the order they were added.
+    losses : scalar expressions that count against the objective.
     net_supply : functions from a period's position to a vector over the goods (what a law adds to the balance).
     objective : the CVXPY objective.
     """
@@ -32,6 +33,7 @@ class CvxpyModel:
     columns: dict[str, pd.Index] = field(default_factory=dict)
     constraints: list[tuple[str, pd.Index, Any]] = field(default_factory=list)
     net_supply: list[Callable[[int], Any]] = field(default_factory=list)
+    losses: list[Any] = field(default_factory=list)
     objective: Any = None
 
     def variable(self, name: str, index: pd.Index, shape: tuple[int, ...]) -> Any:

@@ -40,7 +40,8 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     }
     m.assortments = pyo.Var(domain=pyo.NonNegativeReals, doc="number of assortments z")
     m.net_supply.append(lambda i, t: -wanted[i, t] * m.assortments)
-    m.number_of_assortments = pyo.Objective(expr=m.assortments, sense=pyo.maximize, doc="assortments made")
+    goal = m.assortments - sum(loss() for loss in m.losses)
+    m.number_of_assortments = pyo.Objective(expr=goal, sense=pyo.maximize, doc="assortments made, less damage")
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -48,7 +49,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
     z = model.variable("assortments", pd.Index(["assortments"]), (1,))
     model.net_supply.append(lambda t: -economy.vector("targets", t) * z[0])
-    model.objective = cp.Maximize(z[0])
+    model.objective = cp.Maximize(z[0] - sum(model.losses))
 
 
 ASSORTMENT = Law(

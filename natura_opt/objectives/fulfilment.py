@@ -54,7 +54,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 
     @m.Objective(sense=pyo.maximize, doc="sum of yearly fulfilment")
     def total_fulfilment(m: Any) -> Any:
-        return pyo.quicksum(m.fulfilment[t] for t in m.PERIODS)
+        return pyo.quicksum(m.fulfilment[t] for t in m.PERIODS) - sum(loss() for loss in m.losses)
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -64,7 +64,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     model.net_supply.append(lambda t: -economy.vector("targets", t) * z[t])
     if question.floor is not None:
         model.add("floor", economy.periods, z >= question.floor)
-    model.objective = cp.Maximize(cp.sum(z))
+    model.objective = cp.Maximize(cp.sum(z) - sum(model.losses))
 
 
 FULFILMENT = Law(

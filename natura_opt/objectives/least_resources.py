@@ -44,9 +44,10 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 
     @m.Objective(sense=pyo.minimize, doc="weighted resource use")
     def weighted_resource_use(m: Any) -> Any:
-        return pyo.quicksum(
+        use = pyo.quicksum(
             weights[t][r] * use * m.activities[j, t] for t in m.PERIODS for (r, j), use in uses[t].items()
         )
+        return use + sum(loss() for loss in m.losses)
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -58,7 +59,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         for t in range(len(economy.periods))
     ]
     model.net_supply.append(lambda t: -economy.vector("targets", t))
-    model.objective = cp.Minimize(sum(used))
+    model.objective = cp.Minimize(sum(used) + sum(model.losses))
 
 
 LEAST_RESOURCES = Law(

@@ -1,0 +1,136 @@
+r"""Externalities: limits on what is emitted, and damage that counts against the objective.
+
+For every pollutant e and period t, with emissions ``E`` per unit of activity (negative where a technique abates):
+
+.. math::  \sum_j E_{ej,t}\, x_{jt} \le \text{cap}_{et}, \qquad \sum_t \sum_j E_{ej,t}\, x_{jt} \le \text{budget}_e
+
+and, with damage weights ``w_e`` per unit emitted (in units of the objective), the damage
+
+.. math::  \sum_t \sum_e w_{et} \sum_j E_{ej,t}\, x_{jt}
+
+is taken off an objective that is maximised and added to one that is minimised. A limit of infinity is no limit.
+
+Duals: of a cap or budget, the marginal abatement cost: what one unit less allowed would cost in units of the objective.
+
+Sources: Leontief 1970 (pollution and abatement activities); Samothrakis 2021, eq. 6; model 7 of the design notes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..errors import DataError
+from ..program import ProgramBuilder, labels
+from .coefficients import by_period, by_row, entries, over_periods, pyomo_names
+from .law import CvxpyModel, Law
+
+
+def _budgets(economy: Economy) -> Any:
+    """Return the budgets, which hold over all periods together."""
+    if not economy.constant("emission_budgets"):
+        raise DataError(
+            f"{economy.name}: table 'emission_budgets' holds over all periods; give one value per pollutant"
+        )
+    return economy.vector("emission_budgets", 0)
+
+
+def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
+    count = len(economy.periods)
+    emitted = over_periods(count, economy.constant("emissions"), lambda t: economy.matrix("emissions", t))
+    if economy.has("emission_caps"):
+        caps = by_period(count, lambda t: economy.vector("emission_caps", t))
+        limited = np.isfinite(caps)
+        every = labels(("pollutant", economy.pollutants), ("period", economy.periods))
+        program.rows("emission_cap", every[limited], "<=", caps[limited])
+        program.terms("emission_cap", "activities", sp.csr_array(emitted)[limited])
+    if economy.has("emission_budgets"):
+        budgets = _budgets(economy)
+        limited = np.isfinite(budgets)
+        whole = sp.hstack([economy.matrix("emissions", t) for t in range(count)], format="csr")
+        program.rows("emission_budget", economy.pollutants[limited], "<=", budgets[limited])
+        program.terms("emission_budget", "activities", whole[limited])
+    if economy.has("damage_weights"):
+        damage = by_period(count, lambda t: economy.matrix("emissions", t).T @ economy.vector("damage_weights", t))
+        program.loss("activities", damage)
+
+
+def _pyomo(m: Any, economy: Economy, question: Question) -> None:
+    import pyomo.environ as pyo
+
+    pollutants, techniques = pyomo_names(economy.pollutants), pyomo_names(economy.techniques)
+    periods = list(economy.periods)
+    m.POLLUTANTS = pyo.Set(initialize=pollutants, doc="pollutants")
+    emits = {p: by_row(economy.matrix("emissions", t), pollutants, techniques) for t, p in enumerate(periods)}
+
+    def emitted(e: Any, t: Any) -> Any:
+        return pyo.quicksum(amount * m.activities[j, t] for j, amount in emits[t][e])
+
+    if economy.has("emission_caps"):
+        caps = {
+            (e, p): float(economy.vector("emission_caps", t)[k])
+            for t, p in enumerate(periods)
+            for k, e in enumerate(pollutants)
+        }
+
+        @m.Constraint(m.POLLUTANTS, m.PERIODS, doc="emissions of a period stay within their cap")
+        def emission_cap(m: Any, e: Any, t: Any) -> Any:
+            if np.isinf(caps[e, t]) or not emits[t][e]:
+                return pyo.Constraint.Feasible
+            return emitted(e, t) <= caps[e, t]
+
+    if economy.has("emission_budgets"):
+        budgets = dict(zip(pollutants, _budgets(economy).tolist(), strict=True))
+
+        @m.Constraint(m.POLLUTANTS, doc="emissions of all periods together stay within their budget")
+        def emission_budget(m: Any, e: Any) -> Any:
+            if np.isinf(budgets[e]) or not any(emits[t][e] for t in m.PERIODS):
+                return pyo.Constraint.Feasible
+            return pyo.quicksum(emitted(e, t) for t in m.PERIODS) <= budgets[e]
+
+    if economy.has("damage_weights"):
+        weights = {
+            p: dict(zip(pollutants, economy.vector("damage_weights", t).tolist(), strict=True))
+            for t, p in enumerate(periods)
+        }
+        rates = {p: entries(economy.matrix("emissions", t), pollutants, techniques) for t, p in enumerate(periods)}
+        m.losses.append(
+            lambda: pyo.quicksum(
+                weights[t][e] * amount * m.activities[j, t] for t in m.PERIODS for (e, j), amount in rates[t].items()
+            )
+        )
+
+
+def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
+    x = model.variables["activities"]
+    count = len(economy.periods)
+    emitted = [economy.matrix("emissions", t) @ x[:, t] for t in range(count)]
+    if economy.has("emission_caps"):
+        for t in range(count):
+            caps = economy.vector("emission_caps", t)
+            kept = np.flatnonzero(np.isfinite(caps))
+            index = labels(("pollutant", economy.pollutants[kept]), ("period", economy.periods[t : t + 1]))
+            if len(kept):
+                model.add("emission_cap", index, emitted[t][kept] <= caps[kept])
+    if economy.has("emission_budgets"):
+        budgets = _budgets(economy)
+        kept = np.flatnonzero(np.isfinite(budgets))
+        if len(kept):
+            model.add("emission_budget", economy.pollutants[kept], sum(emitted)[kept] <= budgets[kept])
+    if economy.has("damage_weights"):
+        model.losses += [economy.vector("damage_weights", t) @ emitted[t] for t in range(count)]
+
+
+EMISSIONS = Law(
+    name="emissions and their damage",
+    tables=frozenset({"emissions", "emission_caps", "emission_budgets", "damage_weights"}),
+    applies=lambda economy, question: economy.has("emissions"),
+    matrix=_matrix,
+    pyomo=_pyomo,
+    cvxpy=_cvxpy,
+    rows={"emission_cap": "<=", "emission_budget": "<="},
+)

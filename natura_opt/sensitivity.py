@@ -1,0 +1,162 @@
+"""How far a right-hand side or a cost can change before the plan's prices or activities do: ranges and intervals.
+
+Ranges come from HiGHS's ranging at a simplex basis. Where a plan is degenerate its valuations are not unique: the
+interval of a valuation is the set of all optimal duals, between the right and the left derivative of the optimum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from .backends.answer import Claim
+from .backends.highs import HighsSession
+from .backends.options import SolveOptions
+from .backends.scaling import scale
+from .errors import NotProvedError
+from .program import Block, Floats, LinearProgram
+
+#: A row or bound counts as active when its slack is below this share of the size of its terms.
+_ACTIVE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """Ranges at one optimal basis.
+
+    Attributes
+    ----------
+    limits : one line per row of the program, index (block, name, period): ``side`` as written, ``valuation``
+        (∂objective/∂side), and the ``lowest`` and ``highest`` side for which that valuation holds.
+    costs : one line per column, index (block, name, period): ``cost``, ``level``, and the ``lowest`` and ``highest`` cost
+        for which the basis stays optimal.
+    """
+
+    limits: pd.DataFrame
+    costs: pd.DataFrame
+
+
+def ranges(program: LinearProgram) -> Sensitivity:
+    """Return the ranges of every side and cost, by HiGHS's ranging after simplex.
+
+    Errors
+    ------
+    NotProvedError : simplex does not end at an optimum, or the program has whole-number columns.
+    """
+    if program.integer.any():
+        raise NotProvedError("ranges are those of a linear program; this one has whole-number columns")
+    session = HighsSession(program, SolveOptions(method="simplex"))
+    answer = session.solve()
+    found = session.ranging() if answer.claim is Claim.OPTIMAL else None
+    if found is None:
+        raise NotProvedError(f"no ranges: simplex ended {answer.claim}")
+    scaled = session.scaled
+    row_unit = 1.0 / (scaled.row * scaled.size)
+    low, high = found.row_low * row_unit, found.row_high * row_unit
+    activity = program.matrix @ answer.primal
+    side = np.where(np.isfinite(program.row_lower), program.row_lower, program.row_upper)
+    at_upper = np.isfinite(program.row_upper) & (answer.dual * scaled.sign <= 0)
+    side = np.where(at_upper, program.row_upper, side)
+    # a row that does not bind may move its side up to the activity, and away from it without end
+    low = np.where(found.row_binds, low, np.where(at_upper, activity, -np.inf))
+    high = np.where(found.row_binds, high, np.where(at_upper, np.inf, activity))
+    limits = pd.DataFrame(
+        {"side": side, "valuation": answer.dual, "lowest": np.minimum(low, high), "highest": np.maximum(low, high)},
+        index=_index(program.rows),
+    )
+    cost_unit = scaled.sign / (scaled.column * scaled.worth)
+    one, other = found.cost_low * cost_unit, found.cost_high * cost_unit
+    costs = pd.DataFrame(
+        {
+            "cost": program.cost,
+            "level": answer.primal,
+            "lowest": np.minimum(one, other),
+            "highest": np.maximum(one, other),
+        },
+        index=_index(program.columns),
+    )
+    return Sensitivity(limits, costs)
+
+
+def _index(blocks: tuple[Block, ...]) -> pd.MultiIndex:
+    """Return (block, name, period) of every row or column; a holding is called ``good in technique``."""
+    found: list[tuple[str, str, str]] = []
+    for block in blocks:
+        for label in block.index:
+            parts = [str(part) for part in label] if isinstance(block.index, pd.MultiIndex) else [str(label), ""]
+            found.append((block.name, " in ".join(parts[:-1]), parts[-1]))
+    return pd.MultiIndex.from_tuples(found, names=["block", "name", "period"])
+
+
+class ValuationIntervals:
+    """The optimal duals of a program: for any row, the least and the greatest valuation it can have.
+
+    Built once from a proved plan; each row then costs two small solves from the last basis.
+    """
+
+    def __init__(self, program: LinearProgram, primal: Floats) -> None:
+        self._scaled = scale(program)
+        target = self._scaled.program
+        x = np.clip(primal / self._scaled.column * self._scaled.size, target.lower, target.upper)
+        level = target.matrix @ x
+        sizes = abs(target.matrix) @ np.abs(x)
+        at_lower = _is_active(level - target.row_lower, sizes + _finite(target.row_lower))
+        at_upper = _is_active(target.row_upper - level, sizes + _finite(target.row_upper))
+        low_bound = _is_active(x - target.lower, np.abs(x) + _finite(target.lower) + _typical(x))
+        high_bound = _is_active(target.upper - x, np.abs(x) + _finite(target.upper) + _typical(x))
+        rows, columns = target.shape
+        self._dual_face = LinearProgram(
+            sense="min",
+            columns=(Block("duals", pd.RangeIndex(rows), 0),),
+            rows=(Block("reduced costs", pd.RangeIndex(columns), 0),),
+            cost=np.zeros(rows),
+            lower=np.where(at_upper, -np.inf, 0.0),
+            upper=np.where(at_lower, np.inf, 0.0),
+            integer=np.zeros(rows, dtype=bool),
+            matrix=sp.csc_array(target.matrix.T),
+            row_lower=np.where(low_bound, -np.inf, target.cost),
+            row_upper=np.where(high_bound, np.inf, target.cost),
+        )
+        self._session = HighsSession(self._dual_face, SolveOptions(method="simplex"))
+
+    def of_row(self, row: int) -> tuple[float, float]:
+        """Return the least and greatest ∂objective/∂side of a row; infinite where a change makes the plan impossible.
+
+        Errors
+        ------
+        NotProvedError : the optimal duals could not be found.
+        """
+        ends = [self._extreme(row, direction) for direction in (1.0, -1.0)]
+        factor = self._scaled.sign * self._scaled.row[row] / self._scaled.worth
+        low, high = sorted(end * factor for end in ends)
+        return low, high
+
+    def _extreme(self, row: int, direction: float) -> float:
+        face, scaled = self._dual_face, self._session.scaled
+        cost = np.zeros(face.shape[1])
+        cost[row] = direction * scaled.column[row]
+        target = scaled.program
+        self._session.change(cost, target.lower, target.upper, target.row_lower, target.row_upper)
+        claim, duals, _ = self._session.run()
+        if claim in (Claim.UNBOUNDED, Claim.INFEASIBLE_OR_UNBOUNDED):
+            return -direction * np.inf
+        if claim is not Claim.OPTIMAL:
+            raise NotProvedError(f"the interval of a valuation could not be found: HiGHS ended {claim}")
+        return float(scaled.primal(duals)[row])
+
+
+def _is_active(slack: Floats, size: Floats) -> np.ndarray:
+    return slack <= _ACTIVE * np.maximum(size, 1e-300)
+
+
+def _finite(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), np.abs(values), 0.0)
+
+
+def _typical(values: Floats) -> float:
+    """A size that stands for a column whose value is zero: a small share of the typical one."""
+    used = np.abs(values[values != 0])
+    return float(np.exp(np.mean(np.log(used)))) * 1e-3 if len(used) else 1.0
