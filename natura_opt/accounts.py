@@ -45,10 +45,10 @@ class Prices:
         rows += [("resource", text_of(r), a, v) for r, a, v in zip(asked.resources, use, worth, strict=True)]
         if asked.has("capital"):
             held = Holdings.of(asked)
-            rents = plan.rents[self.period].to_numpy() * (1.0 if towards > 0 else -1.0)
+            rents = towards * plan.rents[self.period].to_numpy() + 0.0
             tied = held.tied_up(t) @ level
             rows += [
-                ("use of stock", holding_text(label), a, abs(v))
+                ("use of stock", holding_text(label), a, v)
                 for label, a, v in zip(plan.rents.index, tied, rents, strict=True)
             ]
         if asked.has("emissions"):

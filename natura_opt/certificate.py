@@ -5,7 +5,8 @@ For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound 
     sum_i y_i (row_lower_i if y_i > 0 else row_upper_i) + sum_j d_j (lower_j if d_j > 0 else upper_j),   d = c - A'y,
 
 so a feasible ``x`` and multipliers whose bound meets ``c x`` prove each other optimal, whoever found them. All sums are
-accumulated in extended precision, and every figure is relative to the size of its own terms, in the user's units.
+accumulated in extended precision, and every residual is relative to the size of its own terms, in the user's units. A
+reduced cost of the wrong sign is charged to the bound, times the most that the rows let its column be.
 """
 
 from __future__ import annotations
@@ -14,10 +15,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from .program import Floats, LinearProgram
 
 Extended = npt.NDArray[np.longdouble]
+#: How often bounds implied by rows are passed on to other rows.
+_PROPAGATIONS = 100
+#: A reduced cost this small beside its terms is their rounding.
+_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+#: The gap is relative to the objective, or to this share of its terms where they cancel (an optimum of zero).
+_CANCELLING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -29,9 +37,11 @@ class Certificate:
     objective : the plan's objective, recomputed, in the user's units.
     dual_objective : the bound the multipliers give, in the user's units.
     primal_residual : largest violation of a row, relative to the sum of sizes of its terms.
-    dual_residual : largest reduced cost of the wrong sign, relative to the sum of sizes of its terms.
-    complementarity : sum of |multiplier x slack| over rows and columns, relative to the objective's terms.
-    gap : |objective - dual_objective|, relative to the objective's terms.
+    dual_residual : largest reduced cost of the wrong sign, relative to the sum of sizes of its terms, or times the most
+        that the rows let its column be, relative to the objective, whichever is less (terms may be mere noise). What
+        it can cost also stands in the dual objective.
+    complementarity : sum of |multiplier x slack| over rows and columns, relative to the objective.
+    gap : |objective - dual_objective|, relative to the objective.
     tolerance : what ``proved`` is held to.
     bound : ``recomputed``, or ``solver`` where a whole-number program's bound is HiGHS's word.
     """
@@ -61,37 +71,46 @@ class Certificate:
 
 
 def certify(program: LinearProgram, primal: Floats, dual: Floats, tolerance: float) -> Certificate:
-    """Recompute the proof for a point.
+    """Recompute the proof for a point, as it is given.
 
     Parameters
     ----------
-    primal : column values, shape (n,); first moved into their bounds.
-    dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist are first set to zero.
+    primal : column values, shape (n,); a value outside its bounds, or not whole where it must be, is a residual.
+    dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist count as zero.
     """
+    given = np.asarray(primal, dtype=np.longdouble)
+    if not (np.isfinite(given).all() and np.isfinite(dual).all()):
+        return Certificate(*(float("inf"),) * 6, tolerance=tolerance)
     sign = -1.0 if program.sense == "max" else 1.0
     point, multipliers = clean_point(program, primal, dual)
     sums = products(program, point, multipliers)
-    below = np.where(np.isfinite(program.row_lower), program.row_lower - sums.rows, 0.0)
-    above = np.where(np.isfinite(program.row_upper), sums.rows - program.row_upper, 0.0)
-    violation = np.maximum(np.maximum(below, above), 0.0)
-    side_size = np.maximum(_finite(np.abs(program.row_lower)), _finite(np.abs(program.row_upper)))
-    primal_residual = relative_max(violation, sums.row_sizes + side_size)
+    primal_residual = max(_bound_residual(program, given, point), _row_residual(program, sums))
 
     minimised = multipliers * sign
+    column_sizes = np.abs(program.cost) + sums.column_sizes
     reduced = program.cost * np.longdouble(sign) - sums.columns * sign
-    no_bound = np.where(reduced > 0, ~np.isfinite(program.lower), ~np.isfinite(program.upper))
-    dual_residual = relative_max(np.where(no_bound, np.abs(reduced), 0.0), np.abs(program.cost) + sums.column_sizes)
-
-    bound = np.where(no_bound, 0.0, np.where(reduced > 0, _finite(program.lower), _finite(program.upper)))
+    reduced = np.where(np.abs(reduced) <= _ROUNDING * column_sizes, 0.0, reduced)
+    no_bound = np.where(reduced > 0, ~np.isfinite(program.lower), ~np.isfinite(program.upper)) & (reduced != 0)
+    implied = np.zeros(len(reduced))
+    if no_bound.any():  # say what the wrong sign can cost, where the rows bound the column
+        found = implied_upper(program, float((program.cost * point).sum()))
+        implied = np.where(no_bound, np.where(reduced < 0, found, np.inf), 0.0)
+    bound = np.where(reduced > 0, _finite(program.lower), _finite(program.upper))
+    bound = np.where(no_bound, _finite(implied), bound)
     side = np.where(minimised > 0, _finite(program.row_lower), _finite(program.row_upper))
     cost_terms = program.cost.astype(np.longdouble) * point
     row_terms, column_terms = minimised * side, reduced * bound
     objective = cost_terms.sum() + program.offset
     dual_objective = sign * (row_terms.sum() + column_terms.sum()) + program.offset
-    size = max(
+    terms = max(
         np.abs(cost_terms).sum() + abs(program.offset),
         np.abs(row_terms).sum() + np.abs(column_terms).sum(),
     )
+    size = max(abs(objective), abs(dual_objective), _CANCELLING * terms)
+    wrong = np.where(no_bound, np.abs(reduced), 0.0)
+    own = np.divide(wrong, column_sizes, out=np.zeros_like(wrong), where=wrong > 0)
+    costs = np.where(wrong > 0, wrong * implied, 0.0) / max(size, np.finfo(np.longdouble).tiny)
+    dual_residual = float(np.minimum(own, costs).max(initial=0.0))
     slack = np.abs(minimised * (sums.rows - side)).sum() + np.abs(reduced * (point - bound)).sum()
     return Certificate(
         objective=float(objective),
@@ -104,7 +123,25 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, tolerance: flo
     )
 
 
-def clean_point(program: LinearProgram, primal: Floats, dual: Floats) -> tuple[Extended, Extended]:
+def _bound_residual(program: LinearProgram, given: Extended, point: Extended) -> float:
+    """Return how far values lie outside their bounds, or off whole numbers; infinite where bounds cross."""
+    if (program.lower > program.upper).any():
+        return float("inf")
+    off = np.abs(given - point) + np.where(program.integer, np.abs(given - np.round(given)), 0.0)
+    return relative_max(off, np.abs(given) + np.abs(point))
+
+
+def _row_residual(program: LinearProgram, sums: Products) -> float:
+    below = np.where(np.isfinite(program.row_lower), program.row_lower - sums.rows, 0.0)
+    above = np.where(np.isfinite(program.row_upper), sums.rows - program.row_upper, 0.0)
+    violation = np.maximum(np.maximum(below, above), 0.0)
+    side_size = np.maximum(_finite(np.abs(program.row_lower)), _finite(np.abs(program.row_upper)))
+    return relative_max(violation, sums.row_sizes + side_size)
+
+
+def clean_point(
+    program: LinearProgram, primal: npt.NDArray[np.floating], dual: npt.NDArray[np.floating]
+) -> tuple[Extended, Extended]:
     """Move values into their bounds, and set multipliers to zero that speak of a side that is not there."""
     point = np.clip(primal, program.lower, program.upper).astype(np.longdouble)
     sign = -1.0 if program.sense == "max" else 1.0
@@ -158,3 +195,37 @@ def _ratio(value: np.longdouble, size: np.longdouble) -> float:
 
 def _finite(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return np.where(np.isfinite(values), values, 0.0)
+
+
+def implied_upper(program: LinearProgram, incumbent: float = np.inf) -> Floats:
+    """Return upper bounds that the rows, and being no worse than a known plan, put on columns that have none.
+
+    Each row ``sum_j a_j x_j <= b`` with ``a_k > 0`` bounds x_k once every other term is bounded from below; bounds
+    found so let other rows bound more, until nothing more comes of it.
+
+    Parameters
+    ----------
+    incumbent : the known plan's objective (without the offset); infinite where there is none.
+    """
+    sign = -1.0 if program.sense == "max" else 1.0
+    matrix = sp.csr_array(program.matrix)
+    no_worse = sp.csr_array(sign * program.cost.reshape(1, -1))
+    at_most = sp.coo_array(sp.vstack([matrix, -matrix, no_worse]))
+    reached = sign * incumbent if np.isfinite(incumbent) else np.inf
+    sides = np.concatenate([program.row_upper, -program.row_lower, [reached]])
+    kept = np.isfinite(sides[at_most.row])
+    row, column, value = at_most.row[kept], at_most.col[kept], at_most.data[kept]
+    upper, count = program.upper.copy(), len(sides)
+    for _ in range(_PROPAGATIONS):
+        with np.errstate(invalid="ignore"):
+            least = value * np.where(value > 0, program.lower[column], upper[column])
+        open_terms = ~np.isfinite(least)
+        finite = np.where(open_terms, 0.0, least)
+        rest = np.bincount(row, weights=finite, minlength=count)[row] - finite
+        closed = np.bincount(row, weights=open_terms, minlength=count)[row] == 0
+        usable = (value > 0) & closed & np.isinf(upper[column])
+        if not usable.any():
+            break
+        bounds = (sides[row[usable]] - rest[usable]) / value[usable]
+        np.minimum.at(upper, column[usable], np.maximum(bounds, program.lower[column[usable]]))
+    return upper

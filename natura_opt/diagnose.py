@@ -11,9 +11,14 @@ import scipy.sparse as sp
 from .backends.answer import Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
-from .certificate import Extended, products, relative_max
+from .certificate import Extended, implied_upper, products, relative_max
 from .program import Block, Floats, LinearProgram
 from .refine import solve_proved
+
+#: A Farkas vector (or ray) may miss its conditions by rounding only: a larger miss would just exclude smaller plans.
+_EXACT = 1e-12
+#: A pull this small beside its terms is what is left of terms that cancel.
+_NOISE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +46,7 @@ class Impossibility:
     @property
     def proved(self) -> bool:
         """Whether the conditions hold within the tolerance and the margin is clear of it."""
-        return self.residual <= self.tolerance and self.margin > max(10 * self.residual, self.tolerance)
+        return self.residual <= _EXACT and self.margin > self.tolerance
 
     def __str__(self) -> str:
         word = "proved" if self.proved else "NOT proved"
@@ -50,6 +55,12 @@ class Impossibility:
 
 def prove_infeasible(program: LinearProgram, options: SolveOptions) -> Impossibility:
     """Look for a Farkas vector: the multipliers of the plan that misses its rows by least, checked on the data."""
+    crossed = _crossed(program)
+    if crossed:
+        none = np.zeros(program.shape[0])
+        return Impossibility(
+            "infeasible", none, 0.0, 1.0, options.tolerance, f"the lower bound of {crossed} is above its upper one"
+        )
     multipliers = _elastic_multipliers(program, options)
     residual, margin, cleaned = check_farkas(program, multipliers)
     return Impossibility("infeasible", cleaned, residual, margin, options.tolerance, _clash(program, cleaned))
@@ -73,6 +84,9 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     sums = products(program, np.zeros(program.shape[1], np.longdouble), y)
     pull = sums.columns
     bound = np.where(pull > 0, program.upper, program.lower)
+    noise = np.isposinf(bound) & (pull > 0) & (pull <= _NOISE * sums.column_sizes)
+    if noise.any():  # terms that all but cancel: a bound that the rows put on the column serves as well
+        bound = np.where(noise, implied_upper(program), bound)
     loose = ~np.isfinite(bound) & (pull != 0)
     residual = relative_max(np.where(loose, np.abs(pull), 0.0), sums.column_sizes)
     side = np.where(y > 0, program.row_lower, program.row_upper)
@@ -94,7 +108,7 @@ def prove_unbounded(program: LinearProgram, options: SolveOptions) -> Impossibil
         integer=np.zeros_like(program.integer),
         offset=0.0,
     )
-    answer = HighsSession(cone, replace(options, method="simplex")).solve()
+    answer, _ = solve_proved(cone, replace(options, method="simplex", options={}, tolerance=_EXACT))
     ray = np.clip(answer.primal, lower, upper)
     residual, gain, ray = check_ray(program, ray)
     return Impossibility("unbounded", ray, residual, gain, options.tolerance, _growth(program, ray))
@@ -114,7 +128,10 @@ def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats
     sums = products(program, direction, np.zeros(program.shape[0], np.longdouble))
     below = np.where(np.isfinite(program.row_lower), np.maximum(-sums.rows, 0.0), 0.0)
     above = np.where(np.isfinite(program.row_upper), np.maximum(sums.rows, 0.0), 0.0)
-    residual = relative_max(np.maximum(below, above), sums.row_sizes)
+    into_bounds = np.maximum(
+        np.where(np.isfinite(program.lower), -direction, 0.0), np.where(np.isfinite(program.upper), direction, 0.0)
+    )
+    residual = max(relative_max(np.maximum(below, above), sums.row_sizes), float(into_bounds.max(initial=0.0)))
     terms = program.cost * direction * (1.0 if program.sense == "max" else -1.0)
     size = max(float(np.abs(terms).sum()), 1e-300)
     return residual, float(terms.sum()) / size, direction.astype(np.float64)
@@ -146,26 +163,50 @@ def _elastic_multipliers(program: LinearProgram, options: SolveOptions) -> Float
         row_lower=target.row_lower,
         row_upper=target.row_upper,
     )
-    answer = HighsSession(elastic, replace(options, method="simplex", options={})).solve()
+    answer, _ = solve_proved(elastic, replace(options, method="simplex", options={}, tolerance=_EXACT))
     # of the scaled program: y~ = y / row, whatever the factors of size and worth
     return answer.dual * scaled.row
 
 
+def _crossed(program: LinearProgram) -> str:
+    """Name the first column or row whose bounds cross."""
+    for lower, upper, label in (
+        (program.lower, program.upper, program.column_label),
+        (program.row_lower, program.row_upper, program.row_label),
+    ):
+        wrong = np.flatnonzero(lower > upper)
+        if len(wrong):
+            return _called(*label(int(wrong[0])))
+    return ""
+
+
 def _clash(program: LinearProgram, multipliers: Floats) -> str:
-    """Say which demands clash with which limits, from the sides a Farkas vector leans on."""
+    """Say which demands clash with which limits, from the sides and bounds a Farkas vector leans on."""
     side = np.where(multipliers > 0, program.row_lower, program.row_upper)
     weight = np.where(multipliers != 0, multipliers * np.where(np.isfinite(side), side, 0.0), 0.0)
-    wants = [row for row in np.argsort(-weight) if weight[row] > 1e-9 * np.abs(weight).max()]
-    limits = [row for row in np.argsort(weight) if weight[row] < -1e-9 * np.abs(weight).max()]
-    chain = [row for row in np.argsort(-np.abs(multipliers)) if multipliers[row] != 0 and weight[row] == 0]
-    asked = _names(program, wants)
-    if not wants:
-        return "the rows contradict each other: " + _names(program, chain)
-    if limits:
-        return f"what is asked, {asked}, cannot be served within {_names(program, limits)}"
-    through = f", through {_names(program, chain)}" if chain else ""
+    pull = program.matrix.T @ multipliers
+    bound = np.where(pull > 0, program.upper, program.lower)
+    give = np.where(np.isfinite(bound) & (pull != 0), pull * np.where(np.isfinite(bound), bound, 0.0), 0.0)
+    least = 1e-9 * max(np.abs(weight).max(initial=0.0), np.abs(give).max(initial=0.0))
+    asked = [_called(*program.row_label(int(row))) for row in np.argsort(-weight) if weight[row] > least]
+    limits = [(-weight[row], _called(*program.row_label(int(row)))) for row in np.flatnonzero(weight < -least)]
+    bounds = np.flatnonzero((np.abs(give) > least) | (np.isfinite(bound) & (pull > 0)))
+    limits += [(give[k], f"the bound of {_called(*program.column_label(int(k)))}") for k in bounds]
+    within = [name for _, name in sorted(limits, key=lambda found: -abs(found[0]))]
+    chain = [row for row in np.argsort(-np.abs(multipliers)) if multipliers[row] != 0 and abs(weight[row]) <= least]
+    through = _joined([_called(*program.row_label(int(row))) for row in chain])
+    if not asked and not within:
+        return f"the rows contradict each other: {through}"
+    demanded = all(multipliers[row] > 0 for row in np.flatnonzero(weight > least))
+    if not asked or not (within or demanded):
+        within = within or asked
+        return f"{_joined(within)} cannot be kept" + (f", through {through}" if chain else "")
+    if within:
+        return f"what is asked, {_joined(asked)}, cannot be served within {_joined(within)}"
     why = "nothing makes it, or making it uses up more than it gives"
-    return f"what is asked, {asked}, cannot be made in any amount: {why}{through}"
+    return f"what is asked, {_joined(asked)}, cannot be made in any amount: {why}" + (
+        f", through {through}" if chain else ""
+    )
 
 
 def _growth(program: LinearProgram, ray: Floats) -> str:
@@ -193,14 +234,15 @@ _WORDS = {
 
 
 def _called(block: str, label: object) -> str:
-    parts = [str(part) for part in label] if isinstance(label, tuple) else [str(label)]
-    name = " in ".join([parts[0], *parts[1:-1]]) if len(parts) > 2 else parts[0]
-    when = f" ({parts[-1]})" if len(parts) > 1 else ""
+    """Name a row or column in words; the last part of a label over several axes is its period."""
+    parts = list(label) if isinstance(label, tuple) else [label]
+    texts = [" ".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in parts]
+    name = " in ".join(texts[:-1]) if len(texts) > 1 else texts[0]
+    when = f" ({texts[-1]})" if len(texts) > 1 else ""
     word = _WORDS.get(block, "" if block == "activities" else block)
     return f"{word} {name!r}{when}".strip()
 
 
-def _names(program: LinearProgram, rows: list[int], limit: int = 4) -> str:
-    named = [_called(*program.row_label(int(row))) for row in rows[:limit]]
-    more = f" and {len(rows) - limit} more" if len(rows) > limit else ""
-    return ", ".join(named) + more
+def _joined(names: list[str], limit: int = 4) -> str:
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

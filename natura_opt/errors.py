@@ -18,6 +18,10 @@ class QuestionError(NaturaError):
     """The question cannot be asked of this economy, or is not understood."""
 
 
+class UnstatableError(QuestionError):
+    """Pyomo cannot state a row that has no variable and does not hold: there is no plan, and why is in the message."""
+
+
 class OptionError(NaturaError):
     """An option, backend or method is unknown or has an unusable value."""
 

@@ -164,9 +164,15 @@ class Plan:
             parts["resource"] = self._row_values("resource_limit", self.economy.resources)
         if self.program.row_block("accumulation"):
             stocks = self._stock_rows("accumulation")
-            stocks.index = pd.Index([_holding_name(label) for label in stocks.index])
+            stocks.index = pd.Index([_holding_name(label) for label in stocks.index], tupleize_cols=False)
             parts["stock"] = stocks
-        joined = pd.concat(parts, names=["kind", "name"])
+        joined = pd.concat(parts.values(), ignore_index=True) + 0.0  # no negative zeros
+        names = pd.Index([name for part in parts.values() for name in part.index], tupleize_cols=False)
+        kinds = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
+        unique = names.unique()  # pairs among strings cannot be sorted, so the levels are laid by hand
+        levels: list[Any] = [pd.Index(list(parts)), unique]
+        codes: list[Any] = [kinds, unique.get_indexer(names)]
+        joined.index = pd.MultiIndex(levels=levels, codes=codes, names=["kind", "name"])
         return joined
 
     @cached_property
@@ -176,8 +182,8 @@ class Plan:
 
     @cached_property
     def rents(self) -> pd.DataFrame:
-        """What the use of one more unit of a capital stock in one period is worth, labelled as ``stocks``."""
-        return -1.0 * self._stock_rows("capacity") if self.program.sense == "min" else self._stock_rows("capacity")
+        """Rents of capital stocks, labelled as ``stocks``: ∂objective/∂(stock in use in that period alone)."""
+        return self._stock_rows("capacity")
 
     @cached_property
     def reduced_costs(self) -> pd.DataFrame:
@@ -356,4 +362,4 @@ def _without_period(index: pd.Index) -> pd.Index:
 
 
 def _holding_name(label: Any) -> str:
-    return f"{label[0]} in {label[1]}" if isinstance(label, tuple) else str(label)
+    return " in ".join(map(plan_text.name_of, label)) if isinstance(label, tuple) else str(label)

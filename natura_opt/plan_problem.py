@@ -18,7 +18,7 @@ from .economy.question import Question
 from .errors import QuestionError, listed, unknown
 from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
-from .laws.capital import CAPITAL
+from .laws.capital import CAPITAL, refuse_mixed_capital
 from .laws.emissions import EMISSIONS
 from .laws.law import CvxpyModel, Law
 from .laws.resources import RESOURCES
@@ -66,6 +66,8 @@ def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
 
 
 def _refuse_senseless(economy: Economy, question: Question) -> None:
+    if economy.has("capital"):
+        refuse_mixed_capital(economy)
     if question.floor is not None and question.objective != "fulfilment":
         raise QuestionError(
             f"{economy.name}: floor belongs to the objective 'fulfilment', not to {question.objective!r}; remove it"

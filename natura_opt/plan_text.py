@@ -29,7 +29,7 @@ def summary(plan: Plan) -> str:
     lines.append(f"  objective   {plan.objective:.9g}   bound {plan.certificate.dual_objective:.9g}")
     if plan.question.objective != "least-resources":
         lines.append(
-            "  fulfilment  " + "  ".join(f"{_label(p)}: {z:.6g}" for p, z in plan.fulfilment.to_dict().items())
+            "  fulfilment  " + "  ".join(f"{name_of(p)}: {z:.6g}" for p, z in plan.fulfilment.to_dict().items())
         )
     limits = binding_limits(plan)
     if len(limits):
@@ -41,7 +41,7 @@ def summary(plan: Plan) -> str:
             )
         if len(limits) > _SHOWN:
             lines.append(f"    … and {len(limits) - _SHOWN} more (plan.valuations)")
-    shown = [f"{_label(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
+    shown = [f"{name_of(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
     if shown:
         lines.append("  dearest goods per unit: " + ", ".join(shown))
     spent = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in plan.seconds.items())
@@ -79,12 +79,12 @@ def binding_limits(plan: Plan) -> pd.DataFrame:
         counts = dual > 1e-12 * max(dual.max(), 1e-300)
         if kind == "stock":  # most rows of accumulation hold no stock from outside
             counts &= side > 0
-        for k in np.flatnonzero(counts):
+        for k in np.flatnonzero(counts).tolist():
             label = block.index[k] if isinstance(block.index, pd.MultiIndex) else (block.index[k], "all periods")
             rows.append(
                 {
                     "kind": kind,
-                    "name": _label(label[0]) if len(label) == 2 else f"{_label(label[0])} in {_label(label[1])}",
+                    "name": name_of(label[0]) if len(label) == 2 else f"{name_of(label[0])} in {name_of(label[1])}",
                     "period": label[-1],
                     "unit": plan.economy.unit(axis, label[0]),
                     "available": side[k],
@@ -106,5 +106,5 @@ def dearest_goods(plan: Plan, count: int) -> list[tuple[Any, Any, float]]:
     return [(goods.index[r], goods.columns[c], float(values[r, c])) for r, c in zip(rows, columns, strict=True)]
 
 
-def _label(name: Any) -> str:
+def name_of(name: Any) -> str:
     return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -85,6 +86,18 @@ class LinearProgram:
         """Return the block name and label of a column."""
         return _label(self.columns, column)
 
+    def to_mps(self, path: str | Path) -> Path:
+        """Write the program as an MPS file (free format), every number with all its digits."""
+        from .program_files import to_mps
+
+        return to_mps(self, path)
+
+    def to_lp(self, path: str | Path) -> Path:
+        """Write the program as an LP file, every number with all its digits."""
+        from .program_files import to_lp
+
+        return to_lp(self, path)
+
     def __repr__(self) -> str:
         rows, columns = self.shape
         lines = [f"LinearProgram ({self.sense}): {rows:,} rows x {columns:,} columns, {self.matrix.nnz:,} coefficients"]
@@ -120,6 +133,8 @@ class ProgramBuilder:
         """Add a block of rows with one right-hand side per label (or a scalar)."""
         if name in self._rows:
             raise ValueError(f"rows {name!r} declared twice")
+        if sense not in (">=", "<=", "=="):
+            raise ValueError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
         self._rows[name] = (index, sense, _spread(rhs, index))
 
     def terms(self, rows: str, columns: str, matrix: Any) -> None:
@@ -152,6 +167,8 @@ class ProgramBuilder:
         shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
         row_positions, column_positions, values = [], [], []
         for row_name, column_name, part in self._terms:
+            if row_name not in at_row or column_name not in at_column:
+                raise ValueError(f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared")
             expected = (len(at_row[row_name].index), len(at_column[column_name].index))
             if part.shape != expected:
                 raise ValueError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")

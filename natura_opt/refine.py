@@ -9,6 +9,9 @@ precision.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
 from .backends.answer import Answer, Claim
@@ -17,8 +20,11 @@ from .backends.options import SolveOptions
 from .certificate import Certificate, Extended, certify, clean_point, products
 from .program import Floats, LinearProgram
 
-_ROUNDS = 6
-_LARGEST_MAGNIFICATION = 2.0**40
+_ROUNDS = 8
+#: Powers of two by which a residual problem is magnified: at first, and at most.
+_FIRST_LEVEL, _LAST_LEVEL = 20.0, 60.0
+#: Values this small beside the largest are tried as zeros: most are what is left of a sum that cancels.
+_NOISE = (0.0, 1e-18, 1e-16, 1e-14)
 
 
 def solve_proved(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
@@ -29,23 +35,24 @@ def solve_proved(program: LinearProgram, options: SolveOptions) -> tuple[Answer,
     The best answer and its certificate; a certificate that does not pass is returned as it is.
     """
     session = HighsSession(program, options)
-    answer = session.solve()
+    answer = inside(program, session.solve())
     certificate = certify(program, answer.primal, answer.dual, options.tolerance)
-    if answer.claim is not Claim.OPTIMAL or program.integer.any():
+    final = certificate.proved or program.integer.any() or session.interrupted
+    if answer.claim is not Claim.OPTIMAL or final or options.method == "pdlp":  # PDLP leaves no basis to go on from
         return answer, certificate
-    for _ in range(_ROUNDS):
-        if certificate.proved or session.interrupted:
-            break
-        if options.method != "pdlp":
-            session.use_simplex()
-        better = _refined(program, session, answer)
-        if better is None:
-            break
+    for better in (inside(program, refined) for refined in _refinements(session, answer)):
         improved = certify(program, better.primal, better.dual, options.tolerance)
-        if worst(improved) >= worst(certificate):
+        if worst(improved) < worst(certificate):
+            answer, certificate = better, improved
+        if certificate.proved:
             break
-        answer, certificate = better, improved
     return answer, certificate
+
+
+def inside(program: LinearProgram, answer: Answer) -> Answer:
+    """Return the answer with values moved into their bounds and no multipliers of absent sides: what is certified."""
+    point, multipliers = clean_point(program, answer.primal, answer.dual)
+    return replace(answer, primal=point.astype(np.float64), dual=multipliers.astype(np.float64))
 
 
 def worst(certificate: Certificate) -> float:
@@ -54,53 +61,74 @@ def worst(certificate: Certificate) -> float:
     return float(np.nanmax([c.primal_residual, c.dual_residual, c.complementarity, c.gap, 0.0]))
 
 
-def _refined(program: LinearProgram, session: HighsSession, answer: Answer) -> Answer | None:
-    """Solve the magnified residual problem and return the corrected answer, or None where HiGHS did not solve it."""
+def _refinements(session: HighsSession, answer: Answer) -> Iterator[Answer]:
+    """Solve magnified residual problems and yield the corrected answers.
+
+    The rows are written ``A x - s = 0`` with a column ``s`` per row between its sides: the multiplier of a row is
+    then the reduced cost of its ``s``, and stays in the objective of the residual problem. (Shifting ``A x >= b`` alone
+    would drop it: then any plan would do, whatever it leaves unused.)
+    """
     scaled = session.scaled
     target = scaled.program
-    primal, dual = clean_point(target, answer.primal / scaled.column * scaled.size, _scaled_dual(session, answer.dual))
-    sums = products(target, primal, dual)
-    reduced = target.cost - sums.columns
-    row_lower, row_upper = target.row_lower - sums.rows, target.row_upper - sums.rows
-    infeasibility = max(_largest(row_lower), _largest(-row_upper), 0.0)
-    wrong = np.where(reduced > 0, primal - target.lower, target.upper - primal)
-    suspicious = np.abs(reduced)[wrong > 0]
-    magnify_primal = _magnification(infeasibility)
-    magnify_dual = _magnification(float(suspicious.max()) if len(suspicious) else 0.0)
-    session.change(
-        (reduced * magnify_dual).astype(np.float64),
-        ((target.lower - primal) * magnify_primal).astype(np.float64),
-        ((target.upper - primal) * magnify_primal).astype(np.float64),
-        (row_lower * magnify_primal).astype(np.float64),
-        (row_upper * magnify_primal).astype(np.float64),
-    )
-    claim, step, multipliers = session.run()
-    if claim is not Claim.OPTIMAL:
-        return None
-    better_primal = (primal + step / np.longdouble(magnify_primal)).astype(np.float64)
-    better_dual = (dual + multipliers / np.longdouble(magnify_dual)).astype(np.float64)
-    return Answer(
-        claim=Claim.OPTIMAL,
-        primal=scaled.primal(better_primal),
-        dual=scaled.dual(better_dual),
-        message=answer.message + ", refined",
-        iterations=session.iterations,
-        seconds=session.spent,
-    )
+    columns = target.shape[1]
+    inner = session.with_side_columns()
+    bounds = inner.scaled.program
+    primal: Extended = (answer.primal / scaled.column * scaled.size).astype(np.longdouble)
+    dual: Extended = (answer.dual * scaled.sign * scaled.worth / scaled.row).astype(np.longdouble)
+    side: Extended | None = None
+    level = _FIRST_LEVEL
+    for _ in range(_ROUNDS):
+        primal, dual = clean_point(target, primal, dual)
+        sums = products(target, primal, dual)
+        side = _settled(np.asarray(sums.rows) if side is None else side, dual, target)
+        point = np.concatenate([primal, side])
+        reduced = np.concatenate([target.cost - sums.columns, dual])
+        missing = side - sums.rows
+        movable = np.where(reduced > 0, point > bounds.lower, point < bounds.upper)
+        up = _magnification(float(np.abs(missing).max(initial=0.0)), level)
+        dear = _magnification(float(np.abs(reduced[movable]).max(initial=0.0)), level)
+        shortfall = (missing * up).astype(np.float64)
+        inner.change(
+            (reduced * dear).astype(np.float64),
+            ((bounds.lower - point) * up).astype(np.float64),
+            ((bounds.upper - point) * up).astype(np.float64),
+            shortfall,
+            shortfall,
+        )
+        before = inner.iterations
+        claim, step, multipliers = inner.run()
+        if claim is not Claim.OPTIMAL or inner.interrupted:
+            return
+        # without a pivot nothing more is to be seen at this magnification
+        level = min(level + _FIRST_LEVEL, _LAST_LEVEL) if inner.iterations == before else _FIRST_LEVEL
+        point = point + step / np.longdouble(up)
+        primal, side = point[:columns], point[columns:]
+        dual = dual + multipliers / np.longdouble(dear)
+        for noise in _NOISE:
+            yield replace(
+                answer,
+                primal=scaled.primal(_without(primal, noise)),
+                dual=scaled.dual(_without(dual, noise)),
+                message=f"{answer.message}, refined",
+                iterations=session.iterations + inner.iterations,
+                seconds=inner.spent,
+            )
 
 
-def _scaled_dual(session: HighsSession, dual: Floats) -> Floats:
-    scaled = session.scaled
-    return dual * scaled.sign * scaled.worth / scaled.row
+def _settled(side: Extended, dual: Extended, target: LinearProgram) -> Extended:
+    """Move the levels of rows within their sides, and onto the side that a multiplier says they stand on."""
+    side = np.clip(side, target.row_lower, target.row_upper)
+    near = 1e-9 * (1.0 + np.abs(side))
+    side = np.where((dual > 0) & (np.abs(side - target.row_lower) < near), target.row_lower, side)
+    return np.where((dual < 0) & (np.abs(side - target.row_upper) < near), target.row_upper, side)
 
 
-def _largest(values: Extended) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.max()) if len(finite) else 0.0
+def _without(values: Extended, noise: float) -> Floats:
+    """Return values with those set to zero that are nothing beside the largest."""
+    sizes = np.abs(values)
+    return np.where(sizes <= noise * sizes.max(initial=0.0), 0.0, values).astype(np.float64)
 
 
-def _magnification(error: float) -> float:
-    """Return the power of two that brings an error near one, within reason."""
-    if error <= 0:
-        return _LARGEST_MAGNIFICATION
-    return float(np.exp2(np.clip(-np.floor(np.log2(error)), 0.0, np.log2(_LARGEST_MAGNIFICATION))))
+def _magnification(error: float, level: float) -> float:
+    """Return the power of two that brings an error near one, at most ``2 ** level``."""
+    return float(np.exp2(level if error <= 0 else np.clip(-np.floor(np.log2(error)), 0.0, level)))

@@ -31,8 +31,8 @@ class Sensitivity:
     ----------
     limits : one line per row of the program, index (block, name, period): ``side`` as written, ``valuation``
         (∂objective/∂side), and the ``lowest`` and ``highest`` side for which that valuation holds.
-    costs : one line per column, index (block, name, period): ``cost``, ``level``, and the ``lowest`` and ``highest`` cost
-        for which the basis stays optimal.
+    costs : one line per column, index (block, name, period): ``cost``, ``level``, and the ``lowest`` and
+        ``highest`` cost for which the basis stays optimal.
     """
 
     limits: pd.DataFrame

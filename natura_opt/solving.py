@@ -18,13 +18,13 @@ from .diagnose import Impossibility, is_feasible, prove_infeasible, prove_unboun
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
-from .errors import OptionError, QuestionError, unknown
+from .errors import OptionError, QuestionError, UnstatableError, unknown
 from .laws.coefficients import pyomo_names
 from .laws.law import CvxpyModel
 from .plan import Attempt, Plan
 from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
-from .refine import solve_proved
+from .refine import inside, solve_proved
 from .status import Status
 
 #: Each backend and the spelling it solves.
@@ -127,8 +127,8 @@ def solve(
     attempts: list[Attempt] = []
     answer: Answer | None = None
     program = spelled.program
-    if backend != "highs":
-        answer = spelled.answer(chosen, solver)
+    if backend != "highs" and spelled.compiled is not None:
+        answer = inside(program, spelled.answer(chosen, solver))
         clock.stop("solve")
         certificate = certify(program, answer.primal, answer.dual, tolerance)
         clock.stop("prove")
@@ -198,7 +198,12 @@ def _spelled(problem: Any, question: Question | str | None, backend: str, extra:
             )
         if spelling == "matrix":
             return _Spelled(problem, asked, linear_program(problem, asked, [law.write for law in extra]))
-        model = pyomo_model(problem, asked) if spelling == "pyomo" else cvxpy_model(problem, asked)
+        try:
+            model = pyomo_model(problem, asked) if spelling == "pyomo" else cvxpy_model(problem, asked)
+        except UnstatableError:
+            if extra:
+                raise
+            return _Spelled(problem, asked, linear_program(problem, asked))  # arrays can state it, and disprove it
     else:
         model = problem
         spelling = "cvxpy" if isinstance(model, CvxpyModel) else "pyomo"
@@ -235,7 +240,7 @@ def _judge(
     program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
 ) -> tuple[Status, Impossibility | None]:
     """Turn a claim into a status; only a proof that passes makes one."""
-    if certificate.proved:
+    if certificate.proved and answer.claim not in (Claim.INFEASIBLE, Claim.UNBOUNDED):
         return Status.OPTIMAL, None
     stopped = {
         Claim.TIME_LIMIT: Status.TIME_LIMIT,
@@ -244,14 +249,14 @@ def _judge(
     }
     if answer.claim in stopped:
         return stopped[answer.claim], None
-    if answer.claim is Claim.OPTIMAL:
+    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
         return Status.UNPROVED, None
     if answer.claim is not Claim.UNBOUNDED:
         none = prove_infeasible(program, options)
         if none.proved:
             return Status.INFEASIBLE, none
     endless = prove_unbounded(program, options)
-    if endless.proved and is_feasible(program, options):
+    if not program.integer.any() and endless.proved and is_feasible(program, options):
         return Status.UNBOUNDED, endless
     return Status.UNPROVED, None
 

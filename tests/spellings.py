@@ -151,13 +151,16 @@ def _over(periods: Iterable[Any], base: Any, *steps: float) -> dict[Any, Any]:
 def _valley() -> no.Economy:
     """Every term at once: all coefficients by period, joint products, orders, mixed lags, stores, stocks and a floor.
 
-    Straw has no target, nobody uses gold, the press makes corn's second technique a choice, and the field ties up coal
-    in the third year only.
+    Straw has no target, nobody uses gold, the press makes corn's third technique a choice; the field ties up coal in
+    the second year only (and holds none at first), the garden iron in the first only.
     """
     years = ["y1", "y2", "y3", "y4"]
-    capital = _over(years, [[0, 0.31, 0, 0, 0], [0.22, 0.43, 0.17, 0, 0.05], [0, 0, 0.13, 0.19, 0], [0] * 5], 1, 1.1, 0.9, 1.2)
-    capital["y3"][0, 2] = 0.07
-    wear = [[0, 0.11, 0.4, 0, 0], [0.12, 0.07, 0.21, 0, 0.3], [0, 0, 0.5, 0.6, 0], [0] * 5]
+    ties_up = [[0, 0.31, 0, 0, 0], [0.22, 0.43, 0.17, 0, 0.05], [0, 0, 0.13, 0.19, 0], [0] * 5]
+    capital = _over(years, ties_up, 1, 1.1, 0.9, 1.2)
+    capital["y2"][0, 2], capital["y1"][1, 3] = 0.07, 0.02
+    wear = [[0, 0.11, 0.4, 0, 0], [0.12, 0.07, 0.21, 0.15, 0.3], [0, 0, 0.5, 0.6, 0], [0] * 5]
+    takes = [[0, 0.5, 0.04, 0, 0.1], [0.1, 0.03, 0.05, 0, 0], [0.06, 0, 0.2, 0.1, 0], [0, 0, 0, 0, 0.8]]
+    makes = [[1, 0, 0, 0, 0], [0, 1, 0, 0, 0], [0, 0, 1, 1, 0.3], [0, 0, 0.7, 0, 0]]
     orders = {"y1": np.zeros((4, 5)), "y2": np.zeros((4, 5)), "y4": np.zeros((4, 5))}
     orders["y1"][1, 0], orders["y2"][1, 1], orders["y2"][0, 1], orders["y4"][2, 3] = 0.3, 0.7, 0.9, 0.4
     return no.build_economy(
@@ -166,12 +169,12 @@ def _valley() -> no.Economy:
         techniques=["pit", "works", "field", "garden", "press"],
         resources=["labour", "land", "gold"],
         periods=years,
-        inputs=_over(years, [[0, 0.5, 0.04, 0, 0.1], [0.1, 0.03, 0.05, 0, 0], [0.06, 0, 0.2, 0.1, 0], [0, 0, 0, 0, 0.8]], 1, 0.95, 0.97, 0.9),
-        outputs=_over(years, [[1, 0, 0, 0, 0], [0, 1, 0, 0, 0], [0, 0, 1, 1, 0.3], [0, 0, 0.7, 0, 0]], 1, 1.02, 1.05, 1.01),
+        inputs=_over(years, takes, 1, 0.95, 0.97, 0.9),
+        outputs=_over(years, makes, 1, 1.02, 1.05, 1.01),
         resource_use=_over(years, [[0.9, 1.1, 0.6, 1.7, 0.2], [0.1, 0, 1.3, 0.4, 0], [0] * 5], 1, 0.98, 0.93, 0.99),
         resource_limits=[[40, 42, 45, 41], [21, 20, 19, 18], [5, 6, 7, 8]],
         capital=capital,
-        initial_capital=[[0, 3, 1, 0, 0], [2, 4, 1.5, 0, 0.6], [0, 0, 2, 1, 0], [0] * 5],
+        initial_capital=[[0, 3, 0, 0, 0], [2, 4, 1.5, 0.8, 0.6], [0, 0, 2, 1, 0], [0] * 5],
         depreciation=_over(years, wear, 1, 1.1, 0.8, 1.3),
         capital_orders=orders,
         investment_lag=[2, 1, 1, 1],
@@ -179,12 +182,12 @@ def _valley() -> no.Economy:
         storage=[1, 0.95, 0.8, 0],
         storage_capacity=[[9, 8, 7, 6], [5, 4, 6, 3], [2, 3, 2.5, 4], [1, 1, 1, 1]],
         targets=[[1, 2, 1.5, 1.2], [2, 1.7, 2.2, 1.9], [3, 3.3, 3.1, 3.6], [0, 0, 0, 0]],
-        questions={"default": no.Question("fulfilment", floor=0.05)},
+        questions={"default": no.Question("fulfilment", floor=3.2)},
     )
 
 
 def _commons() -> no.Economy:
-    """Pooled capital by period, lags of one and two years, wear of the pool, the same assortment number in every year."""
+    """Pooled capital by period, lags of one and two years, wear of the pool; the same assortments every year."""
     years = ["a", "b", "c"]
     return no.build_economy(
         name="commons",
@@ -230,7 +233,7 @@ def _hospital() -> no.Economy:
 
 
 def _works() -> no.Economy:
-    """Least resources under capital: stocks held by techniques, constant coefficients, a long lag."""
+    """Least resources and least damage under capital: stocks held by techniques, constant coefficients, a long lag."""
     return no.build_economy(
         name="works",
         goods=["power", "steel"],
@@ -243,8 +246,30 @@ def _works() -> no.Economy:
         initial_capital=[[0, 1.2], [6, 5]],
         depreciation=[[0, 0.3], [0.1, 0.2]],
         investment_lag=[1, 2],
+        pollutants=["smoke"],
+        emissions=[[0.3, 0.5]],
+        emission_budgets=[50],
+        damage_weights=[0.2],
         targets=[[5, 6, 6], [1, 1.5, 2]],
         objective="least-resources",
+    )
+
+
+def _kiln() -> no.Economy:
+    """Two periods, the fewest that have a future; the brick-maker's capital changes, the potter's does not."""
+    return no.build_economy(
+        name="kiln",
+        goods=["brick", "pot"],
+        inputs=[[0, 0.2], [0.1, 0]],
+        resources=["labour"],
+        resource_use=[[1, 1.2]],
+        resource_limits=[10],
+        periods=["1", "2"],
+        capital={"1": [[0.5, 0.4], [0, 0]], "2": [[0.6, 0.4], [0, 0]]},
+        initial_capital=[[2, 3], [0, 0]],
+        depreciation=[[0.2, 0.1], [0, 0]],
+        targets=[1, 2],
+        objective="fulfilment",
     )
 
 
@@ -268,7 +293,7 @@ def _evening() -> no.Economy:
     return no.build_economy(
         name="evening",
         goods=["bread", "oven"],
-        inputs=[[0.1, 0.2], [0, 0.05]],
+        inputs={"1": [[0.1, 0.2], [0, 0.05]]},
         resources=["labour"],
         resource_use=[[1, 3]],
         resource_limits=[10],
@@ -320,7 +345,7 @@ def _numbers() -> no.Economy:
         capital_pool=[2, 5],
         pool_depreciation=[0.2, 0.1],
         targets=[[1, 1, 2], [2, 1, 1]],
-        questions={"default": no.Question("fulfilment", floor=0.2)},
+        questions={"default": no.Question("fulfilment", floor=1.5)},
     )
 
 
@@ -341,6 +366,49 @@ def _decade() -> no.Economy:
         capital_orders={2030: [[0.1, 0], [0, 0]], 2050: [[0, 0], [0, 0.6]]},
         targets=[3, 0.2],
         objective="fulfilment",
+    )
+
+
+def _smoke() -> no.Economy:
+    """Emissions by period, and abatement; caps, budgets and damage, some without limit; nobody makes noise."""
+    years = ["y1", "y2", "y3"]
+    free = float("inf")
+    return no.build_economy(
+        name="smoke",
+        goods=["power", "cloth"],
+        techniques=["burn", "wind", "weave", "scrub"],
+        outputs=[[1, 1, 0, 0], [0, 0, 1, 0]],
+        inputs=[[0, 0, 0.3, 0.1], [0, 0.02, 0, 0]],
+        resources=["labour"],
+        resource_use=[[0.5, 1.2, 1, 0.4]],
+        resource_limits=[[20, 21, 22]],
+        periods=years,
+        pollutants=["soot", "gas", "noise"],
+        emissions=_over(years, [[0.8, 0, 0.1, -0.6], [1.1, 0.05, 0, 0], [0] * 4], 1, 0.9, 1.1),
+        emission_caps=[[2, free, 1.5], [9, 9.5, 8], [1, 1, 1]],
+        emission_budgets=[free, 12, 3],
+        damage_weights=[[0.01, 0.02, 0.015], [0.003, 0.002, 0.004], [0.1, 0.2, 0.3]],
+        targets=[[2, 3, 2], [3, 2, 2.5]],
+        objective="fulfilment",
+    )
+
+
+def _mill() -> no.Economy:
+    """Assortments against damage alone, and coefficients of emission that are the same in every period."""
+    return no.build_economy(
+        name="mill",
+        goods=["flour"],
+        techniques=["water", "steam"],
+        outputs=[[1, 1.5]],
+        resources=["labour"],
+        resource_use=[[1, 1.1]],
+        resource_limits=[[4, 5]],
+        periods=["1", "2"],
+        pollutants=["smoke"],
+        emissions=[[0, 0.4]],
+        damage_weights=[[0.01, 0.03]],
+        targets=[[1, 2]],
+        objective="assortment",
     )
 
 
@@ -367,6 +435,38 @@ def _granary() -> no.Economy:
     )
 
 
+def _museum() -> no.Economy:
+    """A good that nobody makes, uses or wants, in a least-cost plan: its row has no variable."""
+    return no.build_economy(
+        name="museum",
+        goods=["bread", "relic"],
+        techniques=["bake"],
+        outputs=[[1], [0]],
+        inputs=[[0.1], [0]],
+        resources=["labour"],
+        resource_use=[[2]],
+        resource_weights=[1],
+        targets=[9, 0],
+        objective="least-resources",
+    )
+
+
+def _meadow() -> no.Economy:
+    """A table of capital in which nobody needs any."""
+    return no.build_economy(
+        name="meadow",
+        goods=["hay"],
+        inputs=[[0.1]],
+        resources=["labour"],
+        resource_use=[[1]],
+        resource_limits=[10],
+        capital=[[0]],
+        initial_capital=[[0]],
+        periods=2,
+        targets=[1],
+    )
+
+
 #: Small economies that together use every term of every law; the richest first, for it finds most.
 GOLDEN: dict[str, no.Economy] = {
     economy.name: economy
@@ -376,11 +476,16 @@ GOLDEN: dict[str, no.Economy] = {
         _hospital(),
         _works(),
         _evening(),
+        _kiln(),
         _workshop(),
         _islands(),
         _numbers(),
         _decade(),
+        _smoke(),
+        _mill(),
         _granary(),
+        _museum(),
+        _meadow(),
     )
 }
 
@@ -407,6 +512,7 @@ class Entry:
         """The economy with this number changed, within what its table allows."""
         table, old = economy.tables[self.table], self.value(economy)
         new = {"rate": old / 2 or 0.25, "positive-integer": old + 1}.get(table.spec.sign, 1.25 * old or 0.3)
+        new = new if np.isfinite(new) else 7.0
         if self.column is None:
             part = table.slices[self.key].copy()
             part[self.row] = new
@@ -440,6 +546,8 @@ class Entry:
                 return wears_later or economy.vector("storage", 0)[self.row] == 0
             case "resource_limits" | "resource_weights":
                 return not any(economy.matrix("resource_use", t)[[self.row]].nnz for t in when)
+            case "emission_caps" | "emission_budgets" | "damage_weights":
+                return not any(economy.matrix("emissions", t)[[self.row]].nnz for t in when)
             case _:
                 return False
 
@@ -465,25 +573,23 @@ class Mutant:
     Attributes
     ----------
     function : top-level function (or ``Class.method``) that the change is in.
-    text : the changed line as it stands, stripped.
-    change : what was done to it.
+    change : what was done, in words and code.
     """
 
     module: ModuleType
     function: str
     line: int
-    text: str
     change: str
     code: CodeType
 
     @property
     def key(self) -> str:
-        """Name for the list of allowed mutants: stable while the line stays as it is."""
-        return f"{self.module.__name__.removeprefix('natura_opt.')}: {self.text}  # {self.change}"
+        """Name for the list of allowed mutants; it does not depend on how the source is laid out."""
+        return f"{self.module.__name__.removeprefix('natura_opt.')}.{self.function}: {self.change}"
 
     def run(self) -> dict[str, Any]:
         """Execute the changed module; return its names."""
-        names = {"__name__": self.module.__name__, "__package__": self.module.__package__, "__file__": self.module.__file__}
+        names = {name: getattr(self.module, name) for name in ("__name__", "__package__", "__file__")}
         exec(self.code, names)
         return names
 
@@ -502,14 +608,25 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 
 def mutants(module: ModuleType, function: str) -> Iterator[Mutant]:
-    """Make every mutant of one function: one change at a time, undone before the next."""
-    source = inspect.getsource(module)
-    lines, tree = source.splitlines(), ast.parse(source)
+    """Make every mutant of one function: one change at a time, undone before the next.
+
+    Guards (what is raised, and when) are left alone: they refuse questions, they do not spell a law.
+    """
+    tree = ast.parse(inspect.getsource(module))
     body = dict(_functions(tree))[function]
+    around = {id(child): node for node in ast.walk(body) for child in ast.iter_child_nodes(node)}
+    guards = [n for n in ast.walk(body) if isinstance(n, ast.If) and isinstance(n.body[-1], ast.Raise)]
+    parts = [part for guard in guards for part in (guard.test, *guard.body)]
+    spared = {id(guard) for guard in guards} | {id(node) for part in parts for node in ast.walk(part)}
     for node in list(ast.walk(body)):
+        if id(node) in spared:
+            continue
+        if isinstance(parent := around.get(id(node)), ast.keyword) and parent.arg in ("strict", "verify_integrity"):
+            continue  # a guard, not a law
+        context = _short(parent) if isinstance(node, ast.Constant | ast.IfExp) and parent is not None else ""
         for change, line in _changes(node, body):
             code = compile(ast.fix_missing_locations(tree), module.__file__ or "", "exec")
-            yield Mutant(module, function, line, lines[line - 1].strip(), change, code)
+            yield Mutant(module, function, line, f"{change} in `{context}`" if context else change, code)
 
 
 _OPPOSITE: dict[type, type] = {
@@ -531,21 +648,22 @@ _WORDS |= {"maximize": "minimize", "minimize": "maximize", "Maximize": "Minimize
 
 
 def _changes(node: ast.AST, root: ast.AST) -> Iterator[tuple[str, int]]:
-    """Change a node in every way there is, one at a time, in place; each change is undone when the next is asked for."""
+    """Change a node in every way there is, one at a time, in place; asking for the next undoes it."""
     match node:
         case ast.BinOp(op=ast.Add() | ast.Sub()) | ast.AugAssign(op=ast.Add() | ast.Sub()):
-            yield from _with(node, "op", _OPPOSITE[type(node.op)](), f"other sign in {_short(node)}")
+            yield from _with(node, "op", _OPPOSITE[type(node.op)](), f"other sign in `{_short(node)}`")
             if isinstance(node, ast.BinOp):
-                yield from _instead(node, node.left, root, f"without last term of {_short(node)}")
+                yield from _instead(node, node.left, root, f"without last term of `{_short(node)}`")
                 if isinstance(node.op, ast.Add):
-                    yield from _instead(node, node.right, root, f"without first term of {_short(node)}")
+                    yield from _instead(node, node.right, root, f"without first term of `{_short(node)}`")
         case ast.BinOp(op=ast.Mult()):
-            yield from _instead(node, node.left, root, f"without last factor of {_short(node)}")
-            yield from _instead(node, node.right, root, f"without first factor of {_short(node)}")
+            yield from _instead(node, node.left, root, f"without last factor of `{_short(node)}`")
+            yield from _instead(node, node.right, root, f"without first factor of `{_short(node)}`")
         case ast.Compare(ops=[op]) if type(op) in _OPPOSITE:
-            yield from _with(node, "ops", [_OPPOSITE[type(op)]()], f"{_OPPOSITE[type(op)].__name__} in {_short(node)}")
+            other = _OPPOSITE[type(op)]
+            yield from _with(node, "ops", [other()], f"{other.__name__} in `{_short(node)}`")
         case ast.UnaryOp(op=ast.USub() | ast.Not()):
-            yield from _instead(node, node.operand, root, f"without sign of {_short(node)}")
+            yield from _instead(node, node.operand, root, f"without sign of `{_short(node)}`")
         case ast.Constant(value=bool(value)):
             yield from _with(node, "value", not value, f"{not value} for {value}")
         case ast.Constant(value=int() | float()):
@@ -555,16 +673,16 @@ def _changes(node: ast.AST, root: ast.AST) -> Iterator[tuple[str, int]]:
         case ast.Attribute(attr=attr) if attr in _WORDS:
             yield from _with(node, "attr", _WORDS[attr], f"{_WORDS[attr]} for {attr}")
         case ast.IfExp():
-            yield from _instead(node, node.body, root, f"always {_short(node.body)}")
-            yield from _instead(node, node.orelse, root, f"always {_short(node.orelse)}")
+            yield from _instead(node, node.body, root, f"always `{_short(node.body)}`")
+            yield from _instead(node, node.orelse, root, f"always `{_short(node.orelse)}`")
         case ast.If():
             for value in (True, False):
-                yield from _with(node, "test", ast.Constant(value), f"{value} for {_short(node.test)}")
+                yield from _with(node, "test", ast.Constant(value), f"{value} for `{_short(node.test)}`")
         case ast.Expr(value=ast.Call()):
-            yield from _instead(node, ast.Pass(), root, f"without {_short(node)}")
+            yield from _instead(node, ast.Pass(), root, f"without `{_short(node)}`")
         case ast.Call(func=ast.Attribute(attr="multiply"), args=[left, right]):
-            yield from _instead(node, left, root, f"without last factor of {_short(node)}")
-            yield from _instead(node, right, root, f"without first factor of {_short(node)}")
+            yield from _instead(node, left, root, f"without last factor of `{_short(node)}`")
+            yield from _instead(node, right, root, f"without first factor of `{_short(node)}`")
         case ast.FunctionDef(decorator_list=[_, *_]) if node is not root:
             yield from _with(node, "decorator_list", [], f"{node.name} is not stated")
 
@@ -628,20 +746,28 @@ def _package_modules() -> list[ModuleType]:
     return [module for name, module in list(sys.modules.items()) if name.startswith(wanted)]
 
 
-def law_modules() -> dict[str, list[Law]]:
-    """The modules that spell laws, with the laws each has a hand in, found from the laws themselves."""
-    found: dict[str, list[Law]] = {}
-    for law in plan_problem.LAWS:
-        for spelling in SPELLINGS:
-            laws = found.setdefault(getattr(law, spelling).__module__, [])
-            if law not in laws:
-                laws.append(law)
+#: What the spellings lean on; here any function may be wrong, and the package uses the wrong one throughout.
+_HELPERS: dict[str, tuple[str, ...]] = {
+    "natura_opt.laws.coefficients": (),
+    "natura_opt.laws.law": ("CvxpyModel.variable", "CvxpyModel.add"),
+    "natura_opt.program": ("labels", "pair_labels"),
+}
+
+
+def mutable_functions() -> list[tuple[ModuleType, str]]:
+    """Every function that has a hand in spelling: all of each module that spells a law, and the helpers."""
+    modules = {getattr(law, spelling).__module__: () for law in plan_problem.LAWS for spelling in SPELLINGS} | _HELPERS
+    found = []
+    for name, chosen in modules.items():
+        module = importlib.import_module(name)
+        found += [(module, function) for function in chosen or functions_of(module)]
     return found
 
 
-def module_named(name: str) -> ModuleType:
-    """Import a module by its full name."""
-    return importlib.import_module(name)
+def golden_for(module: ModuleType) -> list[str]:
+    """The golden economies that a module has a say in: those where one of its laws applies; for a helper, all."""
+    own = [law for law in plan_problem.LAWS for s in SPELLINGS if getattr(law, s).__module__ == module.__name__]
+    return [name for name, e in GOLDEN.items() if not own or any(law.applies(e, e.question()) for law in own)]
 
 
 def reached(module: ModuleType, function: str) -> list[str]:
@@ -661,14 +787,19 @@ def verdict(mutant: Mutant, name: str) -> str | None:
     with put_in(mutant):
         for spelling in SPELLINGS:
             try:
-                programs[spelling] = spelled(spelling, economy) if spelling in spellings else golden_program(name, spelling)
+                wrong = spelling in spellings
+                programs[spelling] = spelled(spelling, economy) if wrong else golden_program(name, spelling)
+                apart = difference(programs["matrix"], programs[spelling])
             except Exception as error:  # whatever a wrong law breaks, it has shown itself
                 return f"{type(error).__name__} in {spelling}"
-            if len(programs) > 1 and (apart := difference(programs["matrix"], programs[spelling])):
+            if apart:
                 return apart[0]
     if name in BY_HAND:
         with put_in(mutant):
-            found = no.solve(economy)
+            try:
+                found = no.solve(economy)
+            except Exception as error:
+                return f"{type(error).__name__} in solving"
         if not found.proved or abs(found.objective - BY_HAND[name]) > 1e-9:
             return "not the optimum found by hand"
     return None

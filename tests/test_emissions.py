@@ -21,24 +21,24 @@ def wheat_cloth(**changes: Any) -> no.Economy:
 def smoky_years(**changes: Any) -> no.Economy:
     """Three years of a small economy with a clean and a dirty technique, coefficients that change, two pollutants."""
     clean = [[[0.1, 0.2], [0.0, 0.1]], [[0.1, 0.15], [0.0, 0.1]], [[0.1, 0.1], [0.05, 0.1]]]
-    tables: dict[str, Any] = dict(
-        goods=["bread"],
-        techniques=["dirty", "clean"],
-        resources=["labour"],
-        pollutants=["smoke", "slag"],
-        periods=["y1", "y2", "y3"],
-        outputs=[[1.0, 1.0]],
-        inputs=[[0.1, 0.1]],
-        resource_use={"y1": [[1.0, 2.0]], "y2": [[1.0, 1.9]], "y3": [[0.9, 1.8]]},
-        resource_limits=[[10.0, 11.0, 12.0]],
-        emissions={
+    tables: dict[str, Any] = {
+        "goods": ["bread"],
+        "techniques": ["dirty", "clean"],
+        "resources": ["labour"],
+        "pollutants": ["smoke", "slag"],
+        "periods": ["y1", "y2", "y3"],
+        "outputs": [[1.0, 1.0]],
+        "inputs": [[0.1, 0.1]],
+        "resource_use": {"y1": [[1.0, 2.0]], "y2": [[1.0, 1.9]], "y3": [[0.9, 1.8]]},
+        "resource_limits": [[10.0, 11.0, 12.0]],
+        "emissions": {
             "y1": [[2.0, 0.5], clean[0][1]],
             "y2": [[1.9, 0.5], clean[1][1]],
             "y3": [[1.8, 0.4], clean[2][1]],
         },
-        targets=[[5.0, 5.0, 5.0]],
-        objective="fulfilment",
-    )
+        "targets": [[5.0, 5.0, 5.0]],
+        "objective": "fulfilment",
+    }
     return no.build_economy(**(tables | changes))
 
 
@@ -118,8 +118,8 @@ def test_budget_shares_out_over_the_years_at_one_price() -> None:
 
 
 def test_budgets_must_not_differ_between_periods() -> None:
-    with pytest.raises(no.DataError, match="emission_budgets.*holds over all periods"):
-        no.solve(smoky_years(emission_budgets=[[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]]))
+    with pytest.raises(no.DataError, match=r"emission_budgets.*holds once"):
+        smoky_years(emission_budgets=[[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]])
 
 
 def test_an_impossible_cap_is_named() -> None:

@@ -22,7 +22,8 @@ def test_what_a_running_technique_takes_is_worth_what_it_makes(name: str) -> Non
                 continue
             scale = max(explanation.valuation, plan.valuations.loc["good"].to_numpy().max())
             if len(explanation.takes):
-                assert explanation.takes["worth"].sum() == pytest.approx(explanation.valuation, rel=1e-6, abs=1e-8 * scale)
+                account = explanation.takes["worth"].sum()
+                assert account == pytest.approx(explanation.valuation, rel=1e-6, abs=1e-8 * scale)
                 explained += 1
     assert explained >= len(plan.economy.goods) or name == "uk_2015_20"
 

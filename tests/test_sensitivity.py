@@ -16,7 +16,7 @@ SMALL = ["kantorovich_machines", "excavators", "wheat_cloth", "wheat_cloth_pollu
 
 
 def optimum(program: LinearProgram) -> float:
-    answer, certificate = solve_proved(program, SolveOptions(method="simplex"))
+    _, certificate = solve_proved(program, SolveOptions(method="simplex"))
     return certificate.objective if certificate.proved else float("nan")
 
 

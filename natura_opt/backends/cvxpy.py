@@ -86,7 +86,7 @@ def compile_cvxpy(model: Any, senses: Mapping[str, RowSense]) -> CompiledCvxpy:
         row_upper=side,
         offset=sign * float(offset),
     )
-    program, factor = oriented(program, senses)
+    program, factor = oriented(program, {**_written_senses(model), **senses})
     at_row = np.argsort(row_order)
     return CompiledCvxpy(
         problem=problem,
@@ -107,6 +107,15 @@ def _labelled_columns(model: Any, problem: Any) -> list[tuple[str, Any, pd.Index
     return found
 
 
+def _written_senses(model: Any) -> dict[str, RowSense]:
+    """Return ``>=`` for rows a user wrote with a constant on the right of it (CVXPY turns them round)."""
+    return {
+        name: ">="
+        for name, _, constraint in model.constraints
+        if len(constraint.args) == 2 and constraint.args[0].is_constant() and not constraint.args[1].is_constant()
+    }
+
+
 def _labelled_rows(model: Any, cone: Any) -> tuple[list[tuple[Any, slice]], list[tuple[str, Any]], Any]:
     """Return where each constraint stands among CVXPY's rows, the label of every row, and which are equalities."""
     by_id = {constraint.id: (name, index, constraint) for name, index, constraint in model.constraints}
@@ -115,6 +124,10 @@ def _labelled_rows(model: Any, cone: Any) -> tuple[list[tuple[Any, slice]], list
         if part.id not in by_id:
             raise NaturaError("a CVXPY constraint was rewritten beyond recognition; state it as an affine inequality")
         name, index, constraint = by_id[part.id]
+        if len(index) != part.size:
+            raise QuestionError(
+                f"the CVXPY rows {name!r} have {part.size} entries and {len(index)} labels; give one each"
+            )
         spans.append((constraint, slice(start, start + part.size)))
         labels += [(name, label) for label in index]
         equal += [type(part).__name__ == "Zero"] * part.size
@@ -150,7 +163,7 @@ def solve_cvxpy(compiled: CompiledCvxpy, options: SolveOptions) -> Answer:
             warnings.simplefilter("ignore", UserWarning)  # the certificate says whether an answer is accurate
             compiled.problem.solve(solver=cp.HIGHS, verbose=options.verbose, highs_options=settings)
         claim = words.get(compiled.problem.status, Claim.FAILED)
-    except cp.SolverError:
+    except (cp.SolverError, ValueError):  # ValueError: HiGHS ended without a solution that CVXPY could unpack
         claim = Claim.FAILED
     program = compiled.program
     primal, dual = np.zeros(program.shape[1]), np.zeros(program.shape[0])

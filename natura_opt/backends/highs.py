@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
 import numpy as np
+import pandas as pd
+import scipy.sparse as sp
 
 from ..errors import NaturaError, OptionError, unknown
-from ..program import Floats, LinearProgram
+from ..program import Block, Floats, LinearProgram
 from .answer import Answer, Claim
 from .options import METHODS, SolveOptions
 from .scaling import Scaled, scale
@@ -49,10 +51,10 @@ class HighsSession:
     The HiGHS object and its basis are kept between solves, so a change costs a few iterations.
     """
 
-    def __init__(self, program: LinearProgram, options: SolveOptions) -> None:
+    def __init__(self, program: LinearProgram, options: SolveOptions, scaled: Scaled | None = None) -> None:
         check_finite(program)
-        self.scaled: Scaled = scale(program)
-        self._options = options
+        self.scaled: Scaled = scale(program) if scaled is None else scaled
+        self._options, self._offset = options, program.offset
         self._highs = _configured(options)
         self.iterations = 0
         self.spent = 0.0
@@ -64,7 +66,7 @@ class HighsSession:
         claim, primal, dual = self.run()
         bound = None
         if self.scaled.program.integer.any():
-            bound = float(self._highs.getInfo().mip_dual_bound) * self.scaled.sign / self.scaled.worth
+            bound = float(self._highs.getInfo().mip_dual_bound) * self.scaled.sign / self.scaled.worth + self._offset
         return Answer(
             claim=claim,
             primal=self.scaled.primal(primal),
@@ -107,14 +109,36 @@ class HighsSession:
         if highspy.HighsStatus.kError in done:
             raise NaturaError("HiGHS refused changed bounds or costs; please report this plan")
 
-    def use_simplex(self) -> None:
-        """Let later runs go by simplex from the basis there is."""
-        self._highs.setOptionValue("solver", "simplex")
+    def with_side_columns(self) -> HighsSession:
+        """Return a session of the same scaled program written ``A x - s = 0``, sides as bounds of ``s``, at the
+        same basis.
 
-    @property
-    def has_basis(self) -> bool:
-        """Whether HiGHS holds a basis to start from."""
-        return bool(self._highs.getBasis().valid)
+        Later runs go by simplex.
+        """
+        target = self.scaled.program
+        rows, columns = target.shape
+        written_out = replace(
+            target,
+            columns=(*target.columns, Block("side", pd.RangeIndex(rows), columns)),
+            cost=np.concatenate([target.cost, np.zeros(rows)]),
+            lower=np.concatenate([target.lower, target.row_lower]),
+            upper=np.concatenate([target.upper, target.row_upper]),
+            integer=np.zeros(columns + rows, dtype=bool),
+            matrix=sp.csc_array(sp.hstack([target.matrix, -sp.eye_array(rows)])),
+            row_lower=np.zeros(rows),
+            row_upper=np.zeros(rows),
+        )
+        options = replace(self._options, method="simplex", options={**self._options.options, "presolve": "off"})
+        made = HighsSession(written_out, options, scaled=replace(self.scaled, program=written_out))
+        made.spent = self.spent
+        old = self._highs.getBasis()
+        if old.valid:
+            basis = highspy.HighsBasis()
+            basis.col_status = [*old.col_status, *old.row_status]
+            basis.row_status = [highspy.HighsBasisStatus.kLower] * rows
+            basis.valid = True
+            made._highs.setBasis(basis)
+        return made
 
     def ranging(self) -> Ranging | None:
         """Return HiGHS's ranging at the basis of the last run, scaled; None where it has none (only after simplex)."""
@@ -163,6 +187,16 @@ def check_finite(program: LinearProgram) -> None:
         bad = ~np.isfinite(values) if what == "cost" else np.isnan(values)
         if bad.any():
             raise NaturaError(f"the {what} of {program.column_label(int(np.flatnonzero(bad)[0]))} is not a number")
+    wrong = (program.lower == np.inf) | (program.upper == -np.inf)
+    if wrong.any():
+        raise NaturaError(
+            f"a bound of {program.column_label(int(np.flatnonzero(wrong)[0]))} is infinite the wrong way round"
+        )
+    wrong = (program.row_lower == np.inf) | (program.row_upper == -np.inf)
+    if wrong.any():
+        raise NaturaError(
+            f"a side of {program.row_label(int(np.flatnonzero(wrong)[0]))} is infinite the wrong way round"
+        )
     for values in (program.row_lower, program.row_upper):
         if np.isnan(values).any():
             raise NaturaError(

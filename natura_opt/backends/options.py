@@ -37,6 +37,10 @@ class SolveOptions:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise OptionError(unknown("method", self.method, METHODS))
+        for name in ("tolerance", "time_limit"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+                raise OptionError(f"{name} must be a number, not {value!r}")
         if not 0 < self.tolerance < 1:
             raise OptionError(f"tolerance must lie between 0 and 1, not {self.tolerance!r}")
         if self.time_limit is not None and not self.time_limit > 0:

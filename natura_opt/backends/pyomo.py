@@ -45,7 +45,7 @@ def compile_pyomo(model: Any, senses: Mapping[str, RowSense], labels: Mapping[st
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
     except Exception as error:  # Pyomo raises many kinds for what is not linear or not feasible
         raise QuestionError(f"the Pyomo model cannot be compiled to a linear program: {error}") from error
-    every = list(model.component_data_objects(pyo.Var, active=True))
+    every = list({id(v): v for v in (*model.component_data_objects(pyo.Var, active=True), *form.columns)}.values())
     place = {id(variable): k for k, variable in enumerate(every)}
     column_blocks, column_order = blocks_of([_label(variable, labels) for variable in every])
     at_column = np.argsort(column_order)

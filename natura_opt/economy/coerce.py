@@ -21,6 +21,8 @@ def as_labels(labels: Iterable[object], axis: str, where: str) -> pd.Index:
     index = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=False)
     if isinstance(index, pd.MultiIndex):
         index = pd.Index(index.to_list(), tupleize_cols=False)
+    if axis == "periods" and any(isinstance(label, tuple) for label in index):
+        raise DataError(f"{where}: a period's name must be one word or number, not a pair such as {index[0]!r}")
     if index.hasnans:
         raise DataError(f"{where}: a name is missing among the {axis}")
     if not index.is_unique:
@@ -43,6 +45,8 @@ def coerce_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], wher
         raise DataError(f"{where}: table {spec.name!r} must be a mapping from periods ahead (1, 2, …) to a matrix")
     else:
         slices = {None: _one_slice(spec, value, axes, where)}
+    if spec.once and None not in slices:
+        raise DataError(f"{where}: table {spec.name!r} ({spec.meaning}) holds once; give one value, not one per period")
     if None not in slices and not spec.ahead:
         missing = [label for t, label in enumerate(axes["periods"]) if t not in slices]
         if spec.name == "capital_orders":  # an arrival that is not listed is no arrival

@@ -6,7 +6,7 @@ not a law uses it yet. Readers, writers, checks and unit conversion are driven b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 #: The values a table may hold; a ``limit`` may be infinite (no limit), nothing else may.
@@ -36,6 +36,7 @@ class TableSpec:
     meaning : one line for people.
     sign : the values allowed.
     default : what a missing table stands for.
+    once : True where the table holds for all periods together, or at the start: it cannot differ between periods.
     ahead : True when a slice is kept per number of periods ahead of the output instead of per period.
     """
 
@@ -46,11 +47,26 @@ class TableSpec:
     sign: Sign = "non-negative"
     default: str = "none"
     ahead: bool = False
+    once: bool = False
 
     @property
     def is_matrix(self) -> bool:
         """Whether the table has two axes (a sparse matrix) rather than one (a vector per period)."""
         return len(self.axes) == 2
+
+
+_ONCE = frozenset(
+    {
+        "exhaustible_stocks",
+        "renewable_stocks",
+        "initial_capital",
+        "capital_pool",
+        "investment_lag",
+        "initial_stocks",
+        "storage",
+        "emission_budgets",
+    }
+)
 
 
 def _specs() -> dict[str, TableSpec]:
@@ -158,7 +174,7 @@ def _specs() -> dict[str, TableSpec]:
         TableSpec("populations", ("profiles",), "profiles", "members of each profile"),
         TableSpec("profile_weights", ("profiles",), "1", "weight of a profile in a weighted objective", default="1"),
     ]
-    return {spec.name: spec for spec in every}
+    return {spec.name: replace(spec, once=spec.name in _ONCE) for spec in every}
 
 
 #: Every table an economy may hold, by name.

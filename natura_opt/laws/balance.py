@@ -20,6 +20,7 @@ from typing import Any
 
 from ..economy.economy import Economy
 from ..economy.question import Question
+from ..errors import UnstatableError
 from ..program import ProgramBuilder, labels
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .law import CvxpyModel, Law
@@ -54,7 +55,12 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         made = pyo.quicksum(out * m.activities[j, t] for j, out in makes[t][i])
         used = pyo.quicksum(a * m.activities[j, t] for j, a in takes[t][i])
         there = on_hand[i] if t == first else 0.0
-        return made - used + there + sum(supplied(i, t) for supplied in m.net_supply) >= 0
+        left = made - used + there + sum(supplied(i, t) for supplied in m.net_supply)
+        if isinstance(left, int | float):  # no variable: a good that nobody makes, uses or stores
+            if left < 0:
+                raise UnstatableError(f"{economy.name}: nothing makes {i!r}, of which {-left:g} is wanted in {t!r}")
+            return pyo.Constraint.Feasible
+        return left >= 0
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:

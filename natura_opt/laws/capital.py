@@ -38,6 +38,20 @@ from .coefficients import by_period, over_periods
 from .law import CvxpyModel, Law
 
 
+def refuse_mixed_capital(economy: Economy) -> None:
+    """Raise unless stocks are either held by techniques or pooled, with the tables of that one kind."""
+    if economy.has("initial_capital") == economy.has("capital_pool"):
+        raise QuestionError(
+            f"{economy.name}: table 'capital' needs either 'initial_capital' (stocks held by each technique) or "
+            "'capital_pool' (stocks that any technique may use), and not both"
+        )
+    pooled = economy.has("capital_pool")
+    for table in ("depreciation", "capital_orders") if pooled else ("pool_depreciation",):
+        if economy.has(table):
+            kind = "'capital_pool' (stocks that any technique may use)" if pooled else "stocks held by each technique"
+            raise QuestionError(f"{economy.name}: table {table!r} does not go with {kind}; remove one of them")
+
+
 @dataclass(frozen=True, eq=False)
 class Holdings:
     """Who holds which capital good: one holding per (good, technique), or per good where stocks are pooled.
@@ -54,11 +68,6 @@ class Holdings:
     @classmethod
     def of(cls, economy: Economy) -> Holdings:
         """Find the holdings: the pairs (or goods) with a capital coefficient in any period."""
-        if economy.has("initial_capital") == economy.has("capital_pool"):
-            raise QuestionError(
-                f"{economy.name}: table 'capital' needs either 'initial_capital' (stocks held by each technique) or "
-                "'capital_pool' (stocks that any technique may use), and not both"
-            )
         pattern = sp.csr_array(economy.matrix("capital", 0))
         for t in range(1, 1 if economy.constant("capital") else len(economy.periods)):
             pattern = pattern + economy.matrix("capital", t)
@@ -80,6 +89,8 @@ class Holdings:
 
     def pick(self, table: str, period: int) -> Vector:
         """Return a table's value for each holding (a matrix by pair, a vector by good)."""
+        if not self.count:
+            return np.zeros(0)
         if self.techniques is None:
             held: Vector = self.economy.vector(table, period)[self.goods]
             return held

@@ -24,19 +24,9 @@ import scipy.sparse as sp
 
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..errors import DataError
 from ..program import ProgramBuilder, labels
 from .coefficients import by_period, by_row, entries, over_periods, pyomo_names
 from .law import CvxpyModel, Law
-
-
-def _budgets(economy: Economy) -> Any:
-    """Return the budgets, which hold over all periods together."""
-    if not economy.constant("emission_budgets"):
-        raise DataError(
-            f"{economy.name}: table 'emission_budgets' holds over all periods; give one value per pollutant"
-        )
-    return economy.vector("emission_budgets", 0)
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -49,7 +39,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
         program.rows("emission_cap", every[limited], "<=", caps[limited])
         program.terms("emission_cap", "activities", sp.csr_array(emitted)[limited])
     if economy.has("emission_budgets"):
-        budgets = _budgets(economy)
+        budgets = economy.vector("emission_budgets", 0)
         limited = np.isfinite(budgets)
         whole = sp.hstack([economy.matrix("emissions", t) for t in range(count)], format="csr")
         program.rows("emission_budget", economy.pollutants[limited], "<=", budgets[limited])
@@ -84,7 +74,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             return emitted(e, t) <= caps[e, t]
 
     if economy.has("emission_budgets"):
-        budgets = dict(zip(pollutants, _budgets(economy).tolist(), strict=True))
+        budgets = dict(zip(pollutants, economy.vector("emission_budgets", 0).tolist(), strict=True))
 
         @m.Constraint(m.POLLUTANTS, doc="emissions of all periods together stay within their budget")
         def emission_budget(m: Any, e: Any) -> Any:
@@ -117,7 +107,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
             if len(kept):
                 model.add("emission_cap", index, emitted[t][kept] <= caps[kept])
     if economy.has("emission_budgets"):
-        budgets = _budgets(economy)
+        budgets = economy.vector("emission_budgets", 0)
         kept = np.flatnonzero(np.isfinite(budgets))
         if len(kept):
             model.add("emission_budget", economy.pollutants[kept], sum(emitted)[kept] <= budgets[kept])

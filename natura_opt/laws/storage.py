@@ -23,7 +23,6 @@ import scipy.sparse as sp
 
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..errors import DataError
 from ..program import ProgramBuilder, labels
 from .coefficients import by_period, pyomo_names
 from .law import CvxpyModel, Law
@@ -31,8 +30,6 @@ from .law import CvxpyModel, Law
 
 def _storable(economy: Economy) -> tuple[Any, pd.Index, Any]:
     """Return positions of goods that keep, the periods at whose end they can be stored, and the shares that last."""
-    if not economy.constant("storage"):
-        raise DataError(f"{economy.name}: table 'storage' (share that lasts) must be the same in every period")
     keep = economy.vector("storage", 0)
     positions = np.flatnonzero(keep > 0)
     return positions, economy.periods[:-1], keep[positions]
@@ -57,12 +54,12 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     import pyomo.environ as pyo
 
-    positions, periods, shares = _storable(economy)
-    names = pyomo_names(economy.goods)
-    keep = {names[k]: float(share) for k, share in zip(positions, shares, strict=True)}
+    names, periods = pyomo_names(economy.goods), list(economy.periods)[:-1]
+    shares = dict(zip(names, economy.vector("storage", 0).tolist(), strict=True))
+    keep = {name: share for name, share in shares.items() if share > 0}
     before = dict(zip(economy.periods[1:], economy.periods[:-1], strict=True))
     m.STORABLE = pyo.Set(initialize=list(keep), doc="goods that keep")
-    m.STORING = pyo.Set(initialize=list(periods), doc="periods at whose end goods can be stored")
+    m.STORING = pyo.Set(initialize=periods, doc="periods at whose end goods can be stored")
     m.stored = pyo.Var(m.STORABLE, m.STORING, domain=pyo.NonNegativeReals, doc="stored at the end of a period")
 
     def from_store(i: Any, t: Any) -> Any:

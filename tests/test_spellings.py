@@ -1,0 +1,375 @@
+"""Every law has three spellings, and they must be one law: matrix rows, Pyomo and CVXPY compiled back, row by row.
+
+A comparison that finds nothing proves little by itself, so the second half turns on the comparison: one wrong number
+in the data, one wrong number in a program, one wrong sign, bound, factor or missing term in the source of one spelling,
+and the difference must show.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+
+import natura_opt as no
+from natura_opt import plan_problem
+from natura_opt.program import Block, LinearProgram
+
+from .spellings import (
+    GOLDEN,
+    SPELLINGS,
+    difference,
+    entries,
+    golden_for,
+    golden_program,
+    mutable_functions,
+    mutants,
+    spelled,
+    verdict,
+)
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Pyomo logs every error that a mutant provokes, at length."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+# ---- the spellings are one law ----------------------------------------------
+@pytest.mark.parametrize("spelling", ["pyomo", "cvxpy"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden_economies_are_spelled_alike(name: str, spelling: str) -> None:
+    assert difference(golden_program(name, "matrix"), golden_program(name, spelling)) == []
+
+
+@pytest.mark.parametrize("spelling", ["pyomo", "cvxpy"])
+@pytest.mark.parametrize("name", no.shipped_models())
+def test_shipped_models_are_spelled_alike(name: str, spelling: str) -> None:
+    economy = no.read(name)
+    for question in economy.questions.values():
+        matrix = spelled("matrix", economy, question)
+        assert difference(matrix, spelled(spelling, economy, question)) == []
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden_economies_have_one_optimum(name: str) -> None:
+    plans = [no.solve(GOLDEN[name], backend=backend).assert_optimal() for backend in ("highs", "pyomo", "cvxpy")]
+    assert [plan.objective for plan in plans] == pytest.approx([plans[0].objective] * 3, rel=1e-9)
+
+
+def test_golden_economies_use_every_law_and_table() -> None:
+    """What no golden economy uses, no mutant of it can be found."""
+    chosen = [law.name for e in GOLDEN.values() for law in plan_problem.laws_of(e, e.question())]
+    assert set(chosen) == {law.name for law in plan_problem.LAWS}
+    used = {table for economy in GOLDEN.values() for table in economy.tables}
+    assert used == set().union(*(law.tables for law in plan_problem.LAWS))
+    blocks = [golden_program(name, "matrix") for name in GOLDEN]
+    assert {block.name for p in blocks for block in p.rows if len(block.index)} == set(plan_problem.ROW_SENSES)
+    assert {block.name for p in blocks for block in p.columns if len(block.index)} == set(plan_problem.COLUMNS)
+
+
+# ---- questions at the edge --------------------------------------------------
+def _bare(**tables: Any) -> no.Economy:
+    """Two goods over three periods, to be changed by one table."""
+    plain: dict[str, Any] = {
+        "goods": ["a", "b"],
+        "techniques": ["a", "b"],
+        "inputs": [[0.1, 0.2], [0.1, 0.1]],
+        "resources": ["labour"],
+        "resource_use": [[1, 1]],
+        "resource_limits": [10],
+        "targets": [1, 1],
+        "periods": 3,
+    }
+    return no.build_economy(**(plain | tables))
+
+
+UNTOUCHED = {
+    "goods": ["a", "b", "relic"],
+    "inputs": [[0.1, 0.2], [0.1, 0.1], [0, 0]],
+    "outputs": [[1, 0], [0, 1], [0, 0]],
+    "targets": [1, 1, 0],
+}
+LEAST = {"objective": "least-resources", "resource_weights": [1]}
+HELD = {"capital": [[0.1, 0], [0, 0.1]], "initial_capital": [[5, 0], [0, 6]]}
+POOLED = {"capital": [[0.1, 0], [0, 0.1]], "capital_pool": [5, 6]}
+NONE = [[0, 0], [0, 0]]
+
+EDGES: dict[str, dict[str, Any]] = {
+    "nothing can be stored": {"storage": [0, 0]},
+    "stores have no room": {"storage": [1, 1], "storage_capacity": [0, 0]},
+    "everything wears out at once": HELD | {"depreciation": [[1, 0], [0, 1]]},
+    "nobody needs the pool": {"capital": NONE, "capital_pool": [0, 0]},
+    "nobody needs capital": {"capital": NONE, "initial_capital": NONE},
+    "lag longer than the horizon": HELD | {"investment_lag": [9, 3]},
+    "a good nobody touches": UNTOUCHED,
+    "a good nobody touches, in store": UNTOUCHED | {"storage": [1, 1, 1], "initial_stocks": [0, 0, 2]},
+    "a good nobody touches, least resources": UNTOUCHED | LEAST,
+    "no resource limits": LEAST | {"resource_limits": None},
+    "nothing limits the plan": {"resource_limits": None, "resource_use": None, "resources": []},
+    "periods are whole numbers": HELD | {"periods": [2030, 2035]},
+}
+
+
+@pytest.mark.parametrize("spelling", ["pyomo", "cvxpy"])
+@pytest.mark.parametrize("edge", list(EDGES))
+def test_edges_are_spelled_alike(edge: str, spelling: str) -> None:
+    economy = _bare(**EDGES[edge])
+    assert difference(spelled("matrix", economy), spelled(spelling, economy)) == []
+
+
+def test_periods_are_not_pairs() -> None:
+    with pytest.raises(no.DataError, match="period's name"):
+        _bare(periods=[("plan", 1), ("plan", 2)])
+
+
+def test_a_good_nobody_makes_is_named() -> None:
+    """Matrix and CVXPY state the impossible row, and the plan is proved infeasible; Pyomo cannot, and must say why."""
+    economy = _bare(**(UNTOUCHED | LEAST | {"targets": [1, 1, 1]}))
+    assert difference(spelled("matrix", economy), spelled("cvxpy", economy)) == []
+    assert no.solve(economy).status is no.Status.INFEASIBLE
+    with pytest.raises(no.QuestionError, match="relic"):
+        spelled("pyomo", economy)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_capital_needs_one_kind_of_stock(spelling: str) -> None:
+    for tables in (HELD | POOLED, {"capital": HELD["capital"]}):
+        with pytest.raises(no.QuestionError, match="capital_pool"):
+            spelled(spelling, _bare(**tables))
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_what_holds_for_all_periods_must_not_change(spelling: str) -> None:
+    with pytest.raises(no.DataError, match="storage"):
+        spelled(spelling, _bare(storage=[[1, 0.9, 0.8], [0, 0, 0]]))
+    with pytest.raises(no.DataError, match="emission_budgets"):
+        spelled(spelling, _bare(emissions=[[1, 1]], emission_budgets=[[1, 2, 3]]))
+
+
+#: Tables that a chosen law knows but that its form here cannot use: refused, for nothing is ignored in silence.
+SENSELESS: dict[str, dict[str, Any]] = {
+    "orders for a pool": POOLED | {"capital_orders": {"2": [[1, 0], [0, 0]]}},
+    "wear by technique of a pool": POOLED | {"depreciation": [[0.5, 0], [0, 0.5]]},
+    "wear of a pool that is not there": HELD | {"pool_depreciation": [0.5, 0.5]},
+    "stock at the start, by period": {"initial_stocks": [[1, 2, 3], [0, 0, 0]]},
+    "pool at the start, by period": POOLED | {"capital_pool": [[5, 6, 7], [6, 6, 6]]},
+    "lag by period": HELD | {"investment_lag": [[1, 2, 1], [1, 1, 1]]},
+    "room without stores": {"storage_capacity": [1, 1]},
+}
+
+
+@pytest.mark.parametrize("case", list(SENSELESS))
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_what_cannot_be_used_is_refused(case: str, spelling: str) -> None:
+    with pytest.raises((no.QuestionError, no.DataError)):
+        spelled(spelling, _bare(**SENSELESS[case]))
+
+
+# ---- the comparison sees every number of a program --------------------------
+def _wrong_programs(program: LinearProgram) -> Iterator[tuple[str, LinearProgram]]:
+    """The program with one number changed, one at a time, by a billionth where it is finite."""
+    for k in range(program.matrix.nnz):
+        matrix = program.matrix.copy()
+        matrix.data[k] *= 1 + 1e-9
+        yield f"coefficient {k}", replace(program, matrix=matrix)
+    for name in ("cost", "lower", "upper", "row_lower", "row_upper"):
+        old = getattr(program, name)
+        for k in range(len(old)):
+            new = old.copy()
+            new[k] = new[k] + max(1.0, abs(new[k])) * 1e-9 if np.isfinite(new[k]) else 1e9
+            yield f"{name} {k}", replace(program, **{name: new})
+    for k in range(len(program.integer)):
+        yield f"integer {k}", replace(program, integer=program.integer ^ (np.arange(len(program.integer)) == k))
+    extra = program.matrix.tolil()
+    row, column = next((i, j) for i in range(extra.shape[0]) for j in range(extra.shape[1]) if extra[i, j] == 0)
+    extra[row, column] = 1e-9
+    yield "one coefficient more", replace(program, matrix=sp.csc_array(extra))
+    yield "sense", replace(program, sense="min" if program.sense == "max" else "max")
+    yield "offset", replace(program, offset=1.0)
+
+
+@pytest.mark.parametrize("name", ["valley", "hospital", "evening", "smoke"])
+def test_a_wrong_number_in_a_program_is_seen(name: str) -> None:
+    program = golden_program(name, "matrix")
+    assert [what for what, wrong in _wrong_programs(program) if not difference(program, wrong)] == []
+
+
+@pytest.mark.parametrize("axis", ["rows", "columns"])
+def test_a_wrong_label_is_seen(axis: str) -> None:
+    """Two labels of a block changed over: the same numbers, but the comparison must not look for the permutation."""
+    program = golden_program("valley", "matrix")
+    unseen = []
+    for block in getattr(program, axis):
+        order = np.arange(len(block.index))
+        order[[0, -1]] = order[[-1, 0]]
+        wrong = Block(block.name, block.index[order], block.start)
+        changed = replace(program, **{axis: tuple(wrong if b is block else b for b in getattr(program, axis))})
+        unseen += [block.name] if not difference(program, changed) else []
+        renamed = Block(block.name + "s", block.index, block.start)
+        changed = replace(program, **{axis: tuple(renamed if b is block else b for b in getattr(program, axis))})
+        unseen += [block.name] if not difference(program, changed) else []
+    assert unseen == []
+
+
+def _program(rows: list[str], columns: list[str], matrix: Any, side: Any, cost: Any) -> LinearProgram:
+    return LinearProgram(
+        sense="max",
+        columns=(Block("x", pd.Index(columns), 0),),
+        rows=(Block("r", pd.Index(rows), 0),),
+        cost=np.array(cost, dtype=float),
+        lower=np.zeros(len(columns)),
+        upper=np.full(len(columns), np.inf),
+        integer=np.zeros(len(columns), dtype=bool),
+        matrix=sp.csc_array(np.array(matrix, dtype=float).reshape(len(rows), len(columns))),
+        row_lower=np.full(len(rows), -np.inf),
+        row_upper=np.array(side, dtype=float),
+    )
+
+
+TURNED = ((["r1", "r2"], [[2], [4]], [3, 5]), (["r2", "r1"], [[4], [2]], [5, 3]))
+
+
+def test_what_says_nothing_is_no_difference() -> None:
+    one = _program(["r1"], ["a"], [[2]], [3], [1])
+    assert difference(one, _program(["r1", "idle"], ["a"], [[2], [0]], [3, 0], [1])) == []
+    assert difference(one, _program(["r1"], ["a", "idle"], [[2, 0]], [3], [1, 0])) == []
+    assert difference(one, _program(["r1"], ["a"], [[2 * (1 + 1e-15)]], [3 * (1 - 1e-15)], [1])) == []
+    there, back = (_program(rows, ["a"], m, s, [1]) for rows, m, s in TURNED)
+    assert difference(there, back) == []
+
+
+def test_what_says_something_is_a_difference() -> None:
+    one = _program(["r1"], ["a"], [[2]], [3], [1])
+    for other, word in (
+        (_program(["r1", "r2"], ["a"], [[2], [1]], [3, 0], [1]), "row ('r', 'r2')"),
+        (_program(["r1", "r2"], ["a"], [[2], [0]], [3, -1], [1]), "row ('r', 'r2')"),
+        (_program(["r1"], ["a", "b"], [[2, 1]], [3], [1, 0]), "column ('x', 'b')"),
+        (_program(["r1"], ["a", "b"], [[2, 0]], [3], [1, 1]), "column ('x', 'b')"),
+        (_program(["r1", "r1"], ["a"], [[2], [2]], [3, 3], [1]), "twice"),
+        (_program(["r1"], ["a"], [[2]], [float("nan")], [1]), "upper side of ('r', 'r1')"),
+        (_program(["r1"], ["a"], [[float("nan")]], [3], [1]), "coefficient of ('x', 'a') in ('r', 'r1')"),
+    ):
+        for found in (difference(one, other), difference(other, one)):
+            assert len(found) == 1
+            assert word in found[0]
+
+
+# ---- a wrong number in the data of one spelling shows ----------------------
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_wrong_number_in_the_data_is_seen(name: str, spelling: str) -> None:
+    """Spell with one number changed, compare with another spelling of the right data.
+
+    Every number, for the matrix of small economies also every zero; of larger economies one number per table and
+    period where CVXPY compiles them, a third of the numbers where Pyomo does. What no plan of the horizon can feel must
+    not show.
+    """
+    economy = GOLDEN[name]
+    right = golden_program(name, "matrix" if spelling == "pyomo" else "pyomo")
+    chosen = entries(economy, zeros=spelling == "matrix" and name != "valley")
+    if spelling == "cvxpy" and len(chosen) > 30:
+        chosen = list({(entry.table, entry.key): entry for entry in chosen if not entry.unfelt(economy)}.values())
+    if spelling == "pyomo" and len(chosen) > 200:
+        chosen = chosen[::3]
+    for entry in chosen:
+        found = difference(right, spelled(spelling, entry.perturbed(economy)))
+        assert bool(found) != entry.unfelt(economy), entry
+
+
+# ---- a wrong line in the source of one spelling shows ----------------------
+START = "a table of the start, or of all periods, has one slice for all of them"
+CONSTANT = "a shortcut for what is the same in every period; the long way gives the same"
+EMPTY = "a shortcut past a block without rows or columns; stated empty, it says the same"
+ZEROS = "a table that is missing reads as zeros, so its terms vanish"
+#: Mutants that mean the same as the source: by function, what was changed and why it is no change.
+ALLOWED: dict[str, dict[str, str]] = {
+    "laws.balance._matrix": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
+    "laws.balance._pyomo": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
+    "laws.balance._cvxpy": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
+    "laws.capital.Holdings.of": {
+        "2 for 1 in `1 if economy.constant('capital') else len(economy.periods)`": CONSTANT,
+        "always `len(economy.periods)` in `range(1, 1 if economy.constant('capital') else len(econom...`": CONSTANT,
+    },
+    "laws.capital.Holdings.pick": {
+        "False for `self.techniques is None`": "a vector picked by (goods, None) is one column of the same numbers",
+    },
+    "laws.capital.Holdings.given": {
+        "1 for 0 in `self.pick('initial_capital' if self.techniques is not Non...`": START,
+        "always `self.pick('capital_orders', period)` in "
+        "`arriving = self.pick('capital_orders', period) if self.ec...`": ZEROS,
+    },
+    "laws.capital._matrix": {
+        "1 for 0 in `economy.vector('investment_lag', 0, missing=1.0)`": START,
+        "without last term of `count - 1`": "the diagonal is cut to its length, at the end of the horizon",
+    },
+    "laws.capital._cvxpy": {
+        "1 for 0 in `economy.vector('investment_lag', 0, missing=1.0)`": START,
+        "False for `not held.count`": EMPTY,
+        "GtE in `count > 1`": EMPTY,
+        "True for `a is not None`": EMPTY,
+        "always `model.variable('investment', held.labels(periods[:-1]), (...` in "
+        "`a: Any = model.variable('investment', held.labels(periods...`": EMPTY,
+    },
+    "laws.capital_pyomo.spell_pyomo": {
+        "1 for 0 in `economy.vector('investment_lag', 0, missing=1.0)`": START,
+        "1 for 0 in `of_holding('capital_pool' if pooled else 'initial_capital...`": START,
+        "always `holdings` in `initialize=[h[0] for h in holdings] if pooled else holdings`": (
+            "Pyomo takes a tuple of one for its only member"
+        ),
+    },
+    "laws.coefficients.column": {"2 for 1 in `-1`": "numpy takes any negative length for the unknown one"},
+    "laws.coefficients.over_periods": {
+        "1 for 0 in `at(0)`": CONSTANT,
+        "False for `constant`": CONSTANT,
+        "False for `count == 1`": CONSTANT,
+    },
+    "laws.emissions._matrix": {
+        "True for `economy.has('damage_weights')`": ZEROS,
+        "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
+    },
+    "laws.emissions._pyomo": {
+        "True for `economy.has('damage_weights')`": ZEROS,
+        "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
+    },
+    "laws.emissions._cvxpy": {
+        "True for `economy.has('damage_weights')`": ZEROS,
+        "True for `len(kept)`": EMPTY,
+        "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
+    },
+    "laws.storage._pyomo": {"1 for 0 in `economy.vector('storage', 0)`": START},
+    "laws.storage._storable": {
+        "1 for 0 in `economy.vector('storage', 0)`": START,
+        "GtE in `keep > 0`": "a good of which nothing lasts may be stored, but nobody gains; shared by all three",
+    },
+    "laws.storage._matrix": {
+        "1.0 for 0.0 in `by_period(count, lambda t: economy.vector('storage_capaci...`": EMPTY,
+    },
+    "laws.storage._cvxpy": {"False for `not len(periods) or not len(goods)`": EMPTY},
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    mutable_functions(),
+    ids=lambda part: part.__name__.removeprefix("natura_opt.") if isinstance(part, ModuleType) else part,
+)
+def test_a_wrong_line_in_the_source_is_seen(module: ModuleType, function: str) -> None:
+    """Each mutant of a function must show in a difference between spellings, or in an error, on a golden economy.
+
+    A function of one spelling is compared with another spelling; a helper of two with the third, which does without
+    it; a helper of all three can only be caught by an optimum known by hand.
+    """
+    names = golden_for(module)
+    unseen = {mutant.change for mutant in mutants(module, function) if not any(verdict(mutant, n) for n in names)}
+    allowed = ALLOWED.get(f"{module.__name__.removeprefix('natura_opt.')}.{function}", {})
+    assert sorted(unseen - set(allowed)) == []
