@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from .certificate import Certificate as Certificate
     from .certificate import certify as certify
     from .checks import check as check
+    from .economy.bea import read_bea as read_bea
     from .economy.build import build_economy as build_economy
     from .economy.catalog import read as read
     from .economy.catalog import shipped_models as shipped_models
     from .economy.economy import Economy as Economy
     from .economy.five_year import read_five_year as read_five_year
     from .economy.folder_writer import write as write
+    from .economy.multiregional import from_pymrio as from_pymrio
     from .economy.question import Question as Question
     from .economy.registry import TABLES as TABLES
+    from .economy.supply_use import from_supply_use as from_supply_use
     from .errors import DataError as DataError
     from .errors import NaturaError as NaturaError
     from .errors import NotProvedError as NotProvedError
@@ -47,6 +50,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Certificate": "certificate",
     "certify": "certificate",
+    "read_bea": "economy.bea",
     "build_economy": "economy.build",
     "read": "economy.catalog",
     "shipped_models": "economy.catalog",
@@ -54,8 +58,10 @@ _HOMES = {
     "Economy": "economy.economy",
     "read_five_year": "economy.five_year",
     "write": "economy.folder_writer",
+    "from_pymrio": "economy.multiregional",
     "Question": "economy.question",
     "TABLES": "economy.registry",
+    "from_supply_use": "economy.supply_use",
     "DataError": "errors",
     "NaturaError": "errors",
     "NotProvedError": "errors",

@@ -217,6 +217,12 @@ def _reachable(economy: Economy) -> _Result:
         yield True, f"all {int(_wanted(economy).sum()):,} goods with a target can be made in some amount"
 
 
+def _notes(economy: Economy) -> _Result:
+    """What a reader found in the data and did with it."""
+    for note in economy.notes:
+        yield True, note
+
+
 #: The named checks, in the order they run.
 CHECKS: dict[str, Callable[[Economy], _Result]] = {
     "numbers": _numbers,
@@ -226,6 +232,7 @@ CHECKS: dict[str, Callable[[Economy], _Result]] = {
     "capital": _rates_of_capital,
     "productive": _productive,
     "targets reachable": _reachable,
+    "notes": _notes,
 }
 
 

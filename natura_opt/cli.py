@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,9 @@ app = typer.Typer(
 imports = typer.Typer(help="Bring an economy in from other forms.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 
-_Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model folder, or the name of a shipped model.")]
+_Model = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model folder, a workbook (.xlsx), or the name of a shipped model.")
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 
@@ -52,7 +55,7 @@ def solve(
     with _readable_errors():
         from .solving import solve as solve_plan
 
-        with _working(f"planning {model}", quiet=verbose):
+        with _working(f"planning {model}", quiet=verbose), _standard_output_kept_clean():
             plan = solve_plan(
                 model,
                 question,
@@ -178,6 +181,24 @@ def _working(what: str, quiet: bool = False) -> Iterator[None]:
 
     with Console(stderr=True).status(what):
         yield
+
+
+@contextmanager
+def _standard_output_kept_clean() -> Iterator[None]:
+    """Send what solvers print past Python, at any log level, to standard error: standard output holds results only."""
+    try:
+        output = sys.stdout.fileno()
+    except (OSError, ValueError):  # captured, so nothing can be printed past Python
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(output)
+    try:
+        os.dup2(sys.stderr.fileno(), output)
+        yield
+    finally:
+        os.dup2(kept, output)
+        os.close(kept)
 
 
 def _options(pairs: list[str]) -> dict[str, Any]:

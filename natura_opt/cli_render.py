@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from .limits import binding_limits
 from .plan import Plan
-from .plan_text import binding_limits, dearest_goods
+from .plan_text import dearest_goods
 from .status import Status
 
 _BAR = 24
@@ -26,22 +27,27 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
         return
     if plan.status in (Status.TIME_LIMIT, Status.INTERRUPTED):
         console.print("stopped early: what the solver had is kept, and the figures above say how far it had come")
-    console.print(f"objective {plan.objective:.10g}   (bound {plan.certificate.dual_objective:.10g})\n")
+    console.print(f"objective {plan.objective:.10g}   (bound {plan.certificate.dual_objective:.10g})")
     if plan.question.objective == "fulfilment":
-        console.print(_fulfilment(plan))
+        _headed(console, "fulfilment of the targets", _fulfilment(plan))
     limits = binding_limits(plan)
     if len(limits):
-        console.print(_limits(plan))
+        _headed(console, "what limits the plan, the most valuable first", _limits(plan))
     if plan.question.objective == "least-resources":
-        console.print(_goods(plan))
+        _headed(console, "valuations of goods", _goods(plan))
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in plan.seconds.items())
     console.print(f"\nby {plan.method}, {plan.iterations} iterations ({stages})", style="dim", soft_wrap=True)
     for attempt in plan.attempts if len(plan.attempts) > 1 else ():
         console.print(f"  {attempt.message}: {attempt.certificate}", style="dim", soft_wrap=True)
 
 
+def _headed(console: Console, heading: str, table: Table) -> None:
+    console.print(f"\n{heading}", style="italic")
+    console.print(table)
+
+
 def _fulfilment(plan: Plan) -> Table:
-    table = Table(title="fulfilment of the targets", title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("period")
     table.add_column("level", justify="right")
     table.add_column("")
@@ -52,23 +58,24 @@ def _fulfilment(plan: Plan) -> Table:
 
 
 def _limits(plan: Plan) -> Table:
-    limits = binding_limits(plan)
-    table = Table(
-        title="\nwhat limits the plan, the most valuable first", title_justify="left", box=None, pad_edge=False
-    )
+    limits = binding_limits(plan, intervals=_ROWS)
+    table = Table(box=None, pad_edge=False)
     table.add_column("all of it\nis worth", justify="right")
-    table.add_column("one more\nunit", justify="right")
+    table.add_column("one more\nbrings", justify="right")
+    table.add_column("one less\ncosts", justify="right")
     table.add_column("\nlimit", overflow="fold")
-    for row in limits.head(_ROWS).itertuples():
-        limit = f"{row.kind} of {row.name}, {row.period} ({row.available:,.6g} {row.unit})".replace(" )", ")")
-        table.add_row(f"{row.worth:.4g}", f"{row.valuation:.5g}", limit)
+    for row in limits.head(_ROWS).to_dict("records"):
+        limit = f"{row['kind']} of {row['name']}, {row['period']} ({row['available']:,.6g} {row['unit']})".replace(
+            " )", ")"
+        )
+        table.add_row(f"{row['worth']:.4g}", f"{row['one_more']:.4g}", f"{row['one_less']:.4g}", limit)
     if len(limits) > _ROWS:
-        table.add_row("", "", f"… and {len(limits) - _ROWS} more")
+        table.add_row("", "", "", f"… and {len(limits) - _ROWS} more")
     return table
 
 
 def _goods(plan: Plan) -> Table:
-    table = Table(title="valuations of goods", title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for heading in ("good", "period", "unit", "valuation"):
         table.add_column(heading, justify="right" if heading == "valuation" else "left")
     for good, period, value in dearest_goods(plan, _ROWS):

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .accounts import Prices, dearest_chain, one_unit, text_of, whole_account
+from .accounts import Prices, dearest_chain, holding_text, one_unit, text_of, whole_account
 from .economy.coerce import position
 from .errors import QuestionError, unknown
-from .sensitivity import ValuationIntervals
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -30,7 +29,7 @@ class Explanation:
 
     Attributes
     ----------
-    name, kind, period : what is explained (kind: ``good``, ``resource`` or ``technique``).
+    name, kind, period : what is explained (kind: ``good``, ``resource``, ``stock`` or ``technique``).
     valuation : what one more unit is worth, in units of the objective.
     interval : least and greatest valuation it can have; the two differ where the plan is degenerate.
     cost : what running the technique that makes it takes per unit of activity: index (kind, name), columns ``amount``,
@@ -55,7 +54,7 @@ class Explanation:
 
 
 def explain(plan: Plan, name: Any, period: Any = None) -> Explanation:
-    """Explain the valuation of a good or resource, or why a technique runs or stands idle.
+    """Explain the valuation of a good, resource or stock (``"iron in coal"``), or why a technique runs or stands idle.
 
     Parameters
     ----------
@@ -72,17 +71,20 @@ def explain(plan: Plan, name: Any, period: Any = None) -> Explanation:
         return _good(plan, name, _dearest(plan, "good", name) if period is None else period)
     if name in economy.resources:
         return _resource(plan, name, _dearest(plan, "resource", name) if period is None else period)
+    stocks = {holding_text(label): label for label in plan.stock_valuations.index}
+    if name in stocks or name in stocks.values():
+        return _stock(plan, stocks.get(name, name), economy.periods[0] if period is None else period)
     if name in economy.techniques:
         return _technique(plan, name, economy.periods[0] if period is None else period)
-    every = [*economy.goods, *economy.resources, *economy.techniques]
-    raise QuestionError(f"{economy.name}: {unknown('good, resource or technique', name, every)}")
+    every = [*economy.goods, *economy.resources, *economy.techniques, *stocks]
+    raise QuestionError(f"{economy.name}: {unknown('good, resource, stock or technique', name, every)}")
 
 
 def _good(plan: Plan, name: Any, period: Any) -> Explanation:
     prices, economy = Prices(plan, period), plan._asked
     t, valuation = prices.t, prices.good(name)
     unit = economy.unit("goods", name) or "unit"
-    low, high = _interval(plan, "balance", (name, period), flip=plan.program.sense == "max")
+    low, high = _interval(plan, "balance", (name, period))
     lines = [f"{text_of(name)}, {period}: one more {unit} {_worth_words(plan)} {_between(valuation, low, high)}"]
     at = position(economy.goods, name)
     made, used = economy.matrix("outputs", t).tocsr()[[at]], economy.matrix("inputs", t).tocsr()[[at]]
@@ -126,7 +128,7 @@ def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
     empty = prices.parts(np.zeros(len(level)))
     if plan.program.row_block("resource_limit"):
         valuation = float(plan.valuations.loc[("resource", name), period])
-        low, high = _interval(plan, "resource_limit", (name, period), flip=False)
+        low, high = _interval(plan, "resource_limit", (name, period))
         there = float(economy.vector("resource_limits", t)[at])
         lines = [
             f"{text_of(name)}, {period}: {used:.6g} of {there:.6g} {unit} are used; one more {unit} "
@@ -144,6 +146,31 @@ def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
     if len(users) > _SHOWN:
         lines.append(f"    {users.iloc[_SHOWN:].sum():>12.6g} {unit} in {len(users) - _SHOWN} others")
     return Explanation(text_of(name), "resource", period, valuation, (low, high), empty, empty, (), tuple(lines))
+
+
+def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
+    """A stock at the start of a period: what it is worth for good, its rent in that period, whether all is in use."""
+    prices, name = Prices(plan, period), holding_text(holding)
+    good = holding[0] if isinstance(holding, tuple) else holding
+    unit = plan.economy.unit("goods", good) or "unit"
+    label = (*holding, period) if isinstance(holding, tuple) else (holding, period)
+    low, high = _interval(plan, "accumulation", label)
+    worth = float(plan.stock_valuations.loc[[holding], period].iloc[0])
+    rent = float(plan.rents.loc[[holding], period].iloc[0])
+    there = float(plan.stocks.loc[[holding], period].iloc[0])
+    block = plan.program.row_block("capacity")
+    assert block is not None
+    row = block.start + int(block.index.get_indexer(pd.MultiIndex.from_tuples([label]))[0])
+    idle = max(-float((plan.program.matrix[[row], :] @ plan.primal)[0]), 0.0)
+    more = "is worth" if plan.program.sense == "max" else "changes the cost by"
+    lines = (
+        f"stock of {name}, {period}: {there:.6g} {unit} at the start; "
+        f"one more {unit} {more} {_between(worth, low, high)}",
+        f"  {there - idle:.6g} {unit} are in use, {idle:.6g} idle; "
+        f"the use of one more in {period} alone {more} {rent:.6g}",
+    )
+    empty = prices.parts(np.zeros(len(plan.economy.techniques)))
+    return Explanation(name, "stock", period, worth, (low, high), empty, empty, (), lines)
 
 
 def _technique(plan: Plan, name: Any, period: Any) -> Explanation:
@@ -165,14 +192,12 @@ def _technique(plan: Plan, name: Any, period: Any) -> Explanation:
     return Explanation(text_of(name), "technique", period, -reduced, (-reduced, -reduced), cost, cost, (), tuple(lines))
 
 
-def _interval(plan: Plan, block_name: str, label: tuple[Any, Any], flip: bool) -> tuple[float, float]:
-    """Return the interval of a valuation (of a row's dual, with the sign the plan shows it in)."""
+def _interval(plan: Plan, block_name: str, label: tuple[Any, ...]) -> tuple[float, float]:
+    """Return the interval of a row's valuation; nothing where the spelling did not need to state the row."""
     block = plan.program.row_block(block_name)
-    places = block.index.get_indexer(pd.MultiIndex.from_tuples([label])) if block is not None else np.array([-1])
-    if block is None or places[0] < 0:
+    if block is None or label not in block.index:
         return 0.0, 0.0
-    low, high = ValuationIntervals(plan.program, plan.primal).of_row(block.start + int(places[0]))
-    return (-high + 0.0, -low + 0.0) if flip else (low, high)
+    return plan.valuation_interval(block_name, label)
 
 
 def _dearest(plan: Plan, kind: str, name: Any) -> object:

@@ -19,6 +19,7 @@ from .economy.question import Question
 from .economy.table import Vector
 from .errors import NotProvedError, QuestionError
 from .explain import Explanation, explain
+from .limits import name_of
 from .plan_problem import COLUMNS, ROW_SENSES, asked_of
 from .program import Floats, LinearProgram
 from .sensitivity import Sensitivity, ValuationIntervals, ranges
@@ -154,9 +155,9 @@ class Plan:
     def valuations(self) -> pd.DataFrame:
         """What one more unit is worth, in units of the objective: index (kind, name), one column per period.
 
-        ``good``: of one more unit on hand (in a least-cost question: what one more unit demanded costs).
-        ``resource``: of one more unit available, ∂objective/∂limit. ``stock``: of one more unit of a capital stock
-        at the start of the period.
+        ``good``: of one more unit on hand (in a least-cost question: what one more demanded costs).
+        ``resource``: of one more unit available, ∂objective/∂limit. ``stock``: of one more unit of a capital stock at the
+        start of the period. ``floor``: of the floor raised by one.
         """
         worth = -1.0 if self.program.sense == "max" else 1.0
         parts = {"good": worth * self._row_values("balance", self.economy.goods)}
@@ -166,6 +167,10 @@ class Plan:
             stocks = self._stock_rows("accumulation")
             stocks.index = pd.Index([_holding_name(label) for label in stocks.index], tupleize_cols=False)
             parts["stock"] = stocks
+        floor = self.program.row_block("floor")
+        if floor is not None:
+            raised = pd.Series(self.dual[floor.span], index=floor.index).reindex(self.economy.periods)
+            parts["floor"] = raised.to_frame("fulfilment").T
         joined = pd.concat(parts.values(), ignore_index=True) + 0.0  # no negative zeros
         names = pd.Index([name for part in parts.values() for name in part.index], tupleize_cols=False)
         kinds = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
@@ -255,11 +260,20 @@ class Plan:
         return ranges(self.program)
 
     def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:
-        """Return the least and greatest ∂objective/∂side of a row: its valuation lies between them.
+        """Return the least and greatest valuation of a row: the one the plan shows lies between them.
+
+        They differ where the plan is degenerate: in a maximum, one more brings the least, one less costs the greatest.
 
         Parameters
         ----------
-        block, label : the row, as ``plan.program`` names it, e.g. ``"resource_limit", ("labour", "year1")``.
+        block, label : the row, as ``plan.program`` names it: ``"balance", (good, period)``, ``"resource_limit",
+            (resource, period)``, ``"accumulation"`` (stocks at the start of a period) and ``"capacity"`` (rents),
+            ``(good, technique, period)`` or ``(good, period)`` where pooled, ``"floor", period``, ``"storage_limit",
+            (good, period)``, ``"emission_cap", (pollutant, period)``, ``"emission_budget", pollutant``.
+
+        Errors
+        ------
+        QuestionError : the plan has no such row.
         """
         self._require_plan()
         rows = self.program.row_block(block)
@@ -267,7 +281,12 @@ class Plan:
         at = -1 if rows is None else int(rows.index.get_indexer(wanted)[0])
         if rows is None or at < 0:
             raise QuestionError(f"the plan has no row {block!r} {label!r}; plan.program names its rows")
-        return ValuationIntervals(self.program, self.primal).of_row(rows.start + at)
+        low, high = ValuationIntervals(self.program, self.primal).of_row(rows.start + at)
+        if (
+            block == "balance" and self.program.sense == "max"
+        ):  # the row says what is demanded, the valuation what is on hand
+            low, high = -high, -low
+        return low + 0.0, high + 0.0
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table of the plan by name, the summary first."""
@@ -362,4 +381,4 @@ def _without_period(index: pd.Index) -> pd.Index:
 
 
 def _holding_name(label: Any) -> str:
-    return " in ".join(map(plan_text.name_of, label)) if isinstance(label, tuple) else str(label)
+    return " in ".join(map(name_of, label)) if isinstance(label, tuple) else str(label)

@@ -64,7 +64,12 @@ def ranges(program: LinearProgram) -> Sensitivity:
     low = np.where(found.row_binds, low, np.where(at_upper, activity, -np.inf))
     high = np.where(found.row_binds, high, np.where(at_upper, np.inf, activity))
     limits = pd.DataFrame(
-        {"side": side, "valuation": answer.dual, "lowest": np.minimum(low, high), "highest": np.maximum(low, high)},
+        {
+            "side": side + 0.0,
+            "valuation": answer.dual + 0.0,
+            "lowest": np.minimum(low, high) + 0.0,
+            "highest": np.maximum(low, high) + 0.0,
+        },
         index=_index(program.rows),
     )
     cost_unit = scaled.sign / (scaled.column * scaled.worth)
@@ -131,7 +136,7 @@ class ValuationIntervals:
         """
         ends = [self._extreme(row, direction) for direction in (1.0, -1.0)]
         factor = self._scaled.sign * self._scaled.row[row] / self._scaled.worth
-        low, high = sorted(end * factor for end in ends)
+        low, high = sorted(float(end * factor) for end in ends)
         return low, high
 
     def _extreme(self, row: int, direction: float) -> float:

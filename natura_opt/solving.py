@@ -133,7 +133,7 @@ def solve(
         certificate = certify(program, answer.primal, answer.dual, tolerance)
         clock.stop("prove")
         attempts.append(Attempt(answer.message, answer.claim, certificate))
-        if not (answer.claim is Claim.OPTIMAL and certificate.proved):
+        if not (answer.claim is Claim.OPTIMAL and certificate.proved) and answer.claim is not Claim.INTERRUPTED:
             answer = None  # its word is not proved: the compiled program is scaled and solved again, through arrays
             if time_limit is not None:
                 chosen = replace(chosen, time_limit=max(time_limit - clock.seconds["solve"], 1e-3))
@@ -171,14 +171,18 @@ class _Spelled:
     compiled: Any = None
 
     def answer(self, options: SolveOptions, solver: str) -> Answer:
-        """Solve the compiled model through its own modelling layer."""
+        """Solve the compiled model through its own modelling layer; Ctrl-C ends it without a point."""
         from .backends.pyomo import CompiledPyomo, solve_pyomo
 
-        if isinstance(self.compiled, CompiledPyomo):
-            return solve_pyomo(self.compiled, options, solver)
-        from .backends.cvxpy import solve_cvxpy
+        try:
+            if isinstance(self.compiled, CompiledPyomo):
+                return solve_pyomo(self.compiled, options, solver)
+            from .backends.cvxpy import solve_cvxpy
 
-        return solve_cvxpy(self.compiled, options)
+            return solve_cvxpy(self.compiled, options)
+        except KeyboardInterrupt:
+            rows, columns = self.program.shape
+            return Answer(Claim.INTERRUPTED, np.zeros(columns), np.zeros(rows), message="interrupted")
 
 
 def _spelled(problem: Any, question: Question | str | None, backend: str, extra: tuple[ExtraLaw, ...]) -> _Spelled:

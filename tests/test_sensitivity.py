@@ -9,6 +9,7 @@ import pytest
 
 import natura_opt as no
 from natura_opt.backends.options import SolveOptions
+from natura_opt.limits import binding_limits
 from natura_opt.program import LinearProgram
 from natura_opt.refine import solve_proved
 
@@ -116,9 +117,37 @@ def test_intervals_are_the_one_sided_derivatives(name: str) -> None:
         up = (optimum(with_side(program, row, side + step)) - plan.objective) / step
         down = (plan.objective - optimum(with_side(program, row, side - step))) / step
         ends = sorted([up, down]) if np.isfinite(up) and np.isfinite(down) else None
+        if block == "balance" and program.sense == "max":  # valuations are of what is on hand
+            low, high = -high, -low
         assert low - 1e-9 <= plan.dual[row] <= high + 1e-9
         if ends is not None:
             assert (low, high) == pytest.approx(tuple(ends), abs=2e-5 * max(1.0, abs(high))), (block, label)
+
+
+def test_the_summary_says_where_one_more_and_one_less_differ() -> None:
+    """Of iron in coal one more tonne brings a fifth of what one less costs: the other stocks would be missing."""
+    plan = no.solve("five_year_plan")
+    low, high = plan.valuation_interval("accumulation", ("iron", "coal", "year1"))
+    stocks, step = plan.economy.frame("initial_capital"), 1e-5
+    for sign, end in ((1, low), (-1, high)):
+        changed = stocks.copy()
+        changed.loc["iron", "coal"] += sign * step
+        other = no.solve(plan.economy.with_changes(initial_capital=changed)).assert_optimal().objective
+        assert sign * (other - plan.objective) / step == pytest.approx(end, rel=1e-4)
+    assert high > 4 * low > 0
+    assert f"brings {low:.6g}, one less costs {high:.6g}" in repr(plan)
+    assert f"anything from {low:.6g}" in repr(plan.explain("iron in coal"))
+
+
+def test_what_binds_adds_up_to_the_objective() -> None:
+    """The strong duality of a plan in one sum: every limit at its valuation, floors included."""
+    for plan in (
+        no.solve("five_year_plan"),
+        no.solve("uk_2015_20"),
+        no.solve(no.read("five_year_plan_coal5"), no.Question("fulfilment", floor=0.3)),
+    ):
+        assert binding_limits(plan)["worth"].sum() == pytest.approx(plan.objective, rel=1e-9)
+    assert plan.valuations.loc[("floor", "fulfilment"), "year1"] == pytest.approx(-0.8407, rel=1e-3)
 
 
 def test_an_unknown_row_is_named() -> None:
