@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
+import scipy.sparse.linalg as spla
 from scipy.sparse.csgraph import connected_components
 
 from .backends.options import SolveOptions
 from .diagnose import prove_infeasible
 from .economy.economy import Economy
+from .economy.registry import TABLES
 from .economy.table import Matrix
 from .errors import listed
 from .program import Block, LinearProgram
@@ -21,6 +24,8 @@ from .program import Block, LinearProgram
 #: Blocks up to this size get their eigenvalues from LAPACK; larger ones bounds from power iteration.
 _DENSE = 600
 _POWER_STEPS = 2_000
+#: Blocks up to this size may be factorised where nothing else decides.
+_FACTORISED = 20_000
 
 
 @dataclass(frozen=True)
@@ -262,7 +267,7 @@ def spectral_radius(inputs: Matrix) -> tuple[float, npt.NDArray[np.intp]]:
     for block in np.flatnonzero(sizes > 1):
         members = order[starts[block] : starts[block + 1]]
         part = inputs[members][:, members]
-        radius = _dense_radius(part) if len(members) <= _DENSE else _power_radius(part)
+        radius = _dense_radius(part) if len(members) <= _DENSE else _large_radius(part)
         if radius > worst or not len(where):
             worst, where = radius, members
     return worst, where
@@ -272,28 +277,47 @@ def _dense_radius(part: Matrix) -> float:
     return float(np.abs(np.linalg.eigvals(part.toarray())).max())
 
 
-def _power_radius(part: Matrix) -> float:
-    x = np.ones(part.shape[0])
-    upper = np.inf
+def _large_radius(part: Matrix) -> float:
+    """Return the spectral radius of a large irreducible block, from above.
+
+    By Perron and Frobenius it is the eigenvalue of largest real part, which ARPACK finds. Where that does not
+    converge (a long ring), any positive x bounds it by ``max (A x)_i / x_i`` (Collatz and Wielandt): x comes from power
+    iteration, and where this does not settle the question, from inverse iteration, which needs a factorisation.
+    """
+    try:
+        values = spla.eigs(part, k=1, which="LR", return_eigenvectors=False, tol=1e-12, maxiter=_POWER_STEPS)
+        return float(values[0].real) * (1.0 + 1e-10)
+    except (spla.ArpackError, RuntimeError):
+        pass
+    x, upper, lower = np.ones(part.shape[0]), np.inf, 0.0
     for _ in range(_POWER_STEPS):
         y = part @ x
         ratios = y / x
-        upper = min(upper, float(ratios.max()))
-        if upper - float(ratios.min()) <= 1e-9 * upper or upper < 1 - 1e-3 or float(ratios.min()) > 1:
+        upper, lower = min(upper, float(ratios.max())), max(lower, float(ratios.min()))
+        if upper - lower <= 1e-9 * upper:
             break
         x = x + y
         x /= x.max()
+    if lower < 1 <= upper and part.shape[0] <= _FACTORISED:
+        solve = spla.splu(sp.csc_array(sp.eye_array(part.shape[0]) - part)).solve
+        for _ in range(20):
+            x = solve(x)
+            if not (x > 0).all():  # (I - A) has no positive inverse: the radius is not below one
+                break
+            upper = min(upper, float((part @ x / x).max()))
+            x /= x.max()
     return upper
 
 
 def _pattern(economy: Economy, table: str) -> Matrix:
     """Return where a table has entries in any period, as ones."""
-    pattern = sp.csr_array(economy.matrix(table, 0))
+    shape = tuple(len(economy.axes[axis]) for axis in TABLES[table].axes)
+    pattern = sp.csr_array(shape) if TABLES[table].ahead else sp.csr_array(economy.matrix(table, 0))
     if economy.has(table) and not economy.tables[table].constant:
         pattern = sum((abs(part) for part in economy.tables[table].slices.values()), sp.csr_array(pattern.shape))
-    pattern = sp.csr_array(pattern, copy=True)
-    pattern.data = np.ones_like(pattern.data)
-    return pattern
+    ones = sp.csr_array(pattern, copy=True)
+    ones.data = np.ones_like(ones.data)
+    return cast(Matrix, ones)
 
 
 def _ever(economy: Economy, table: str, axis: int) -> npt.NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -71,7 +72,7 @@ def solve(
         if out is not None:
             _write_plan(plan, out)
         if as_json:
-            typer.echo(json.dumps(plan.summary(), allow_nan=False, ensure_ascii=False))
+            typer.echo(json.dumps(plan.summary(), allow_nan=False))
         else:
             from .cli_render import print_plan
 
@@ -152,6 +153,9 @@ def import_five_year(
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a sign shows "?"
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from .limits import binding_limits
 from .plan import Plan
@@ -16,12 +17,13 @@ _ROWS = 10
 
 def print_plan(plan: Plan, console: Console | None = None) -> None:
     """Print a plan's status, fulfilment, limits and effort."""
-    console = console or Console(highlight=False, soft_wrap=False)
+    console = console or Console(highlight=False, markup=False, soft_wrap=False)
     colour = "green" if plan.proved else "red"
-    console.print(f"[bold]{plan.economy.title or plan.economy.name}[/bold]  ({plan.question.objective})", markup=True)
     console.print(
-        f"[{colour}]{plan.status}[/{colour}]  {plan.certificate if plan.impossibility is None else ''}", soft_wrap=True
+        Text(plan.economy.title or plan.economy.name, "bold").append(f"  ({plan.question.objective})", "none")
     )
+    proof = str(plan.certificate) if plan.impossibility is None else ""
+    console.print(Text(str(plan.status), colour).append(f"  {proof}", "none"), soft_wrap=True)
     if plan.impossibility is not None:
         console.print(str(plan.impossibility), soft_wrap=True)
         return

@@ -161,7 +161,7 @@ def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
     block = plan.program.row_block("capacity")
     assert block is not None
     row = block.start + int(block.index.get_indexer(pd.MultiIndex.from_tuples([label]))[0])
-    idle = max(-float((plan.program.matrix[[row], :] @ plan.primal)[0]), 0.0)
+    idle = max(-float((plan.program.matrix[[row], :] @ plan.primal)[0]), 0.0) + 0.0
     more = "is worth" if plan.program.sense == "max" else "changes the cost by"
     lines = (
         f"stock of {name}, {period}: {there:.6g} {unit} at the start; "

@@ -156,8 +156,8 @@ class Plan:
         """What one more unit is worth, in units of the objective: index (kind, name), one column per period.
 
         ``good``: of one more unit on hand (in a least-cost question: what one more demanded costs).
-        ``resource``: of one more unit available, ∂objective/∂limit. ``stock``: of one more unit of a capital stock at the
-        start of the period. ``floor``: of the floor raised by one.
+        ``resource``: of one more unit available, ∂objective/∂limit. ``stock``: of one more unit of a capital stock at
+        the start of the period. ``floor``: of the floor raised by one.
         """
         worth = -1.0 if self.program.sense == "max" else 1.0
         parts = {"good": worth * self._row_values("balance", self.economy.goods)}
@@ -193,6 +193,7 @@ class Plan:
     @cached_property
     def reduced_costs(self) -> pd.DataFrame:
         """∂objective/∂activity: techniques x periods; zero where the technique runs."""
+        self._require_plan()
         block = self.program.column_block("activities")
         values = self.program.cost - self.program.matrix.T @ self.dual
         if block is None:
@@ -353,9 +354,20 @@ class Plan:
         """Lay values labelled (holding…, period) out as holdings x periods."""
         if not len(index):
             return pd.DataFrame(index=pd.Index([], name="holding"), columns=self.economy.periods, dtype=float)
-        holding = _without_period(index)
-        rows = holding.unique()
+        rows = self._in_order(_without_period(index).unique())
         return _frame(values, index, rows, self.economy.periods, None)
+
+    def _in_order(self, holdings: pd.Index) -> pd.Index:
+        """Put holdings in the order of the economy's goods and techniques, whatever order a spelling states them in."""
+        axes = (self.economy.goods, self.economy.techniques)
+        levels = [holdings.get_level_values(k) for k in range(holdings.nlevels)]
+        places = [
+            axis.get_indexer(pd.Index(level, tupleize_cols=False)) for axis, level in zip(axes, levels, strict=False)
+        ]
+        ordered = holdings[np.lexsort(places[::-1])]
+        if isinstance(ordered, pd.MultiIndex):
+            return ordered.set_names(["good", "technique"])
+        return ordered.rename("good")
 
     def _by_period(self, at: Any, rows: pd.Index) -> pd.DataFrame:
         self._require_plan()

@@ -83,27 +83,41 @@ def summary(plan: Plan) -> dict[str, Any]:
 def to_excel(plan: Plan, path: Path) -> Path:
     """Write one sheet per table."""
     with pd.ExcelWriter(path, engine="openpyxl") as workbook:
-        for name, frame in tables(plan).items():
-            frame.to_excel(workbook, sheet_name=name[:31], merge_cells=False)
+        for name, frame in _file_names(tables(plan), longest=31).items():
+            frame.to_excel(workbook, sheet_name=name, merge_cells=False)
     return path
 
 
 def to_csv(plan: Plan, folder: Path) -> Path:
     """Write one CSV file per table."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in tables(plan).items():
-        frame.to_csv(folder / f"{name.replace(' ', '_')}.csv")
+    for name, frame in _file_names(tables(plan)).items():
+        frame.to_csv(folder / f"{name}.csv")
     return folder
 
 
 def to_parquet(plan: Plan, folder: Path) -> Path:
     """Write one Parquet file per table (labels as columns)."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in tables(plan).items():
+    for name, frame in _file_names(tables(plan)).items():
         flat = frame.reset_index()
         flat.columns = flat.columns.astype(str)
-        flat.to_parquet(folder / f"{name.replace(' ', '_')}.parquet", index=False)
+        for column in flat.columns[: frame.index.nlevels]:  # labels may be numbers or pairs among words
+            flat[column] = [" ".join(map(str, x)) if isinstance(x, tuple) else str(x) for x in flat[column]]
+        flat.to_parquet(folder / f"{name}.parquet", index=False)
     return folder
+
+
+def _file_names(frames: dict[str, pd.DataFrame], longest: int = 100) -> dict[str, pd.DataFrame]:
+    """Return tables by names that files and sheets can have, each once."""
+    named: dict[str, pd.DataFrame] = {}
+    for name, frame in frames.items():
+        plain = "".join(c if c.isalnum() or c in "_-" else "_" for c in name)
+        short, number = plain[:longest], 2
+        while short.lower() in {taken.lower() for taken in named}:
+            short, number = f"{plain[: longest - len(str(number)) - 1]}_{number}", number + 1
+        named[short] = frame
+    return named
 
 
 def _plain(value: float) -> float | None:

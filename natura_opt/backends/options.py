@@ -45,5 +45,13 @@ class SolveOptions:
             raise OptionError(f"tolerance must lie between 0 and 1, not {self.tolerance!r}")
         if self.time_limit is not None and not self.time_limit > 0:
             raise OptionError(f"time_limit must be a positive number of seconds, not {self.time_limit!r}")
+        for name, instead in (("log_to_console", "verbose="), ("log_file", "log_file=")):
+            if name in self.options:
+                raise OptionError(f"say {instead}, not the HiGHS option {name!r}")
+        if self.log_file is not None:
+            try:
+                Path(self.log_file).open("a").close()
+            except OSError as error:
+                raise OptionError(f"log_file {str(self.log_file)!r}: {error.strerror}") from None
         if "solver" in self.options:
             raise OptionError("say method= (auto, simplex, ipm, pdlp), not the HiGHS option 'solver'")

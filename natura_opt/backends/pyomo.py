@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -145,13 +146,17 @@ def _solve_new(compiled: CompiledPyomo, options: SolveOptions, engine: Any, solv
 def _solve_classic(compiled: CompiledPyomo, options: SolveOptions, solver: str) -> Answer:
     """Solve through Pyomo's classic interface: duals come back by suffix."""
     import pyomo.environ as pyo
+    from pyomo.common.log import LoggingIntercept
 
-    engine = pyo.SolverFactory(solver)
-    if not engine.available(exception_flag=False):
+    with LoggingIntercept(level=logging.CRITICAL):  # Pyomo tells of an unknown solver on standard output
+        engine = pyo.SolverFactory(solver)
+        there = engine.available(exception_flag=False)
+    if not there:
         raise OptionError(f"Pyomo's solver {solver!r} is not known or not installed here")
     model = compiled.model
-    had_suffix = hasattr(model, "dual")
-    if not had_suffix:
+    priced = not compiled.program.integer.any()  # asked for the duals of whole numbers, some solvers raise
+    own_suffix = priced and not hasattr(model, "dual")
+    if own_suffix:
         model.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     engine.options.update(options.options)
     limit = {} if options.time_limit is None else {"timelimit": options.time_limit}
@@ -170,9 +175,11 @@ def _solve_classic(compiled: CompiledPyomo, options: SolveOptions, solver: str) 
         if claim is Claim.OPTIMAL:
             model.solutions.load_from(results)
             primal = np.array([_bound(pyo.value(v, exception=False), 0.0) for v in compiled.variables])
-            dual = np.array([model.dual.get(constraint, 0.0) for constraint in compiled.constraints]) * compiled.factor
+            if priced:
+                found = (model.dual.get(constraint, 0.0) for constraint in compiled.constraints)
+                dual = np.array(list(found)) * compiled.factor
     finally:
-        if not had_suffix:
+        if own_suffix:
             model.del_component("dual")
     return Answer(claim, primal, dual, message=f"Pyomo, {solver}: {results.solver.termination_condition}")
 

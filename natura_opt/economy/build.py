@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, listed, unknown
-from .coerce import as_labels, coerce_table, is_per_period
-from .economy import Economy, empty_axes
+from ..errors import DataError, unknown
+from .coerce import as_labels, coerce_table, is_by_key, is_per_period, shape_of
+from .economy import Economy, empty_axes, outputs_missing
 from .question import Question
 from .registry import AXES, TABLES
 from .table import Table
@@ -21,6 +21,7 @@ def build_economy(
     name: str = "economy",
     title: str = "",
     source: str = "",
+    notes: Iterable[str] = (),
     goods: Iterable[object] | None = None,
     techniques: Iterable[object] | None = None,
     resources: Iterable[object] | None = None,
@@ -43,6 +44,7 @@ def build_economy(
     goods, techniques, resources, pollutants, profiles : labels of each axis.
     periods : labels, or the number of periods.
     units : unit strings per axis, one per label.
+    notes : what a reader found and did with it; listed by :func:`natura_opt.check`.
     objective : shorthand for ``questions={"default": Question(objective)}``.
     tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector, a frame of a vector with one
         column per period, or a mapping from period label (or periods ahead) to such a thing; ``None`` is no table.
@@ -82,12 +84,17 @@ def build_economy(
     if goods is None:
         axes["goods"] = _derived_axis("goods", present, name)
     if techniques is None:
-        axes["techniques"] = _derived_axis("techniques", present, name, fallback=axes["goods"])
+        found = _derived_axis("techniques", present, name, fallback=axes["goods"])
+        same = len(found) == len(axes["goods"]) and found.isin(axes["goods"]).all() and "outputs" not in present
+        axes["techniques"] = axes["goods"] if same else found  # one technique per good, in whatever order it was given
     for axis in ("resources", "pollutants", "profiles"):
         if given[axis] is None:
             axes[axis] = _derived_axis(axis, present, name, fallback=axes[axis])
     if periods is None:
         axes["periods"] = _derived_periods(present, axes["periods"])
+    for axis in ("goods", "techniques", "periods"):
+        if not len(axes[axis]):
+            raise DataError(f"{name}: there are no {axis}; name at least one {AXES[axis]}")
     for axis, index in axes.items():
         axes[axis] = as_labels(index, axis, name).rename(AXES[axis])
     made = {key: coerce_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
@@ -103,41 +110,52 @@ def build_economy(
         questions=dict(questions),
         title=title,
         source=source,
+        notes=tuple(notes),
     )
-    require_outputs(result)
+    if not result.has("outputs") and not result.goods.equals(result.techniques):
+        raise DataError(outputs_missing(name, result.goods, result.techniques))
     return result
 
 
-def require_outputs(economy: Economy) -> None:
-    """Raise unless ``outputs`` is given or each good has the one technique of its name."""
-    if not economy.has("outputs") and not economy.goods.equals(economy.techniques):
-        raise DataError(
-            f"{economy.name}: the techniques ({listed(economy.techniques)}) are not the goods "
-            f"({listed(economy.goods)}), so a table 'outputs' (goods x techniques) must say what each technique makes"
-        )
-
-
 def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd.Index | None = None) -> pd.Index:
-    """Take an axis from the first labelled table that has it, or count it from the first array."""
-    length: int | None = None
+    """Take an axis from the first labelled table that has it, or count it from the arrays."""
+    if axis == "techniques" and fallback is not None and "outputs" not in tables:
+        return fallback  # one technique per good, of its name
+    counts: dict[str, int] = {}
+    labelled: pd.Index | None = None
     for key, value in tables.items():
         if axis not in TABLES[key].axes:
             continue
-        example = next(iter(value.values())) if isinstance(value, Mapping) else value
-        place = TABLES[key].axes.index(axis)
-        if isinstance(example, Table):
-            example = next(iter(example.slices.values()))
-        if isinstance(example, pd.DataFrame | pd.Series):
-            return example.index if place == 0 else example.columns
-        if length is None:
-            length = getattr(example, "shape", np.shape(example))[place]
-    if axis == "techniques" and fallback is not None and length in (None, len(fallback)):
-        return fallback
-    if length is not None:
-        return pd.RangeIndex(length)
+        example, place = _example(value), TABLES[key].axes.index(axis)
+        if isinstance(example, pd.DataFrame | pd.Series) and place < example.ndim:
+            found = example.index if place == 0 else cast(pd.DataFrame, example).columns
+            labelled = found if labelled is None else labelled
+            counts.setdefault(key, len(found))
+            continue
+        shape = shape_of(example)
+        if place >= len(shape):
+            raise DataError(
+                f"{where}: table {key!r} must be a table of {' by '.join(TABLES[key].axes)}; it has no {axis}"
+            )
+        counts[key] = shape[place]
+    if len(set(counts.values())) > 1:
+        said = ", ".join(f"{key!r} has {count}" for key, count in counts.items())
+        raise DataError(f"{where}: the tables disagree on how many {axis} there are ({said}); name the {axis}")
+    if labelled is not None:
+        return labelled
+    if counts:
+        return pd.RangeIndex(next(iter(counts.values())))
     if fallback is None:
         raise DataError(f"{where}: no {axis}: name them, or give a table that has them")
     return fallback
+
+
+def _example(value: Any) -> Any:
+    """Return one slice of what stands for a table."""
+    while is_by_key(value) or isinstance(value, Table):
+        slices = value.slices if isinstance(value, Table) else value
+        value = next(iter(slices.values()), 0.0)
+    return value
 
 
 def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
@@ -145,7 +163,9 @@ def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
         spec = TABLES[key]
         if spec.ahead:
             continue
-        if isinstance(value, Mapping):
+        if is_by_key(value):
+            if not value:
+                raise DataError(f"table {key!r} is empty; leave it out, or give its numbers")
             found: pd.Index = pd.Index(list(value), dtype=object)
             return found
         if spec.axes == ("periods",) and isinstance(value, pd.Series):

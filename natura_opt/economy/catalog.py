@@ -1,4 +1,4 @@
-"""Models found by name: those shipped with the package, and any model folder by its path."""
+"""Models found by name: those shipped with the package, and any model folder or workbook by its path."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..errors import DataError, unknown
 from .economy import Economy
+from .excel import read_workbook
 from .folder import read_folder
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -24,7 +25,7 @@ def shipped_models() -> dict[str, Path]:
 
 
 def read(model: str | Path) -> Economy:
-    """Read an economy: a model folder, or the name of a shipped model.
+    """Read an economy: a model folder, an Excel workbook (``.xlsx``), or the name of a shipped model.
 
     Errors
     ------
@@ -40,6 +41,10 @@ def read(model: str | Path) -> Economy:
         return read_folder(shipped[str(model)])
     if folder.is_dir():
         return read_folder(folder)
+    if folder.suffix.lower() == ".xlsx" and folder.is_file():
+        return read_workbook(folder)
     if folder.exists():
         raise DataError(f"{model}: is a file; name the folder that holds economy.toml")
+    if folder.suffix.lower() == ".xlsx":
+        raise DataError(f"{folder.name}: there is no such file in {folder.parent.name or '.'}")
     raise DataError(f"{unknown('model', model, shipped)}; nor is there a folder of this name")

@@ -1,43 +1,150 @@
-"""CSV files to names and numbers, knowing the place of every cell."""
+"""Files to names and numbers, knowing the place of every cell.
+
+A :class:`Source` is one table as it stands in a file: a header, columns of names and columns of numbers. CSV files and
+Excel sheets are grids of cells (:class:`Grid`); Parquet files are columns (``parquet.py``). What reads economies knows
+only sources.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from ..errors import DataError
 from .table import Vector
 
+Numbers = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
 
 @dataclass(frozen=True)
-class Grid:
-    """The cells of a file, stripped of blanks, with the line each row stands on.
+class Names:
+    """A column of names.
 
     Attributes
     ----------
-    path : the file.
-    header : the first row.
-    rows : the other rows, all as long as the header.
-    lines : line number in the file of each row.
+    codes : shape (rows,), the position in ``distinct`` of the name in each row.
+    distinct : the names, without outer blanks.
     """
 
-    path: Path
+    codes: npt.NDArray[np.int64]
+    distinct: list[str]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Names:
+        """Return names in their order of appearance."""
+        codes, distinct = pd.factorize(np.array(list(names), dtype=object))
+        return cls(codes.astype(np.int64), [str(name) for name in distinct])
+
+    def listed(self) -> list[str]:
+        """Return the name in each row."""
+        return [self.distinct[code] for code in self.codes.tolist()]
+
+
+class Source(Protocol):
+    """A table as it stands in a file."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+
+    @property
+    def header(self) -> list[str]:
+        """The headings of the columns."""
+
+    @property
+    def heading(self) -> str:
+        """The place of the headings."""
+
+    def __len__(self) -> int:
+        """Return the number of rows below the header."""
+
+    def line(self, row: int) -> str:
+        """Name the place of a row."""
+
+    def place(self, row: int, column: int) -> str:
+        """Name the place of a cell."""
+
+    def names(self, column: int) -> Names:
+        """Return a column of names."""
+
+    def numbers(self, columns: Sequence[int], infinite: bool = False) -> Numbers:
+        """Return chosen columns as numbers, shape (rows, columns).
+
+        Errors
+        ------
+        DataError : an empty cell, text, a decimal comma, NaN or (unless ``infinite``) an infinity, with its place.
+        """
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a CSV file or an Excel sheet as text, stripped of blanks.
+
+    Attributes
+    ----------
+    name : the file, or the file and its sheet.
+    header : the first row.
+    rows : the other rows, all as long as the header.
+    lines : line number in the file, or row number in the sheet, of each row.
+    top : line or row number of the header.
+    sheet : whether it is a sheet, whose cells have names such as ``B3``.
+    """
+
+    name: str
     header: list[str]
     rows: list[list[str]]
     lines: list[int]
+    top: int = 1
+    sheet: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The place of the headings."""
+        return f"{self.name}, {'row' if self.sheet else 'line'} {self.top}"
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def line(self, row: int) -> str:
+        """Name the place of a row."""
+        return f"{self.name}, {'row' if self.sheet else 'line'} {self.lines[row]}"
 
     def place(self, row: int, column: int) -> str:
-        """Name a cell as people find it: file, line, row name and column name."""
-        return f"{self.path.name}, line {self.lines[row]}, row {self.rows[row][0]!r}, column {self.header[column]!r}"
+        """Name a cell as people find it: file and line (or sheet and cell), row name and column name."""
+        where = f"{self.name}, cell {column_letters(column)}{self.lines[row]}" if self.sheet else self.line(row)
+        long = self.header[:2] == ["row", "column"] and column > 1
+        pair = f" ({self.rows[row][1]!r})" if long else ""
+        return f"{where}, row {self.rows[row][0]!r}{pair}, column {self.header[column]!r}"
 
     def column(self, name: str) -> list[str]:
         """Return a column by its heading."""
         at = self.header.index(name)
         return [row[at] for row in self.rows]
+
+    def names(self, column: int) -> Names:
+        """Return a column of names."""
+        return Names.of(row[column] for row in self.rows)
+
+    def numbers(self, columns: Sequence[int], infinite: bool = False) -> Numbers:
+        """Return chosen columns as numbers, shape (rows, columns); the first cell that is not one is named."""
+        cells = [[row[k] for k in columns] for row in self.rows]
+        try:
+            values = np.array(cells, dtype=np.float64).reshape(len(cells), len(columns))
+            sound = _allowed(values, infinite) and not any("_" in cell for row in cells for cell in row)
+        except ValueError:
+            sound = False
+        if not sound:
+            for r, row in enumerate(cells):
+                for k, cell in zip(columns, row, strict=True):
+                    _number(cell, self.place(r, k), infinite)
+        return values
 
 
 def read_grid(path: Path, header: bool = True) -> Grid:
@@ -65,42 +172,39 @@ def read_grid(path: Path, header: bool = True) -> Grid:
     if not filled:
         raise DataError(f"{path.name}: the file is empty")
     if header:
-        (top, _), body = filled[0], filled[1:]
+        (top, line), body = filled[0], filled[1:]
     else:
-        top, body = [str(k + 1) for k in range(len(filled[0][0]))], filled
+        top, line, body = [str(k + 1) for k in range(len(filled[0][0]))], 1, filled
     if len(top) == 1 and ";" in top[0]:
         raise DataError(f"{path.name}: columns are separated by ';'; use commas, and a point for decimals")
-    for row, line in body:
+    grid = Grid(path.name, top, [row for row, _ in body], [line for _, line in body], line)
+    for at, row in enumerate(grid.rows):
         if len(row) != len(top):
             advice = "; is there a decimal comma? write 1.5, not 1,5" if len(row) > len(top) else ""
             raise DataError(
-                f"{path.name}, line {line}, row {row[0]!r}: {len(row)} cells where the header has {len(top)}{advice}"
+                f"{grid.line(at)}, row {row[0]!r}: {len(row)} cells where the header has {len(top)}{advice}"
             )
-    return Grid(path, top, [row for row, _ in body], [line for _, line in body])
+    return grid
 
 
-def numbers(grid: Grid, columns: Sequence[int]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Return chosen columns as numbers, shape (rows, columns); the first cell that is not one is named.
+def column_letters(column: int) -> str:
+    """Return what a spreadsheet calls a column (0-based position).
 
-    Errors
-    ------
-    DataError : an empty cell, text, a decimal comma, NaN or an infinity, with its place.
+    >>> [column_letters(k) for k in (0, 25, 26, 701, 702)]
+    ['A', 'Z', 'AA', 'ZZ', 'AAA']
     """
-    cells = [[row[k] for k in columns] for row in grid.rows]
-    try:
-        values = np.array(cells, dtype=np.float64).reshape(len(cells), len(columns))
-        sound = bool(np.isfinite(values).all()) and not any("_" in cell for row in cells for cell in row)
-    except ValueError:
-        sound = False
-    if not sound:
-        for r, row in enumerate(cells):
-            for k, cell in zip(columns, row, strict=True):
-                _number(cell, grid, r, k)
-    return values
+    letters, rest = "", column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
 
 
-def _number(cell: str, grid: Grid, row: int, column: int) -> float:
-    place = grid.place(row, column)
+def _allowed(values: npt.NDArray[np.float64], infinite: bool) -> bool:
+    return not np.isnan(values).any() if infinite else bool(np.isfinite(values).all())
+
+
+def _number(cell: str, place: str, infinite: bool) -> float:
     if not cell:
         raise DataError(f"{place}: the cell is empty; write 0 where there is none")
     try:
@@ -108,11 +212,11 @@ def _number(cell: str, grid: Grid, row: int, column: int) -> float:
     except ValueError:
         advice = "a decimal comma; write a point" if "," in cell else "not a number"
         raise DataError(f"{place}: {cell!r} is {advice}") from None
-    if not np.isfinite(value) or "_" in cell:
+    if not _allowed(np.array(value), infinite) or "_" in cell:
         raise DataError(f"{place}: {cell!r} is not a finite number")
     return value
 
 
-def single(values: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Vector:
+def single(values: npt.NDArray[np.float64]) -> Vector:
     """Return the only column of a table of one column."""
     return np.ascontiguousarray(values[:, 0])

@@ -19,6 +19,8 @@ def as_labels(labels: Iterable[object], axis: str, where: str) -> pd.Index:
     if isinstance(labels, pd.RangeIndex):
         return labels
     index = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=False)
+    if any(isinstance(label, list | dict | set) for label in index[:1]):
+        raise DataError(f"{where}: {index[0]!r} cannot name one of the {axis}; use text, a number, or a pair of them")
     if isinstance(index, pd.MultiIndex):
         index = pd.Index(index.to_list(), tupleize_cols=False)
     if axis == "periods" and any(isinstance(label, tuple) for label in index):
@@ -32,10 +34,24 @@ def as_labels(labels: Iterable[object], axis: str, where: str) -> pd.Index:
 
 
 def coerce_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Table:
-    """Return a checked table from whatever a user holds it in."""
+    """Return a checked table from whatever a user holds it in.
+
+    Errors
+    ------
+    DataError : naming the table and what is wrong with it.
+    """
+    try:
+        return _coerced(spec, value, axes, where)
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise DataError(f"{where}: table {spec.name!r}: not numbers in rows and columns: {error}") from error
+
+
+def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Table:
     if isinstance(value, Table):
         return checked(spec, value.slices, axes, where)
-    if isinstance(value, Mapping):
+    if is_by_key(value):
+        if not value:
+            raise DataError(f"{where}: table {spec.name!r} is empty; leave it out, or give its numbers")
         slices: Slices = {
             _slice_key(spec, key, axes, where): _one_slice(spec, v, axes, where) for key, v in value.items()
         }
@@ -57,8 +73,25 @@ def coerce_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], wher
     return checked(spec, slices, axes, where)
 
 
+def is_by_key(value: Any) -> bool:
+    """Whether a table is given as a mapping from period (or periods ahead); some sparse arrays are dictionaries too."""
+    return isinstance(value, Mapping) and not sp.issparse(value)
+
+
 def is_per_period(value: Any) -> bool:
-    return isinstance(value, pd.DataFrame) or (not isinstance(value, pd.Series) and np.ndim(value) == 2)
+    """Whether a vector is given with one column per period."""
+    return isinstance(value, pd.DataFrame) or (not isinstance(value, pd.Series) and len(shape_of(value)) == 2)
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of an array or of nested lists; lists of different lengths count by their own length only."""
+    shape = getattr(value, "shape", None)
+    if shape is None:
+        try:
+            shape = np.shape(value)
+        except ValueError:
+            shape = (len(value),)
+    return tuple(shape)
 
 
 def _vector_per_period(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Slices:
@@ -78,6 +111,10 @@ def _vector_per_period(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index]
 
 def _one_slice(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Any:
     place = f"{where}: table {spec.name!r}"
+    if np.iscomplexobj(value):
+        raise DataError(f"{place}: not numbers: complex values have no place in a plan")
+    if not spec.is_matrix and sp.issparse(value):
+        value = np.asarray(sp.csr_array(value).toarray()).squeeze()  # type: ignore[call-overload]
     try:
         if spec.is_matrix:
             if isinstance(value, pd.DataFrame):
@@ -107,7 +144,10 @@ def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
 
 def position(index: pd.Index, label: Any) -> int:
     """Return the position of a label in a unique index."""
-    return int(index.get_indexer(pd.Index([label], tupleize_cols=False))[0])
+    found = int(index.get_indexer(pd.Index([label], tupleize_cols=False))[0])
+    if found < 0:
+        raise DataError(unknown(str(index.name or "name"), label, index))
+    return found
 
 
 def _slice_key(spec: TableSpec, key: object, axes: Mapping[str, pd.Index], where: str) -> int:

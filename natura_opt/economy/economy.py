@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import DataError, QuestionError, unknown
+from ..errors import DataError, QuestionError, listed, unknown
 from .coerce import coerce_table, position
 from .question import Question
 from .registry import AXES, TABLES
 from .table import Matrix, Table, Vector
+
+#: What :meth:`Economy.with_changes` replaces besides tables.
+_PLAIN = ("name", "title", "source", "notes", "questions")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,7 @@ class Economy:
     units : unit strings of an axis, one per label, where they were given.
     tables : the tables by name (:data:`natura_opt.TABLES` says what each is).
     questions : what is asked of this economy, by name.
+    notes : what a reader found and did with it, listed by :func:`natura_opt.check`.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Economy:
     questions: Mapping[str, Question]
     title: str = ""
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def goods(self) -> pd.Index:
@@ -144,11 +149,46 @@ class Economy:
                 tables.pop(key, None)
                 if value is not None:
                     tables[key] = coerce_table(TABLES[key], value, self.axes, where=self.name)
-            elif key in ("name", "title", "source", "questions"):
+            elif key in _PLAIN:
                 plain[key] = value
             else:
-                raise DataError(unknown("table", key, [*TABLES, "name", "title", "source", "questions"]))
+                raise DataError(unknown("table", key, [*TABLES, *_PLAIN]))
+        if "outputs" not in tables and not self.goods.equals(self.techniques):
+            raise DataError(outputs_missing(self.name, self.goods, self.techniques))
         return replace(self, tables=tables, **plain)
+
+    def aggregate(
+        self,
+        concordance: Mapping[Any, Any] | pd.Series,
+        base: pd.Series | None = None,
+        techniques: Mapping[Any, Any] | pd.Series | None = None,
+    ) -> Economy:
+        """Return a smaller economy, with goods and techniques merged.
+
+        Coefficients are averaged by base-year activity levels, flows and stocks added, rates of wear averaged by the
+        stocks they wear down; anything else must be equal within a group.
+
+        Parameters
+        ----------
+        concordance : new name of every good; new names stand in the order in which they first appear.
+        base : activity level of every technique in the base year; needed where techniques with coefficients are merged.
+        techniques : new name of every technique; by default as the goods where they have the same names, and no
+            technique is merged where they do not.
+
+        Errors
+        ------
+        DataError : names missing or unknown, units or other entries that differ within a group, a group that did not
+            run.
+
+        >>> import natura_opt as no
+        >>> five = no.read("five_year_plan")
+        >>> base = pd.Series(1.0, five.techniques)
+        >>> five.aggregate({"iron": "metal", "coal": "coal", "corn": "food", "bread": "food"}, base).goods.to_list()
+        ['metal', 'coal', 'food']
+        """
+        from .aggregate import aggregate
+
+        return aggregate(self, concordance, base, techniques)
 
     def question(self, name: str | None = None) -> Question:
         """Return a question by name; without a name, the ``default`` one."""
@@ -166,6 +206,14 @@ class Economy:
             lines.append(f"  {table.spec.name:<18} {sum(counts):>10,} {kind:<12} {table.spec.meaning}")
         lines += [f"  asked: {name} ({question.objective})" for name, question in self.questions.items()]
         return "\n".join(lines)
+
+
+def outputs_missing(name: str, goods: pd.Index, techniques: pd.Index) -> str:
+    """Say that techniques which are not the goods need a table of what they make."""
+    return (
+        f"{name}: the techniques ({listed(techniques)}) are not the goods ({listed(goods)}), "
+        "so a table 'outputs' (goods x techniques) must say what each technique makes"
+    )
 
 
 def empty_axes() -> dict[str, pd.Index]:

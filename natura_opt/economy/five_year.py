@@ -17,10 +17,12 @@ import scipy.sparse as sp
 
 from ..errors import DataError
 from .build import build_economy
-from .cells import Grid, numbers, read_grid
+from .cells import Grid, read_grid
 from .coerce import as_labels, matched
 from .economy import Economy
+from .model_tables import checked_numbers
 from .question import Question
+from .registry import TABLES
 from .table import Matrix
 
 
@@ -37,10 +39,12 @@ def read_five_year(flows: Path, cap: Path, dep: Path, labtarg: Path, name: str =
     DataError : naming file, row and column.
     """
     table = read_grid(flows)
-    named = _has_row_names(table, table.rows[-1])
+    if not len(table):
+        raise DataError(f"{flows.name}: there is only a header; give one row per good, then labour, then output")
+    named = _flows_have_row_names(table)
     goods = as_labels(table.header[1:] if named else table.header, "goods", flows.name)
     count = len(goods)
-    values = _numbers(table, named)
+    values = _numbers(table, named, "inputs")
     if len(values) != count + 2:
         raise DataError(
             f"{flows.name}: {len(values)} rows for {count} goods; there must be one per good, then labour, then output"
@@ -49,17 +53,17 @@ def read_five_year(flows: Path, cap: Path, dep: Path, labtarg: Path, name: str =
         _check_names(table, [*goods, "labour", "output"])
     use, labour, output = values[:count], values[count], values[count + 1]
     idle = output <= 0
-    touched = (use != 0).any(axis=0) | (labour != 0)
+    stock = _square(cap, goods, "capital")
+    touched = (use != 0).any(axis=0) | (labour != 0) | (stock != 0).any(axis=0)
     if (idle & touched).any() or (output < 0).any():
         at = int(np.flatnonzero((idle & touched) | (output < 0))[0])
         raise DataError(
-            f"{flows.name}, row 'output', column {str(goods[at])!r}: output is {output[at]:g}, so its inputs per unit "
-            "are not defined; output must be positive"
+            f"{flows.name}, row 'output', column {str(goods[at])!r}: output is {output[at]:g}, so its inputs and "
+            "capital per unit are not defined; output must be positive"
         )
-    per_unit = np.where(idle, 0.0, 1.0 / np.where(idle, 1.0, output))
-    stock = _square(cap, goods)
     targets, available, years = _labour_and_targets(labtarg, goods)
-    rates = _square(dep, goods)
+    rates = _square(dep, goods, "depreciation")
+    capital = _exact(stock, output, idle)
     outputs = sp.diags_array(np.where(idle, 0.0, 1.0)) if idle.any() else None
     return build_economy(
         name=name,
@@ -72,9 +76,9 @@ def read_five_year(flows: Path, cap: Path, dep: Path, labtarg: Path, name: str =
         outputs=outputs,
         resource_use=_exact(labour[None, :], output, idle),
         resource_limits=available[None, :],
-        capital=_exact(stock, output, idle) if idle.any() else sp.csr_array(stock / output),
+        capital=capital,
         initial_capital=sp.csr_array(stock),
-        depreciation=sp.csr_array(rates * (stock * per_unit > 0)),
+        depreciation=sp.csr_array(rates * (capital.toarray() > 0)),
         targets=targets,
         questions={"default": Question(objective="fulfilment")},
     )
@@ -85,33 +89,50 @@ def _exact(values: np.ndarray, output: np.ndarray, idle: np.ndarray) -> Matrix:
     return sp.csr_array(values / np.where(idle, 1.0, output))
 
 
-def _has_row_names(grid: Grid, row: list[str]) -> bool:
-    try:
-        float(row[0])
-    except ValueError:
+def _flows_have_row_names(grid: Grid) -> bool:
+    """Decide by the first column: names of the columns, labour and output among them; or else by the shape."""
+    first = [row[0].lower() for row in grid.rows]
+    if {"labour", "output"} & set(first) or {name.lower() for name in grid.header[1:]} & set(first):
         return True
-    return False
+    return len(grid.rows) == len(grid.header) + 1 and _mostly_words(first)
 
 
-def _numbers(grid: Grid, named: bool) -> np.ndarray:
-    return numbers(grid, range(1 if named else 0, len(grid.header)))
+def _has_row_names(grid: Grid, columns: pd.Index) -> bool:
+    """Whether a first column of names stands before one column per good (and labour)."""
+    if len(grid.header) != len(columns):
+        return len(grid.header) > len(columns)
+    return grid.header[0] not in columns and _mostly_words([row[0] for row in grid.rows])
+
+
+def _mostly_words(cells: list[str]) -> bool:
+    words = 0
+    for cell in cells:
+        try:
+            float(cell)
+        except ValueError:
+            words += 1
+    return 2 * words > len(cells)
+
+
+def _numbers(grid: Grid, named: bool, table: str) -> np.ndarray:
+    return checked_numbers(grid, TABLES[table], range(1 if named else 0, len(grid.header)))
 
 
 def _check_names(grid: Grid, wanted: list[object]) -> None:
     for row, (line, name) in enumerate(zip(grid.lines, wanted, strict=True)):
         if grid.rows[row][0].lower() != str(name).lower():
             raise DataError(
-                f"{grid.path.name}, line {line}: row {grid.rows[row][0]!r} where {str(name)!r} is expected; rows must "
+                f"{grid.name}, line {line}: row {grid.rows[row][0]!r} where {str(name)!r} is expected; rows must "
                 "stand in the order of the columns, then labour, then output"
             )
 
 
-def _square(path: Path, goods: pd.Index) -> np.ndarray:
+def _square(path: Path, goods: pd.Index, table: str) -> np.ndarray:
     grid = read_grid(path)
-    named = _has_row_names(grid, grid.rows[-1] if grid.rows else grid.header)
+    named = _has_row_names(grid, goods)
     headings = as_labels(grid.header[1:] if named else grid.header, "goods", f"{path.name}, line 1")
     columns = matched(headings, goods, "goods", f"{path.name}, line 1")
-    values = _numbers(grid, named)[:, columns]
+    values = _numbers(grid, named, table)[:, columns]
     if not named:
         if len(values) != len(goods):
             raise DataError(f"{path.name}: {len(values)} rows for {len(goods)} goods; without row names give one each")
@@ -122,13 +143,16 @@ def _square(path: Path, goods: pd.Index) -> np.ndarray:
 
 def _labour_and_targets(path: Path, goods: pd.Index) -> tuple[np.ndarray, np.ndarray, list[str]]:
     grid = read_grid(path)
-    named = len(grid.header) == len(goods) + 2
-    headings = as_labels(grid.header[1:] if named else grid.header, "columns", f"{path.name}, line 1")
     wanted = pd.Index([*goods, "labour"], dtype=object)
+    named = _has_row_names(grid, wanted)
+    headings = as_labels(grid.header[1:] if named else grid.header, "columns", f"{path.name}, line 1")
     lower = pd.Index([name if name in goods else name.lower() for name in headings], dtype=object)
     columns = matched(lower, wanted, "goods", f"{path.name}, line 1")
-    values = _numbers(grid, named)[:, columns]
+    values = _numbers(grid, named, "targets")[:, columns]
     if not len(values):
         raise DataError(f"{path.name}: no years; give one row of targets and labour per year")
+    for row, line in zip(grid.rows, grid.lines, strict=True):
+        if named and not row[0]:
+            raise DataError(f"{path.name}, line {line}: the year has no name")
     years = [row[0] for row in grid.rows] if named else [f"year{k + 1}" for k in range(len(values))]
     return values[:, :-1].T, values[:, -1], list(as_labels(years, "periods", path.name))

@@ -1,122 +1,140 @@
-"""An economy to a model folder that :func:`natura_opt.read` reads back to the same economy."""
+"""An economy to a model folder or a workbook that :func:`natura_opt.read` reads back to the same economy."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import scipy.sparse as sp
-
-from ..errors import DataError
+from ..errors import DataError, OptionError, unknown
 from .economy import Economy
-from .folder import FORMAT
-from .registry import AXES
-from .table import Table
+from .excel import MOST_COLUMNS, MOST_ROWS, SETTINGS, settings_rows, write_workbook
+from .model_files import FORMAT
+from .parquet import write_columns
+from .question import Question
+from .table_layout import Layout, layout, texts
+from .units import own_names
 
-#: Matrices with more cells than this, or mostly zeros, are written long.
-_WIDE_CELLS = 10_000
 
+def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tables: str = "csv") -> Path:
+    """Write an economy as a model folder, or as one Excel workbook.
 
-def write(economy: Economy, folder: str | Path, own_units: Iterable[str] = ()) -> Path:
-    """Write an economy as a model folder: ``economy.toml`` and one CSV file per axis and table.
-
-    Numbers are written so that reading them back gives the same binary numbers.
+    A folder holds ``economy.toml`` and one file per axis and table; a workbook (``path`` ends in ``.xlsx``) holds
+    sheets of the same names. Numbers are written so that reading them back gives the same binary numbers.
 
     Parameters
     ----------
-    own_units : units among the economy's that pint does not know.
+    path : the folder, or a file ``NAME.xlsx``.
+    own_units : units of your own to declare; those among the economy's units that pint does not know are added.
+    tables : ``csv``, or ``parquet`` for large tables (axes and settings stay text); only for a folder.
 
     Errors
     ------
-    DataError : the folder already holds a model, or a label cannot be written (pairs; empty names).
+    DataError : there is a model already, a label cannot be written (pairs; empty names), or a table is too large for a
+        sheet.
+
+    >>> import tempfile, natura_opt as no
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     no.read(no.write(no.read("excavators"), f"{folder}/excavators.xlsx")).techniques.to_list()[:3]
+    ['A on M1', 'A on M2', 'A on M3']
     """
-    path = Path(folder)
-    if (path / "economy.toml").exists():
-        raise DataError(f"{path.name}: holds a model already; choose another folder, or remove it first")
-    path.mkdir(parents=True, exist_ok=True)
-    for axis, index in economy.axes.items():
-        if axis != "periods" and len(index):
-            same = axis == "techniques" and index.equals(economy.goods)
-            if not (same and economy.units.get(axis) == economy.units.get("goods")):
-                _write_axis(path / f"{axis}.csv", index, economy.units.get(axis))
+    if tables not in ("csv", "parquet"):
+        raise OptionError(unknown("form of tables", tables, ("csv", "parquet")))
+    target = Path(path)
+    settings = _settings(economy, own_names(own_units, chain(*economy.units.values())))
+    if target.suffix.lower() == ".xlsx":
+        if tables != "csv":
+            raise OptionError(f"{target.name}: a workbook holds its tables itself; tables={tables!r} is for a folder")
+        if target.exists():
+            raise DataError(f"{target.name}: exists already; choose another file, or remove it first")
+        write_workbook(target, _sheets(economy, settings, target.name))
+        return target
+    if (target / "economy.toml").exists():
+        raise DataError(f"{target.name}: holds a model already; choose another folder, or remove it first")
+    target.mkdir(parents=True, exist_ok=True)
+    for axis, rows in _axes(economy, ".csv"):
+        _write_csv(target / f"{axis}.csv", rows)
     for name, table in economy.tables.items():
-        _write_table(path / f"{name}.csv", table, economy)
-    (path / "economy.toml").write_text(_settings(economy, list(own_units)), encoding="utf-8")
-    return path
+        file = target / f"{name}.{tables}"
+        if tables == "csv":
+            made = layout(table, economy, file.name)
+            _write_csv(file, [made.header, *([v if isinstance(v, str) else repr(v) for v in r] for r in made.rows())])
+        else:
+            made = layout(table, economy, file.name, long=True)
+            write_columns(file, made.names, dict(zip(made.headings, made.values.T, strict=True)))
+    (target / "economy.toml").write_text(_toml(settings), encoding="utf-8")
+    return target
 
 
-def _settings(economy: Economy, own_units: list[str]) -> str:
-    """Return economy.toml (TOML strings and lists are written as JSON writes them)."""
-    lines = [f"format = {FORMAT}"]
-    for key in ("name", "title", "source"):
-        if getattr(economy, key):
-            lines.append(f"{key} = {json.dumps(getattr(economy, key), ensure_ascii=False)}")
-    lines.append(f"periods = {json.dumps([str(label) for label in economy.periods], ensure_ascii=False)}")
-    if own_units:
-        lines.append(f"own_units = {json.dumps(own_units)}")
-    for name, question in economy.questions.items():
-        lines += ["", f"[questions.{json.dumps(name)}]", f"objective = {json.dumps(question.objective)}"]
-        if question.floor is not None:
-            lines.append(f"floor = {float(question.floor)!r}")
-        if question.leave_out:
-            lines.append(f"leave_out = {json.dumps(list(question.leave_out))}")
+def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
+    """Return what ``economy.toml`` or the sheet ``economy`` says; what is as by default is left out."""
+    made: dict[str, Any] = {"format": FORMAT}
+    made |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
+    made["periods"] = texts(economy.periods, "periods")
+    made |= {key: found for key, found in (("own_units", own_units), ("notes", list(economy.notes))) if found}
+    made["questions"] = {name: _asked(question) for name, question in economy.questions.items()}
+    return made
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    settings: dict[str, Any] = {"objective": question.objective}
+    for field in fields(question):
+        value = getattr(question, field.name)
+        if field.name not in ("name", "objective") and value != field.default:
+            settings[field.name] = list(value) if isinstance(value, tuple) else value
+    return settings
+
+
+def _toml(settings: Mapping[str, Any]) -> str:
+    """Return economy.toml (TOML strings, lists and numbers are written as JSON writes them)."""
+    lines = [f"{key} = {_value(value)}" for key, value in settings.items() if key != "questions"]
+    for name, question in settings["questions"].items():
+        lines += ["", f"[questions.{_value(name)}]", *(f"{key} = {_value(value)}" for key, value in question.items())]
     return "\n".join(lines) + "\n"
 
 
-def _write_axis(path: Path, index: pd.Index, units: tuple[str, ...] | None) -> None:
-    names = [_text(label, path) for label in index]
-    rows = [[name] for name in names] if units is None else [list(pair) for pair in zip(names, units, strict=True)]
-    _write(path, ["name"] if units is None else ["name", "unit"], rows)
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # TOML forbids DEL, JSON does not
 
 
-def _write_table(path: Path, table: Table, economy: Economy) -> None:
-    spec = table.spec
-    rows = [_text(label, path) for label in economy.axes[spec.axes[0]]]
-    if not spec.is_matrix:
-        if table.constant:
-            columns, values = ["value"], np.asarray(table.slices[None])[:, None]
+def _axes(economy: Economy, suffix: str) -> Iterator[tuple[str, list[list[str]]]]:
+    """Give the rows of each axis that has a file; techniques that are the goods have none."""
+    for axis, index in economy.axes.items():
+        units = economy.units.get(axis)
+        same = axis == "techniques" and index.equals(economy.goods) and units == economy.units.get("goods")
+        if axis == "periods" or not len(index) or same:
+            continue
+        names = texts(index, f"{axis}{suffix}")
+        if units is None:
+            yield axis, [["name"], *([name] for name in names)]
         else:
-            columns = [str(label) for label in economy.periods]
-            values = np.column_stack([table.at(t) for t in range(len(columns))])
-        _write(path, [AXES[spec.axes[0]], *columns], _rows(rows, values))
-        return
-    columns = [_text(label, path) for label in economy.axes[spec.axes[1]]]
-    if table.constant:
-        matrix = table.slices[None]
-        cells = matrix.shape[0] * matrix.shape[1]
-        if cells <= _WIDE_CELLS or matrix.nnz > cells / 3:
-            _write(path, [AXES[spec.axes[0]], *columns], _rows(rows, matrix.toarray()))
-            return
-    slot = [] if table.constant else ["ahead" if spec.ahead else "period"]
-    entries: list[list[Any]] = []
-    for key, matrix in table.slices.items():
-        found = sp.coo_array(matrix)
-        when = [] if key is None else [key if spec.ahead else str(economy.periods[key])]
-        for r, c, value in zip(found.row, found.col, found.data, strict=True):
-            entries.append([rows[r], columns[c], *when, repr(float(value))])
-        if not found.nnz and when:  # a period without entries is still given
-            entries.append([rows[0], columns[0], *when, "0.0"])
-    _write(path, ["row", "column", *slot, "value"], entries)
+            yield axis, [["name", "unit"], *(list(pair) for pair in zip(names, units, strict=True))]
 
 
-def _rows(names: list[str], values: np.ndarray) -> list[list[str]]:
-    return [[name, *map(repr, row)] for name, row in zip(names, values.tolist(), strict=True)]
+def _sheets(economy: Economy, settings: Mapping[str, Any], book: str) -> dict[str, list[list[Any]]]:
+    sheets: dict[str, list[list[Any]]] = {SETTINGS: settings_rows(settings), **dict(_axes(economy, ""))}
+    for name, table in economy.tables.items():
+        place = f"{book}, sheet {name!r}"
+        made = layout(table, economy, place)
+        if not _fits(made):
+            made = layout(table, economy, place, long=True)
+        if not _fits(made):
+            raise DataError(
+                f"{place}: {len(made.values):,} rows do not fit a sheet ({MOST_ROWS:,}); write a folder with "
+                "tables='parquet'"
+            )
+        sheets[name] = [made.header, *made.rows()]
+    return sheets
 
 
-def _write(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:
+def _fits(made: Layout) -> bool:
+    return len(made.values) < MOST_ROWS and len(made.header) <= MOST_COLUMNS
+
+
+def _write_csv(path: Path, rows: Iterable[list[str]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-def _text(label: object, path: Path) -> str:
-    text = str(label)
-    if isinstance(label, tuple) or not text.strip() or text != text.strip():
-        raise DataError(f"{path.name}: the name {label!r} cannot be written; use plain names without outer blanks")
-    return text
+        csv.writer(file, lineterminator="\n").writerows(rows)

@@ -29,8 +29,19 @@ class Question:
     name: str = "default"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.objective, str):
+            raise QuestionError(f"question {self.name!r}: objective must be a name, not {self.objective!r}")
+        listed = isinstance(self.leave_out, tuple | list) and all(isinstance(table, str) for table in self.leave_out)
+        if not listed:
+            raise QuestionError(
+                f"question {self.name!r}: leave_out must be a list of table names, not {self.leave_out!r}"
+            )
+        object.__setattr__(self, "leave_out", tuple(self.leave_out))
         if self.floor is not None and not (
-            isinstance(self.floor, int | float) and math.isfinite(self.floor) and self.floor >= 0
+            isinstance(self.floor, int | float)
+            and not isinstance(self.floor, bool)
+            and math.isfinite(self.floor)
+            and self.floor >= 0
         ):
             raise QuestionError(f"question {self.name!r}: floor must be a number of at least 0, not {self.floor!r}")
 
@@ -41,11 +52,4 @@ class Question:
         for key in settings:
             if key not in known:
                 raise QuestionError(f"question {name!r}: {unknown('setting', key, known)}")
-        values = dict(settings)
-        if not isinstance(values.get("objective", ""), str):
-            raise QuestionError(f"question {name!r}: objective must be a name, not {values['objective']!r}")
-        left = values.get("leave_out", ())
-        if isinstance(left, str) or not all(isinstance(table, str) for table in left):
-            raise QuestionError(f"question {name!r}: leave_out must be a list of table names, not {left!r}")
-        values["leave_out"] = tuple(left)
-        return cls(name=name, **values)
+        return cls(name=name, **settings)

@@ -67,22 +67,34 @@ def checked(spec: TableSpec, slices: Slices, axes: Mapping[str, pd.Index], where
 def _check_sign(
     spec: TableSpec, values: Any, numbers: Vector, axes: Mapping[str, pd.Index], where: str, key: int | None
 ) -> None:
+    fault = sign_fault(spec, numbers)
+    if fault is not None:
+        bad, sentence = fault
+        raise DataError(f"{_place(spec, values, bad, axes, where, key)} is {shown(numbers[bad][0])}; {sentence}")
+
+
+def sign_fault(spec: TableSpec, numbers: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.bool_], str] | None:
+    """Return which numbers a table may not hold, and why; ``None`` if it may hold them all."""
     if spec.sign == "any":
-        return
-    bad = numbers < 0
-    if bad.any():
-        advice = "; an input below zero is an output: put it into 'outputs'" if spec.name == "inputs" else ""
-        raise DataError(
-            f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]:g}; it must not be negative{advice}"
-        )
-    if spec.sign == "rate" and (bad := numbers > 1).any():
-        raise DataError(
-            f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]:g}; a rate lies between 0 and 1"
-        )
+        return None
     if spec.sign == "positive-integer" and (bad := (numbers < 1) | (numbers != np.round(numbers))).any():
-        raise DataError(
-            f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]:g}; it must be a whole number from 1 up"
-        )
+        return bad, "it must be a whole number from 1 up"
+    if (bad := numbers < 0).any():
+        advice = "; an input below zero is an output: put it into 'outputs'" if spec.name == "inputs" else ""
+        return bad, f"it must not be negative{advice}"
+    if spec.sign == "rate" and (bad := numbers > 1).any():
+        return bad, "a rate lies between 0 and 1"
+    return None
+
+
+def shown(number: float) -> str:
+    """Return a number for a message: short where that is exact, else with all its digits.
+
+    >>> shown(-1.0), shown(1.0000001)
+    ('-1', '1.0000001')
+    """
+    short = f"{number:g}"
+    return short if float(short) == number else repr(float(number))
 
 
 def _place(

@@ -7,7 +7,7 @@ corn), so units are only ever compared between what a table is written in and wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from ..errors import DataError
@@ -23,24 +23,14 @@ class Units:
     """
 
     def __init__(self, own: Iterable[str] = ()) -> None:
-        self._own = tuple(own)
-        self._parse = cache(self._parsed)
-        if self._own:
-            self._registry  # noqa: B018  a unit that cannot be defined is said at once
-
-    @cached_property
-    def _registry(self) -> Any:
-        """pint's registry, made when a unit is first looked at: it takes a tenth of a second."""
-        import pint
-
-        registry: Any = pint.UnitRegistry()
-        for name in self._own:
+        names = tuple(own)
+        for name in names:
             if not isinstance(name, str) or not name.isidentifier():
                 raise DataError(f"own_units: {name!r} is not usable as a unit name (letters, digits and _ only)")
-            if name in registry:
-                raise DataError(f"own_units: {name!r} is known to pint already; take another name or leave it out")
-            registry.define(f"{name} = [{name}]")
-        return registry
+        self._own = names
+        self._parse = cache(self._parsed)
+        if names:  # a unit that cannot be defined is said at once
+            _registry(names)
 
     def check(self, unit: str, place: str) -> None:
         """Raise, naming the place, where a unit string is not understood."""
@@ -66,7 +56,33 @@ class Units:
             raise DataError(f"{place}: {written!r} cannot be turned into {wanted!r}") from None
 
     def _parsed(self, unit: str) -> Any:
-        return self._registry.Unit(unit) if unit != "1" else self._registry.Unit("")
+        return _registry(self._own).Unit(unit) if unit != "1" else _registry(self._own).Unit("")
+
+
+def own_names(declared: Iterable[str], units: Iterable[str]) -> list[str]:
+    """Return the unit names an economy must declare: those given, and those in its units that pint does not know.
+
+    >>> own_names([], ["tonne", "person * year", "EUR_million", ""])
+    ['person', 'EUR_million']
+    """
+    import pint
+
+    names = list(dict.fromkeys(declared))
+    for unit in dict.fromkeys(units):
+        while unit:
+            try:
+                Units(names)._parsed(unit)
+            except pint.UndefinedUnitError as error:
+                found: Any = error.unit_names
+                missing = [found] if isinstance(found, str) else list(found)
+                if not all(name.isidentifier() and name not in names for name in missing):
+                    break  # reading will say what is wrong with it
+                names += missing
+            except Exception:  # pint raises many kinds; reading will say what is wrong
+                break
+            else:
+                break
+    return names
 
 
 def wanted_unit(spec: TableSpec, row_unit: str, column_unit: str = "") -> str:
@@ -83,3 +99,16 @@ def wanted_unit(spec: TableSpec, row_unit: str, column_unit: str = "") -> str:
     for part in spec.unit.split(" / "):
         parts.append("1" if part == "1" else f"({symbols[part] or '1'})")
     return " / ".join(parts) if len(parts) > 1 else parts[0]
+
+
+@cache
+def _registry(own: tuple[str, ...]) -> Any:
+    """Return pint's registry with an economy's own units, made when first needed: it takes a tenth of a second."""
+    import pint
+
+    registry: Any = pint.UnitRegistry()
+    for name in own:
+        if name in registry:
+            raise DataError(f"own_units: {name!r} is known to pint already; take another name or leave it out")
+        registry.define(f"{name} = [{name}]")
+    return registry

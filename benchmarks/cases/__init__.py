@@ -1,0 +1,1 @@
+"""The cases, one module each: ``TITLE`` and ``run(size)``."""

@@ -1,0 +1,208 @@
+r"""A smaller economy: goods and techniques merged by a concordance.
+
+With S the matrix of zeros and ones from old names to new ones and x the base-year activity levels, a table of
+coefficients M becomes ``(S M diag(x) S') / (S x)``, column by column: what the merged technique used per unit in the
+base year. Flows and stocks are added; rates of wear are averaged by the stocks they wear down. So a plan that
+reproduces the base year reproduces it after merging, exactly; any other plan is that of an economy in which the merged
+techniques keep their base-year proportions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+
+from ..errors import DataError, listed
+from .coerce import as_labels, matched
+from .economy import Economy
+from .registry import TABLES, TableSpec
+from .table import Matrix, Table, Vector, as_csr, checked
+
+Concordance = Mapping[Any, Any] | pd.Series
+#: Tables that speak of single plants and their curves: merged ones would mean something else.
+_INDIVISIBLE = frozenset({"plant_capacity", "plant_inputs", "curve_quantities", "curve_inputs"})
+#: Rates, and the stocks of the same shape that weigh them.
+_WEIGHED_BY = {"depreciation": "initial_capital", "pool_depreciation": "capital_pool", "storage": "initial_stocks"}
+
+
+@dataclass(frozen=True, eq=False)
+class _Merge:
+    """Old names of an axis to new ones: ``codes`` gives the position in ``new`` of each of ``old``."""
+
+    old: pd.Index
+    new: pd.Index
+    codes: npt.NDArray[np.intp]
+
+    @classmethod
+    def read(cls, old: pd.Index, concordance: Concordance | None, axis: str, where: str) -> _Merge:
+        """Match a concordance with the names of an axis; without one, every name stays."""
+        if concordance is None:
+            return cls(old, old, np.arange(len(old)))
+        place = f"{where}: concordance"
+        if isinstance(concordance, pd.Series):
+            given, values = concordance.index, concordance.tolist()
+        else:
+            given, values = pd.Index(list(concordance), tupleize_cols=False), list(concordance.values())
+        order = matched(as_labels(given, axis, place), old, axis, place)
+        nameless = [name for name, value in zip(given, values, strict=True) if value is None or value != value]
+        if nameless:
+            raise DataError(f"{place}: there is no new name for {listed(nameless)}")
+        codes, new = pd.factorize(pd.Index([values[k] for k in order], tupleize_cols=False))
+        return cls(old, pd.Index(new, tupleize_cols=False).rename(old.name), codes)
+
+    @property
+    def merges(self) -> bool:
+        """Whether any group has more than one member."""
+        return len(self.new) < len(self.old)
+
+    @cached_property
+    def sums(self) -> Matrix:
+        """S, new by old."""
+        return sp.csr_array(
+            (np.ones(len(self.old)), (self.codes, np.arange(len(self.old)))), shape=(len(self.new), len(self.old))
+        )
+
+    def alike(self, values: npt.NDArray[Any], what: str, where: str) -> npt.NDArray[Any]:
+        """Return the one value of each group; members that differ are an error."""
+        first = np.empty(len(self.new), dtype=values.dtype)
+        first[self.codes[::-1]] = values[::-1]
+        differ = np.flatnonzero(first[self.codes] != values)
+        if len(differ):
+            group = self.codes[differ[0]]
+            raise DataError(
+                f"{where}: the {what} of {listed(self.old[self.codes == group])} differ, so they cannot become "
+                f"{str(self.new[group])!r}; make them equal, or keep them apart"
+            )
+        return first
+
+
+def aggregate(
+    economy: Economy,
+    concordance: Concordance,
+    base: pd.Series | None = None,
+    techniques: Concordance | None = None,
+) -> Economy:
+    """Return the economy with goods and techniques merged; see :meth:`natura_opt.Economy.aggregate`."""
+    where = economy.name
+    same = economy.techniques.equals(economy.goods)
+    goods = _Merge.read(economy.goods, concordance, "goods", where)
+    chosen = concordance if techniques is None and same else techniques
+    merges = {"goods": goods, "techniques": _Merge.read(economy.techniques, chosen, "techniques", where)}
+    tables = dict(economy.tables)
+    if "outputs" not in tables and not np.array_equal(goods.codes, merges["techniques"].codes):
+        tables["outputs"] = Table(TABLES["outputs"], {None: economy.matrix("outputs", 0)})
+    level = _levels(economy, base, merges["techniques"], tables)
+    axes = {**economy.axes, **{axis: merge.new for axis, merge in merges.items()}}
+    done = {}
+    for name, table in tables.items():
+        slices = {key: _merged(economy, table.spec, part, key, merges, level) for key, part in table.slices.items()}
+        done[name] = checked(table.spec, slices, axes, where)
+    units = {
+        axis: tuple(merges[axis].alike(np.array(strings, dtype=object), "units", where)) if axis in merges else strings
+        for axis, strings in economy.units.items()
+    }
+    return replace(economy, axes=axes, tables=done, units=units)
+
+
+def _is_per_activity(spec: TableSpec) -> bool:
+    return spec.is_matrix and spec.unit.endswith("/ techniques")
+
+
+def _levels(economy: Economy, base: pd.Series | None, made: _Merge, tables: Mapping[str, Table]) -> Vector:
+    """Return base-year levels; they matter only where techniques are merged."""
+    coefficients = [name for name, table in tables.items() if _is_per_activity(table.spec)]
+    if base is None:
+        if made.merges and coefficients:
+            raise DataError(
+                f"{economy.name}: the coefficients of merged techniques ({listed(coefficients)}) are averaged by how "
+                "much of each ran in the base year; give base=, a Series of activity levels by technique"
+            )
+        return np.ones(len(made.old))
+    place = f"{economy.name}: base"
+    if not isinstance(base, pd.Series):
+        raise DataError(f"{place}: must be a Series of activity levels by technique, not {type(base).__name__}")
+    order = matched(as_labels(base.index, "techniques", place), made.old, "techniques", place)
+    level = base.to_numpy(dtype=np.float64)[order]
+    bad = ~np.isfinite(level) | (level < 0)
+    if bad.any():
+        at = int(np.flatnonzero(bad)[0])
+        raise DataError(f"{place}, row {made.old[at]!r} is {level[at]}; give a finite number of at least 0")
+    return np.asarray(level)
+
+
+def _merged(
+    economy: Economy, spec: TableSpec, part: Any, key: int | None, merges: Mapping[str, _Merge], level: Vector
+) -> Any:
+    """Return a slice of a table after merging."""
+    touched = [axis for axis in spec.axes if axis in merges and merges[axis].merges]
+    if not touched:
+        return part
+    if spec.name in _INDIVISIBLE:
+        raise DataError(f"{economy.name}: {spec.name!r} speaks of single plants; remove the table before merging")
+    rows = merges.get(spec.axes[0])
+    if spec.is_matrix:
+        columns = merges.get(spec.axes[1])
+        if spec.sign == "rate":
+            return _averaged(part, _matrix_weights(economy, spec, part, key, level), merges)
+        if columns is not None and _is_per_activity(spec):
+            part = part @ sp.diags_array(_shares(economy, columns, level))
+        part = part if rows is None else rows.sums @ part
+        return as_csr(part if columns is None else part @ columns.sums.T)
+    assert rows is not None  # a vector that is touched has merged rows
+    if spec.unit == spec.axes[0]:
+        return rows.sums @ part
+    if spec.name in _WEIGHED_BY:
+        weights = economy.vector(_WEIGHED_BY[spec.name], key or 0)
+        total = rows.sums @ weights
+        if (total[rows.codes][np.bincount(rows.codes)[rows.codes] > 1] > 0).all():
+            alone = np.where(total[rows.codes] > 0, weights, 1.0)
+            return (rows.sums @ (part * alone)) / (rows.sums @ alone)
+    return rows.alike(part, f"entries of {spec.name!r}", economy.name)
+
+
+def _shares(economy: Economy, columns: _Merge, level: Vector) -> Vector:
+    """Return each technique's share in the base-year level of its group, exactly 1 for a group of one."""
+    totals = (columns.sums @ level)[columns.codes]
+    alone = np.bincount(columns.codes)[columns.codes] == 1
+    idle = (totals == 0) & ~alone
+    if idle.any():
+        group = columns.new[columns.codes[int(np.flatnonzero(idle)[0])]]
+        raise DataError(
+            f"{economy.name}: base: no technique of {str(group)!r} ran in the base year, so their coefficients cannot "
+            "be averaged; give one of them a level"
+        )
+    return np.where(alone, 1.0, level / np.where(totals == 0, 1.0, totals))
+
+
+def _matrix_weights(economy: Economy, spec: TableSpec, rates: Matrix, key: int | None, level: Vector) -> list[Matrix]:
+    """Return what rates of wear are averaged by: the stocks there are; where none, what the base year, and then what a
+    unit ties up; where nothing is tied up, every rate stated counts alike."""
+    period = key or 0
+    capital = economy.matrix("capital", period)
+    stated = sp.csr_array(rates, copy=True)
+    stated.data = np.ones_like(stated.data)
+    held = economy.matrix(_WEIGHED_BY[spec.name], 0)
+    return [held, sp.csr_array(capital @ sp.diags_array(level)), capital, stated]
+
+
+def _averaged(rates: Matrix, weights: list[Matrix], merges: Mapping[str, _Merge]) -> Matrix:
+    """Average rates over the merged cells by the first of the weights that a merged cell has any of."""
+    rows, columns = merges["goods"].sums, merges["techniques"].sums
+    made = sp.csr_array((rows.shape[0], columns.shape[0]))
+    settled = sp.csr_array(made.shape, dtype=bool)
+    for weight in weights:
+        total = as_csr(rows @ weight @ columns.T)
+        worn = rows @ rates.multiply(weight) @ columns.T
+        inverse = total.copy()
+        inverse.data = 1.0 / inverse.data
+        mean = sp.csr_array(worn.multiply(inverse))
+        made = sp.csr_array(made + mean - mean.multiply(settled))
+        settled = sp.csr_array(settled + total.astype(bool))
+    return as_csr(made)

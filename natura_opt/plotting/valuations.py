@@ -1,0 +1,189 @@
+"""What one more unit is worth: small panels of one thing each, so that no two units share an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..objectives import OBJECTIVES
+from ..program import Floats
+from .ranking import held_good, holding_text, worth_of_goods, worth_of_resources, worth_of_stocks
+from .style import GREY, INK, MAIN, PALE, bare, heading, mark_periods, named, new_figure, number, unit_text, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..plan import Plan
+
+_ACROSS = 4
+# in inches: a panel with the room about it, the room for the figures left of it and the periods below
+_PANEL_WIDTH, _INSIDE, _LEFT, _BELOW = 2.45, 1.15, 0.85, 0.35
+_PANEL_HEIGHT, _HEADING, _LINE = _INSIDE + _BELOW + 0.12, 0.34, 0.15
+_TITLE_WIDTH, _LEAST_WIDTH = 30, 5.6  # characters; inches
+
+
+@dataclass(frozen=True, eq=False)
+class _Kind:
+    """Valuations of one kind, the most important first; rows that are worth nothing are only counted."""
+
+    words: str
+    plural: str
+    values: pd.DataFrame
+    names: list[str]
+    units: list[str]
+    unshown: int
+    worthless: int
+
+    @property
+    def note(self) -> str:
+        """What is not drawn."""
+        parts = []
+        if self.unshown:
+            parts.append(f"{self.unshown:,} more of lesser worth in plan.valuations")
+        if self.worthless:
+            more = "more " if len(self.values) else ""
+            parts.append(f"{self.worthless:,} {more}worth nothing (there is enough)")
+        return "; ".join(parts)
+
+
+def draw_valuations(plan: Plan, most: int = 8) -> Figure:
+    """Draw small panels over the periods, or, of a plan of one period, bars."""
+    kinds = _kinds(plan, most)
+    drawn = [kind for kind in kinds if len(kind.values)]
+    goal = OBJECTIVES[plan.question.objective].name
+    title = heading(plan, "What one more unit is worth")
+    single = len(plan.economy.periods) == 1
+    if not drawn:
+        figure = new_figure(7.0, 1.6)
+        figure.text(0.02, 0.45, "Nothing is scarce: every valuation is zero.", fontsize=10, color=INK)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK)
+        return figure
+    subject = f"{title}\nin units of the objective: {goal}"
+    return _bars(drawn, subject) if single else _panels(drawn, list(plan.economy.periods), subject)
+
+
+def _kinds(plan: Plan, most: int) -> list[_Kind]:
+    economy = plan.economy
+    demanded = plan.program.sense == "min"
+    every = [
+        _Kind(
+            "Goods: what one more unit demanded costs" if demanded else "Goods: one more unit on hand",
+            "goods",
+            *_chosen(plan.valuations.loc["good"], worth_of_goods(plan), most, named, partial(economy.unit, "goods")),
+        )
+    ]
+    present = plan.valuations.index.get_level_values(0)
+    if "resource" in present:
+        found = plan.valuations.loc["resource"]
+        chosen = _chosen(found, worth_of_resources(plan), most, named, partial(economy.unit, "resources"))
+        every.append(_Kind("Resources: one more unit available", "resources", *chosen))
+    if "stock" in present:
+        values = plan.stock_valuations
+        chosen = _chosen(
+            values,
+            worth_of_stocks(plan),
+            most,
+            partial(holding_text, plan),
+            lambda holding: economy.unit("goods", held_good(plan, holding)),
+        )
+        every.append(_Kind("Capital stocks: one more unit at the start of the period", "stocks", *chosen))
+    return every
+
+
+def _chosen(
+    values: Any, worth: pd.Series, most: int, name: Callable[[Any], str], unit: Callable[[Any], str]
+) -> tuple[pd.DataFrame, list[str], list[str], int, int]:
+    """Choose the rows to draw, and count those left out and those that are worth nothing."""
+    size = np.abs(values.to_numpy()).max(axis=1, initial=0.0)
+    worth = worth.reindex(values.index).fillna(0.0)
+    order = np.lexsort((-size, -worth.to_numpy()))  # by worth; what no stock is left of, by valuation
+    scarce = [k for k in order if size[k] > 0]
+    kept = values.iloc[scarce[:most]]
+    labels = list(kept.index)
+    names = [name(label) for label in labels]
+    return kept, names, [unit_text(unit(label)) for label in labels], len(scarce) - len(kept), len(values) - len(scarce)
+
+
+def _panels(kinds: list[_Kind], periods: list[Any], title: str) -> Figure:
+    """Draw one panel per row of each table, all of one size and in line, from the top of the figure downwards."""
+    titles = [[wrapped(name, _TITLE_WIDTH) for name in kind.names] for kind in kinds]
+    rows = [range(0, len(names), _ACROSS) for names in titles]
+    lines = [
+        [max(text.count("\n") for text in names[k : k + _ACROSS]) + 1 for k in row]
+        for names, row in zip(titles, rows, strict=True)
+    ]
+    room = [[_PANEL_HEIGHT + _LINE * n for n in of_kind] for of_kind in lines]
+    notes = [_HEADING if kind.note else 0.0 for kind in kinds]
+    height = 0.6 + sum(_HEADING + sum(of_kind) + note for of_kind, note in zip(room, notes, strict=True))
+    width = max(min(_ACROSS, max(len(names) for names in titles)) * _PANEL_WIDTH, _LEAST_WIDTH)
+    figure = new_figure(width, height, layout=None)
+    figure.text(0.1 / width, 1 - 0.08 / height, title, va="top", fontsize=11, color=INK)
+    y = height - 0.6
+    for kind, names, row, heights, note in zip(kinds, titles, rows, room, notes, strict=True):
+        y -= _HEADING
+        figure.text(0.1 / width, (y + 0.1) / height, kind.words, fontsize=9.5, fontweight="bold", color=INK)
+        for first, panel_height in zip(row, heights, strict=True):
+            y -= panel_height
+            for k in range(first, min(first + _ACROSS, len(names))):
+                left = (k - first) * _PANEL_WIDTH + _LEFT
+                place = (left / width, (y + _BELOW) / height, (_PANEL_WIDTH - _LEFT - 0.15) / width, _INSIDE / height)
+                ax = figure.add_axes(place)
+                _panel(ax, kind.values.to_numpy(dtype=float)[k], periods)
+                outside = (0.1 - _LEFT) / (_PANEL_WIDTH - _LEFT - 0.15)
+                ax.set_title(names[k], loc="left", x=outside, fontsize=8.5, color=INK)
+                ax.set_ylabel(wrapped(f"per {kind.units[k]}", 18, 2), fontsize=8, color=GREY)
+                ax.yaxis.set_label_coords(0.8 * outside, 0.45)
+        if note:
+            y -= note
+            figure.text(1 - 0.15 / width, (y + 0.12) / height, kind.note, ha="right", fontsize=8, color=GREY)
+    return figure
+
+
+def _panel(ax: Axes, values: Floats, periods: list[Any]) -> None:
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    count = len(values)
+    dots = "o" if count <= 16 else ""
+    ax.fill_between(range(count), values, color=MAIN, alpha=0.15, linewidth=0)
+    ax.plot(range(count), values, color=MAIN, linewidth=1.6, marker=dots, markersize=3.5, clip_on=False)
+    bare(ax)
+    room = 0.08 * (high - low)
+    ax.set_ylim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))
+    ax.set_xlim(-0.06 * count, 1.06 * count - 1)
+    marks = sorted({low, 0.0, high})
+    ax.set_yticks(marks, [number(mark) for mark in marks])
+    ax.axhline(0.0 if low < 0 else high, color=PALE, linewidth=0.8, zorder=0)
+    mark_periods(ax, periods, _PANEL_WIDTH - _LEFT)
+    first, last = ax.get_xticklabels()[0], ax.get_xticklabels()[-1]
+    if max(len(first.get_text()), len(last.get_text())) > 8:  # long names of periods stay within the panel
+        first.set_horizontalalignment("left")
+        last.set_horizontalalignment("right")
+
+
+def _bars(kinds: list[_Kind], title: str) -> Figure:
+    """Draw one bar per row of each table, the dearest on top, the value and its unit written at the end."""
+    heights = [0.75 + 0.36 * len(kind.values) for kind in kinds]
+    figure = new_figure(7.5, sum(heights) + 0.5)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK)
+    axes = figure.subplots(len(kinds), 1, height_ratios=heights, squeeze=False)[:, 0]
+    for ax, kind in zip(axes, kinds, strict=True):
+        values = kind.values.to_numpy(dtype=float)[:, 0]
+        order = np.argsort(-values, kind="stable")
+        bars = ax.barh(range(len(order)), values[order], height=0.6, color=MAIN)
+        texts = [f"{number(values[k])} per {kind.units[k]}" for k in order]
+        ax.bar_label(bars, texts, padding=4, fontsize=8.5, color=INK)
+        bare(ax)
+        ax.axvline(0, color=GREY, linewidth=1)
+        ax.spines["bottom"].set_visible(False)
+        ax.set_yticks(range(len(order)), [wrapped(kind.names[k], 34, 2) for k in order])
+        ax.set_ylim(len(order) - 0.4, -0.6)
+        ax.set_xlim(1.4 * min(float(values.min()), 0.0), 1.4 * max(float(values.max()), 0.0))
+        ax.set_xticks([])
+        ax.set_title(kind.words, loc="left", fontsize=9.5, fontweight="bold", color=INK)
+        ax.set_xlabel(kind.note, loc="right", fontsize=8, color=GREY)
+    return figure

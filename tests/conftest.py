@@ -1,0 +1,21 @@
+"""The conformance suite's line in the report of a test run."""
+
+from __future__ import annotations
+
+import pytest
+
+from natura_opt.testing import Result, summary
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases each backend was tried on, and why some were skipped."""
+    reports = [report for which in terminalreporter.stats.values() for report in which]
+    results = {
+        Result(*value)
+        for report in reports
+        for key, value in getattr(report, "user_properties", ())
+        if key == "conformance"
+    }
+    if results:
+        terminalreporter.section("conformance")
+        terminalreporter.write_line(summary(results))

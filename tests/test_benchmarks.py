@@ -1,0 +1,147 @@
+"""Every benchmark runs, gives well-formed JSON, and its competitors agree. Times are never asserted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import natura_opt as no
+from benchmarks import registry
+from benchmarks.__main__ import finite, main
+from benchmarks.cases.certify import solved_program
+from benchmarks.economies import seeded_plan, write_four_files
+from benchmarks.machine import facts_line, machine_facts
+from benchmarks.measuring import Competitor, compare_times, race
+from benchmarks.roads import arrays
+from benchmarks.roads.comparing import figures_of, same_model
+
+# Other people's packages warn of their own future; a benchmark is not the place to fail for it.
+pytestmark = [
+    pytest.mark.filterwarnings("default::DeprecationWarning"),
+    pytest.mark.filterwarnings("default::FutureWarning"),
+    pytest.mark.filterwarnings("default::PendingDeprecationWarning"),
+    pytest.mark.filterwarnings("default::UserWarning"),
+]
+
+#: Competitors that need nothing but the package itself, and so must have run and agreed.
+MUST_RUN = {
+    "build": {"arrays", "arrays, scaled", "CVXPY, our spelling", "Pyomo, our spelling", "Pyomo, LinearExpression"},
+    "read": {"model folder, CSV", "model folder, Parquet", "workbook", "four files"},
+    "startup": {"pass", "import natura_opt", "natura-opt --help"},
+}
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_a_case_gives_one_json_object_and_equal_answers(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--size", "tiny", "--json"]) == 0
+    printed = capfd.readouterr().out
+    found = json.loads(printed)  # exactly one object: anything else on standard output is an error here
+    assert set(found) == {"machine", "results"}
+    (result,) = found["results"]
+    assert result["case"] == name
+    assert result["size"] == "tiny"
+    assert result["equal"] is True
+    rows = {row["name"]: row for row in result["rows"]}
+    ours = rows[result["ours"]]
+    assert ours["ratio"] == ours["ratio_of_minima"] == 1.0
+    assert ours["same"] is True
+    for row in rows.values():
+        assert row["same"] in (True, None)
+        if row["installed"]:
+            assert row["seconds"]
+            assert row["minimum"] <= row["median"]
+        else:
+            assert row["seconds"] == []
+            assert row["ratio"] is None
+    assert MUST_RUN.get(name, set()) <= {row["name"] for row in rows.values() if row["installed"] and row["same"]}
+
+
+@pytest.mark.parametrize("what", ["coefficient", "side", "cost", "sense"])
+def test_a_changed_model_is_not_the_same(what: str) -> None:
+    economy = seeded_plan(1, 8, 3)
+    ours = figures_of(arrays.as_highs(arrays.build(economy)), solve=True)
+    highs = arrays.build(economy)
+    if what == "coefficient":
+        highs.changeCoeff(0, 0, 7.0)
+    elif what == "side":
+        highs.changeRowBounds(0, -np.inf, 1.0)
+    elif what == "cost":
+        highs.changeColCost(0, -1e-3)
+    else:
+        cost = np.array(highs.getLp().col_cost_)
+        highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), -cost)
+    assert not same_model(ours, figures_of(highs, solve=True))
+
+
+def test_what_is_not_installed_is_said_and_is_no_error() -> None:
+    ways = [Competitor("ours", lambda: 1), Competitor("absent", lambda: 1 / 0, needs=("no_such_module",))]
+    ours, absent = race(ways, "ours", lambda a, b: a == b, repeats=2)
+    assert ours.installed and len(ours.seconds) == 2
+    assert not absent.installed and absent.seconds == [] and absent.same is None
+
+
+def test_a_different_answer_is_found() -> None:
+    ways = [Competitor("ours", lambda: 1), Competitor("theirs", lambda: 2)]
+    ours, theirs = race(ways, "ours", lambda a, b: a == b, repeats=1)
+    assert ours.same is True and theirs.same is False
+
+
+def test_ratios_are_to_ours() -> None:
+    ours, theirs = race([Competitor("ours", int), Competitor("theirs", int)], "ours", lambda a, b: a == b, repeats=1)
+    ours.seconds, theirs.seconds = [1.0, 2.0, 9.0], [3.0, 6.0, 7.0]
+    compare_times([ours, theirs], "ours")
+    assert (ours.ratio, theirs.ratio, theirs.ratio_of_minima) == (1.0, 3.0, 3.0)
+
+
+def test_the_seeded_plan_is_productive_feasible_and_the_same_in_any_units() -> None:
+    plain, mixed = seeded_plan(4, 12, 3), seeded_plan(4, 12, 3, spread=4)
+    radius = np.abs(np.linalg.eigvals(plain.matrix("inputs", 0).toarray())).max()
+    assert 0 < radius < 0.8
+    found = [no.solve(economy).assert_optimal().objective for economy in (plain, mixed)]
+    assert found[0] > 0
+    assert found[0] == pytest.approx(found[1], rel=1e-8)
+
+
+def test_the_four_files_read_back(tmp_path: Path) -> None:
+    economy = seeded_plan(5, 6, 3)
+    read = no.read_five_year(*write_four_files(economy, tmp_path))
+    np.testing.assert_allclose(read.matrix("inputs", 0).toarray(), economy.matrix("inputs", 0).toarray(), rtol=1e-12)
+    assert no.solve(read).assert_optimal().objective > 0
+
+
+def test_the_certified_program_is_solved() -> None:
+    program, primal, dual = solved_program(3, 500)
+    assert no.certify(program, primal, dual, 1e-9).proved
+    assert not no.certify(program, primal * 1.01, dual, 1e-9).proved
+
+
+def test_the_list_and_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out
+    assert [line.split()[0] for line in listed.splitlines()] == list(registry.NAMES)
+    assert main(["certify", "--size", "tiny"]) == 0
+    assert "ratio" in capsys.readouterr().out
+
+
+def test_unknown_names_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["sovle"])
+    assert stop.value.code == 2
+    assert "no case 'sovle'" in capsys.readouterr().err
+    with pytest.raises(KeyError, match="no size"):
+        registry.run("build", "huge")
+
+
+def test_the_machine_is_described_without_its_name_or_paths() -> None:
+    import platform
+
+    line = facts_line(machine_facts())
+    assert "Python" in line and "highspy" in line
+    assert platform.node() not in line.split() and str(Path.home()) not in line
+
+
+def test_json_takes_figures_that_are_not_finite() -> None:
+    assert finite({"a": [float("inf"), float("nan"), 1.0], "b": (2,)}) == {"a": [None, None, 1.0], "b": [2]}
