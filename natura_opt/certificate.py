@@ -161,23 +161,16 @@ class Products:
 
 
 def products(program: LinearProgram, point: Extended, multipliers: Extended) -> Products:
-    """Multiply in extended precision, in one pass over the coefficients each way."""
-    by_column = program.matrix
-    by_row = by_column.tocsr()
-    rows = _segments(by_row.data * point[by_row.indices], by_row.indptr)
-    columns = _segments(by_column.data * multipliers[by_column.indices], by_column.indptr)
-    return Products(*rows, *columns)
-
-
-def _segments(terms: Extended, bounds: npt.NDArray[np.integer]) -> tuple[Extended, Extended]:
-    """Sum the terms, and their sizes, between successive bounds."""
-    sums, sizes = np.zeros(len(bounds) - 1, np.longdouble), np.zeros(len(bounds) - 1, np.longdouble)
-    filled = np.diff(bounds) > 0
-    if filled.any():
-        starts = bounds[:-1][filled]
-        sums[filled] = np.add.reduceat(terms, starts)
-        sizes[filled] = np.add.reduceat(np.abs(terms), starts)
-    return sums, sizes
+    """Multiply in extended precision; the sizes, which only measure, in double."""
+    matrix, places = program.matrix, (program.matrix.indices, program.matrix.indptr)
+    extended = sp.csc_array((matrix.data.astype(np.longdouble), *places), shape=matrix.shape)
+    sizes = sp.csc_array((np.abs(matrix.data), *places), shape=matrix.shape)
+    return Products(
+        rows=np.asarray(extended @ point),
+        row_sizes=(sizes @ np.abs(point).astype(np.float64)).astype(np.longdouble),
+        columns=np.asarray(extended.T @ multipliers),
+        column_sizes=(sizes.T @ np.abs(multipliers).astype(np.float64)).astype(np.longdouble),
+    )
 
 
 def relative_max(violations: npt.NDArray[np.floating], sizes: npt.NDArray[np.floating]) -> float:

@@ -1,7 +1,8 @@
 """Solving: claims against certificates, scaled and as the numbers stand, by simplex, interior point and PDLP.
 
 "Scaled" is what ``natura_opt.solve`` does: scaling by powers of two, HiGHS, refinement until the proof passes.
-"As it stands" hands HiGHS the user's numbers and takes its word; the certificate then says what the word was worth.
+"As it stands" hands HiGHS the user's numbers and takes its word; the certificate then says what the word was worth
+(values a hair outside their bounds are moved inside first, as ours are, so that they are not held against it).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import natura_opt as no
 from natura_opt.backends.highs import _configured
 from natura_opt.backends.options import SolveOptions
+from natura_opt.certificate import clean_point
 from natura_opt.refine import solve_proved
 
 from ..economies import has_uk_2015, seeded_plan, uk_2015
@@ -106,7 +108,8 @@ def _as_it_stands(program: no.LinearProgram, method: str, tolerance: float, seco
         dual = dual if len(dual) == rows else np.zeros(rows)
         sign = -1.0 if program.sense == "max" else 1.0
         claim = highs.modelStatusToString(highs.getModelStatus()).lower()
-        return Claimed(claim, no.certify(program, primal, sign * dual, _TIGHT))
+        point, multipliers = (np.float64(part) for part in clean_point(program, primal, sign * dual))  # as ours are
+        return Claimed(claim, no.certify(program, point, multipliers, _TIGHT))
 
     return solved
 

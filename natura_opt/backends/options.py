@@ -19,7 +19,8 @@ class SolveOptions:
 
     Attributes
     ----------
-    method : ``auto``, ``simplex``, ``ipm`` or ``pdlp``.
+    method : ``auto``, ``simplex``, ``ipm`` or ``pdlp`` (a first-order method that leaves no basis to refine from: its
+        answers are proved at about 1e-6, so ask for that tolerance).
     tolerance : largest relative residual and gap at which an answer counts as proved.
     verbose : show the solver's log (on standard error).
     log_file : also write the solver's log here.

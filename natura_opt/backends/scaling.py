@@ -80,14 +80,17 @@ def geometric_factors(matrix: sp.csc_array) -> tuple[Floats, Floats]:
     Alternating sweeps over the logarithms: each row, then each column, is divided by the geometric mean of its entries.
     """
     rows, columns = matrix.shape
-    logs = np.log2(np.abs(matrix.data))
+    places = (matrix.indices, matrix.indptr)
+    logs = sp.csc_array((np.log2(np.abs(matrix.data)), *places), shape=matrix.shape)
+    filled = sp.csc_array((np.ones(matrix.nnz), *places), shape=matrix.shape)
+    by_column = filled.T  # a view: the same arrays, read by rows
+    of_rows, of_columns = logs @ np.ones(columns), logs.T @ np.ones(rows)  # the same in every sweep
     in_row = np.maximum(np.bincount(matrix.indices, minlength=rows), 1)
     in_column = np.maximum(np.diff(matrix.indptr), 1)
-    of_column = np.repeat(np.arange(columns), np.diff(matrix.indptr))
     row, column = np.zeros(rows), np.zeros(columns)
     for _ in range(_SWEEPS):
-        row = -np.bincount(matrix.indices, weights=logs + column[of_column], minlength=rows) / in_row
-        column = -np.bincount(of_column, weights=logs + row[matrix.indices], minlength=columns) / in_column
+        row = -(of_rows + filled @ column) / in_row
+        column = -(of_columns + by_column @ row) / in_column
     return np.exp2(np.round(row)), np.exp2(np.round(column))
 
 
