@@ -35,7 +35,7 @@ class Prices:
     def parts(self, level: Vector) -> pd.DataFrame:
         """Return what activities (one level per technique) take: amounts, valuations and worth by (kind, name)."""
         plan, t = self.plan, self.t
-        asked, towards = plan._asked, 1.0 if plan.program.sense == "max" else -1.0
+        asked, towards = plan.asked, 1.0 if plan.program.sense == "max" else -1.0
         rows: list[tuple[str, str, Any, Any]] = []
         inputs = asked.matrix("inputs", t) @ level
         goods = plan.valuations.loc["good"][self.period].to_numpy()
@@ -67,7 +67,7 @@ def _resource_worth(plan: Plan, t: int, towards: float) -> Vector:
     if plan.program.row_block("resource_limit"):
         worth = worth + towards * plan.valuations.loc["resource"].to_numpy()[:, t]
     if plan.question.objective == "least-resources":
-        worth = worth + plan._asked.vector("resource_weights", t)
+        worth = worth + plan.asked.vector("resource_weights", t)
     return worth
 
 
@@ -79,7 +79,7 @@ def whole_account(prices: Prices, good: int) -> pd.DataFrame:
     there is no such account and the frame is empty.
     """
     plan, t = prices.plan, prices.t
-    economy, level = plan._asked, plan.activities[prices.period].to_numpy()
+    economy, level = plan.asked, plan.activities[prices.period].to_numpy()
     made = sp.csr_array(economy.matrix("outputs", t) * level[None, :])
     most = made.max(axis=1).toarray().ravel()
     makers = np.where(most > 0, np.asarray(made.argmax(axis=1)).ravel(), -1)
@@ -102,7 +102,7 @@ def whole_account(prices: Prices, good: int) -> pd.DataFrame:
 
 def dearest_chain(prices: Prices, name: Any) -> tuple[str, ...]:
     """Follow the dearest thing each good takes, from good to good, down to a resource or a stock."""
-    plan, economy = prices.plan, prices.plan._asked
+    plan, economy = prices.plan, prices.plan.asked
     level = plan.activities[prices.period].to_numpy()
     made = economy.matrix("outputs", prices.t).tocsr()
     bytext_of = {text_of(good): good for good in economy.goods}

@@ -81,7 +81,7 @@ def explain(plan: Plan, name: Any, period: Any = None) -> Explanation:
 
 
 def _good(plan: Plan, name: Any, period: Any) -> Explanation:
-    prices, economy = Prices(plan, period), plan._asked
+    prices, economy = Prices(plan, period), plan.asked
     t, valuation = prices.t, prices.good(name)
     unit = economy.unit("goods", name) or "unit"
     low, high = _interval(plan, "balance", (name, period))
@@ -117,7 +117,7 @@ def _good(plan: Plan, name: Any, period: Any) -> Explanation:
 
 
 def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
-    prices, economy = Prices(plan, period), plan._asked
+    prices, economy = Prices(plan, period), plan.asked
     t, at = prices.t, position(economy.resources, name)
     unit = economy.unit("resources", name) or "unit"
     use = economy.matrix("resource_use", t).tocsr()[[at]]
@@ -174,7 +174,7 @@ def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
 
 
 def _technique(plan: Plan, name: Any, period: Any) -> Explanation:
-    prices, economy = Prices(plan, period), plan._asked
+    prices, economy = Prices(plan, period), plan.asked
     at = position(economy.techniques, name)
     level = float(plan.activities.loc[name, period])
     reduced = float(plan.reduced_costs.loc[name, period])

@@ -97,18 +97,18 @@ class Plan:
     @cached_property
     def output(self) -> pd.DataFrame:
         """Gross output ``B x``: goods x periods."""
-        return self._by_period(lambda t: self._asked.matrix("outputs", t) @ self._level(t), self.economy.goods)
+        return self._by_period(lambda t: self.asked.matrix("outputs", t) @ self._level(t), self.economy.goods)
 
     @cached_property
     def net_output(self) -> pd.DataFrame:
         """Net output ``(B - A) x``: goods x periods (investment is taken out of it)."""
-        used = self._by_period(lambda t: self._asked.matrix("inputs", t) @ self._level(t), self.economy.goods)
+        used = self._by_period(lambda t: self.asked.matrix("inputs", t) @ self._level(t), self.economy.goods)
         return self.output - used
 
     @cached_property
     def resource_use(self) -> pd.DataFrame:
         """Resource use ``R x``: resources x periods."""
-        return self._by_period(lambda t: self._asked.matrix("resource_use", t) @ self._level(t), self.economy.resources)
+        return self._by_period(lambda t: self.asked.matrix("resource_use", t) @ self._level(t), self.economy.resources)
 
     @cached_property
     def fulfilment(self) -> pd.Series:
@@ -124,7 +124,7 @@ class Plan:
     def consumption(self) -> pd.DataFrame:
         """Goods delivered to the targets: goods x periods."""
         levels = self.fulfilment.to_numpy()
-        return self._by_period(lambda t: levels[t] * self._asked.vector("targets", t), self.economy.goods)
+        return self._by_period(lambda t: levels[t] * self.asked.vector("targets", t), self.economy.goods)
 
     @cached_property
     def surplus(self) -> pd.DataFrame:
@@ -203,12 +203,12 @@ class Plan:
     @cached_property
     def emissions(self) -> pd.DataFrame:
         """Emissions ``E x``: pollutants x periods."""
-        return self._by_period(lambda t: self._asked.matrix("emissions", t) @ self._level(t), self.economy.pollutants)
+        return self._by_period(lambda t: self.asked.matrix("emissions", t) @ self._level(t), self.economy.pollutants)
 
     @cached_property
     def damage(self) -> pd.Series:
         """Damage per period: weighted emissions, in units of the objective."""
-        weights = [self._asked.vector("damage_weights", t) for t in range(len(self.economy.periods))]
+        weights = [self.asked.vector("damage_weights", t) for t in range(len(self.economy.periods))]
         weighted = [weight @ self.emissions.iloc[:, t].to_numpy() for t, weight in enumerate(weights)]
         return pd.Series(weighted, index=self.economy.periods, name="damage")
 
@@ -313,7 +313,8 @@ class Plan:
         return plan_text.summary(self)
 
     @cached_property
-    def _asked(self) -> Economy:
+    def asked(self) -> Economy:
+        """The economy as the question sees it: without the tables it leaves out."""
         return asked_of(self.economy, self.question)
 
     def _require_plan(self) -> None:

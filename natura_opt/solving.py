@@ -140,10 +140,10 @@ def solve(
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        answer, certificate = (_solve_whole if program.integer.any() else solve_proved)(program, chosen)
+        answer, certificate = (solve_whole if program.integer.any() else solve_proved)(program, chosen)
         clock.stop("prove", of_which=("solve", answer.seconds))
         attempts.append(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, certificate))
-    status, impossibility = _judge(program, answer, certificate, chosen)
+    status, impossibility = judge(program, answer, certificate, chosen)
     clock.stop("prove")
     return Plan(
         economy=spelled.economy,
@@ -240,7 +240,7 @@ def _original_labels(economy: Economy) -> dict[str, Any]:
     return names
 
 
-def _judge(
+def judge(
     program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
 ) -> tuple[Status, Impossibility | None]:
     """Turn a claim into a status; only a proof that passes makes one."""
@@ -255,17 +255,23 @@ def _judge(
         return stopped[answer.claim], None
     if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
         return Status.UNPROVED, None
-    if answer.claim is not Claim.UNBOUNDED:
+    unbounded = answer.claim is Claim.UNBOUNDED
+    none = None if unbounded else prove_infeasible(program, options)
+    if none is not None and none.proved:
+        return Status.INFEASIBLE, none
+    if program.integer.any():  # no linear proof shows that whole numbers could grow for ever
+        return Status.UNPROVED, None
+    endless = prove_unbounded(program, options)
+    if endless.proved and is_feasible(program, options):
+        return Status.UNBOUNDED, endless
+    if endless.proved and unbounded:  # it could grow for ever, were there any plan to start from
         none = prove_infeasible(program, options)
         if none.proved:
             return Status.INFEASIBLE, none
-    endless = prove_unbounded(program, options)
-    if not program.integer.any() and endless.proved and is_feasible(program, options):
-        return Status.UNBOUNDED, endless
     return Status.UNPROVED, None
 
 
-def _solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
+def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
     """Solve a program with whole-number columns.
 
     The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word.

@@ -15,7 +15,7 @@ from natura_opt.backends.options import SolveOptions
 from natura_opt.diagnose import Impossibility, check_farkas, check_ray, prove_infeasible, prove_unbounded
 from natura_opt.program import LinearProgram, ProgramBuilder
 from natura_opt.refine import solve_proved
-from natura_opt.solving import _judge, _solve_whole
+from natura_opt.solving import judge, solve_whole
 from natura_opt.status import Status
 
 INF = np.inf
@@ -39,8 +39,8 @@ def lp(
 
 def judged(program: LinearProgram, **options: Any) -> tuple[Status, Impossibility | None]:
     chosen = SolveOptions(time_limit=20, **options)
-    answer, certificate = (_solve_whole if program.integer.any() else solve_proved)(program, chosen)
-    return _judge(program, answer, certificate, chosen)
+    answer, certificate = (solve_whole if program.integer.any() else solve_proved)(program, chosen)
+    return judge(program, answer, certificate, chosen)
 
 
 def wild(program: LinearProgram, seed: int) -> LinearProgram:
@@ -196,7 +196,7 @@ def test_whole_numbers_that_do_not_exist() -> None:
 def test_a_constant_does_not_spoil_the_bound_of_a_whole_number_program() -> None:
     program = lp([[2, 3]], [-3, -4], sides=[(-INF, 7.5)], integer=True)
     for offset in (0.0, 100.0, -1e6):
-        _, certificate = _solve_whole(replace(program, offset=offset), SolveOptions())
+        _, certificate = solve_whole(replace(program, offset=offset), SolveOptions())
         assert certificate.proved, str(certificate)
         assert certificate.objective == pytest.approx(-10 + offset)
         assert certificate.bound == "solver"

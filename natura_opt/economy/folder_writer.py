@@ -76,11 +76,11 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     made |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
     made["periods"] = texts(economy.periods, "periods")
     made |= {key: found for key, found in (("own_units", own_units), ("notes", list(economy.notes))) if found}
-    made["questions"] = {name: _asked(question) for name, question in economy.questions.items()}
+    made["questions"] = {name: asked(question) for name, question in economy.questions.items()}
     return made
 
 
-def _asked(question: Question) -> dict[str, Any]:
+def asked(question: Question) -> dict[str, Any]:
     settings: dict[str, Any] = {"objective": question.objective}
     for field in fields(question):
         value = getattr(question, field.name)

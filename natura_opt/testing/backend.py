@@ -48,7 +48,7 @@ class Backend:
 
 def _highs(program: LinearProgram, options: SolveOptions) -> Answer:
     if program.integer.any():
-        return solving._solve_whole(program, options)[0]
+        return solving.solve_whole(program, options)[0]
     return solve_proved(program, options)[0]
 
 

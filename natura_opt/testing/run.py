@@ -144,7 +144,7 @@ def _judged(
         point = replace(point, dual_residual=0.0, complementarity=0.0, gap=gap, bound="solver")
         return (Status.OPTIMAL if point.proved else Status.UNPROVED), point, None
     certificate = certify(made, answer.primal, answer.dual, options.tolerance)
-    status, impossibility = solving._judge(made, answer, certificate, options)
+    status, impossibility = solving.judge(made, answer, certificate, options)
     return status, certificate, impossibility
 
 
