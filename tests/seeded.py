@@ -92,7 +92,8 @@ def seeded_economy(
     growth = np.power(rng.uniform(0.95, 1.0), np.arange(count)) if with_change else np.ones(count)  # technical progress
     plan = np.zeros((m, count))
     for t in range(count):
-        plan[:n, t] = np.linalg.solve(np.eye(n) - growth[t] * inputs[:, :n], targets[:, t])
+        serving = np.linalg.solve(np.eye(n) - growth[t] * inputs[:, :n], targets[:, t])
+        plan[:n, t] = np.maximum(serving, 0.0)  # rounding may leave -1e-16 of a good nobody wants
     reach = np.full(count, np.inf)  # fulfilment of each year that is possible without investment
 
     tables: dict[str, Any] = {"targets": pd.DataFrame(targets, index=names, columns=years)}
