@@ -12,6 +12,7 @@ import scipy.sparse.linalg as spla
 
 from .economy.coerce import position
 from .economy.table import Vector
+from .labels import holding_name, name_of
 from .laws.capital import Holdings
 
 if TYPE_CHECKING:
@@ -39,23 +40,23 @@ class Prices:
         rows: list[tuple[str, str, Any, Any]] = []
         inputs = asked.matrix("inputs", t) @ level
         goods = plan.valuations.loc["good"][self.period].to_numpy()
-        rows += [("input", text_of(g), a, v) for g, a, v in zip(asked.goods, inputs, goods, strict=True)]
+        rows += [("input", name_of(g), a, v) for g, a, v in zip(asked.goods, inputs, goods, strict=True)]
         use = asked.matrix("resource_use", t) @ level
         worth = _resource_worth(plan, t, towards)
-        rows += [("resource", text_of(r), a, v) for r, a, v in zip(asked.resources, use, worth, strict=True)]
+        rows += [("resource", name_of(r), a, v) for r, a, v in zip(asked.resources, use, worth, strict=True)]
         if asked.has("capital"):
             held = Holdings.of(asked)
             rents = towards * plan.rents[self.period].to_numpy() + 0.0
             tied = held.tied_up(t) @ level
             rows += [
-                ("use of stock", holding_text(label), a, v)
+                ("use of stock", holding_name(label), a, v)
                 for label, a, v in zip(plan.rents.index, tied, rents, strict=True)
             ]
         if asked.has("emissions"):
             emitted = asked.matrix("emissions", t) @ level
             costs = plan.abatement_costs[self.period].to_numpy() + plan.abatement_costs["budget"].to_numpy()
             costs = costs + asked.vector("damage_weights", t)
-            rows += [("emission", text_of(e), a, v) for e, a, v in zip(asked.pollutants, emitted, costs, strict=True)]
+            rows += [("emission", name_of(e), a, v) for e, a, v in zip(asked.pollutants, emitted, costs, strict=True)]
         frame = pd.DataFrame(rows, columns=["kind", "name", "amount", "valuation"]).set_index(["kind", "name"])
         frame["worth"] = frame["amount"] * frame["valuation"]
         return frame[frame["amount"] != 0.0].sort_values("worth", ascending=False, kind="stable")
@@ -96,7 +97,7 @@ def whole_account(prices: Prices, good: int) -> pd.DataFrame:
     activity = np.zeros(len(level))
     activity[chosen] = runs
     parts = prices.parts(activity)
-    inside = [("input", text_of(name)) for name in economy.goods[goods].to_list()]
+    inside = [("input", name_of(name)) for name in economy.goods[goods].to_list()]
     return parts.drop(index=[label for label in inside if label in parts.index])
 
 
@@ -105,8 +106,8 @@ def dearest_chain(prices: Prices, name: Any) -> tuple[str, ...]:
     plan, economy = prices.plan, prices.plan.asked
     level = plan.activities[prices.period].to_numpy()
     made = economy.matrix("outputs", prices.t).tocsr()
-    bytext_of = {text_of(good): good for good in economy.goods}
-    chain, seen, here = [text_of(name)], {text_of(name)}, name
+    bytext_of = {name_of(good): good for good in economy.goods}
+    chain, seen, here = [name_of(name)], {name_of(name)}, name
     while True:
         row = made[[position(economy.goods, here)]].toarray().ravel() * level
         if row.max() <= 0:
@@ -129,11 +130,3 @@ def one_unit(count: int, at: int) -> Vector:
     level = np.zeros(count)
     level[at] = 1.0
     return level
-
-
-def text_of(name: Any) -> str:
-    return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
-
-
-def holding_text(label: Any) -> str:
-    return f"{text_of(label[0])} in {text_of(label[1])}" if isinstance(label, tuple) else text_of(label)

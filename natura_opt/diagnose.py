@@ -12,6 +12,7 @@ from .backends.answer import Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
 from .certificate import Extended, implied_upper, products, relative_max
+from .labels import name_of
 from .program import Block, Floats, LinearProgram
 from .refine import solve_proved
 
@@ -236,7 +237,7 @@ _WORDS = {
 def _called(block: str, label: object) -> str:
     """Name a row or column in words; the last part of a label over several axes is its period."""
     parts = list(label) if isinstance(label, tuple) else [label]
-    texts = [" ".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in parts]
+    texts = [name_of(part) for part in parts]
     name = " in ".join(texts[:-1]) if len(texts) > 1 else texts[0]
     when = f" ({texts[-1]})" if len(texts) > 1 else ""
     word = _WORDS.get(block, "" if block == "activities" else block)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .accounts import Prices, dearest_chain, holding_text, one_unit, text_of, whole_account
+from .accounts import Prices, dearest_chain, one_unit, whole_account
 from .economy.coerce import position
 from .errors import QuestionError, unknown
+from .labels import holding_name, name_of
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -71,7 +72,7 @@ def explain(plan: Plan, name: Any, period: Any = None) -> Explanation:
         return _good(plan, name, _dearest(plan, "good", name) if period is None else period)
     if name in economy.resources:
         return _resource(plan, name, _dearest(plan, "resource", name) if period is None else period)
-    stocks = {holding_text(label): label for label in plan.stock_valuations.index}
+    stocks = {holding_name(label): label for label in plan.stock_valuations.index}
     if name in stocks or name in stocks.values():
         return _stock(plan, stocks.get(name, name), economy.periods[0] if period is None else period)
     if name in economy.techniques:
@@ -85,7 +86,7 @@ def _good(plan: Plan, name: Any, period: Any) -> Explanation:
     t, valuation = prices.t, prices.good(name)
     unit = economy.unit("goods", name) or "unit"
     low, high = _interval(plan, "balance", (name, period))
-    lines = [f"{text_of(name)}, {period}: one more {unit} {_worth_words(plan)} {_between(valuation, low, high)}"]
+    lines = [f"{name_of(name)}, {period}: one more {unit} {_worth_words(plan)} {_between(valuation, low, high)}"]
     at = position(economy.goods, name)
     made, used = economy.matrix("outputs", t).tocsr()[[at]], economy.matrix("inputs", t).tocsr()[[at]]
     level = plan.activities[period].to_numpy()
@@ -94,12 +95,12 @@ def _good(plan: Plan, name: Any, period: Any) -> Explanation:
     if not len(makers):
         lines.append(_idle_words(plan, period, made.indices))
         empty = prices.parts(np.zeros(len(level)))
-        return Explanation(text_of(name), "good", period, valuation, (low, high), empty, empty, (), tuple(lines))
+        return Explanation(name_of(name), "good", period, valuation, (low, high), empty, empty, (), tuple(lines))
     maker = int(makers[np.argmax((made.toarray().ravel() * level)[makers])])
     cost = prices.parts(one_unit(len(level), maker))
     output = float(made[0, maker])
     lines.append(
-        f"  made by {text_of(economy.techniques[maker])!r}; for one unit of activity ({output:g} {unit} of it) "
+        f"  made by {name_of(economy.techniques[maker])!r}; for one unit of activity ({output:g} {unit} of it) "
         "that takes, at the plan's valuations:"
     )
     lines += _part_lines(cost)
@@ -113,7 +114,7 @@ def _good(plan: Plan, name: Any, period: Any) -> Explanation:
     chain = dearest_chain(prices, name)
     if len(chain) > 1:
         lines.append("  the dearest chain: " + " <- ".join(chain))
-    return Explanation(text_of(name), "good", period, valuation, (low, high), cost, takes, chain, tuple(lines))
+    return Explanation(name_of(name), "good", period, valuation, (low, high), cost, takes, chain, tuple(lines))
 
 
 def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
@@ -122,7 +123,7 @@ def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
     unit = economy.unit("resources", name) or "unit"
     use = economy.matrix("resource_use", t).tocsr()[[at]]
     level = plan.activities[period].to_numpy()
-    users = pd.Series(use.toarray().ravel() * level, index=[text_of(j) for j in economy.techniques])
+    users = pd.Series(use.toarray().ravel() * level, index=[name_of(j) for j in economy.techniques])
     users = users[users != 0].sort_values(ascending=False, kind="stable")
     used = float(users.sum())
     empty = prices.parts(np.zeros(len(level)))
@@ -131,7 +132,7 @@ def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
         low, high = _interval(plan, "resource_limit", (name, period))
         there = float(economy.vector("resource_limits", t)[at])
         lines = [
-            f"{text_of(name)}, {period}: {used:.6g} of {there:.6g} {unit} are used; one more {unit} "
+            f"{name_of(name)}, {period}: {used:.6g} of {there:.6g} {unit} are used; one more {unit} "
             f"{'is worth' if plan.program.sense == 'max' else 'changes the cost by'} {_between(valuation, low, high)}"
         ]
         if valuation == 0:
@@ -140,17 +141,17 @@ def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
         weight = float(economy.vector("resource_weights", t)[at])
         valuation, low, high = weight, weight, weight
         lines = [
-            f"{text_of(name)}, {period}: {used:.6g} {unit} are used; it is not limited and counts {weight:g} per unit"
+            f"{name_of(name)}, {period}: {used:.6g} {unit} are used; it is not limited and counts {weight:g} per unit"
         ]
     lines += [f"    {amount:>12.6g} {unit} in {user}" for user, amount in users.head(_SHOWN).items()]
     if len(users) > _SHOWN:
         lines.append(f"    {users.iloc[_SHOWN:].sum():>12.6g} {unit} in {len(users) - _SHOWN} others")
-    return Explanation(text_of(name), "resource", period, valuation, (low, high), empty, empty, (), tuple(lines))
+    return Explanation(name_of(name), "resource", period, valuation, (low, high), empty, empty, (), tuple(lines))
 
 
 def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
     """A stock at the start of a period: what it is worth for good, its rent in that period, whether all is in use."""
-    prices, name = Prices(plan, period), holding_text(holding)
+    prices, name = Prices(plan, period), holding_name(holding)
     good = holding[0] if isinstance(holding, tuple) else holding
     unit = plan.economy.unit("goods", good) or "unit"
     label = (*holding, period) if isinstance(holding, tuple) else (holding, period)
@@ -183,13 +184,13 @@ def _technique(plan: Plan, name: Any, period: Any) -> Explanation:
     income = float(outputs @ plan.valuations.loc["good"][period].to_numpy())
     unit = economy.unit("techniques", name) or "unit"
     lines = [
-        f"{text_of(name)}, {period}: runs at {level:.6g} {unit}; what one unit of activity makes is worth "
+        f"{name_of(name)}, {period}: runs at {level:.6g} {unit}; what one unit of activity makes is worth "
         f"{income:.6g}, what it takes {cost['worth'].sum():.6g}"
     ]
     lines += _part_lines(cost)
     if level == 0:
         lines.append(f"  it stands idle: one unit of it would change the objective by {reduced:.6g}")
-    return Explanation(text_of(name), "technique", period, -reduced, (-reduced, -reduced), cost, cost, (), tuple(lines))
+    return Explanation(name_of(name), "technique", period, -reduced, (-reduced, -reduced), cost, cost, (), tuple(lines))
 
 
 def _interval(plan: Plan, block_name: str, label: tuple[Any, ...]) -> tuple[float, float]:
@@ -235,7 +236,7 @@ def _idle_words(plan: Plan, period: Any, makers: Any) -> str:
     costs = plan.reduced_costs[period].to_numpy()[makers]
     nearest = int(np.argmin(np.abs(costs)))
     return (
-        f"  nothing makes it now; the nearest technique, {text_of(plan.economy.techniques[makers[nearest]])!r}, would "
+        f"  nothing makes it now; the nearest technique, {name_of(plan.economy.techniques[makers[nearest]])!r}, would "
         f"change the objective by {costs[nearest]:.6g} per unit of activity"
     )
 

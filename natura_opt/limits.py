@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from .labels import holding_name, name_of
 from .sensitivity import ValuationIntervals
 
 if TYPE_CHECKING:
@@ -84,18 +85,13 @@ def worth_in_words(limit: Mapping[Any, Any]) -> str:
     return f"brings {more:.6g}, one less costs {less:.6g}"
 
 
-def name_of(name: Any) -> str:
-    """Return a label as people read it: the parts of a pair with a blank between them."""
-    return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
-
-
 def _named(label: Any, kind: str) -> tuple[str, str]:
     """Return (name, period) of a row's label."""
     if kind == "floor":
         return "fulfilment", str(label)
     if kind == "emission budget":
         return name_of(label), "all periods"
-    return " in ".join(name_of(part) for part in label[:-1]), str(label[-1])
+    return holding_name(tuple(label[:-1])), str(label[-1])
 
 
 def _first(label: Any) -> Any:

@@ -19,7 +19,7 @@ from .economy.question import Question
 from .economy.table import Vector
 from .errors import NotProvedError, QuestionError
 from .explain import Explanation, explain
-from .limits import name_of
+from .labels import holding_name
 from .plan_problem import COLUMNS, ROW_SENSES, asked_of
 from .program import Floats, LinearProgram
 from .sensitivity import Sensitivity, ValuationIntervals, ranges
@@ -165,7 +165,7 @@ class Plan:
             parts["resource"] = self._row_values("resource_limit", self.economy.resources)
         if self.program.row_block("accumulation"):
             stocks = self._stock_rows("accumulation")
-            stocks.index = pd.Index([_holding_name(label) for label in stocks.index], tupleize_cols=False)
+            stocks.index = pd.Index([holding_name(label) for label in stocks.index], tupleize_cols=False)
             parts["stock"] = stocks
         floor = self.program.row_block("floor")
         if floor is not None:
@@ -391,7 +391,3 @@ def _without_period(index: pd.Index) -> pd.Index:
     """Drop the last level of a block's labels, which is the period."""
     assert isinstance(index, pd.MultiIndex)
     return index.droplevel(index.nlevels - 1)
-
-
-def _holding_name(label: Any) -> str:
-    return " in ".join(map(name_of, label)) if isinstance(label, tuple) else str(label)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .limits import binding_limits, name_of, worth_in_words
+from .labels import name_of
+from .limits import binding_limits, worth_in_words
 from .objectives import OBJECTIVES
 from .status import Status
 

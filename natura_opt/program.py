@@ -145,10 +145,6 @@ class ProgramBuilder:
         """Lower the right-hand sides of a block of rows by what is there from outside (negative: is demanded)."""
         self._supplies.append((rows, amounts))
 
-    def has_columns(self, name: str) -> bool:
-        """Whether a block of columns of this name was declared."""
-        return name in self._columns
-
     def objective(self, sense: Sense, cost: Mapping[str, Any]) -> None:
         """Set the sense and the cost of each block of columns (scalars or one per label)."""
         self._sense = sense

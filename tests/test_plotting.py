@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
+from natura_opt.labels import name_of
 from natura_opt.plotting.goods_flows import goods_flows
-from natura_opt.plotting.style import named, spread, wrapped
+from natura_opt.plotting.style import spread, wrapped
 
 MODELS = ["five_year_plan", "uk_2015_20", "kantorovich_machines", "wheat_cloth", "eu_2006", "excavators"]
 DRAWN = ("fulfilment", "valuations", "stocks")
@@ -238,7 +239,7 @@ def test_links_are_the_plans_flows(plans, name, most):
     assert shown == pytest.approx(used["amount"].sum())  # gathered, never lost
     if most > len(flows):
         assert "other uses" not in names and "other goods" not in names
-        goods = [named(good) for good in plan.economy.goods]
+        goods = [name_of(good) for good in plan.economy.goods]
         wanted = sorted((goods[g], p, a) for g, p, a in used[["good", "place", "amount"]].itertuples(index=False))
         ends = zip(link.source, link.target, link.value, is_use, strict=True)
         assert sorted((names[s], names[t], v) for s, t, v, use in ends if use) == wanted

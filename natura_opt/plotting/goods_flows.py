@@ -11,8 +11,8 @@ import scipy.sparse as sp
 
 from ..economy.coerce import position
 from ..errors import QuestionError, unknown
+from ..labels import name_of
 from ..plan_problem import asked_of
-from .style import named
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -50,7 +50,7 @@ def goods_flows(plan: Plan, period: Any = None) -> pd.DataFrame:
 def _in_period(plan: Plan, t: int) -> pd.DataFrame:
     economy = asked_of(plan.economy, plan.question)
     level = plan.activities.to_numpy()[:, t]
-    names = [named(technique) for technique in economy.techniques]
+    names = [name_of(technique) for technique in economy.techniques]
     parts = []
     for table, side in (("outputs", "made"), ("inputs", "used")):
         flow = sp.coo_array(economy.matrix(table, t) * level[None, :])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..labels import name_of
 from ..plan_problem import asked_of
-from .style import named
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -47,7 +47,7 @@ def held_good(plan: Plan, holding: Any) -> Any:
 
 def holding_text(plan: Plan, holding: Any) -> str:
     """Return a holding in words: ``iron in coal``, or the good alone where stocks are pooled."""
-    return named(holding) if is_pooled(plan) else " in ".join(named(part) for part in holding)
+    return name_of(holding) if is_pooled(plan) else " in ".join(name_of(part) for part in holding)
 
 
 def _most(worth: np.ndarray, index: pd.Index) -> pd.Series:

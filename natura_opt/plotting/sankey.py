@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import OptionError, unknown
+from ..labels import name_of
 from ..program import Floats
 from .goods_flows import goods_flows
-from .style import named, number, unit_text
+from .style import number, unit_text
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -86,7 +87,7 @@ def _is_own_making(plan: Plan, flows: pd.DataFrame) -> pd.Series:
     """Tell which flows only say that an industry makes its own good, where nothing else is said of where goods come
     from.
     """
-    goods = [named(good) for good in plan.economy.goods]
+    goods = [name_of(good) for good in plan.economy.goods]
     made = flows["side"] == "made"
     own = flows["place"].to_numpy() == np.array(goods, dtype=object)[flows["good"].to_numpy()]
     return made & bool(own[made.to_numpy()].all())
@@ -118,7 +119,7 @@ def _available(plan: Plan, flows: pd.DataFrame) -> Floats:
 
 def _gathered(plan: Plan, flows: pd.DataFrame, most: int) -> pd.DataFrame:
     """Return the links of the diagram: the widest flows singly, and the rest added up under "other"."""
-    goods, available = [named(good) for good in plan.economy.goods], _available(plan, flows)
+    goods, available = [name_of(good) for good in plan.economy.goods], _available(plan, flows)
     head, tail = flows.iloc[:most], flows.iloc[most:]
     if len(tail) == 1:  # "other" for a single flow would only hide its name
         head, tail = flows, flows.iloc[:0]
@@ -175,7 +176,7 @@ def _set_out(figure: Any, plan: Plan, period: Any, nodes: list[_Node], kind: str
     columns = sorted({node.column for node in nodes})
     longest = max(sum(node.column == column for node in nodes) for column in columns) if nodes else 0
     every = len(plan.economy.periods)
-    when = f"in {named(period)}" if period is not None else f"over all {every} periods" if every > 1 else ""
+    when = f"in {name_of(period)}" if period is not None else f"over all {every} periods" if every > 1 else ""
     units = {plan.economy.unit("goods", good) for good in plan.economy.goods}
     meaning = {
         "quantity": f"quantities{_in_unit(units)}",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..labels import name_of
 from ..program import Floats
 from .ranking import held_good, is_pooled, worth_of_goods, worth_of_stocks
 from .style import (
@@ -21,7 +22,6 @@ from .style import (
     bare,
     heading,
     mark_periods,
-    named,
     new_figure,
     number,
     plain,
@@ -80,7 +80,7 @@ def _capital(plan: Plan) -> list[_Panel]:
     """Return one panel per capital good, in the order of the economy."""
     stocks = plan.stocks
     goods = [held_good(plan, holding) for holding in stocks.index]
-    holders = ["" if is_pooled(plan) else named(holding[1]) for holding in stocks.index]
+    holders = ["" if is_pooled(plan) else name_of(holding[1]) for holding in stocks.index]
     worth = worth_of_stocks(plan).to_numpy()
     panels = []
     for good in dict.fromkeys(goods):
@@ -88,7 +88,7 @@ def _capital(plan: Plan) -> list[_Panel]:
         parts = stocks.iloc[mine].set_axis([holders[k] for k in mine], axis=0)
         panels.append(
             _Panel(
-                title=named(good),
+                title=name_of(good),
                 axis=f"{_unit(plan, good)}, start of period",
                 parts=_gathered(parts),
                 worth=float(worth[mine].sum()),
@@ -103,7 +103,7 @@ def _stored(plan: Plan) -> list[_Panel]:
     worth = worth_of_goods(plan).to_numpy()
     return [
         _Panel(
-            named(good),
+            name_of(good),
             f"{_unit(plan, good)}, in store at end",
             stored.iloc[[k]].set_axis([""], axis=0),
             float(worth[k]),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..labels import name_of
 from ..program import Floats
 
 if TYPE_CHECKING:
@@ -56,11 +57,6 @@ def plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def named(label: Any) -> str:
-    """Return a label as text; a pair such as (region, good) as its parts."""
-    return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-
-
 def wrapped(text: str, width: int, lines: int = 3) -> str:
     """Break a long name over lines, the last cut short where there are too many.
 
@@ -104,7 +100,7 @@ def bare(ax: Axes) -> None:
 
 def mark_periods(ax: Axes, periods: Sequence[Any], inches: float) -> None:
     """Label the periods under an axis so wide; as many as fit, always the first and the last."""
-    texts = [wrapped(named(period), 14, 2) for period in periods]
+    texts = [wrapped(name_of(period), 14, 2) for period in periods]
     widest = max(max(len(line) for line in text.split("\n")) for text in texts)
     room = max(int(inches / (0.07 * (widest + 1.2))), 2)
     count = len(texts)

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..labels import name_of
 from ..objectives import OBJECTIVES
 from ..program import Floats
 from .ranking import held_good, holding_text, worth_of_goods, worth_of_resources, worth_of_stocks
-from .style import GREY, INK, MAIN, PALE, bare, heading, mark_periods, named, new_figure, number, unit_text, wrapped
+from .style import GREY, INK, MAIN, PALE, bare, heading, mark_periods, new_figure, number, unit_text, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,13 +76,13 @@ def _kinds(plan: Plan, most: int) -> list[_Kind]:
         _Kind(
             "Goods: what one more unit demanded costs" if demanded else "Goods: one more unit on hand",
             "goods",
-            *_chosen(plan.valuations.loc["good"], worth_of_goods(plan), most, named, partial(economy.unit, "goods")),
+            *_chosen(plan.valuations.loc["good"], worth_of_goods(plan), most, name_of, partial(economy.unit, "goods")),
         )
     ]
     present = plan.valuations.index.get_level_values(0)
     if "resource" in present:
         found = plan.valuations.loc["resource"]
-        chosen = _chosen(found, worth_of_resources(plan), most, named, partial(economy.unit, "resources"))
+        chosen = _chosen(found, worth_of_resources(plan), most, name_of, partial(economy.unit, "resources"))
         every.append(_Kind("Resources: one more unit available", "resources", *chosen))
     if "stock" in present:
         values = plan.stock_valuations
