@@ -1,0 +1,1 @@
+"""Seeded economies: random, as large as wanted, and feasible by construction."""
