@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .certificate import Certificate as Certificate
     from .certificate import certify as certify
     from .checks import check as check
+    from .comparing import Comparison as Comparison
+    from .comparing import compare as compare
     from .economy.bea import read_bea as read_bea
     from .economy.build import build_economy as build_economy
     from .economy.catalog import read as read
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .economy.economy import Economy as Economy
     from .economy.five_year import read_five_year as read_five_year
     from .economy.folder_writer import write as write
+    from .economy.generate.families import generate_economy as generate_economy
     from .economy.multiregional import from_pymrio as from_pymrio
     from .economy.question import Question as Question
     from .economy.registry import TABLES as TABLES
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from .program import ProgramBuilder as ProgramBuilder
     from .solving import ExtraLaw as ExtraLaw
     from .solving import solve as solve
+    from .solving_harmony import solve_harmony as solve_harmony
     from .status import Status as Status
 
 __version__ = "0.1.0"
@@ -50,6 +54,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "Certificate": "certificate",
     "certify": "certificate",
+    "Comparison": "comparing",
+    "compare": "comparing",
     "read_bea": "economy.bea",
     "build_economy": "economy.build",
     "read": "economy.catalog",
@@ -58,6 +64,7 @@ _HOMES = {
     "Economy": "economy.economy",
     "read_five_year": "economy.five_year",
     "write": "economy.folder_writer",
+    "generate_economy": "economy.generate.families",
     "from_pymrio": "economy.multiregional",
     "Question": "economy.question",
     "TABLES": "economy.registry",
@@ -75,6 +82,7 @@ _HOMES = {
     "ProgramBuilder": "program",
     "ExtraLaw": "solving",
     "solve": "solving",
+    "solve_harmony": "solving_harmony",
     "Status": "status",
 }
 

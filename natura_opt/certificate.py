@@ -70,13 +70,16 @@ class Certificate:
         )
 
 
-def certify(program: LinearProgram, primal: Floats, dual: Floats, tolerance: float) -> Certificate:
+def certify(
+    program: LinearProgram, primal: Floats, dual: Floats, tolerance: float, size: float | None = None
+) -> Certificate:
     """Recompute the proof for a point, as it is given.
 
     Parameters
     ----------
     primal : column values, shape (n,); a value outside its bounds, or not whole where it must be, is a residual.
     dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist count as zero.
+    size : what gap and complementarity are relative to; the objective, where it is not given.
     """
     given = np.asarray(primal, dtype=np.longdouble)
     if not (np.isfinite(given).all() and np.isfinite(dual).all()):
@@ -106,10 +109,10 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, tolerance: flo
         np.abs(cost_terms).sum() + abs(program.offset),
         np.abs(row_terms).sum() + np.abs(column_terms).sum(),
     )
-    size = max(abs(objective), abs(dual_objective), _CANCELLING * terms)
+    measure = np.longdouble(max(abs(objective), abs(dual_objective), _CANCELLING * terms) if size is None else size)
     wrong = np.where(no_bound, np.abs(reduced), 0.0)
     own = np.divide(wrong, column_sizes, out=np.zeros_like(wrong), where=wrong > 0)
-    costs = np.where(wrong > 0, wrong * implied, 0.0) / max(size, np.finfo(np.longdouble).tiny)
+    costs = np.where(wrong > 0, wrong * implied, 0.0) / max(measure, np.finfo(np.longdouble).tiny)
     dual_residual = float(np.minimum(own, costs).max(initial=0.0))
     slack = np.abs(minimised * (sums.rows - side)).sum() + np.abs(reduced * (point - bound)).sum()
     return Certificate(
@@ -117,8 +120,8 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, tolerance: flo
         dual_objective=float(dual_objective),
         primal_residual=primal_residual,
         dual_residual=dual_residual,
-        complementarity=_ratio(slack, size),
-        gap=_ratio(abs(objective - dual_objective), size),
+        complementarity=_ratio(slack, measure),
+        gap=_ratio(abs(objective - dual_objective), measure),
         tolerance=tolerance,
     )
 

@@ -1,4 +1,4 @@
-"""The command line: ``natura-opt solve | check | import | models``."""
+"""The command line: ``natura-opt solve | compare | check | generate | import | models``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .cli_generate import generate
 from .errors import DataError, NaturaError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Bring an economy in from other forms.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.command()(generate)
 
 _Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model folder, a workbook (.xlsx), or the name of a shipped model.")
@@ -37,8 +39,13 @@ def solve(
     question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
     backend: Annotated[str, typer.Option(help="highs, pyomo or cvxpy: the same law, three spellings.")] = "highs",
     solver: Annotated[str, typer.Option(help="With --backend pyomo: any solver Pyomo reaches.")] = "highs",
-    method: Annotated[str, typer.Option(help="HiGHS's way: auto, simplex, ipm or pdlp.")] = "auto",
-    tolerance: Annotated[float, typer.Option(help="Largest relative residual and gap that counts as proved.")] = 1e-9,
+    method: Annotated[
+        str,
+        typer.Option(help="HiGHS's way: auto, simplex, ipm, pdlp; or fixed-point, prices, harmony, harmony-1990, …"),
+    ] = "auto",
+    tolerance: Annotated[
+        float | None, typer.Option(help="Largest relative residual and gap that counts as proved (1e-9, harmony 1e-6).")
+    ] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for the solver.")] = None,
     option: Annotated[list[str] | None, typer.Option(help="A HiGHS option, NAME=VALUE; may be repeated.")] = None,
     log_file: Annotated[Path | None, typer.Option(help="Write the solver's log to this file.")] = None,
@@ -78,6 +85,42 @@ def solve(
 
             print_plan(plan)
         raise typer.Exit(0 if plan.proved else 1)
+
+
+@app.command()
+def compare(
+    model: _Model,
+    question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
+    methods: Annotated[
+        str | None, typer.Option(help="Methods, separated by commas; without it: the linear program and all planners.")
+    ] = None,
+    function: Annotated[str, typer.Option(help="Harmony function: 2018, 1993 or 1993-envelope.")] = "2018",
+    tolerance: Annotated[float | None, typer.Option(help="Of every proof; each method's own without it.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for each method.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the comparison to this file (.svg, .png, .pdf).")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Ask the same question of several methods: how far each got, how fast, and how far from the proved optimum.
+
+    Exit code: 0 when the optimum is proved, so that the gaps mean something; 1 when it is not; 2 for bad input.
+    """
+    with _readable_errors():
+        from .comparing import compare as compare_methods
+
+        chosen = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
+        with _working(f"comparing methods on {model}"), _standard_output_kept_clean():
+            found = compare_methods(
+                model, question, methods=chosen, function=function, tolerance=tolerance, time_limit=time_limit
+            )
+        if picture is not None:
+            _draw(found.plot(), picture)
+        if as_json:
+            typer.echo(json.dumps(found.summary(), allow_nan=False))
+        else:
+            from .cli_render import print_comparison
+
+            print_comparison(found)
+        raise typer.Exit(0 if found.optimum.proved else 1)
 
 
 @app.command()
@@ -217,6 +260,14 @@ def _options(pairs: list[str]) -> dict[str, Any]:
         except json.JSONDecodeError:
             made[name] = value
     return made
+
+
+def _draw(figure: Any, path: Path) -> None:
+    try:
+        figure.savefig(path)
+    except ValueError as error:  # matplotlib's sentence on formats it does not know
+        raise DataError(f"--picture {path}: {error}") from None
+    typer.echo(f"picture drawn to {path}", err=True)
 
 
 def _write_plan(plan: Any, out: Path) -> None:

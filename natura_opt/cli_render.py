@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .harmony_plan import HarmonyPlan
 from .limits import binding_limits
 from .plan import Plan
 from .plan_text import dearest_goods
 from .status import Status
 
+if TYPE_CHECKING:
+    from .comparing import Comparison
+
 _BAR = 24
 _ROWS = 10
+#: What a comparison needs; a narrower terminal breaks its lines.
+_WIDE = 112
 
 
 def print_plan(plan: Plan, console: Console | None = None) -> None:
     """Print a plan's status, fulfilment, limits and effort."""
     console = console or Console(highlight=False, markup=False, soft_wrap=False)
+    if isinstance(plan, HarmonyPlan):
+        console.print(str(plan), soft_wrap=True)
+        return
     colour = "green" if plan.proved else "red"
     console.print(
         Text(plan.economy.title or plan.economy.name, "bold").append(f"  ({plan.question.objective})", "none")
@@ -41,6 +53,51 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     console.print(f"\nby {plan.method}, {plan.iterations} iterations ({stages})", style="dim", soft_wrap=True)
     for attempt in plan.attempts if len(plan.attempts) > 1 else ():
         console.print(f"  {attempt.message}: {attempt.certificate}", style="dim", soft_wrap=True)
+
+
+def print_comparison(found: Comparison, console: Console | None = None) -> None:
+    """Print one row per method, then what each has to say."""
+    console = console or Console(highlight=False, markup=False, soft_wrap=False)
+    console.width = max(console.width, _WIDE)
+    title = found.economy.title or found.economy.name
+    console.print(Text(title, "bold").append(f"  ({found.question.objective}, by method)", "none"))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("method")
+    table.add_column("status")
+    for heading in (
+        "objective",
+        "gap to\noptimum",
+        "mean\nharmony",
+        "gap per\ngood",
+        "worst\nserved",
+        "seconds",
+        "passes",
+    ):
+        table.add_column(heading, justify="right")
+    for name, row in found.table.iterrows():
+        passes = "" if pd.isna(row["passes"]) else f"{row['passes']:,}"
+        table.add_row(
+            str(name),
+            Text(row["status"], "green" if row["status"] == "optimal" else "dim"),
+            _figure(row["objective"], ".8g"),
+            _figure(row["gap"], ".1e"),
+            _figure(row["mean_harmony"], ".5f"),
+            _figure(row["harmony_gap_per_good"], ".1e"),
+            _figure(row["worst_fulfilment"], ".4g"),
+            _figure(row["seconds"], ".3f"),
+            passes,
+        )
+    console.print(table)
+    for entry in found.entries:
+        said = entry.refusal or entry.note
+        if said:
+            console.print(f"  {entry.method}: {said}", style="dim", soft_wrap=True)
+    if not found.optimum.proved:
+        console.print(f"the linear program is {found.optimum.status}, so there is no optimum to measure from")
+
+
+def _figure(value: float, form: str) -> str:
+    return "" if pd.isna(value) else format(value, form)
 
 
 def _headed(console: Console, heading: str, table: Table) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,19 @@ from .status import Status
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
+
+#: The methods that are not HiGHS's, and the module and function that answer for each.
+METHODS_OF_THE_PLAN: dict[str, tuple[str, str]] = {
+    "fixed-point": (".solvers.fixed_point", "solve_fixed_point"),
+    "prices": (".solvers.price_coordination", "solve_by_prices"),
+    "harmony": (".solving_harmony", "solve_harmony"),
+    "harmony-cvxpy": (".solving_harmony", "solve_harmony"),
+    "harmony-tangents": (".solving_harmony", "solve_harmony"),
+    "harmony-1990": (".solving_harmony", "solve_harmony"),
+    "harmony-2018": (".solving_harmony", "solve_harmony"),
+}
+
+_SETTINGS = ("question", "backend", "solver", "method", "tolerance", "extra_laws", "verbose", "log_file", "time_limit")
 
 
 @dataclass(frozen=True)
@@ -75,12 +89,13 @@ def solve(
     backend: str = "highs",
     solver: str = "highs",
     method: str = "auto",
-    tolerance: float = 1e-9,
+    tolerance: float | None = None,
     extra_laws: Iterable[ExtraLaw] = (),
     verbose: bool = False,
     log_file: str | Path | None = None,
     time_limit: float | None = None,
     options: Mapping[str, Any] | None = None,
+    **settings: Any,
 ) -> Plan:
     """Find the best plan, and prove it.
 
@@ -91,10 +106,13 @@ def solve(
     question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
     backend : ``highs`` (arrays straight in), ``pyomo`` or ``cvxpy``: the same law, three spellings.
     solver : with ``backend="pyomo"``, any solver Pyomo reaches.
-    method : ``auto``, ``simplex``, ``ipm`` or ``pdlp`` (HiGHS).
-    tolerance : largest relative residual and gap at which the plan counts as proved.
+    method : ``auto``, ``simplex``, ``ipm`` or ``pdlp`` (HiGHS); or a method of another kind: ``fixed-point``,
+        ``prices``, ``harmony`` (and ``harmony-cvxpy``, ``harmony-tangents``, ``harmony-1990``, ``harmony-2018``).
+    tolerance : largest relative residual and gap at which the plan counts as proved; 1e-9, or 1e-6 per good for prices
+        and harmony.
     extra_laws : laws of your own, all in one spelling.
     verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
+    settings : of a method of another kind, e.g. ``function="1993"`` for harmony.
 
     Returns
     -------
@@ -109,6 +127,15 @@ def solve(
     >>> plan.status, round(plan.objective, 4)
     (<Status.OPTIMAL: 'optimal'>, 86.6667)
     """
+    if method in METHODS_OF_THE_PLAN:
+        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options}
+        given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
+        if given or solver != "highs":
+            raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")
+        return _by_another_method(problem, question, method, tolerance, time_limit, settings)
+    if settings:
+        raise OptionError(unknown("setting", next(iter(settings)), [*_SETTINGS, "options"]))
+    tolerance = 1e-9 if tolerance is None else tolerance
     chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}))
     if backend not in BACKENDS:
         raise OptionError(unknown("backend", backend, BACKENDS))
@@ -159,6 +186,39 @@ def solve(
         iterations=answer.iterations,
         seconds=clock.seconds,
     )
+
+
+def _by_another_method(
+    problem: Any,
+    question: Question | str | None,
+    method: str,
+    tolerance: float | None,
+    time_limit: float | None,
+    settings: dict[str, Any],
+) -> Plan:
+    """Hand a question to a method that is not a linear programming solver."""
+    clock = _Clock()
+    economy = read(problem) if isinstance(problem, str | Path) else problem
+    clock.stop("read")
+    if not isinstance(economy, Economy):
+        raise OptionError(f"method {method!r} takes an economy, not a model spelled by hand")
+    asked = question if isinstance(question, Question) else economy.question(question)
+    module, function = METHODS_OF_THE_PLAN[method]
+    answer = getattr(import_module(module, __package__), function)
+    if function == "solve_harmony":
+        settings["method"] = method
+    elif method == "fixed-point" and time_limit is not None:
+        raise OptionError("method 'fixed-point' takes no time_limit; say max_passes=")
+    for name, value in (("tolerance", tolerance), ("time_limit", time_limit)):
+        if value is not None:
+            settings[name] = value
+    try:
+        plan: Plan = answer(economy, asked, **settings)
+    except TypeError as error:
+        if "unexpected keyword" not in str(error):
+            raise
+        raise OptionError(f"method {method!r}: {str(error).rpartition(') ')[2]}") from None
+    return replace(plan, seconds={**clock.seconds, **plan.seconds})
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,137 @@
+"""A plan that maximises harmony: what a plan knows, and how harmonious it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .errors import QuestionError
+from .labels import name_of
+from .plan import Plan
+from .sensitivity import Sensitivity
+from .solvers.harmony_problem import HarmonyProblem
+from .solvers.trace import TracePoint
+from .status import Status
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HarmonyPlan(Plan):
+    """A plan for harmony. ``objective`` is total harmony less damage; the certificate's gap is per unit of weight.
+
+    Attributes
+    ----------
+    problem : the concave program it answers.
+    trace : how far the method had come, by passes over the data.
+    passes : products with the matrix of coefficients, as the method counts them.
+    reason : why this road was taken.
+    """
+
+    problem: HarmonyProblem | None = None
+    trace: tuple[TracePoint, ...] = ()
+    passes: int = 0
+    reason: str = ""
+
+    @property
+    def harmony(self) -> float:
+        """Total harmony: the weighted sum over goods with a target and periods."""
+        assert self.problem is not None
+        self._require_plan()
+        return self.problem.harmony(self.primal)
+
+    @property
+    def mean_harmony(self) -> float:
+        """Harmony per unit of weight (per good and period, where weights are one)."""
+        assert self.problem is not None
+        return self.harmony / self.problem.size
+
+    @property
+    def gap(self) -> float:
+        """The most by which total harmony falls short of the best plan's, as proved; infinite where nothing is."""
+        return max(self.certificate.dual_objective - self.certificate.objective, 0.0)
+
+    @property
+    def gap_per_good(self) -> float:
+        """The gap per unit of weight."""
+        assert self.problem is not None
+        return self.gap / self.problem.size
+
+    @cached_property
+    def delivered(self) -> pd.DataFrame:
+        """Goods delivered to the targets: goods x periods."""
+        return self._columns("delivered", self.economy.goods, "good")
+
+    @cached_property
+    def consumption(self) -> pd.DataFrame:
+        """Goods delivered to the targets: goods x periods."""
+        return self.delivered
+
+    @cached_property
+    def fulfilment_by_good(self) -> pd.DataFrame:
+        """Delivered over target: goods x periods; empty (NaN) where there is no target."""
+        targets = np.column_stack([self.asked.vector("targets", t) for t in range(len(self.economy.periods))])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(targets > 0, self.delivered.to_numpy() / targets, np.nan)
+        return pd.DataFrame(ratio, index=self.economy.goods, columns=self.economy.periods)
+
+    @cached_property
+    def fulfilment(self) -> pd.Series:
+        """Fulfilment of each period's targets: that of its worst-served good."""
+        return self.fulfilment_by_good.min(axis=0).rename("fulfilment")
+
+    @property
+    def worst_fulfilment(self) -> float:
+        """The least fulfilment of any good in any period."""
+        return float(np.nanmin(self.fulfilment_by_good.to_numpy()))
+
+    def sensitivity(self) -> Sensitivity:
+        """Refuse: ranges belong to a basis of a linear program, and harmony has none."""
+        raise QuestionError("a harmony plan has no ranges of sides and costs: they belong to a linear program's basis")
+
+    def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:
+        """Refuse: valuations of a harmony plan are proved to its gap, not to the last digit that an interval needs."""
+        raise QuestionError(
+            "a harmony plan has valuations, and no intervals of them: they are proved only to the plan's gap"
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Return what the command line prints as JSON."""
+        facts = super().summary()
+        if self.status not in (Status.INFEASIBLE, Status.UNBOUNDED):
+            bound = self.certificate.dual_objective
+            facts |= {
+                "harmony": self.harmony,
+                "mean_harmony": self.mean_harmony,
+                "harmony_function": self.problem.function.name if self.problem else None,
+                "bound": bound if np.isfinite(bound) else None,
+                "gap_per_good": self.gap_per_good if np.isfinite(bound) else None,
+                "worst_fulfilment": self.worst_fulfilment,
+            }
+        return facts | {"passes": self.passes, "reason": self.reason}
+
+    def __repr__(self) -> str:
+        lines = [f"Harmony plan of {self.economy.name!r} by {self.method}: {self.status}"]
+        if self.impossibility is not None:
+            return "\n".join([*lines, f"  {self.impossibility}"])
+        assert self.problem is not None
+        lines.append(f"  {self.certificate}")
+        lines.append(
+            f"  harmony     {self.harmony:.9g} (mean {self.mean_harmony:.6g}, function {self.problem.function.name})   "
+            f"bound {self.certificate.dual_objective:.9g}, {self.gap_per_good:.1e} per good"
+        )
+        ratio = self.fulfilment_by_good
+        values = ratio.to_numpy()
+        served = np.argsort(values, axis=None, kind="stable")[:_SHOWN]  # without a target (NaN): last
+        places = [divmod(int(at), ratio.shape[1]) for at in served]
+        worst = [(ratio.index[i], ratio.columns[t], float(values[i, t])) for i, t in places]
+        lines.append(
+            "  worst served "
+            + ", ".join(f"{name_of(i)} {value:.4g} ({name_of(t)})" for i, t, value in worst if np.isfinite(value))
+        )
+        lines.append(f"  {self.reason}; {self.passes:,} passes over the data, {sum(self.seconds.values()):.3f} s")
+        return "\n".join(lines)

@@ -1,0 +1,112 @@
+"""Methods side by side: how near the optimum, how harmonious, how quick; and how they came along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..harmony_plan import HarmonyPlan
+from .style import GREY, INK, MAIN, PALE, bare, new_figure, number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..comparing import Comparison
+
+_ROW = 0.42
+_SERIES = ("#2f5d8a", "#b5673a", "#5b7f4a", "#7b5b8a", "#8a7f2f")
+
+
+def draw_comparison(comparison: Comparison) -> Figure:
+    """Draw one row per method: its share of the best objective, its mean harmony beside the bound, its seconds."""
+    table = comparison.table
+    count = len(table)
+    figure = new_figure(9.6, 1.5 + _ROW * count)
+    share, harmony, seconds = figure.subplots(1, 3, sharey=True)
+    best = comparison.optimum.objective if comparison.optimum.proved else float("nan")
+    least_cost = comparison.question.objective == "least-resources"
+    share_of_best = best / table["objective"] if least_cost else table["objective"] / best
+    _dots(share, share_of_best.to_numpy(float), [f"{100 * v:.4g} %" for v in share_of_best])
+    share.set_xlim(-0.05, 1.3)
+    share.axvline(1.0, color=GREY, linewidth=1, linestyle="--", zorder=0)
+    share.set_title("share of the proved optimum", loc="left", fontsize=9.5, color=INK)
+    mean = table["mean_harmony"].to_numpy(float)
+    _dots(harmony, mean, [number(v) for v in mean])
+    bound = comparison.harmony_bound / comparison.problem.size
+    finite = np.append(mean[np.isfinite(mean)], bound if np.isfinite(bound) else [])
+    if len(finite):
+        low, high = float(finite.min()), float(finite.max())
+        room = max(high - low, 1e-3)
+        harmony.set_xlim(low - 0.1 * room, high + 0.45 * room)
+    if np.isfinite(bound):
+        harmony.axvline(bound, color=GREY, linewidth=1, linestyle="--", zorder=0)
+    harmony.set_title("mean harmony (dashed: proved bound)", loc="left", fontsize=9.5, color=INK)
+    spent = np.where(np.isfinite(table["objective"].to_numpy(float)) | np.isfinite(mean), table["seconds"], np.nan)
+    _dots(seconds, spent.astype(float), [number(v, 2) for v in spent])
+    if np.isfinite(spent.astype(float)).any():
+        seconds.set_xscale("log")
+        least, most = float(np.nanmin(spent)), float(np.nanmax(spent))
+        seconds.set_xlim(least / 2, most * max((most / least) ** 0.4, 4.0))
+    seconds.set_title("seconds, proof included", loc="left", fontsize=9.5, color=INK)
+    share.set_yticks(range(count), [plain(name) for name in table.index])
+    share.set_ylim(count - 0.4, -0.6)
+    for k, status in enumerate(table["status"]):
+        if not np.isfinite(spent[k]):
+            share.annotate(status, (0.0, k), va="center", fontsize=8.5, color=GREY, style="italic")
+    figure.suptitle(
+        plain(f"{comparison.economy.name}: {comparison.question.objective}, by method"), x=0.01, ha="left", fontsize=11
+    )
+    return figure
+
+
+def _dots(ax: Axes, values: Any, texts: list[str]) -> None:
+    for k, value in enumerate(values):
+        ax.axhline(k, color=PALE, linewidth=0.8, zorder=0)
+        if np.isfinite(value):
+            ax.plot(value, k, "o", color=MAIN, markersize=6)
+            ax.annotate(
+                texts[k], (value, k), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5, color=INK
+            )
+    bare(ax)
+
+
+def draw_convergence(comparison: Comparison) -> Figure:
+    """Draw mean harmony attained (solid) and bound proved (dashed) against passes over the data."""
+    figure = new_figure(7.2, 4.2)
+    ax = figure.subplots()
+    size = comparison.problem.size
+    traced = {name: p for name, p in comparison.plans.items() if isinstance(p, HarmonyPlan) and len(p.trace) > 1}
+    ends = []
+    for colour, (name, plan) in zip(_SERIES, traced.items(), strict=False):
+        passes = np.array([max(point.passes, 1) for point in plan.trace])
+        attained = np.array([point.attained for point in plan.trace]) / size
+        bound = np.array([point.bound for point in plan.trace]) / size
+        ax.plot(
+            passes,
+            attained,
+            color=colour,
+            linewidth=1.6,
+            label=name if np.isfinite(bound).any() else f"{name} (as it counts)",
+        )
+        if np.isfinite(bound).any():
+            ax.plot(passes, bound, color=colour, linewidth=1.1, linestyle="--")
+        ends += [attained[-1], *attained[len(attained) // 2 :]]
+    if traced:
+        ax.set_xscale("log")
+        low, high = min(ends), max(ends)
+        room = max(high - low, 1e-3)
+        ax.set_ylim(low - 0.5 * room, high + 0.5 * room)  # first steps may be anywhere
+        ax.legend(frameon=False, fontsize=9, loc="lower right")
+    bare(ax)
+    ax.spines["left"].set_visible(True)
+    ax.set_xlabel("passes over the data", fontsize=9, color=INK)
+    ax.set_ylabel("mean harmony", fontsize=9, color=INK)
+    ax.set_title(
+        plain(f"Harmony attained, and its proved bound (dashed) — {comparison.economy.name}"),
+        loc="left",
+        fontsize=11,
+        color=INK,
+    )
+    return figure

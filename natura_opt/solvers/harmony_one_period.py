@@ -1,0 +1,183 @@
+"""One-period plans with one product per technique, put into the form that prices decide, and back into a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ..economy.economy import Economy
+from ..errors import QuestionError
+from ..laws.capital import Holdings
+from ..program import Floats
+from .coefficients import Coefficients
+from .harmony_functions import HarmonyFunction, harmony_function
+from .harmony_prices import PricedHarmony, harmonise
+from .harmony_problem import HarmonyProblem
+from .limited_output import LimitedOutput
+
+#: Tables whose laws this form knows.
+_KNOWN = frozenset(
+    {
+        "inputs", "outputs", "targets", "target_weights", "resource_use", "resource_limits", "resource_weights",
+        "capital", "capital_pool", "initial_capital", "capital_orders", "depreciation", "pool_depreciation",
+        "investment_lag", "storage", "storage_capacity",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class OnePeriod:
+    """An economy in the form of :class:`LimitedOutput`, with the way back.
+
+    Attributes
+    ----------
+    technique : position of each good's technique, -1 where none makes it.
+    amount : what a unit of activity makes of its good.
+    kinds : block of the harmony program's rows and position in it, for each limit.
+    """
+
+    problem: HarmonyProblem
+    form: LimitedOutput
+    technique: Any
+    amount: Floats
+    kinds: list[tuple[str, Any]]
+
+    def into_plan(self, answer: PricedHarmony) -> tuple[Floats, Floats]:
+        """Return column values and ∂objective/∂side per row of the harmony program."""
+        program, economy = self.problem.program, self.problem.economy
+        primal, dual = np.zeros(program.shape[1]), np.zeros(program.shape[0])
+        made = self.technique >= 0
+        levels = np.zeros(len(economy.techniques))
+        levels[self.technique[made]] = answer.outputs[made] / self.amount[made]
+        columns = {block.name: block.span for block in program.columns}
+        rows = {block.name: block.span for block in program.rows}
+        primal[columns["activities"]] = levels
+        primal[self.problem.deliveries] = answer.deliveries[_wanted(self.problem)]
+        dual[rows["balance"]] = -answer.prices
+        start = 0
+        for name, places in self.kinds:
+            prices = answer.limit_prices[start : start + len(places)]
+            start += len(places)
+            if name == "resource_limit":
+                dual[rows[name].start + places] = prices
+            else:
+                held = Holdings.of(economy)
+                primal[columns["capital_stock"]] = held.given(0)
+                dual[rows["capacity"].start + places] = prices
+                dual[rows["accumulation"].start + places] = prices
+        return primal, dual
+
+
+def one_period(problem: HarmonyProblem) -> tuple[OnePeriod | None, str]:
+    """Return the form with the way back into the program, or None with the reason why prices alone cannot decide."""
+    made, why = _laid_out(problem.economy, _spread(problem), problem.function)
+    return (None, why) if made is None else (OnePeriod(problem, *made), why)
+
+
+def harmonise_outputs(
+    economy: Economy,
+    *,
+    function: str | HarmonyFunction = "2018",
+    tolerance: float = 1e-6,
+    max_passes: int = 20_000,
+    time_limit: float | None = None,
+) -> PricedHarmony:
+    """Plan outputs of one period for harmony without writing the laws out as a program: for a million goods.
+
+    Parameters
+    ----------
+    economy : one period, one product per technique, limits of resources or stocks.
+    tolerance : the gap per good at which to stop.
+
+    Returns
+    -------
+    PricedHarmony : outputs, deliveries and prices as arrays in the order of the goods, and the proven bound.
+
+    Errors
+    ------
+    QuestionError : the economy is of another form (``solve_harmony`` answers it), or nothing limits a good.
+    """
+    if not economy.has("targets"):
+        raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
+    weights = economy.vector("target_weights", 0, missing=1.0)
+    made, why = _laid_out(economy, weights, harmony_function(function))
+    if made is None:
+        raise QuestionError(f"{economy.name}: prices alone cannot plan this economy ({why}); use solve_harmony")
+    return harmonise(made[0], tolerance=tolerance, max_passes=max_passes, time_limit=time_limit, names=economy.goods)
+
+
+def _laid_out(
+    economy: Economy, weights: Floats, function: HarmonyFunction
+) -> tuple[tuple[LimitedOutput, Any, Floats, list[tuple[str, Any]]] | None, str]:
+    """Return (the form, technique and amount of each good, rows of the limits), or None with the reason."""
+    if len(economy.periods) > 1:
+        return None, f"{len(economy.periods)} periods"
+    other = [table for table in economy.tables if table not in _KNOWN]
+    if other:
+        return None, f"table {other[0]!r}"
+    if not function.strict or not function.concave:
+        return None, f"harmony function {function.name!r} is not strictly concave"
+    outputs = sp.csc_array(economy.matrix("outputs", 0))
+    outputs.eliminate_zeros()
+    makers = np.bincount(outputs.indices, minlength=len(economy.goods))
+    if (np.diff(outputs.indptr) > 1).any():
+        return None, "joint products"
+    if (makers > 1).any():
+        return None, "several techniques for a good"
+    if (makers == 0).any() or (np.diff(outputs.indptr) == 0).any():
+        return None, "a good that nothing makes, or a technique that makes nothing"
+    technique = np.zeros(len(economy.goods), dtype=np.int64)
+    technique[outputs.indices] = np.arange(len(economy.techniques))
+    amount = np.zeros(len(economy.goods))
+    amount[outputs.indices] = outputs.data
+    use, there, kinds = _limits(economy)
+    if (there <= 0).any():
+        return None, "a limit of zero"
+    form = LimitedOutput(
+        inputs=Coefficients(_per_output(economy.matrix("inputs", 0), technique, amount)),
+        use=Coefficients(_per_output(use, technique, amount)),
+        there=there,
+        targets=economy.vector("targets", 0),
+        weights=weights,
+        function=function,
+    )
+    return (form, technique, amount, kinds), "one period, one product per technique"
+
+
+def _per_output(matrix: Any, technique: Any, amount: Floats) -> Any:
+    """Return columns in the order of the goods that the techniques make, per unit made; copied only if need be."""
+    ordered = matrix if (technique == np.arange(len(technique))).all() else sp.csc_array(matrix)[:, technique]
+    return ordered if (amount == 1.0).all() else ordered @ sp.diags_array(1.0 / amount)
+
+
+def _wanted(problem: HarmonyProblem) -> Any:
+    block = problem.program.column_block("delivered")
+    assert block is not None
+    return problem.economy.goods.get_indexer(block.index.get_level_values(0))
+
+
+def _spread(problem: HarmonyProblem) -> Floats:
+    weights = np.zeros(len(problem.economy.goods))
+    weights[_wanted(problem)] = problem.weights
+    return weights
+
+
+def _limits(economy: Economy) -> tuple[Any, Floats, list[tuple[str, Any]]]:
+    """Return what is used of everything limited per unit of activity, how much is there, and the rows it stands in."""
+    parts, there = [sp.csr_array((0, len(economy.techniques)))], [np.zeros(0)]
+    kinds: list[tuple[str, Any]] = []
+    if economy.has("resource_limits"):
+        use = sp.csr_array(economy.matrix("resource_use", 0))
+        limited = np.flatnonzero(np.diff(use.indptr) > 0)
+        parts.append(use[limited])
+        there.append(economy.vector("resource_limits", 0)[limited])
+        kinds.append(("resource_limit", limited))
+    if economy.has("capital"):
+        held = Holdings.of(economy)
+        parts.append(sp.csr_array(held.tied_up(0)))
+        there.append(held.given(0))
+        kinds.append(("capacity", np.arange(held.count)))
+    return sp.csr_array(sp.vstack(parts)), np.concatenate(there), kinds

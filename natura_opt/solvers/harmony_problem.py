@@ -1,0 +1,182 @@
+r"""Harmony as a concave program over the laws of the plan, and the proof of how far a plan is from its optimum.
+
+.. math::  \max \sum_{it} h_{it} H\Big(\frac{y_{it} - g_{it}}{g_{it}}\Big) - \text{damage},
+    \qquad 0 \le y_{it} \le \text{what the balance of good i leaves in period t}
+
+under the same laws as the linear plan (:mod:`natura_opt.plan_problem`), with the deliveries ``y`` of goods with a
+target ``g`` in place of an objective. Goods without a target are only means, so they have no harmony.
+
+Source: Cockshott 1990; model 4 of the design notes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ..certificate import Certificate, certify
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..laws.coefficients import by_period
+from ..objectives import OBJECTIVES
+from ..plan_problem import asked_of, laws_of
+from ..program import Floats, LinearProgram, ProgramBuilder
+from .harmony_functions import HarmonyFunction, harmony_function
+
+#: The table that only harmony uses.
+_WEIGHTS = "target_weights"
+#: Levels this small beside the largest are tried as zeros.
+_NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8)
+
+
+@dataclass(frozen=True, eq=False)
+class HarmonyProblem:
+    """A harmony question: linear laws, and a concave objective on deliveries.
+
+    Attributes
+    ----------
+    economy : as the question sees it.
+    program : the laws as rows; its cost is the damage (negative), to be maximised.
+    deliveries : positions of the deliveries among the columns, shape (k,).
+    targets, weights : of each delivery, shape (k,), in the good's unit and as pure numbers.
+    function : the harmony function.
+    """
+
+    economy: Economy
+    question: Question
+    program: LinearProgram
+    deliveries: Any
+    targets: Floats
+    weights: Floats
+    function: HarmonyFunction
+
+    @property
+    def size(self) -> float:
+        """The sum of the weights: what gaps are measured against."""
+        return float(self.weights.sum())
+
+    def surpluses(self, primal: Floats) -> Floats:
+        """Return the relative surplus of each delivery, shape (k,), at least -1."""
+        found: Floats = np.maximum(primal[self.deliveries], 0.0) / self.targets - 1.0
+        return found
+
+    def harmony(self, primal: Floats, function: HarmonyFunction | None = None) -> float:
+        """Return the weighted sum of harmonies of a plan, without damage."""
+        values = (function or self.function).value(self.surpluses(primal))
+        return float(np.asarray(self.weights * values, dtype=np.longdouble).sum())
+
+    def tangent_program(self, dual: Floats, primal: Floats) -> LinearProgram:
+        """Return the linear program whose optimum bounds the concave one from above, made from multipliers.
+
+        Each harmony is replaced by its tangent where the multipliers put the delivery, ``h H'(s)/g = price``; where
+        they name no price, by its tangent at the plan's own delivery. A tangent lies nowhere below a concave function.
+        """
+        envelope = self.function.envelope
+        price = (self.program.matrix.T @ dual)[self.deliveries] * self.targets / self.weights
+        at = self.surpluses(primal)
+        priced = price > 0
+        with np.errstate(divide="ignore", over="ignore"):
+            at[priced] = envelope.best_surplus(price[priced])
+        at = np.where(np.isfinite(at), at, self.surpluses(primal))
+        slopes = envelope.slope(at)
+        interior = priced & (at > -1.0)
+        kinked = interior & (np.abs(slopes - price) <= 1e-9 * price)  # the price itself, where the tangent has it
+        slopes = np.where(kinked, price, slopes)
+        cost = self.program.cost.copy()
+        cost[self.deliveries] = self.weights * slopes / self.targets
+        offset = np.asarray(self.weights * (envelope.value(at) - slopes * (1.0 + at)), dtype=np.longdouble).sum()
+        return replace(self.program, cost=cost, offset=float(offset))
+
+    def certify(self, primal: Floats, dual: Floats, tolerance: float) -> tuple[LinearProgram, Certificate]:
+        """Recompute the proof of a plan from its multipliers: what it attains and the bound nobody can pass.
+
+        Returns
+        -------
+        The tangent program, whose certificate gives the bound, and the certificate with the plan's own harmony less
+        damage as objective; gap and complementarity are per unit of weight (a gap of 1e-6 is 1e-6 per good).
+        """
+        tangents = self.tangent_program(dual, primal)
+        seen = certify(tangents, primal, dual, tolerance, size=self.size)
+        attained = self.harmony(primal) + float(self.program.cost @ primal)
+        gap = abs(seen.dual_objective - attained) / self.size
+        return tangents, replace(seen, objective=attained, gap=gap)
+
+    def certify_cleaned(
+        self, primal: Floats, dual: Floats, tolerance: float, units: Floats
+    ) -> tuple[Floats, Floats, LinearProgram, Certificate]:
+        """Certify a point; where that fails, also with what is tiny beside the largest level put to zero.
+
+        Iterative methods keep techniques that should stand idle running at 1e-12: rows that hold nothing else are then
+        violated by all they hold.
+
+        Parameters
+        ----------
+        units : of the columns, in which levels are comparable, shape (n,).
+
+        Returns
+        -------
+        The best point, its multipliers, its tangent program and its certificate.
+        """
+        found: tuple[Floats, Floats, LinearProgram, Certificate] | None = None
+        scaled = primal / units
+        for noise in _NOISE:
+            cleaned = np.where(scaled > noise * scaled.max(initial=0.0), primal, 0.0)
+            tangents, certificate = self.certify(cleaned, dual, tolerance)
+            if found is None or worst_figure(certificate) < worst_figure(found[3]):
+                found = (cleaned, dual, tangents, certificate)
+            if certificate.proved:
+                break
+        assert found is not None
+        return found
+
+
+def worst_figure(certificate: Certificate) -> float:
+    """Return the largest of gap and residuals."""
+    return max(certificate.gap, certificate.primal_residual, certificate.dual_residual)
+
+
+def harmony_problem(economy: Economy, question: Question, function: str | HarmonyFunction = "2018") -> HarmonyProblem:
+    """Put deliveries and harmony in the place of a question's objective; every other law stays.
+
+    Errors
+    ------
+    QuestionError : the question cannot be asked of the economy.
+    """
+    weighted = _WEIGHTS in economy.tables and _WEIGHTS not in question.leave_out
+    plain = replace(question, floor=None)
+    if weighted:
+        plain = replace(plain, leave_out=(*question.leave_out, _WEIGHTS))
+    laws = [law for law in laws_of(economy, plain) if law is not OBJECTIVES[question.objective]]
+    asked = asked_of(economy, plain)
+    program = ProgramBuilder()
+    count, goods = len(asked.periods), asked.goods
+    targets = by_period(count, lambda t: asked.vector("targets", t))
+    source = economy if weighted else asked
+    weights = by_period(count, lambda t: source.vector(_WEIGHTS, t, missing=1.0))
+    wanted = np.flatnonzero((targets > 0) & (weights > 0))
+    for law in laws[:-1]:
+        law.matrix(program, asked, plain)
+    codes: list[Any] = [wanted % len(goods), wanted // len(goods)]
+    levels: list[Any] = [goods, asked.periods]
+    names = ["good", "period"]
+    program.columns("delivered", pd.MultiIndex(levels=levels, codes=codes, names=names, verify_integrity=False))
+    shape = (len(targets), len(wanted))
+    program.terms("balance", "delivered", sp.coo_array((-np.ones(len(wanted)), (wanted, range(len(wanted)))), shape))
+    laws[-1].matrix(program, asked, plain)
+    program.objective("max", {})
+    made = program.build()
+    block = made.column_block("delivered")
+    assert block is not None
+    return HarmonyProblem(
+        economy=asked,
+        question=plain,
+        program=made,
+        deliveries=np.arange(block.start, block.start + len(wanted)),
+        targets=targets[wanted],
+        weights=weights[wanted],
+        function=harmony_function(function),
+    )
