@@ -1,0 +1,245 @@
+r"""The industries' side of price coordination: at these prices, which of your techniques is cheapest?
+
+Every good i is made by one or more techniques j, each described per unit it makes: inputs :math:`A_j` of other goods
+and use :math:`U_j` of what is scarce. At prices w of the scarce things the full cost of a good is
+
+.. math::  p_i = \min_{j \in i} \; (U_j w + A_j p)
+
+where inputs are charged at their own full cost: a Markov decision process. It is solved by policy iteration (Howard
+1960): price the chosen techniques, ask every industry again, until nobody has a cheaper one.
+
+Two inequalities make what comes of it a *proof*, although the systems are only solved approximately: any prices with
+:math:`p \le \min_j (U_j w + A_j p)` bound every plan from above, and outputs with :math:`q \ge g + A_\pi' q` are a
+plan. So the systems solved are ``p = (1 - e)(U w + A p)`` and ``q = (1 + e)(g + A' q)``, to less than e, good by good.
+All terms are non-negative, so that the rounding of the sums is known beforehand and allowed for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from numba import get_num_threads, njit, set_num_threads
+
+from .coefficients import Coefficients
+from .kernels import Floats
+from .positive_system import DIVERGED, positive_solution
+
+Choice = npt.NDArray[np.int64]
+_EPS = float(np.finfo(np.float64).eps)
+#: Up to this many coefficients a product is left to one core: it takes less than a busy second core keeps it waiting.
+_ONE_CORE = 1_000_000
+#: Productive techniques are given up after so many steps of production.
+_STEPS = 20_000
+_ROUNDS_OF_ASKING = 200
+#: Prices are first found so many times more roughly; once industries keep to their techniques, exactly.
+_FIRST_LOOK = 1e3
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _cheapest(first: Any, cost: Any, lowest: Any, chosen: Any) -> None:
+    """Write each good's lowest cost and the technique that has it; techniques of good i are first[i]..first[i+1]-1."""
+    for i in range(len(first) - 1):
+        best = first[i]
+        for j in range(first[i] + 1, first[i + 1]):
+            if cost[j] < cost[best]:
+                best = j
+        lowest[i] = cost[best]
+        chosen[i] = best
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What the industries answer to prices of what is scarce.
+
+    Attributes
+    ----------
+    prices : full costs p of the goods, rigorously at most what any technique costs at them, shape (n,).
+    chosen : the technique of each good, shape (n,).
+    """
+
+    prices: Floats
+    chosen: Choice
+
+
+class Industries:
+    """Industries that know their techniques, and answer one question about them.
+
+    Parameters
+    ----------
+    inputs : csr, shape (techniques, goods): inputs per unit made; techniques in the order of the goods they make.
+    use : csr, shape (techniques, scarce things): use per unit made.
+    first : shape (goods + 1,): techniques of good i are ``first[i]`` to ``first[i + 1] - 1``, at least one.
+
+    Attributes
+    ----------
+    rounding : relative error that any computed cost of a technique stays below.
+    """
+
+    def __init__(self, inputs: Any, use: Any, first: Choice) -> None:
+        self.inputs = _coefficients(inputs)
+        self.use = sp.csr_array(use)
+        self.first = first
+        longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs.matrix, self.use))
+        self.rounding = (2 * longest + 8) * _EPS
+        self._read = 0.0
+        self._good = np.repeat(np.arange(len(first) - 1), np.diff(first))
+        self._sole = _used_by_one(self.use)
+        self._chosen: Choice | None = None
+        self._plan: Coefficients | None = None
+
+    @property
+    def passes(self) -> float:
+        """How often every coefficient of the technique table has been read."""
+        return self.inputs.passes + self._read
+
+    def cheapest(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Choice]:
+        """Answer the one question: each good's lowest cost at these prices, and its technique.
+
+        Parameters
+        ----------
+        scarcity : what each technique pays for scarce things per unit made, ``U w``.
+        prices : prices of the goods.
+        """
+        lowest, chosen = np.empty(len(self.first) - 1), np.empty(len(self.first) - 1, dtype=np.int64)
+        _cheapest(self.first, scarcity + self.inputs.times(prices), lowest, chosen)
+        return lowest, chosen
+
+    def full_costs(self, scarcity: Floats, start: Offer, slack: float) -> Offer:
+        """Ask again and again until nobody knows a cheaper technique: prices that prove a bound.
+
+        Parameters
+        ----------
+        start : an earlier offer; its techniques must be productive.
+        slack : the ``e`` above: prices are below the true costs by about as much, in relation to them.
+        """
+        prices, proper, tolerance = start.prices, start.chosen, _FIRST_LOOK * slack / 4
+        lowest, chosen = self.cheapest(scarcity, prices)
+        for _ in range(_ROUNDS_OF_ASKING):
+            found = self._priced(scarcity, chosen, prices, slack, tolerance)
+            if found is None:  # techniques chosen at rough prices may not be productive together
+                chosen, tolerance = proper, slack / 4
+                found = self._priced(scarcity, chosen, prices, slack, tolerance)
+                if found is None:
+                    break
+            prices, proper = found, chosen
+            lowest, cheaper = self.cheapest(scarcity, prices)
+            too_high = prices > (1.0 - self.rounding) * lowest
+            if not too_high.any():
+                return Offer(prices, chosen)
+            chosen = np.where(prices > (1.0 - slack) * (1.0 + 4 * tolerance) * lowest, cheaper, chosen)
+            if (chosen == proper).all():
+                if tolerance <= slack / 4:
+                    break
+                tolerance = slack / 4
+        return Offer(self._lowered(scarcity, prices, slack), proper)
+
+    def plan(self, chosen: Choice, wanted: Floats, start: Floats, slack: float) -> Floats | None:
+        """Return outputs of the chosen techniques that leave at least ``wanted`` over; None if they are not found."""
+        chosen_inputs = self._inputs_of(chosen)
+        return positive_solution(
+            lambda q: self._charged((1.0 + slack) * chosen_inputs.transposed_times(q)),
+            lambda: (1.0 + slack) * chosen_inputs.matrix.T,
+            (1.0 + slack) * wanted,
+            start,
+            slack / 4,
+        )
+
+    def without_idle_rents(self, scarce_prices: Floats, prices: Floats) -> Floats:
+        """Lower the price of what one technique alone uses to what makes that technique just pay.
+
+        The bound that the prices of goods prove gains by it, and they still prove it.
+
+        Parameters
+        ----------
+        scarce_prices : prices w at which the prices of goods were found.
+        """
+        things, rows, uses = self._sole
+        if not len(things):
+            return scarce_prices
+        others = (self.use @ scarce_prices)[rows] - uses * scarce_prices[things] + self.inputs.times(prices)[rows]
+        rents = np.maximum((1.0 + 4 * self.rounding) * prices[self._good[rows]] - others, 0.0) / uses
+        lowered = scarce_prices.copy()
+        lowered[things] = np.minimum(rents, scarce_prices[things])
+        lowest, _ = self.cheapest(self.use @ lowered, prices)
+        return lowered if (prices <= (1.0 - self.rounding) * lowest).all() else scarce_prices
+
+    def start(self, scarcity: Floats) -> Offer | npt.NDArray[np.bool_]:
+        """Find productive techniques to start from; or, where there are none, the goods that show it.
+
+        Costs rise from nothing, one step of production at a time; without limit exactly where no choice of techniques
+        makes more of some goods than it uses up: there the increase goes on growing, whatever is chosen.
+        """
+        scarcity = np.maximum(scarcity, 1e-9 * max(float(scarcity.max(initial=0.0)), 1e-300))  # nothing is quite free
+        prices = np.zeros(len(self.first) - 1)
+        sweeps = 8
+        while sweeps < _STEPS and prices.max(initial=0.0) < DIVERGED:
+            for _ in range(sweeps):
+                before = prices
+                prices, chosen = self.cheapest(scarcity, prices)
+            found = self._priced(scarcity, chosen, prices, 1e-6, 1e-6)
+            if found is not None:
+                return Offer(found, chosen)
+            rise = self.cheapest(scarcity, prices)[0] - prices
+            grows = np.where(rise >= prices - before, rise, 0.0)
+            again = self.cheapest(np.zeros(len(scarcity)), grows)[0]
+            if grows.any() and (again[grows > 0] >= grows[grows > 0]).all():
+                return np.asarray(grows > 0)
+            sweeps *= 2
+        return np.asarray(prices >= 0.5 * prices.max(initial=0.0))
+
+    def _priced(self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, tolerance: float) -> Floats | None:
+        """Return full costs of the chosen techniques, a little low; None where they are not productive."""
+        chosen_inputs = self._inputs_of(chosen)
+        return positive_solution(
+            lambda p: self._charged((1.0 - slack) * chosen_inputs.times(p)),
+            lambda: (1.0 - slack) * chosen_inputs.matrix,
+            (1.0 - slack) * scarcity[chosen],
+            start,
+            tolerance,
+        )
+
+    def _lowered(self, scarcity: Floats, prices: Floats, slack: float) -> Floats:
+        """Lower prices until no technique undercuts them; zero, which always holds, where that takes too long."""
+        for _ in range(_STEPS):
+            lowest, _ = self.cheapest(scarcity, prices)
+            too_high = prices > (1.0 - self.rounding) * lowest
+            if not too_high.any():
+                return prices
+            prices = np.where(too_high, (1.0 - slack) * lowest, prices)
+        return np.zeros(len(prices))
+
+    def _inputs_of(self, chosen: Choice) -> Coefficients:
+        if self._plan is None or self._chosen is None or not np.array_equal(chosen, self._chosen):
+            self._chosen, self._plan = chosen, _coefficients(self.inputs.matrix[chosen])
+        return self._plan
+
+    def _charged(self, product: Floats) -> Floats:
+        """Count a product with the chosen techniques as the part of a pass that it is."""
+        assert self._plan is not None
+        self._read += self._plan.nnz / max(self.inputs.nnz, 1)
+        return product
+
+
+def _coefficients(matrix: Any) -> Coefficients:
+    """Return a matrix with products, on one core where it is small."""
+    if matrix.nnz > _ONE_CORE:
+        return Coefficients(matrix)
+    threads = get_num_threads()
+    set_num_threads(1)
+    try:
+        return Coefficients(matrix)
+    finally:
+        set_num_threads(threads)
+
+
+def _used_by_one(use: Any) -> tuple[Choice, Choice, Floats]:
+    """Return the scarce things that a single technique uses (one per technique), that technique, and its use."""
+    columns = sp.csc_array(use)
+    things = np.flatnonzero(np.diff(columns.indptr) == 1)
+    rows, first = np.unique(columns.indices[columns.indptr[things]], return_index=True)
+    things = things[first]
+    return things, rows.astype(np.int64), columns.data[columns.indptr[things]]
