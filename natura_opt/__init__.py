@@ -37,12 +37,16 @@ if TYPE_CHECKING:
     from .errors import NotProvedError as NotProvedError
     from .errors import OptionError as OptionError
     from .errors import QuestionError as QuestionError
+    from .harmony_plan import HarmonyPlan as HarmonyPlan
     from .plan import Plan as Plan
     from .plan_problem import cvxpy_model as cvxpy_model
     from .plan_problem import linear_program as linear_program
     from .plan_problem import pyomo_model as pyomo_model
     from .program import LinearProgram as LinearProgram
     from .program import ProgramBuilder as ProgramBuilder
+    from .solvers.harmony_functions import HarmonyFunction as HarmonyFunction
+    from .solvers.harmony_one_period import harmonise_outputs as harmonise_outputs
+    from .solvers.leontief import leontief as leontief
     from .solving import ExtraLaw as ExtraLaw
     from .solving import solve as solve
     from .solving_harmony import solve_harmony as solve_harmony
@@ -74,12 +78,16 @@ _HOMES = {
     "NotProvedError": "errors",
     "OptionError": "errors",
     "QuestionError": "errors",
+    "HarmonyPlan": "harmony_plan",
     "Plan": "plan",
     "cvxpy_model": "plan_problem",
     "linear_program": "plan_problem",
     "pyomo_model": "plan_problem",
     "LinearProgram": "program",
     "ProgramBuilder": "program",
+    "HarmonyFunction": "solvers.harmony_functions",
+    "harmonise_outputs": "solvers.harmony_one_period",
+    "leontief": "solvers.leontief",
     "ExtraLaw": "solving",
     "solve": "solving",
     "solve_harmony": "solving_harmony",

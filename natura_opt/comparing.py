@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from .backends.options import SolveOptions
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
@@ -21,7 +22,7 @@ from .program import Floats
 from .solvers.harmony_functions import HarmonyFunction
 from .solvers.harmony_problem import HarmonyProblem, harmony_problem
 from .solving import METHODS_OF_THE_PLAN, solve
-from .solving_harmony import HARMONY_METHODS
+from .solving_harmony import HARMONY_METHODS, plan_for_harmony
 from .status import Status
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ _LINEAR: dict[str, dict[str, str]] = {
 COMPARABLE = (*_LINEAR, *METHODS_OF_THE_PLAN)
 #: A demand counts as met to this share of it, as the methods that are not exact meet it.
 _MET = 1e-6
+#: The gap per good asked of harmony where nothing else is.
+_HARMONY_TOLERANCE = 1e-6
+_HISTORICAL = ("harmony-1990", "harmony-2018")
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,33 +238,38 @@ def compare(
     problem = harmony_problem(economy, asked, function)
     weighted = "target_weights" in economy.tables and "target_weights" not in asked.leave_out
     linear = replace(asked, leave_out=(*asked.leave_out, "target_weights")) if weighted else asked
-    entries = []
-    for method in chosen:
+    entries: list[Entry] = []
+    for method in sorted(chosen, key=lambda name: name in _HISTORICAL):  # these are bounded by the others' prices
         own = dict((settings or {}).get(method, {}))
-        entries.append(_entry(economy, linear, asked, problem, method, tolerance, time_limit, own))
+        entries.append(_entry(economy, linear, problem, method, tolerance, time_limit, own, _prices(entries)))
     first = next((e.plan for e in entries if e.method in _LINEAR and e.plan is not None and e.plan.proved), None)
+    entries.sort(key=lambda entry: chosen.index(entry.method))
     return Comparison(economy, linear, tuple(entries), first or solve(economy, linear, time_limit=time_limit), problem)
 
 
 def _entry(
     economy: Economy,
     linear: Question,
-    asked: Question,
     problem: HarmonyProblem,
     method: str,
     tolerance: float | None,
     time_limit: float | None,
     own: dict[str, Any],
+    prices: Floats | None,
 ) -> Entry:
     """Ask one method; a refusal is an answer too."""
-    if tolerance is not None:
-        own.setdefault("tolerance", tolerance)
-    if time_limit is not None and method != "fixed-point":
-        own.setdefault("time_limit", time_limit)
     try:
         if method in HARMONY_METHODS:
-            plan: Plan = solve(economy, asked, method=method, function=problem.function, **own)
+            options = SolveOptions(
+                tolerance=own.pop("tolerance", tolerance or _HARMONY_TOLERANCE),
+                time_limit=own.pop("time_limit", time_limit),
+            )
+            plan: Plan = plan_for_harmony(problem, method, options, own, prices)
         else:
+            if tolerance is not None:
+                own.setdefault("tolerance", tolerance)
+            if time_limit is not None and method != "fixed-point":
+                own.setdefault("time_limit", time_limit)
             plan = solve(economy, linear, **{**_LINEAR.get(method, {"method": method}), **own})
     except NaturaError as error:
         return Entry(method, None, refusal=str(error))
@@ -274,6 +283,12 @@ def _entry(
     objective, note = _objective(problem, linear, plan, deliveries)
     reason = plan.reason if isinstance(plan, HarmonyPlan) else ""
     return Entry(method, plan, deliveries=deliveries, objective=objective, note="; ".join(filter(None, (reason, note))))
+
+
+def _prices(entries: list[Entry]) -> Floats | None:
+    """Return the multipliers that prove the least bound on harmony so far."""
+    known = [e.plan for e in entries if isinstance(e.plan, HarmonyPlan) and e.method == "harmony" and e.plan.dual.any()]
+    return known[0].dual if known else None
 
 
 def _objective(problem: HarmonyProblem, question: Question, plan: Plan, deliveries: Floats) -> tuple[float | None, str]:

@@ -23,6 +23,9 @@ from .program import Floats, LinearProgram
 _ROUNDS = 8
 #: Powers of two by which a residual problem is magnified: at first, and at most.
 _FIRST_LEVEL, _LAST_LEVEL = 20.0, 60.0
+#: By how many powers of two costs are magnified less where HiGHS does not bear them, and the claims that say so.
+_STEP_DOWN = 5.0
+_TOO_DEAR = (Claim.FAILED, Claim.UNBOUNDED, Claim.INFEASIBLE_OR_UNBOUNDED)
 #: Values this small beside the largest are tried as zeros: most are what is left of a sum that cancels.
 _NOISE = (0.0, 1e-18, 1e-16, 1e-14)
 
@@ -67,6 +70,11 @@ def _refinements(session: HighsSession, answer: Answer) -> Iterator[Answer]:
     The rows are written ``A x - s = 0`` with a column ``s`` per row between its sides: the multiplier of a row is
     then the reduced cost of its ``s``, and stays in the objective of the residual problem. (Shifting ``A x >= b`` alone
     would drop it: then any plan would do, whatever it leaves unused.)
+
+    Magnified costs can be more than HiGHS bears: its dual ratio test adds a tolerance to every reduced cost, and where
+    that sum rounds to the reduced cost itself (1e8 + 1e-9) it finds no pivot and gives up; or the rounding of a reduced
+    cost of zero, magnified, seems to gain without end. Such a problem is solved again, from the same basis, with smaller
+    costs. (A limit on the costs beforehand would hide the small ones of a program that also has very large ones.)
     """
     scaled = session.scaled
     target = scaled.program
@@ -76,7 +84,7 @@ def _refinements(session: HighsSession, answer: Answer) -> Iterator[Answer]:
     primal: Extended = (answer.primal / scaled.column * scaled.size).astype(np.longdouble)
     dual: Extended = (answer.dual * scaled.sign * scaled.worth / scaled.row).astype(np.longdouble)
     side: Extended | None = None
-    level = _FIRST_LEVEL
+    level, dearest = _FIRST_LEVEL, _LAST_LEVEL
     for _ in range(_ROUNDS):
         primal, dual = clean_point(target, primal, dual)
         sums = products(target, primal, dual)
@@ -86,7 +94,7 @@ def _refinements(session: HighsSession, answer: Answer) -> Iterator[Answer]:
         missing = side - sums.rows
         movable = np.where(reduced > 0, point > bounds.lower, point < bounds.upper)
         up = _magnification(float(np.abs(missing).max(initial=0.0)), level)
-        dear = _magnification(float(np.abs(reduced[movable]).max(initial=0.0)), level)
+        dear = _magnification(float(np.abs(reduced[movable]).max(initial=0.0)), min(level, dearest))
         shortfall = (missing * up).astype(np.float64)
         inner.change(
             (reduced * dear).astype(np.float64),
@@ -95,8 +103,12 @@ def _refinements(session: HighsSession, answer: Answer) -> Iterator[Answer]:
             shortfall,
             shortfall,
         )
-        before = inner.iterations
+        before, basis = inner.iterations, inner.basis()
         claim, step, multipliers = inner.run()
+        if claim in _TOO_DEAR and dear > 1.0 and not inner.interrupted:
+            dearest = max(np.log2(dear) - _STEP_DOWN, 0.0)
+            inner.start_from(basis)
+            continue
         if claim is not Claim.OPTIMAL or inner.interrupted:
             return
         # without a pivot nothing more is to be seen at this magnification

@@ -30,6 +30,8 @@ from .status import Status
 
 #: Programs up to this many coefficients are looked through for a ray or a contradiction when no proof was found.
 _DIAGNOSED = 2_000_000
+#: How exact, per good, the bound of a historical algorithm has to be.
+_ROUGH = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +83,33 @@ def solve_harmony(
     >>> plan.status, round(plan.harmony, 5)
     (<Status.OPTIMAL: 'optimal'>, 12.8642)
     """
-    if method not in HARMONY_METHODS:
-        raise OptionError(unknown("method", method, HARMONY_METHODS))
     options = SolveOptions(tolerance=tolerance, time_limit=time_limit)
     economy = model if isinstance(model, Economy) else read(model)
     asked = question if isinstance(question, Question) else economy.question(question)
     begun = time.perf_counter()
     problem = harmony_problem(economy, asked, function)
     built = time.perf_counter()
+    plan = plan_for_harmony(problem, method, options, settings)
+    return replace(plan, seconds={"build": built - begun, **plan.seconds})
+
+
+def plan_for_harmony(
+    problem: HarmonyProblem,
+    method: str,
+    options: SolveOptions,
+    settings: Mapping[str, Any],
+    prices: Floats | None = None,
+) -> HarmonyPlan:
+    """Answer a harmony problem by one of the methods.
+
+    Parameters
+    ----------
+    prices : multipliers of the problem's rows from a better method, to bound what a historical algorithm arrives at;
+        where there are none, they are found roughly.
+    """
+    if method not in HARMONY_METHODS:
+        raise OptionError(unknown("method", method, HARMONY_METHODS))
+    begun = time.perf_counter()
     unlimited = _unlimited(problem, options)
     if unlimited is not None:
         return replace(unlimited, method=method)
@@ -99,18 +120,21 @@ def solve_harmony(
             raise OptionError(f"method {method!r}: {str(error).partition(') ')[2]}") from None
         raise
     solved = time.perf_counter()
-    plan = _proved(problem, found, options, method)
-    seconds = {"build": built - begun, "solve": solved - built, "prove": time.perf_counter() - solved}
-    return replace(plan, seconds=seconds)
+    plan = _proved(problem, found, options, method, prices)
+    return replace(plan, seconds={"solve": solved - begun, "prove": time.perf_counter() - solved})
 
 
-def _proved(problem: HarmonyProblem, found: _Found, options: SolveOptions, method: str) -> HarmonyPlan:
+def _proved(
+    problem: HarmonyProblem, found: _Found, options: SolveOptions, method: str, prices: Floats | None
+) -> HarmonyPlan:
     """Recompute the proof of what a method found and make a plan of it."""
-    dual, reason = found.dual, found.reason
+    dual, reason = found.dual if found.dual is not None else prices, found.reason
     if dual is None:
-        priced = _by_harmony(replace(problem, function=problem.function.envelope), options, {})
+        rough = replace(options, tolerance=max(options.tolerance, _ROUGH))
+        priced = _by_harmony(replace(problem, function=problem.function.envelope), rough, {})
         assert priced.dual is not None
         dual = priced.dual
+    if found.dual is None:
         reason = f"{reason}; bound by the prices of 'harmony'"
     stated = replace(found.problem, function=problem.function)
     if found.proof is None or not problem.function.concave:

@@ -109,6 +109,37 @@ class HighsSession:
         if highspy.HighsStatus.kError in done:
             raise NaturaError("HiGHS refused changed bounds or costs; please report this plan")
 
+    def add_rows(self, rows: Block, matrix: sp.csr_array, lower: Floats, upper: Floats) -> None:
+        """Add rows, in the user's units, to the program held; the basis stays, with the new rows in it.
+
+        Parameters
+        ----------
+        matrix : shape (rows added, columns).
+        """
+        scaled = self.scaled
+        made = sp.csr_array(matrix @ sp.diags_array(scaled.column))
+        made.sum_duplicates()
+        logs = np.add.reduceat(np.log2(np.abs(made.data)), made.indptr[:-1]) if made.nnz else np.zeros(0)
+        factor = np.exp2(-np.round(logs / np.maximum(np.diff(made.indptr), 1)))
+        made.data *= np.repeat(factor, np.diff(made.indptr))
+        low, high = lower * factor * scaled.size, upper * factor * scaled.size
+        places = (made.indptr.astype(np.int32), made.indices.astype(np.int32))
+        status = self._highs.addRows(len(low), low, high, made.nnz, *places, made.data)
+        if status == highspy.HighsStatus.kError:
+            raise NaturaError("HiGHS refused added rows; please report this plan")
+        program = replace(
+            scaled.program,
+            rows=(*scaled.program.rows, rows),
+            matrix=sp.csc_array(sp.vstack([scaled.program.matrix, made])),
+            row_lower=np.concatenate([scaled.program.row_lower, low]),
+            row_upper=np.concatenate([scaled.program.row_upper, high]),
+        )
+        self.scaled = replace(scaled, program=program, row=np.concatenate([scaled.row, factor]))
+
+    def continue_by_simplex(self) -> None:
+        """Let later runs go by simplex from the basis at hand."""
+        self._highs.setOptionValue("solver", METHODS["simplex"])
+
     def with_side_columns(self) -> HighsSession:
         """Return a session of the same scaled program written ``A x - s = 0``, sides as bounds of ``s``, at the
         same basis.
@@ -137,8 +168,18 @@ class HighsSession:
             basis.col_status = [*old.col_status, *old.row_status]
             basis.row_status = [highspy.HighsBasisStatus.kLower] * rows
             basis.valid = True
-            made._highs.setBasis(basis)
+            made.start_from(basis)
         return made
+
+    def basis(self) -> Any:
+        """Return HiGHS's basis as it stands, to come back to by :meth:`start_from`."""
+        return self._highs.getBasis()
+
+    def start_from(self, basis: Any) -> None:
+        """Let the next run start from a basis, and from nothing else that earlier runs left behind."""
+        self._highs.clearSolver()
+        if basis.valid:
+            self._highs.setBasis(basis)
 
     def ranging(self) -> Ranging | None:
         """Return HiGHS's ranging at the basis of the last run, scaled; None where it has none (only after simplex)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,8 +21,12 @@ from ..certificate import Certificate
 from ..program import Block, Floats, LinearProgram
 from .harmony_problem import HarmonyProblem, worst_figure
 
-#: Surpluses of the first tangents.
-_FIRST = np.array([-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 9.0])
+#: Programs larger than this start with the interior point method.
+_LARGE = 50_000
+#: Prices below this name no surplus that a tangent would be worth drawing at.
+_CHEAPEST = 1e-9
+#: Surpluses of the first tangents: far ones too, since a cheap good may be delivered a million times over.
+_FIRST = np.concatenate([np.linspace(-1.0, 1.0, 9), np.geomspace(2.0, 1e6, 12)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,63 +57,65 @@ def solve_by_tangents(
     """Solve tangent programs with HiGHS until the recomputed proof passes or a round changes nothing."""
     begun = time.perf_counter()
     options = options or SolveOptions(tolerance=tolerance)
-    envelope = problem.function.envelope
-    count = len(problem.targets)
-    cuts = [np.full(count, s) for s in _FIRST]
+    height, width = problem.program.shape
+    program = _with_harmony_columns(problem)
+    large = program.matrix.nnz > _LARGE and options.method == "auto"
+    session = HighsSession(program, replace(options, method="ipm") if large else options)
+    cuts = [np.full(len(problem.targets), s) for s in _FIRST]
+    count = 0
     bounds: list[tuple[float, float]] = []
     best: TangentAnswer | None = None
-    iterations = 0
     for _ in range(max_rounds):
-        program = _outer_program(problem, cuts)
-        session = HighsSession(program, options)
+        session.add_rows(*_tangents(problem, np.concatenate(cuts), width, height + count * len(problem.targets)))
+        count += len(cuts)
         answer = session.solve()
-        iterations += answer.iterations
-        width, height = problem.program.shape[1], problem.program.shape[0]
+        session.continue_by_simplex()  # from its basis, to which few tangents are new
         primal = np.clip(answer.primal[:width], problem.program.lower, problem.program.upper)
-        tangents, certificate = problem.certify(primal, answer.dual[:height], tolerance)
-        reached = float(program.cost @ answer.primal)
-        bounds.append((certificate.objective, reached))
-        message = f"HiGHS, {len(cuts)} tangents per delivery: {answer.message}"
-        found = TangentAnswer(
-            primal, answer.dual[:height], tangents, certificate, tuple(bounds), answer.claim, message, iterations,
-            time.perf_counter() - begun,
-        )  # fmt: skip
+        dual = answer.dual[:height]
+        tangents, certificate = problem.certify(primal, dual, tolerance)
+        bounds.append((certificate.objective, float(program.cost @ answer.primal)))
+        message = f"HiGHS, {count} tangents per delivery: {answer.message}"
+        found = TangentAnswer(primal, dual, tangents, certificate, (), answer.claim, message, answer.iterations, 0.0)
         if best is None or worst_figure(certificate) < worst_figure(best.certificate):
             best = found
-        if answer.claim is not Claim.OPTIMAL or certificate.proved:
+        late = options.time_limit is not None and time.perf_counter() - begun > options.time_limit
+        if answer.claim is not Claim.OPTIMAL or certificate.proved or late:
             break
-        price = (problem.program.matrix.T @ answer.dual[:height])[problem.deliveries]
-        price = price * problem.targets / problem.weights
-        fair = envelope.best_surplus(np.maximum(price, 1e-9))
-        cuts += [problem.surpluses(primal), np.minimum(fair, 1e9)]
+        price = (problem.program.matrix.T @ dual)[problem.deliveries] * problem.targets / problem.weights
+        fair = problem.function.envelope.best_surplus(np.maximum(price, _CHEAPEST))
+        cuts = [problem.surpluses(primal), fair]
     assert best is not None
-    return replace(best, bounds=tuple(bounds), iterations=iterations, seconds=time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
+    return replace(best, bounds=tuple(bounds), iterations=session.iterations, seconds=seconds)
 
 
-def _outer_program(problem: HarmonyProblem, cuts: list[Floats]) -> LinearProgram:
-    """Return the program with a column of harmony per delivery, below each of its tangents."""
-    base, envelope, count = problem.program, problem.function.envelope, len(problem.targets)
-    height, width = base.shape
-    at = np.concatenate(cuts)
-    slopes = envelope.slope(at) / np.tile(problem.targets, len(cuts))
-    sides = envelope.value(at) - envelope.slope(at) * (1.0 + at)
-    which = np.tile(np.arange(count), len(cuts))
-    rows = np.arange(len(which))
-    delivered = sp.coo_array((-slopes, (rows, problem.deliveries[which])), shape=(len(rows), width))
-    harmony = sp.coo_array((np.ones(len(rows)), (rows, which)), shape=(len(rows), count))
-    parts: list[Any] = [[base.matrix, None], [delivered, harmony]]
-    matrix = sp.csc_array(sp.block_array(parts))
-    index = base.column_block("delivered")
-    assert index is not None
+def _with_harmony_columns(problem: HarmonyProblem) -> LinearProgram:
+    """Return the laws with a free column of harmony per delivery, whose sum is to be as large as tangents let it."""
+    base, count = problem.program, len(problem.targets)
+    delivered = base.column_block("delivered")
+    assert delivered is not None
     return replace(
         base,
-        columns=(*base.columns, Block("harmony", index.index, width)),
-        rows=(*base.rows, Block("tangents", pd.RangeIndex(len(rows)), height)),
+        columns=(*base.columns, Block("harmony", delivered.index, base.shape[1])),
         cost=np.concatenate([base.cost, problem.weights]),
         lower=np.concatenate([base.lower, np.full(count, -np.inf)]),
         upper=np.concatenate([base.upper, np.full(count, np.inf)]),
         integer=np.concatenate([base.integer, np.zeros(count, dtype=bool)]),
-        matrix=matrix,
-        row_lower=np.concatenate([base.row_lower, np.full(len(rows), -np.inf)]),
-        row_upper=np.concatenate([base.row_upper, sides]),
+        matrix=sp.csc_array(sp.hstack([base.matrix, sp.csc_array((base.shape[0], count))])),
     )
+
+
+def _tangents(
+    problem: HarmonyProblem, surpluses: Floats, width: int, start: int
+) -> tuple[Block, sp.csr_array, Floats, Floats]:
+    """Return rows that keep each column of harmony below tangents at these surpluses, shape (rounds * deliveries,)."""
+    envelope, count = problem.function.envelope, len(problem.targets)
+    times = len(surpluses) // count
+    rows, which = np.arange(len(surpluses)), np.tile(np.arange(count), times)
+    slopes = envelope.slope(surpluses)
+    values = np.concatenate([-slopes / np.tile(problem.targets, times), np.ones(len(rows))])
+    columns = np.concatenate([problem.deliveries[which], width + which])
+    matrix = sp.csr_array((values, (np.tile(rows, 2), columns)), shape=(len(rows), width + count))
+    sides = envelope.value(surpluses) - slopes * (1.0 + surpluses)
+    block = Block("tangents", pd.RangeIndex(len(rows)), start)
+    return block, matrix, np.full(len(rows), -np.inf), sides

@@ -26,10 +26,12 @@ from .trace import TracePoint
 _KINDS = {"2018": HARMONY_2018, "1993": HARMONY_1993, "1993-envelope": HARMONY_1993}
 _CHUNK = 40
 #: Restart when the fixed-point error fell to this share of what it was at the anchor; or to the second and stalls.
-_SUFFICIENT, _NECESSARY, _ARTIFICIAL = 0.2, 0.8, 0.36
+_SUFFICIENT, _NECESSARY, _ARTIFICIAL = 0.2, 0.8, 0.1
 _POWER_STEPS = 60
 _RUIZ_SWEEPS = 10
-_FIRST_CHECK, _CHECK_GROWTH = 400, 1.3
+_FIRST_CHECK, _CHECK_GROWTH = 400, 1.2
+#: The first primal weight, as a share of costs over sides.
+_FIRST_WEIGHT = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ def solve_primal_dual(
     bounds = (program.lower / column, program.upper / column)
     sides = (program.row_lower * row, program.row_upper * row)
     step = 0.998 / _norm(rows)
-    omega = 1.0
+    omega = _first_weight(problem, sides, target)
     z, y = np.clip(np.zeros(len(column)), *bounds), np.zeros(len(row))
     z_new, y_new = z.copy(), y.copy()
     anchor = (z.copy(), y.copy())
@@ -130,6 +132,17 @@ def solve_primal_dual(
     _, primal, dual, tangents, certificate = best
     seconds = time.perf_counter() - start
     return PrimalDualAnswer(primal, dual, tangents, certificate, tuple(trace), total, 2 * total, seconds)
+
+
+def _first_weight(problem: HarmonyProblem, sides: tuple[Floats, Floats], target: Floats) -> float:
+    """Return how much longer dual steps are than primal ones at first: costs over sides, by their norms.
+
+    Restarts settle it later; started at one, plans in natural units take about twice the steps.
+    """
+    finite = np.concatenate([side[np.isfinite(side)] for side in sides])
+    costs = problem.weights / target[problem.deliveries]
+    size = float(np.linalg.norm(finite))
+    return _FIRST_WEIGHT * float(np.linalg.norm(costs)) / size if size > 0 else 1.0
 
 
 def program_factors(program: LinearProgram) -> tuple[Floats, Floats]:
