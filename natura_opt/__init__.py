@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .certificate import Certificate as Certificate
     from .certificate import certify as certify
     from .checks import check as check
-    from .comparing import Comparison as Comparison
     from .comparing import compare as compare
+    from .comparison import Comparison as Comparison
     from .economy.bea import read_bea as read_bea
     from .economy.build import build_economy as build_economy
     from .economy.catalog import read as read
@@ -58,7 +58,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Certificate": "certificate",
     "certify": "certificate",
-    "Comparison": "comparing",
+    "Comparison": "comparison",
     "compare": "comparing",
     "read_bea": "economy.bea",
     "build_economy": "economy.build",

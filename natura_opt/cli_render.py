@@ -16,7 +16,7 @@ from .plan_text import dearest_goods
 from .status import Status
 
 if TYPE_CHECKING:
-    from .comparing import Comparison
+    from .comparison import Comparison
 
 _BAR = 24
 _ROWS = 10

@@ -73,8 +73,8 @@ def _refinements(session: HighsSession, answer: Answer) -> Iterator[Answer]:
 
     Magnified costs can be more than HiGHS bears: its dual ratio test adds a tolerance to every reduced cost, and where
     that sum rounds to the reduced cost itself (1e8 + 1e-9) it finds no pivot and gives up; or the rounding of a reduced
-    cost of zero, magnified, seems to gain without end. Such a problem is solved again, from the same basis, with smaller
-    costs. (A limit on the costs beforehand would hide the small ones of a program that also has very large ones.)
+    cost of zero, magnified, seems to gain without end. Such a problem is solved again, from the same basis, with
+    smaller costs. (A limit beforehand would hide the small costs of a program that also has very large ones.)
     """
     scaled = session.scaled
     target = scaled.program

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from .economy.question import Question
 from .errors import OptionError, QuestionError, UnstatableError, unknown
 from .laws.coefficients import pyomo_names
 from .laws.law import CvxpyModel
+from .other_methods import METHODS_OF_THE_PLAN, answer_by
 from .plan import Attempt, Plan
 from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
@@ -30,17 +30,6 @@ from .status import Status
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
-
-#: The methods that are not HiGHS's, and the module and function that answer for each.
-METHODS_OF_THE_PLAN: dict[str, tuple[str, str]] = {
-    "fixed-point": (".solvers.fixed_point", "solve_fixed_point"),
-    "prices": (".solvers.price_coordination", "solve_by_prices"),
-    "harmony": (".solving_harmony", "solve_harmony"),
-    "harmony-cvxpy": (".solving_harmony", "solve_harmony"),
-    "harmony-tangents": (".solving_harmony", "solve_harmony"),
-    "harmony-1990": (".solving_harmony", "solve_harmony"),
-    "harmony-2018": (".solving_harmony", "solve_harmony"),
-}
 
 _SETTINGS = ("question", "backend", "solver", "method", "tolerance", "extra_laws", "verbose", "log_file", "time_limit")
 
@@ -132,7 +121,7 @@ def solve(
         given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
         if given or solver != "highs":
             raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")
-        return _by_another_method(problem, question, method, tolerance, time_limit, settings)
+        return answer_by(problem, question, method, tolerance, time_limit, settings)
     if settings:
         raise OptionError(unknown("setting", next(iter(settings)), [*_SETTINGS, "options"]))
     tolerance = 1e-9 if tolerance is None else tolerance
@@ -186,39 +175,6 @@ def solve(
         iterations=answer.iterations,
         seconds=clock.seconds,
     )
-
-
-def _by_another_method(
-    problem: Any,
-    question: Question | str | None,
-    method: str,
-    tolerance: float | None,
-    time_limit: float | None,
-    settings: dict[str, Any],
-) -> Plan:
-    """Hand a question to a method that is not a linear programming solver."""
-    clock = _Clock()
-    economy = read(problem) if isinstance(problem, str | Path) else problem
-    clock.stop("read")
-    if not isinstance(economy, Economy):
-        raise OptionError(f"method {method!r} takes an economy, not a model spelled by hand")
-    asked = question if isinstance(question, Question) else economy.question(question)
-    module, function = METHODS_OF_THE_PLAN[method]
-    answer = getattr(import_module(module, __package__), function)
-    if function == "solve_harmony":
-        settings["method"] = method
-    elif method == "fixed-point" and time_limit is not None:
-        raise OptionError("method 'fixed-point' takes no time_limit; say max_passes=")
-    for name, value in (("tolerance", tolerance), ("time_limit", time_limit)):
-        if value is not None:
-            settings[name] = value
-    try:
-        plan: Plan = answer(economy, asked, **settings)
-    except TypeError as error:
-        if "unexpected keyword" not in str(error):
-            raise
-        raise OptionError(f"method {method!r}: {str(error).rpartition(') ')[2]}") from None
-    return replace(plan, seconds={**clock.seconds, **plan.seconds})
 
 
 @dataclass(frozen=True, eq=False)

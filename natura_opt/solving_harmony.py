@@ -20,6 +20,7 @@ from .economy.question import Question
 from .errors import OptionError, QuestionError, unknown
 from .harmony_plan import HarmonyPlan
 from .laws.capital import Holdings
+from .other_methods import no_such_setting
 from .plan import Attempt
 from .program import Floats, LinearProgram
 from .solvers.harmony_functions import HarmonyFunction
@@ -117,7 +118,7 @@ def plan_for_harmony(
         found = HARMONY_METHODS[method](problem, options, settings)
     except TypeError as error:
         if settings and "unexpected keyword" in str(error):
-            raise OptionError(f"method {method!r}: {str(error).partition(') ')[2]}") from None
+            raise OptionError(no_such_setting(method, error)) from None
         raise
     solved = time.perf_counter()
     plan = _proved(problem, found, options, method, prices)

@@ -13,7 +13,7 @@ from .style import GREY, INK, MAIN, PALE, bare, new_figure, number, plain
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..comparing import Comparison
+    from ..comparison import Comparison
 
 _ROW = 0.42
 _SERIES = ("#2f5d8a", "#b5673a", "#5b7f4a", "#7b5b8a", "#8a7f2f")
