@@ -32,7 +32,8 @@ class Explanation:
     ----------
     name, kind, period : what is explained (kind: ``good``, ``resource``, ``stock`` or ``technique``).
     valuation : what one more unit is worth, in units of the objective.
-    interval : least and greatest valuation it can have; the two differ where the plan is degenerate.
+    interval : least and greatest valuation it can have; the two differ where the plan is degenerate;
+        None where the plan is not proved closely enough to tell (harmony, prices).
     cost : what running the technique that makes it takes per unit of activity: index (kind, name), columns ``amount``,
         ``valuation``, ``worth``; empty where nothing runs.
     takes : what one more unit takes in all, through the whole chain of goods, in what limits the plan; as ``cost``.
@@ -44,7 +45,7 @@ class Explanation:
     kind: str
     period: Any
     valuation: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     cost: pd.DataFrame
     takes: pd.DataFrame
     chain: tuple[str, ...]
@@ -85,8 +86,8 @@ def _good(plan: Plan, name: Any, period: Any) -> Explanation:
     prices, economy = Prices(plan, period), plan.asked
     t, valuation = prices.t, prices.good(name)
     unit = economy.unit("goods", name) or "unit"
-    low, high = _interval(plan, "balance", (name, period))
-    lines = [f"{name_of(name)}, {period}: one more {unit} {_worth_words(plan)} {_between(valuation, low, high)}"]
+    interval = _interval(plan, "balance", (name, period))
+    lines = [f"{name_of(name)}, {period}: one more {unit} {_worth_words(plan)} {_between(valuation, interval)}"]
     at = position(economy.goods, name)
     made, used = economy.matrix("outputs", t).tocsr()[[at]], economy.matrix("inputs", t).tocsr()[[at]]
     level = plan.activities[period].to_numpy()
@@ -95,7 +96,7 @@ def _good(plan: Plan, name: Any, period: Any) -> Explanation:
     if not len(makers):
         lines.append(_idle_words(plan, period, made.indices))
         empty = prices.parts(np.zeros(len(level)))
-        return Explanation(name_of(name), "good", period, valuation, (low, high), empty, empty, (), tuple(lines))
+        return Explanation(name_of(name), "good", period, valuation, interval, empty, empty, (), tuple(lines))
     maker = int(makers[np.argmax((made.toarray().ravel() * level)[makers])])
     cost = prices.parts(one_unit(len(level), maker))
     output = float(made[0, maker])
@@ -114,7 +115,7 @@ def _good(plan: Plan, name: Any, period: Any) -> Explanation:
     chain = dearest_chain(prices, name)
     if len(chain) > 1:
         lines.append("  the dearest chain: " + " <- ".join(chain))
-    return Explanation(name_of(name), "good", period, valuation, (low, high), cost, takes, chain, tuple(lines))
+    return Explanation(name_of(name), "good", period, valuation, interval, cost, takes, chain, tuple(lines))
 
 
 def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
@@ -129,24 +130,25 @@ def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
     empty = prices.parts(np.zeros(len(level)))
     if plan.program.row_block("resource_limit"):
         valuation = float(plan.valuations.loc[("resource", name), period])
-        low, high = _interval(plan, "resource_limit", (name, period))
+        interval = _interval(plan, "resource_limit", (name, period))
         there = float(economy.vector("resource_limits", t)[at])
         lines = [
             f"{name_of(name)}, {period}: {used:.6g} of {there:.6g} {unit} are used; one more {unit} "
-            f"{'is worth' if plan.program.sense == 'max' else 'changes the cost by'} {_between(valuation, low, high)}"
+            f"{'is worth' if plan.program.sense == 'max' else 'changes the cost by'} {_between(valuation, interval)}"
         ]
         if valuation == 0:
             lines.append(f"  {there - used:.6g} {unit} are left over, so it limits nothing")
     else:
         weight = float(economy.vector("resource_weights", t)[at])
-        valuation, low, high = weight, weight, weight
+        valuation = weight
+        interval = (weight, weight)
         lines = [
             f"{name_of(name)}, {period}: {used:.6g} {unit} are used; it is not limited and counts {weight:g} per unit"
         ]
     lines += [f"    {amount:>12.6g} {unit} in {user}" for user, amount in users.head(_SHOWN).items()]
     if len(users) > _SHOWN:
         lines.append(f"    {users.iloc[_SHOWN:].sum():>12.6g} {unit} in {len(users) - _SHOWN} others")
-    return Explanation(name_of(name), "resource", period, valuation, (low, high), empty, empty, (), tuple(lines))
+    return Explanation(name_of(name), "resource", period, valuation, interval, empty, empty, (), tuple(lines))
 
 
 def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
@@ -155,7 +157,7 @@ def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
     good = holding[0] if isinstance(holding, tuple) else holding
     unit = plan.economy.unit("goods", good) or "unit"
     label = (*holding, period) if isinstance(holding, tuple) else (holding, period)
-    low, high = _interval(plan, "accumulation", label)
+    interval = _interval(plan, "accumulation", label)
     worth = float(plan.stock_valuations.loc[[holding], period].iloc[0])
     rent = float(plan.rents.loc[[holding], period].iloc[0])
     there = float(plan.stocks.loc[[holding], period].iloc[0])
@@ -166,12 +168,12 @@ def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
     more = "is worth" if plan.program.sense == "max" else "changes the cost by"
     lines = (
         f"stock of {name}, {period}: {there:.6g} {unit} at the start; "
-        f"one more {unit} {more} {_between(worth, low, high)}",
+        f"one more {unit} {more} {_between(worth, interval)}",
         f"  {there - idle:.6g} {unit} are in use, {idle:.6g} idle; "
         f"the use of one more in {period} alone {more} {rent:.6g}",
     )
     empty = prices.parts(np.zeros(len(plan.economy.techniques)))
-    return Explanation(name, "stock", period, worth, (low, high), empty, empty, (), lines)
+    return Explanation(name, "stock", period, worth, interval, empty, empty, (), lines)
 
 
 def _technique(plan: Plan, name: Any, period: Any) -> Explanation:
@@ -193,8 +195,10 @@ def _technique(plan: Plan, name: Any, period: Any) -> Explanation:
     return Explanation(name_of(name), "technique", period, -reduced, (-reduced, -reduced), cost, cost, (), tuple(lines))
 
 
-def _interval(plan: Plan, block_name: str, label: tuple[Any, ...]) -> tuple[float, float]:
-    """Return the interval of a row's valuation; nothing where the spelling did not need to state the row."""
+def _interval(plan: Plan, block_name: str, label: tuple[Any, ...]) -> tuple[float, float] | None:
+    """Return the interval of a row's valuation; zeros where the spelling did not need to state the row."""
+    if not plan.has_intervals:
+        return None
     block = plan.program.row_block(block_name)
     if block is None or label not in block.index:
         return 0.0, 0.0
@@ -211,7 +215,10 @@ def _worth_words(plan: Plan) -> str:
     return "is worth" if plan.program.sense == "max" else "demanded costs"
 
 
-def _between(valuation: float, low: float, high: float) -> str:
+def _between(valuation: float, interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return f"{valuation:.6g}"
+    low, high = interval
     if high - low <= 1e-7 * max(abs(low), abs(high)):
         return f"{valuation:.6g}"
     return f"{valuation:.6g} (the plan is degenerate: anything from {low:.6g} for one more to {high:.6g} for one less)"

@@ -89,6 +89,11 @@ class HarmonyPlan(Plan):
         """The least fulfilment of any good in any period."""
         return float(np.nanmin(self.fulfilment_by_good.to_numpy()))
 
+    @property
+    def has_intervals(self) -> bool:
+        """False: valuations of a harmony plan are proved to its gap, not to the last digit that an interval needs."""
+        return False
+
     def sensitivity(self) -> Sensitivity:
         """Refuse: ranges belong to a basis of a linear program, and harmony has none."""
         raise QuestionError("a harmony plan has no ranges of sides and costs: they belong to a linear program's basis")

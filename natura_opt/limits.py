@@ -68,7 +68,7 @@ def binding_limits(plan: Plan, intervals: int = 0) -> pd.DataFrame:
                 }
             )
     rows.sort(key=lambda row: -abs(row["worth"]))
-    if rows and intervals and plan.proved and plan.program.matrix.nnz <= _QUICK and not plan.program.integer.any():
+    if rows and intervals and plan.has_intervals and plan.program.matrix.nnz <= _QUICK:
         found = ValuationIntervals(plan.program, plan.primal)
         for row in rows[:intervals]:
             low, high = found.of_row(row["row"])

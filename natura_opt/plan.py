@@ -28,6 +28,9 @@ from .status import Status
 if TYPE_CHECKING:
     from .plotting.accessor import PlanPlots
 
+#: Proved to this tolerance, a plan lies near enough to its own basis.
+_CLOSE = 1e-8
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -77,6 +80,11 @@ class Plan:
     def proved(self) -> bool:
         """Whether the plan is proved optimal."""
         return self.status is Status.OPTIMAL
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the plan is proved closely enough for intervals of its valuations, which look for a basis at it."""
+        return self.proved and self.certificate.tolerance <= _CLOSE and not self.program.integer.any()
 
     def assert_optimal(self) -> Plan:
         """Return the plan if it is proved optimal.

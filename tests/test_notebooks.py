@@ -87,7 +87,7 @@ def numbers_in(cell: Any) -> list[float]:
 
 
 def test_there_are_notebooks() -> None:
-    assert len(SOURCES) >= 2
+    assert len(SOURCES) >= 4
     assert {source.with_suffix(".ipynb") for source in SOURCES} == set(NOTEBOOKS.glob("*.ipynb"))
 
 

@@ -83,7 +83,8 @@ class HarmonyFunction:
 
 
 def _value_2018(s: Floats) -> Floats:
-    return np.where(s < 0, s - 0.5 * s * s, np.log1p(np.maximum(s, 0.0)))
+    short = np.minimum(s, 0.0)
+    return np.where(s < 0, short - 0.5 * short * short, np.log1p(np.maximum(s, 0.0)))
 
 
 def _slope_2018(s: Floats) -> Floats:
@@ -95,7 +96,7 @@ def _best_2018(prices: Floats) -> Floats:
 
 
 def _value_1993(s: Floats) -> Floats:
-    return np.where(s < 0, -s * s, np.sqrt(np.maximum(s, 0.0)))
+    return np.where(s < 0, -(np.minimum(s, 0.0) ** 2), np.sqrt(np.maximum(s, 0.0)))
 
 
 def _slope_1993(s: Floats) -> Floats:
@@ -104,7 +105,7 @@ def _slope_1993(s: Floats) -> Floats:
 
 
 def _value_envelope(s: Floats) -> Floats:
-    return np.where(s < -0.5, -s * s, np.where(s > 0.25, np.sqrt(np.maximum(s, 0.25)), s + 0.25))
+    return np.where(s < -0.5, -(np.minimum(s, 0.0) ** 2), np.where(s > 0.25, np.sqrt(np.maximum(s, 0.25)), s + 0.25))
 
 
 def _slope_envelope(s: Floats) -> Floats:

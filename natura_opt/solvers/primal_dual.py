@@ -29,7 +29,7 @@ _CHUNK = 40
 _SUFFICIENT, _NECESSARY, _ARTIFICIAL = 0.2, 0.8, 0.1
 _POWER_STEPS = 60
 _RUIZ_SWEEPS = 10
-_FIRST_CHECK, _CHECK_GROWTH = 400, 1.2
+_FIRST_CHECK, _CHECK_GROWTH = 40, 1.2
 #: The first primal weight, as a share of costs over sides.
 _FIRST_WEIGHT = 0.1
 
