@@ -19,7 +19,19 @@ class Case:
 
 
 #: Every case, in the order they run; a module of :mod:`benchmarks.cases` with ``TITLE`` and ``run(size)``.
-NAMES = ("build", "read", "solve", "certify", "startup", "product", "leontief", "harmony_1990", "prices", "methods", "million")
+NAMES = (
+    "build",
+    "read",
+    "solve",
+    "certify",
+    "startup",
+    "product",
+    "leontief",
+    "harmony_1990",
+    "prices",
+    "methods",
+    "million",
+)
 
 
 def case(name: str) -> Case:

@@ -48,6 +48,10 @@ def solve(
     ] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for the solver.")] = None,
     option: Annotated[list[str] | None, typer.Option(help="A HiGHS option, NAME=VALUE; may be repeated.")] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(help="A setting of another method, NAME=VALUE, e.g. function=1993 or version=2; may be repeated."),
+    ] = None,
     log_file: Annotated[Path | None, typer.Option(help="Write the solver's log to this file.")] = None,
     verbose: Annotated[bool, typer.Option(help="Show the solver's log on standard error.")] = False,
     out: Annotated[
@@ -75,6 +79,7 @@ def solve(
                 options=_options(option or []),
                 log_file=log_file,
                 verbose=verbose,
+                **_settings(setting or []),
             )
         if out is not None:
             _write_plan(plan, out)
@@ -259,6 +264,27 @@ def _options(pairs: list[str]) -> dict[str, Any]:
             made[name] = json.loads(value)
         except json.JSONDecodeError:
             made[name] = value
+    return made
+
+
+def _settings(pairs: list[str]) -> dict[str, Any]:
+    """Read settings of a method; what has an option of its own is said there, and the harmony function is a name."""
+    made = _options(pairs)
+    for name in (
+        "question",
+        "backend",
+        "solver",
+        "method",
+        "tolerance",
+        "time_limit",
+        "options",
+        "log_file",
+        "verbose",
+    ):
+        if name in made:
+            raise DataError(f"--setting {name}=…: write --{name.replace('_', '-')}")
+    if "function" in made:
+        made["function"] = str(made["function"])
     return made
 
 

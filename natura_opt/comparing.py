@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .backends.options import SolveOptions
-from .comparison import Comparison, Entry
+from .comparison import Comparison, Entry, fulfilment_by_good
+from .economy.build import build_economy
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
-from .errors import NaturaError, OptionError, unknown
+from .errors import NaturaError, OptionError, QuestionError, SettingError, unknown
 from .harmony_plan import HarmonyPlan
 from .other_methods import METHODS_OF_THE_PLAN
 from .plan import Plan
@@ -80,15 +82,29 @@ def compare(
     >>> found.table["harmony"].idxmax()
     'harmony'
     """
-    chosen = list(DEFAULT_METHODS if methods is None else dict.fromkeys(methods))
+    named = [methods] if isinstance(methods, str) else methods
+    chosen = list(DEFAULT_METHODS if named is None else dict.fromkeys(named))
     for method in [*chosen, *(settings or {})]:
         if method not in COMPARABLE:
             raise OptionError(unknown("method", method, COMPARABLE))
+    if not chosen:
+        raise OptionError(f"no method to compare: name some of {', '.join(COMPARABLE)}")
+    for method in settings or {}:
+        if method not in chosen:
+            raise OptionError(f"settings for method {method!r}, which is not compared")
+    for given in ({"tolerance": tolerance, "time_limit": time_limit}, *(settings or {}).values()):
+        SolveOptions(**{k: v for k, v in given.items() if k in ("tolerance", "time_limit") and v is not None})
+        for name in ("method", "function", "backend", "solver"):
+            if name in given:
+                raise OptionError(f"settings: {name!r} is compare's own, not a method's")
     economy = model if isinstance(model, Economy) else read(model)
     asked = question if isinstance(question, Question) else economy.question(question)
     problem = harmony_problem(economy, asked, function)
+    if not len(problem.targets):
+        raise QuestionError(f"{economy.name}: no good has a target and a weight, so harmony has no meaning")
     weighted = "target_weights" in economy.tables and "target_weights" not in asked.leave_out
     linear = replace(asked, leave_out=(*asked.leave_out, "target_weights")) if weighted else asked
+    load_methods(tuple(chosen))
     entries: list[Entry] = []
     for method in sorted(chosen, key=lambda name: name in _HISTORICAL):  # these are bounded by the others' prices
         own = {**_SETTINGS.get(method, {}), **(settings or {}).get(method, {})}
@@ -122,6 +138,8 @@ def _entry(
             if time_limit is not None and method != "fixed-point":
                 own.setdefault("time_limit", time_limit)
             plan = solve(economy, linear, **{**_LINEAR.get(method, {"method": method}), **own})
+    except SettingError:
+        raise
     except NaturaError as error:
         return Entry(method, None, refusal=str(error))
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
@@ -131,9 +149,22 @@ def _entry(
     assert block is not None
     good, period = block.index.codes  # type: ignore[attr-defined]
     deliveries = np.maximum(left.to_numpy()[good, period], 0.0)
-    objective, note = _objective(problem, linear, plan, deliveries)
+    objective, note = _objective(problem, linear, plan)
     reason = plan.reason if isinstance(plan, HarmonyPlan) else ""
-    return Entry(method, plan, deliveries=deliveries, objective=objective, note="; ".join(filter(None, (reason, note))))
+    passes = plan.passes if isinstance(plan, HarmonyPlan) else None if method in _LINEAR else plan.iterations
+    return Entry(method, plan, "", deliveries, objective, "; ".join(filter(None, (reason, note))), passes)
+
+
+@cache
+def load_methods(methods: tuple[str, ...]) -> None:
+    """Run each method once on an economy of one good, so that no method's time is that of loading its code."""
+    tiny = build_economy(
+        goods=["good"], inputs=[[0.1]], targets=[1.0], resources=["labour"], resource_use=[[1.0]],
+        resource_limits=[1.0], capital=[[1.0]], capital_pool=[1.0], objective="assortment",
+    )  # fmt: skip
+    problem = harmony_problem(tiny, tiny.question())
+    for method in methods:
+        _entry(tiny, tiny.question(), problem, method, None, None, {}, None)
 
 
 def _prices(entries: list[Entry]) -> Floats | None:
@@ -142,11 +173,11 @@ def _prices(entries: list[Entry]) -> Floats | None:
     return known[0].dual if known else None
 
 
-def _objective(problem: HarmonyProblem, question: Question, plan: Plan, deliveries: Floats) -> tuple[float | None, str]:
+def _objective(problem: HarmonyProblem, question: Question, plan: Plan) -> tuple[float | None, str]:
     """Return the linear question's objective of a plan, recomputed from what it delivers, and a note."""
     if not isinstance(plan, HarmonyPlan):
         return plan.objective, ""
-    ratio = deliveries / problem.targets
+    ratio = fulfilment_by_good(problem.economy, plan)
     economy = problem.economy
     if question.objective == "least-resources":
         if (ratio < 1.0 - _MET).any():
@@ -154,11 +185,10 @@ def _objective(problem: HarmonyProblem, question: Question, plan: Plan, deliveri
         periods = range(len(economy.periods))
         used = plan.resource_use.to_numpy()
         return float(sum(economy.vector("resource_weights", t) @ used[:, t] for t in periods)), ""
-    block = problem.program.column_block("delivered")
-    assert block is not None
     damage = float(plan.damage.sum())
     if question.objective == "assortment":
         return float(ratio.min()) - damage, ""
-    period = block.index.codes[1]  # type: ignore[attr-defined]
-    worst = [float(ratio[period == t].min(initial=np.inf)) for t in range(len(economy.periods))]
-    return float(sum(worst)) - damage, ""
+    worst = ratio.min(axis=0)
+    if question.floor is not None and (worst < question.floor * (1.0 - _MET)).any():
+        return None, f"does not keep the floor of {question.floor:g}"
+    return float(worst.sum()) - damage, ""

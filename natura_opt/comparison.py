@@ -33,6 +33,7 @@ class Entry:
     deliveries : what its plan leaves for each target, in the order of the harmony problem, shape (k,).
     objective : in the linear question's own terms; None where its plan does not serve the question.
     note : what to know of it.
+    passes : over the data; None of a linear program, whose solver does not count them.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Entry:
     deliveries: Floats | None = None
     objective: float | None = None
     note: str = ""
+    passes: int | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,7 +71,7 @@ class Comparison:
     @property
     def harmony_bound(self) -> float:
         """The most total harmony that any plan can have, as proved; infinite where no method for harmony answered."""
-        bounds = [p.certificate.dual_objective for p in self.plans.values() if isinstance(p, HarmonyPlan)]
+        bounds = [p.bound for p in self.plans.values() if isinstance(p, HarmonyPlan)]
         return min(bounds, default=float("inf"))
 
     @cached_property
@@ -134,15 +136,16 @@ class Comparison:
         if plan is None:
             return row
         row["seconds"] = sum(plan.seconds.values())
-        row["passes"] = plan.passes if isinstance(plan, HarmonyPlan) else plan.iterations
+        row["passes"] = entry.passes
         if entry.deliveries is None:
             return row
         harmony = self._harmony(entry.deliveries)
         bound = self.harmony_bound
         row["harmony"], row["mean_harmony"] = harmony, harmony / self.problem.size
         if np.isfinite(bound):
-            row["harmony_gap_per_good"] = max(bound - harmony, 0.0) / self.problem.size
-        row["worst_fulfilment"] = float((entry.deliveries / self.problem.targets).min(initial=np.inf))
+            worth = harmony - float(plan.damage.sum())
+            row["harmony_gap_per_good"] = max(bound - worth, 0.0) / self.problem.size
+        row["worst_fulfilment"] = float(fulfilment_by_good(self.problem.economy, plan).min(initial=np.inf))
         if entry.objective is not None:
             row["objective"] = entry.objective
             if self.optimum.proved:
@@ -166,6 +169,18 @@ class Comparison:
         facts |= {key: _plain(value) for key, value in row.items() if key != "note"}
         facts["gap_to_optimum"] = facts.pop("gap")
         return facts | {"note": row["note"]}
+
+
+def fulfilment_by_good(economy: Economy, plan: Plan) -> Floats:
+    """Return what is left for each target over it, goods x periods; infinite where there is no target.
+
+    Goods of weight zero count as any other: a linear objective knows no weights.
+    """
+    served = plan.delivered if isinstance(plan, HarmonyPlan) else plan.consumption
+    left = np.maximum(served.to_numpy() + plan.surplus.to_numpy(), 0.0)
+    targets = np.column_stack([economy.vector("targets", t) for t in range(len(economy.periods))])
+    made: Floats = np.where(targets > 0, left / np.where(targets > 0, targets, 1.0), np.inf)
+    return made
 
 
 def _apart(one: Floats, other: Floats) -> float:

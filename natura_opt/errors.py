@@ -26,8 +26,20 @@ class OptionError(NaturaError):
     """An option, backend or method is unknown or has an unusable value."""
 
 
+class SettingError(OptionError):
+    """A method has no setting of this name, or the setting's value is not usable."""
+
+
 class NotProvedError(NaturaError):
     """A plan was required to be proved optimal and is not."""
+
+
+def refuse_unknown_settings(method: str, known: Iterable[str], settings: Iterable[str]) -> None:
+    """Raise on a setting that a method does not have."""
+    names = tuple(known)
+    for name in settings:
+        if name not in names:
+            raise SettingError(f"method {method!r}: {unknown('setting', name, names)}")
 
 
 def unknown(what: str, given: object, known: Iterable[object]) -> str:

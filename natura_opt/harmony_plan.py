@@ -53,7 +53,13 @@ class HarmonyPlan(Plan):
     @property
     def gap(self) -> float:
         """The most by which total harmony falls short of the best plan's, as proved; infinite where nothing is."""
-        return max(self.certificate.dual_objective - self.certificate.objective, 0.0)
+        return max(self.bound - self.certificate.objective, 0.0)
+
+    @property
+    def bound(self) -> float:
+        """The most total harmony less damage that any plan can have; infinite where the multipliers prove none."""
+        proved = self.certificate.dual_residual <= self.certificate.tolerance and self.status is not Status.UNBOUNDED
+        return self.certificate.dual_objective if proved else float("inf")
 
     @property
     def gap_per_good(self) -> float:
@@ -108,7 +114,7 @@ class HarmonyPlan(Plan):
         """Return what the command line prints as JSON."""
         facts = super().summary()
         if self.status not in (Status.INFEASIBLE, Status.UNBOUNDED):
-            bound = self.certificate.dual_objective
+            bound = self.bound
             facts |= {
                 "harmony": self.harmony,
                 "mean_harmony": self.mean_harmony,
@@ -127,7 +133,7 @@ class HarmonyPlan(Plan):
         lines.append(f"  {self.certificate}")
         lines.append(
             f"  harmony     {self.harmony:.9g} (mean {self.mean_harmony:.6g}, function {self.problem.function.name})   "
-            f"bound {self.certificate.dual_objective:.9g}, {self.gap_per_good:.1e} per good"
+            f"bound {self.bound:.9g}, {self.gap_per_good:.1e} per good"
         )
         ratio = self.fulfilment_by_good
         values = ratio.to_numpy()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
-from .errors import OptionError
+from .errors import OptionError, refuse_unknown_settings
 from .plan import Plan
 
 #: The methods that are not HiGHS's, and the module and function that answer for each.
@@ -50,16 +52,12 @@ def answer_by(
     for name, value in (("tolerance", tolerance), ("time_limit", time_limit)):
         if value is not None:
             settings[name] = value
-    try:
-        plan: Plan = answer(economy, asked, **settings)
-    except TypeError as error:
-        if "unexpected keyword" not in str(error):
-            raise
-        raise OptionError(no_such_setting(method, error)) from None
+    if function != "solve_harmony":  # which passes them on to the method's own function
+        refuse_unknown_settings(method, settings_of(answer), settings)
+    plan: Plan = answer(economy, asked, **settings)
     return replace(plan, seconds={"read": reading, **plan.seconds})
 
 
-def no_such_setting(method: str, error: TypeError) -> str:
-    """Return the sentence on a setting that a method's function does not take."""
-    name = str(error).rpartition("argument ")[2].split("'")[1]
-    return f"method {method!r} has no setting {name!r}"
+def settings_of(answer: Callable[..., Any]) -> list[str]:
+    """Return the names of a function's keyword-only parameters."""
+    return [p.name for p in signature(answer).parameters.values() if p.kind is p.KEYWORD_ONLY]

@@ -12,7 +12,7 @@ import numpy as np
 
 from .backends.answer import Answer, Claim
 from .backends.highs import HighsSession, check_highs_options
-from .backends.options import SolveOptions
+from .backends.options import METHODS, SolveOptions
 from .certificate import Certificate, certify
 from .diagnose import Impossibility, is_feasible, prove_infeasible, prove_unbounded
 from .economy.catalog import read
@@ -122,6 +122,8 @@ def solve(
         if given or solver != "highs":
             raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")
         return answer_by(problem, question, method, tolerance, time_limit, settings)
+    if method not in METHODS:
+        raise OptionError(unknown("method", method, [*METHODS, *METHODS_OF_THE_PLAN]))
     if settings:
         raise OptionError(unknown("setting", next(iter(settings)), [*_SETTINGS, "options"]))
     tolerance = 1e-9 if tolerance is None else tolerance

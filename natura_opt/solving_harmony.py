@@ -13,14 +13,14 @@ import numpy as np
 from .backends.answer import Answer, Claim
 from .backends.options import SolveOptions
 from .certificate import Certificate
-from .diagnose import prove_unbounded
+from .diagnose import Impossibility, is_feasible, prove_unbounded
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
-from .errors import OptionError, QuestionError, unknown
+from .errors import OptionError, QuestionError, refuse_unknown_settings, unknown
 from .harmony_plan import HarmonyPlan
 from .laws.capital import Holdings
-from .other_methods import no_such_setting
+from .other_methods import settings_of
 from .plan import Attempt
 from .program import Floats, LinearProgram
 from .solvers.harmony_functions import HarmonyFunction
@@ -33,6 +33,8 @@ from .status import Status
 _DIAGNOSED = 2_000_000
 #: How exact, per good, the bound of a historical algorithm has to be.
 _ROUGH = 1e-4
+#: What solve_harmony hands to every method itself.
+_SHARED = ("function", "tolerance", "time_limit", "options")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,7 @@ def solve_harmony(
     *,
     method: str = "harmony",
     function: str | HarmonyFunction = "2018",
-    tolerance: float = 1e-6,
+    tolerance: float | None = 1e-6,
     time_limit: float | None = None,
     **settings: Any,
 ) -> HarmonyPlan:
@@ -84,7 +86,7 @@ def solve_harmony(
     >>> plan.status, round(plan.harmony, 5)
     (<Status.OPTIMAL: 'optimal'>, 12.8642)
     """
-    options = SolveOptions(tolerance=tolerance, time_limit=time_limit)
+    options = SolveOptions(tolerance=1e-6 if tolerance is None else tolerance, time_limit=time_limit)
     economy = model if isinstance(model, Economy) else read(model)
     asked = question if isinstance(question, Question) else economy.question(question)
     begun = time.perf_counter()
@@ -116,17 +118,19 @@ def plan_for_harmony(
         return replace(unlimited, method=method)
     try:
         found = HARMONY_METHODS[method](problem, options, settings)
-    except TypeError as error:
-        if settings and "unexpected keyword" in str(error):
-            raise OptionError(no_such_setting(method, error)) from None
-        raise
+    except QuestionError:  # prices find nothing that limits a good
+        endless = _endless(problem, options) if method == "harmony" else None
+        if endless is None:
+            raise
+        return _without_end(problem, endless, options, time.perf_counter() - begun)
     solved = time.perf_counter()
-    plan = _proved(problem, found, options, method, prices)
+    late = found.dual is not None and options.time_limit is not None and solved - begun >= options.time_limit
+    plan = _proved(problem, found, options, method, prices, late)
     return replace(plan, seconds={"solve": solved - begun, "prove": time.perf_counter() - solved})
 
 
 def _proved(
-    problem: HarmonyProblem, found: _Found, options: SolveOptions, method: str, prices: Floats | None
+    problem: HarmonyProblem, found: _Found, options: SolveOptions, method: str, prices: Floats | None, late: bool
 ) -> HarmonyPlan:
     """Recompute the proof of what a method found and make a plan of it."""
     dual, reason = found.dual if found.dual is not None else prices, found.reason
@@ -147,9 +151,16 @@ def _proved(
     claim = Claim.OPTIMAL if off <= options.tolerance else Claim.FAILED
     if claim is Claim.FAILED and tangents.matrix.nnz > _DIAGNOSED:
         claim = Claim.ITERATION_LIMIT
-    status, impossibility = judge(tangents, Answer(claim, found.primal, dual), certificate, options)
+    if late and not certificate.proved:
+        claim = Claim.TIME_LIMIT
+    aimless = replace(stated.program, cost=np.zeros(stated.program.shape[1]))  # a ray of the tangents proves nothing
+    status, impossibility = judge(aimless, Answer(claim, found.primal, dual), certificate, options)
+    if status is Status.UNPROVED and claim is Claim.FAILED:
+        endless = _endless(stated, options)
+        if endless is not None and is_feasible(aimless, options):
+            status, impossibility = Status.UNBOUNDED, endless
     return HarmonyPlan(
-        economy=problem.economy,
+        economy=problem.original,
         question=problem.question,
         program=tangents,
         primal=found.primal,
@@ -173,18 +184,35 @@ def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | 
         raise QuestionError(f"{problem.economy.name}: no good has a target and a weight, so harmony has no meaning")
     if any(block.name not in ("balance", "storage_limit") for block in problem.program.rows):
         return None
+    begun = time.perf_counter()
+    endless = _endless(problem, options)
+    if endless is None:
+        return None
+    return _without_end(problem, endless, options, time.perf_counter() - begun)
+
+
+def _endless(problem: HarmonyProblem, options: SolveOptions) -> Impossibility | None:
+    """Return the proof that harmony grows for ever: deliveries do, nothing is harmed, and H has no ceiling.
+
+    (The tangents of a harmony that damage or a ceiling bounds may have a ray; harmony has none then.)
+    """
+    if not np.diff(problem.function.envelope.value(np.array([1e100, 1e150])))[0] > 1.0:
+        return None
     cost = np.zeros(problem.program.shape[1])
     cost[problem.deliveries] = problem.weights / problem.targets
-    endless = prove_unbounded(replace(problem.program, cost=cost), options)
-    if not endless.proved:
-        return None
+    upper = np.where(problem.program.cost < 0, 0.0, problem.program.upper)
+    found = prove_unbounded(replace(problem.program, cost=cost, upper=upper), options)
+    return found if found.proved else None
+
+
+def _without_end(problem: HarmonyProblem, endless: Impossibility, options: SolveOptions, seconds: float) -> HarmonyPlan:
     nothing = np.zeros(problem.program.shape[1])
     dual = np.zeros(problem.program.shape[0])
     tangents, certificate = problem.certify(nothing, dual, options.tolerance)
     return HarmonyPlan(
-        economy=problem.economy, question=problem.question, program=tangents, primal=nothing, dual=dual,
+        economy=problem.original, question=problem.question, program=tangents, primal=nothing, dual=dual,
         status=Status.UNBOUNDED, certificate=certificate, impossibility=endless, method="harmony", attempts=(),
-        problem=problem, reason="no law limits what can be made",
+        problem=problem, reason="no law limits what can be made", seconds={"prove": seconds},
     )  # fmt: skip
 
 
@@ -194,6 +222,7 @@ def _by_harmony(problem: HarmonyProblem, options: SolveOptions, settings: Mappin
     from .solvers.harmony_prices import harmonise
     from .solvers.primal_dual import solve_primal_dual
 
+    _check(settings, "harmony", solve_primal_dual)
     form, why = one_period(problem)
     if form is not None and not settings:
         answer = harmonise(
@@ -219,6 +248,7 @@ def _by_harmony(problem: HarmonyProblem, options: SolveOptions, settings: Mappin
 def _by_cvxpy(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
     from .solvers.harmony_cvxpy import solve_conic
 
+    _check(settings, "harmony-cvxpy", solve_conic)
     answer = solve_conic(replace(problem, function=problem.function.envelope), tolerance=options.tolerance, **settings)
     return _Found(
         answer.problem, answer.primal, answer.dual, answer.message, answer.iterations, 0,
@@ -229,6 +259,7 @@ def _by_cvxpy(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[
 def _by_tangents(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
     from .solvers.harmony_tangents import solve_by_tangents
 
+    _check(settings, "harmony-tangents", solve_by_tangents)
     answer = solve_by_tangents(
         replace(problem, function=problem.function.envelope), tolerance=options.tolerance, options=options, **settings
     )
@@ -242,6 +273,7 @@ def _by_tangents(problem: HarmonyProblem, options: SolveOptions, settings: Mappi
 def _by_1990(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
     from .solvers.harmony_1990 import harmony_1990
 
+    _check(settings, "harmony-1990", harmony_1990)
     answer = harmony_1990(problem.economy, function=problem.function.name, **settings)
     primal = _column_values(problem, np.asarray(answer.intensities).reshape(-1, 1), None)
     trace = _trace_of(answer.harmony, answer.passes)
@@ -255,12 +287,18 @@ def _by_1990(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[s
 def _by_2018(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
     from .solvers.harmony_2018 import harmony_2018
 
+    _check(settings, "harmony-2018", harmony_2018)
     answer = harmony_2018(problem.economy, function=problem.function, **settings)
     primal = _column_values(problem, answer.intensities, answer.investment)
     return _Found(
         problem, primal, None, f"{answer.iterations} rounds", answer.iterations, answer.passes,
         _trace_of(answer.harmony, answer.passes), f"the program of 2018, {answer.iterations} rounds",
     )  # fmt: skip
+
+
+def _check(settings: Mapping[str, Any], method: str, answer: Callable[..., Any]) -> None:
+    """Refuse settings that the method's function does not have; what every method shares is no setting of its own."""
+    refuse_unknown_settings(method, [name for name in settings_of(answer) if name not in _SHARED], settings)
 
 
 def _trace_of(harmony: Any, passes: float) -> tuple[TracePoint, ...]:

@@ -15,6 +15,7 @@ import natura_opt as no
 from natura_opt.backends.answer import Claim
 from natura_opt.backends.options import SolveOptions
 from natura_opt.certificate import certify
+from natura_opt.economy.generate.planned import planned
 from natura_opt.program import LinearProgram, ProgramBuilder
 from natura_opt.refine import solve_proved
 
@@ -249,6 +250,79 @@ def _stubborn_economy(units: float) -> no.Economy:
         resource_use=use,
         **tables,
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "optimum"),
+    [
+        (
+            {"goods": 27, "pattern": "triangular", "radius": 0.99, "techniques": 3, "decades": 3, "seed": 14},
+            1.259678978,
+        ),
+        (
+            {"goods": 37, "pattern": "nearly-decomposable", "radius": 0.3, "inputs": 4, "blocks": 2, "techniques": 2}
+            | {"decades": 2, "objective": "least-resources", "seed": 524},
+            None,
+        ),
+        (
+            {"goods": 35, "pattern": "triangular", "radius": 0.9, "techniques": 2, "resources": 3, "decades": 4}
+            | {"objective": "least-resources", "seed": 12009},
+            None,
+        ),
+    ],
+)
+def test_a_residual_problem_whose_magnified_costs_stall_the_ratio_test(
+    settings: dict[str, Any], optimum: float | None
+) -> None:
+    """HiGHS gave up on the residual problem ("excessive dual values"), and the plan kept a residual of 1e-8."""
+    tables: dict[str, Any] = {"resources": 2, "capital": "techniques", "slack": 0.0} | settings
+    plan = no.solve(planned(**tables))
+    assert plan.proved, str(plan)
+    # the same in even units is solved without refinement
+    even = no.solve(planned(**{**tables, "decades": 0}))
+    assert even.proved
+    if optimum is not None:
+        assert plan.objective == pytest.approx(optimum, rel=1e-8)
+    if tables.get("objective") != "least-resources":  # a number of assortments has no unit
+        assert plan.objective == pytest.approx(even.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", [260, 315, 504, 619, 770, 804, *range(12)])
+def test_a_residual_problem_whose_magnified_costs_seem_to_gain_without_end(seed: int) -> None:
+    """HiGHS called the residual problems of the first six unbounded: reduced costs of zero, rounded and magnified."""
+    program, value = steep(seed)
+    answer, certificate = solve_proved(program, SolveOptions())
+    assert answer.claim is Claim.OPTIMAL
+    assert certificate.proved, str(certificate)
+    assert certificate.objective == pytest.approx(value, rel=1e-9)
+
+
+def steep(seed: int) -> tuple[LinearProgram, float]:
+    """Make a degenerate program, in wild units, around an x and multipliers that prove each other.
+
+    Many columns rest at zero at no cost, or at one of 1e-9.
+    """
+    rng = np.random.default_rng([5, seed])
+    rows, columns = int(rng.integers(5, 60)), int(rng.integers(5, 80))
+    matrix = rng.normal(size=(rows, columns)) * (rng.random((rows, columns)) < rng.choice([0.1, 0.3]))
+    matrix = matrix * 10.0 ** rng.uniform(-1, 1, (rows, columns))
+    x = np.where(rng.random(columns) < 0.6, rng.uniform(0, 5, columns) * 10.0 ** rng.uniform(-2, 2, columns), 0.0)
+    x[rng.random(columns) < 0.1] = 0.0
+    y = np.where(rng.random(rows) < 0.6, rng.normal(size=rows) * 10.0 ** rng.uniform(-2, 2, rows), 0.0)
+    level = matrix @ x
+    row_lower, row_upper = np.where(y > 0, level, -np.inf), np.where(y < 0, level, np.inf)
+    for side, sign in ((row_lower, -1.0), (row_upper, 1.0)):
+        there = (y == 0) & (rng.random(rows) < 0.5)
+        side[there] = (level + sign * rng.choice([0.0, 1e-3, 1.0], rows))[there]
+    reduced = np.where(
+        x == 0,
+        rng.choice([0.0, 1e-9, 1.0, 1.0], columns) * rng.random(columns) * 10.0 ** rng.uniform(0, 1, columns),
+        0.0,
+    )
+    cost = matrix.T @ y + reduced
+    row, column = 10.0 ** rng.uniform(-3, 3, rows), 10.0 ** rng.uniform(-3, 3, columns)
+    program = lp(matrix * row[:, None] * column, cost * column, "min", row_lower * row, row_upper * row, 0.0, np.inf)
+    return program, float(cost @ x)
 
 
 def test_a_claim_that_is_not_optimal_is_handed_on_as_it_is() -> None:

@@ -119,6 +119,7 @@ class HighsSession:
         scaled = self.scaled
         made = sp.csr_array(matrix @ sp.diags_array(scaled.column))
         made.sum_duplicates()
+        made.eliminate_zeros()
         logs = np.add.reduceat(np.log2(np.abs(made.data)), made.indptr[:-1]) if made.nnz else np.zeros(0)
         factor = np.exp2(-np.round(logs / np.maximum(np.diff(made.indptr), 1)))
         made.data *= np.repeat(factor, np.diff(made.indptr))

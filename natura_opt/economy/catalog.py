@@ -35,6 +35,8 @@ def read(model: str | Path) -> Economy:
     >>> no.read("wheat_cloth").goods.to_list()
     ['wheat', 'cloth']
     """
+    if not isinstance(model, str | Path):
+        raise DataError(f"an economy, or the name or folder of a model, is needed, not {type(model).__name__}")
     folder = Path(model)
     shipped = shipped_models()
     if str(model) in shipped and not (folder / "economy.toml").exists():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from ..harmony_plan import HarmonyPlan
 from .style import GREY, INK, MAIN, PALE, bare, new_figure, number, plain
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ..comparison import Comparison
 
 _ROW = 0.42
+#: A mean harmony this near to zero is rounding.
+_ZERO = 1e-12
 _SERIES = ("#2f5d8a", "#b5673a", "#5b7f4a", "#7b5b8a", "#8a7f2f")
 
 
@@ -27,12 +30,14 @@ def draw_comparison(comparison: Comparison) -> Figure:
     share, harmony, seconds = figure.subplots(1, 3, sharey=True)
     best = comparison.optimum.objective if comparison.optimum.proved else float("nan")
     least_cost = comparison.question.objective == "least-resources"
-    share_of_best = best / table["objective"] if least_cost else table["objective"] / best
-    _dots(share, share_of_best.to_numpy(float), [f"{100 * v:.4g} %" for v in share_of_best])
-    share.set_xlim(-0.05, 1.3)
+    share_of_best = (best / table["objective"] if least_cost else table["objective"] / best).to_numpy(float)
+    _dots(share, share_of_best, [f"{100 * v:.4g} %" for v in share_of_best])
+    known = share_of_best[np.isfinite(share_of_best)]
+    share.set_xlim(min(-0.05, 1.1 * known.min(initial=0.0)), max(1.3, 1.25 * known.max(initial=1.0)))
     share.axvline(1.0, color=GREY, linewidth=1, linestyle="--", zorder=0)
     share.set_title("share of the proved optimum", loc="left", fontsize=9.5, color=INK)
     mean = table["mean_harmony"].to_numpy(float)
+    mean = np.where(np.abs(mean) < _ZERO, 0.0, mean)
     _dots(harmony, mean, [number(v) for v in mean])
     bound = comparison.harmony_bound / comparison.problem.size
     finite = np.append(mean[np.isfinite(mean)], bound if np.isfinite(bound) else [])
@@ -49,15 +54,18 @@ def draw_comparison(comparison: Comparison) -> Figure:
         seconds.set_xscale("log")
         least, most = float(np.nanmin(spent)), float(np.nanmax(spent))
         seconds.set_xlim(least / 2, most * max((most / least) ** 0.4, 4.0))
+        seconds.xaxis.set_major_locator(NullLocator())  # every dot has its figure beside it
+        seconds.xaxis.set_minor_locator(NullLocator())
     seconds.set_title("seconds, proof included", loc="left", fontsize=9.5, color=INK)
     share.set_yticks(range(count), [plain(name) for name in table.index])
     share.set_ylim(count - 0.4, -0.6)
     for k, status in enumerate(table["status"]):
         if not np.isfinite(spent[k]):
-            share.annotate(status, (0.0, k), va="center", fontsize=8.5, color=GREY, style="italic")
-    figure.suptitle(
-        plain(f"{comparison.economy.name}: {comparison.question.objective}, by method"), x=0.01, ha="left", fontsize=11
-    )
+            aside = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
+            share.annotate(status, (0.0, k), va="center", fontsize=8.5, color=GREY, style="italic", bbox=aside)
+    named = "" if comparison.question.name == "default" else f" ({comparison.question.name})"
+    title = f"{comparison.economy.name}{named}: {comparison.question.objective}, by method"
+    figure.suptitle(plain(title), x=0.01, ha="left", fontsize=11)
     return figure
 
 
@@ -99,6 +107,9 @@ def draw_convergence(comparison: Comparison) -> Figure:
         room = max(high - low, 1e-3)
         ax.set_ylim(low - 0.5 * room, high + 0.5 * room)  # first steps may be anywhere
         ax.legend(frameon=False, fontsize=9, loc="lower right")
+    else:
+        ax.set_axis_off()
+        ax.annotate("no method that was asked iterates towards harmony", (0.5, 0.5), ha="center", color=GREY)
     bare(ax)
     ax.spines["left"].set_visible(True)
     ax.set_xlabel("passes over the data", fontsize=9, color=INK)

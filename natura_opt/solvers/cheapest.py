@@ -39,7 +39,7 @@ _ROUNDS_OF_ASKING = 200
 _FIRST_LOOK = 1e3
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _cheapest(first: Any, cost: Any, lowest: Any, chosen: Any) -> None:
     """Write each good's lowest cost and the technique that has it; techniques of good i are first[i]..first[i+1]-1."""
     for i in range(len(first) - 1):

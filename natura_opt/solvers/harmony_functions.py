@@ -26,6 +26,10 @@ _TRIED = np.concatenate([np.linspace(-1.0, 1.0, 401), np.geomspace(1.0, 100.0, 1
 #: Halvings that bring a bisection to the last digit.
 _HALVINGS = 80
 _MOST = 1e12
+#: Prices below this are as good as none: their squares are still numbers.
+_LEAST = 1e-150
+#: How far a slope may be off the difference quotients on either side of it.
+_OFF = 1e-6
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,34 @@ class HarmonyFunction:
     concave_envelope: HarmonyFunction | None = None
 
     def __post_init__(self) -> None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slopes, values = self.slope(_TRIED), self.value(_TRIED)
+        given = HARMONY_FUNCTIONS.get(self.name) if "HARMONY_FUNCTIONS" in globals() else None
+        if given is not None and given is not self:
+            raise OptionError(f"harmony function {self.name!r}: this is the name of a known one; give another")
+        slopes, values = self._tried(self.slope, "slope"), self._tried(self.value, "value")
         if not np.isfinite(values).all():
             raise OptionError(f"harmony function {self.name!r}: it must be finite for every surplus of at least -1")
         if self.concave and not (np.isfinite(slopes).all() and (np.diff(slopes) <= 1e-12 * np.abs(slopes[1:])).all()):
             raise OptionError(f"harmony function {self.name!r}: its slope must be finite and must not increase")
         if self.concave and not (slopes >= 0).all():
             raise OptionError(f"harmony function {self.name!r}: more output must not lower it")
+        if self.concave:
+            gain, step = np.diff(values), np.diff(_TRIED)
+            room = _OFF * (np.abs(values[1:]) + np.abs(values[:-1]) + step * slopes[:-1])
+            if (gain > step * slopes[:-1] + room).any() or (gain < step * slopes[1:] - room).any():
+                raise OptionError(f"harmony function {self.name!r}: its slope is not the slope of its value")
+        if self.concave_envelope is not None and (self.concave_envelope.value(_TRIED) < values - 1e-9).any():
+            raise OptionError(f"harmony function {self.name!r}: its concave envelope must lie nowhere below it")
+
+    def _tried(self, curve: Curve, what: str) -> Floats:
+        """Return the curve where functions are tried; refuse what is no curve."""
+        try:
+            with np.errstate(all="ignore"):
+                found = np.asarray(curve(_TRIED.copy()), dtype=float)
+        except (TypeError, ValueError) as error:
+            raise OptionError(f"harmony function {self.name!r}: its {what} must take an array ({error})") from None
+        if found.shape != _TRIED.shape:
+            raise OptionError(f"harmony function {self.name!r}: its {what} must return as many numbers as given")
+        return found
 
     @property
     def envelope(self) -> HarmonyFunction:
@@ -83,8 +107,8 @@ class HarmonyFunction:
 
 
 def _value_2018(s: Floats) -> Floats:
-    short = np.minimum(s, 0.0)
-    return np.where(s < 0, short - 0.5 * short * short, np.log1p(np.maximum(s, 0.0)))
+    below = np.minimum(s, 0.0)
+    return below - 0.5 * below * below + np.log1p(np.maximum(s, 0.0))
 
 
 def _slope_2018(s: Floats) -> Floats:
@@ -96,7 +120,7 @@ def _best_2018(prices: Floats) -> Floats:
 
 
 def _value_1993(s: Floats) -> Floats:
-    return np.where(s < 0, -(np.minimum(s, 0.0) ** 2), np.sqrt(np.maximum(s, 0.0)))
+    return -(np.minimum(s, 0.0) ** 2) + np.sqrt(np.maximum(s, 0.0))
 
 
 def _slope_1993(s: Floats) -> Floats:
@@ -105,7 +129,8 @@ def _slope_1993(s: Floats) -> Floats:
 
 
 def _value_envelope(s: Floats) -> Floats:
-    return np.where(s < -0.5, -(np.minimum(s, 0.0) ** 2), np.where(s > 0.25, np.sqrt(np.maximum(s, 0.25)), s + 0.25))
+    below, line = np.minimum(s, -0.5), np.clip(s, -0.5, 0.25)
+    return 0.25 - below * below + (line + 0.25) + (np.sqrt(np.maximum(s, 0.25)) - 0.5)
 
 
 def _slope_envelope(s: Floats) -> Floats:
@@ -113,7 +138,7 @@ def _slope_envelope(s: Floats) -> Floats:
 
 
 def _best_envelope(prices: Floats) -> Floats:
-    return np.where(prices > 1, -0.5 * prices, 0.25 / np.minimum(prices, 1.0) ** 2)
+    return np.where(prices > 1, -0.5 * prices, 0.25 / np.clip(prices, _LEAST, 1.0) ** 2)
 
 
 #: ``s - s^2/2`` below the target, ``ln(1 + s)`` above: slope 1 and curvature -1 on both sides of it.
@@ -137,6 +162,8 @@ def harmony_function(chosen: str | HarmonyFunction) -> HarmonyFunction:
     """
     if isinstance(chosen, HarmonyFunction):
         return chosen
+    if not isinstance(chosen, str):
+        raise OptionError(f"harmony function: give a name or a HarmonyFunction, not {chosen!r}")
     if chosen not in HARMONY_FUNCTIONS:
         raise OptionError(unknown("harmony function", chosen, HARMONY_FUNCTIONS))
     return HARMONY_FUNCTIONS[chosen]

@@ -59,6 +59,7 @@ class PricedHarmony:
     trace : what was proved on the way.
     passes : products with the matrix of inputs, those of the proof included.
     reason : how limits were handled.
+    proved : whether the gap is within what was asked.
     """
 
     outputs: Floats
@@ -75,6 +76,7 @@ class PricedHarmony:
     passes: int
     seconds: float
     reason: str
+    proved: bool
 
 
 def harmonise(
@@ -134,6 +136,9 @@ class _Search:
         self.accuracy = _FINEST if few else _COARSEST
         self.outputs = np.zeros(goods)
         self.prices = np.zeros(goods)
+        limits_of_none, goods_of_none = np.zeros(limits), np.zeros(goods)
+        self.proving, self.planned = (limits_of_none, goods_of_none), (goods_of_none, goods_of_none)  # until better
+        self.highest = problem.harmony(goods_of_none)
         self.contents = self._full_contents() if few else None
         self.reason = (
             f"{limits} limits: full contents once, prices without passes"
@@ -162,13 +167,13 @@ class _Search:
         self.evaluations += 1
         prices = scaled / (self.scale * problem.there)
         self.prices = self._prices_of(prices)
-        deliveries = problem.best_deliveries(np.maximum(self.prices, 1e-300))
+        deliveries = problem.best_deliveries(np.maximum(self.prices, 1e-100))
         if self.contents is not None:
             used = self.contents.T @ deliveries
         else:
             self.outputs = self._outputs_for(deliveries, self.outputs, self.accuracy)
             used = problem.use.times(self.outputs)
-        value = problem.lagrangian(prices, np.maximum(self.prices, 1e-300))
+        value = problem.lagrangian(prices, np.maximum(self.prices, 1e-100))
         self.latest = (prices, deliveries)
         idle = (problem.there - used) / problem.there
         self.off = float(np.abs(scaled / self.scale * idle).sum()) / self.size  # the gap, if this were a plan
@@ -200,7 +205,7 @@ class _Search:
         """Return over how many industries each limit is spread, as one over the root: it evens out the curvatures."""
         matrix = self.problem.use.matrix
         squares = type(matrix)((matrix.data.astype(float) ** 2, matrix.indices, matrix.indptr), shape=matrix.shape)
-        used = np.maximum(self.problem.use.times(outputs), 1e-300)
+        used = np.maximum(self.problem.use.times(outputs), 1e-100)
         spread = np.sqrt(squares @ outputs**2) / used
         return np.where(spread > 0, spread, 1.0)
 
@@ -232,7 +237,7 @@ class _Search:
         bound, prices = proven_bound(problem, limit_prices, self.prices, self.witness)
         if bound < self.lowest:
             self.lowest, self.proving = bound, (limit_prices, prices)
-        deliveries = problem.best_deliveries(np.maximum(self.prices, 1e-300))
+        deliveries = problem.best_deliveries(np.maximum(self.prices, 1e-100))
         self.outputs = self._outputs_for(deliveries, self.outputs, exact)
         outputs, left = feasible_outputs(problem, self.outputs, self.surplus)
         attained = problem.harmony(left)
@@ -265,4 +270,5 @@ class _Search:
             passes=problem.passes,
             seconds=time.perf_counter() - self.begun,
             reason=self.reason,
+            proved=(self.lowest - self.highest) / self.size <= self.tolerance,
         )

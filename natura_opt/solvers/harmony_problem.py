@@ -30,7 +30,7 @@ from .harmony_functions import HarmonyFunction, harmony_function
 #: The table that only harmony uses.
 _WEIGHTS = "target_weights"
 #: Levels this small beside the largest are tried as zeros.
-_NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8)
+_NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1.0)  # the last: nothing at all
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class HarmonyProblem:
 
     Attributes
     ----------
-    economy : as the question sees it.
+    economy : as the question sees it. original : as it was given.
     program : the laws as rows; its cost is the damage (negative), to be maximised.
     deliveries : positions of the deliveries among the columns, shape (k,).
     targets, weights : of each delivery, shape (k,), in the good's unit and as pure numbers.
@@ -47,6 +47,7 @@ class HarmonyProblem:
     """
 
     economy: Economy
+    original: Economy
     question: Question
     program: LinearProgram
     deliveries: Any
@@ -135,8 +136,9 @@ class HarmonyProblem:
 
 
 def worst_figure(certificate: Certificate) -> float:
-    """Return the largest of gap and residuals."""
-    return max(certificate.gap, certificate.primal_residual, certificate.dual_residual)
+    """Return the largest figure of a certificate."""
+    c = certificate
+    return max(c.gap, c.primal_residual, c.dual_residual, c.complementarity)
 
 
 def harmony_problem(economy: Economy, question: Question, function: str | HarmonyFunction = "2018") -> HarmonyProblem:
@@ -173,6 +175,7 @@ def harmony_problem(economy: Economy, question: Question, function: str | Harmon
     assert block is not None
     return HarmonyProblem(
         economy=asked,
+        original=economy,
         question=plain,
         program=made,
         deliveries=np.arange(block.start, block.start + len(wanted)),

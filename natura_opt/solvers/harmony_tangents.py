@@ -18,11 +18,14 @@ from ..backends.answer import Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..certificate import Certificate
+from ..economy.generate.settings import whole
 from ..program import Block, Floats, LinearProgram
 from .harmony_problem import HarmonyProblem, worst_figure
 
 #: Programs larger than this start with the interior point method.
 _LARGE = 50_000
+#: Tangents with a smaller slope are left out.
+_FLATTEST = 1e-9
 #: Prices below this name no surplus that a tangent would be worth drawing at.
 _CHEAPEST = 1e-9
 #: Surpluses of the first tangents: far ones too, since a cheap good may be delivered a million times over.
@@ -55,6 +58,7 @@ def solve_by_tangents(
     problem: HarmonyProblem, *, tolerance: float = 1e-6, max_rounds: int = 60, options: SolveOptions | None = None
 ) -> TangentAnswer:
     """Solve tangent programs with HiGHS until the recomputed proof passes or a round changes nothing."""
+    whole("max_rounds", max_rounds, 1)
     begun = time.perf_counter()
     options = options or SolveOptions(tolerance=tolerance)
     height, width = problem.program.shape
@@ -66,7 +70,7 @@ def solve_by_tangents(
     bounds: list[tuple[float, float]] = []
     best: TangentAnswer | None = None
     for _ in range(max_rounds):
-        session.add_rows(*_tangents(problem, np.concatenate(cuts), width, height + count * len(problem.targets)))
+        session.add_rows(*_tangents(problem, np.concatenate(cuts), width, session.scaled.program.shape[0]))
         count += len(cuts)
         answer = session.solve()
         session.continue_by_simplex()  # from its basis, to which few tangents are new
@@ -111,9 +115,12 @@ def _tangents(
     """Return rows that keep each column of harmony below tangents at these surpluses, shape (rounds * deliveries,)."""
     envelope, count = problem.function.envelope, len(problem.targets)
     times = len(surpluses) // count
-    rows, which = np.arange(len(surpluses)), np.tile(np.arange(count), times)
+    which = np.tile(np.arange(count), times)
+    steep = envelope.slope(surpluses) > _FLATTEST  # a flatter tangent would be lost in rounding; none is needed
+    surpluses, which = surpluses[steep], which[steep]
+    rows = np.arange(len(which))
     slopes = envelope.slope(surpluses)
-    values = np.concatenate([-slopes / np.tile(problem.targets, times), np.ones(len(rows))])
+    values = np.concatenate([-slopes / problem.targets[which], np.ones(len(rows))])
     columns = np.concatenate([problem.deliveries[which], width + which])
     matrix = sp.csr_array((values, (np.tile(rows, 2), columns)), shape=(len(rows), width + count))
     sides = envelope.value(surpluses) - slopes * (1.0 + surpluses)

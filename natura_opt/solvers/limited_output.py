@@ -64,7 +64,7 @@ class LimitedOutput:
         """Return what each good's price makes it worth delivering: the y >= 0 that maximises ``h H(y/g - 1) - p y``."""
         wanted, made = self.wanted, np.zeros(len(prices))
         g, h = self.targets[wanted], self.weights[wanted]
-        relative = np.maximum(prices[wanted] * g / h, 1e-300)
+        relative = np.maximum(prices[wanted] * g / h, 1e-100)
         made[wanted] = g * (1.0 + self.function.best_surplus(relative))
         return made
 

@@ -17,6 +17,7 @@ import scipy.sparse as sp
 
 from ..backends.scaling import geometric_factors
 from ..certificate import Certificate
+from ..economy.generate.settings import whole
 from ..errors import OptionError
 from ..program import Floats, LinearProgram
 from .harmony_problem import HarmonyProblem, worst_figure
@@ -64,10 +65,11 @@ def solve_primal_dual(
     time_limit: float | None = None,
 ) -> PrimalDualAnswer:
     """Iterate until the recomputed proof passes, or the iterations or the time are used up."""
+    whole("max_iterations", max_iterations, 1)
     if problem.function.name not in _KINDS:
         raise OptionError(
             f"harmony function {problem.function.name!r}: the primal-dual method steps along {', '.join(_KINDS)} only; "
-            "for a function of your own use method='harmony-tangents' or 'harmony-cvxpy'"
+            "for a function of your own use method='harmony-tangents'"
         )
     start = time.perf_counter()
     kind = _KINDS[problem.function.name] if len(problem.targets) else LINEAR

@@ -151,7 +151,7 @@ def _one_industry_per_good(economy: Economy) -> Any:
     if len(several):
         names = listed(map(name_of, economy.goods[several]))
         raise QuestionError(
-            f"{economy.name}: {_NAME} needs one technique per good, and {names} has several; use 'harmony-2018' or "
+            f"{economy.name}: {_NAME} needs one technique per good, and several make {names}; use 'harmony-2018' or "
             "'harmony'"
         )
     hopeless = np.flatnonzero((makers < 0) & (economy.vector("targets", 0) > 0))

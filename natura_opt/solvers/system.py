@@ -1,0 +1,134 @@
+r"""The system ``x = A x + d``, or transposed ``p = A' p + l``, and a proven bound on the error of any answer to it.
+
+A *witness* v > 0 with ``m = v - A'v > 0`` in every good proves that A is productive (Hawkins and Simon), so that
+``(I - A)^{-1}`` is non-negative, and turns a residual into a bound on the error. With ``r = d - x + A x``,
+
+.. math::  \sum_i m_i |x_i - x^*_i| \le \sum_i v_i |r_i|, \qquad
+           \max_j |p_j - p^*_j| / v_j \le \max_j |r_j| / m_j
+
+the first for quantities, in a weighted sum norm, the second for prices, in a weighted maximum norm. Read v as prices
+that leave every technique a margin m: the error, valued at margins, is at most the residual valued at prices. The
+margins are computed from v, so v need not solve anything. Rounding of the residual and of the margins is bounded and
+included.
+
+Sources: Hawkins and Simon 1949 (productive economies); design notes, Leontief systems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .coefficients import Coefficients
+from .kernels import Floats
+
+_EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class Witness:
+    """Prices that leave every technique a margin: the proof that an economy is productive.
+
+    Attributes
+    ----------
+    prices : v > 0, shape (n,).
+    margins : lower bounds of ``v - A'v``, all positive, shape (n,).
+    """
+
+    prices: Floats
+    margins: Floats
+
+
+def rounding(terms: int) -> float:
+    """Return the most, relative to the sizes of its terms, by which a sum of so many products is rounded."""
+    return (terms + 8) * _EPS / 2.0 * 1.01
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A proven bound on an error.
+
+    Attributes
+    ----------
+    error : the weighted norm of the error is at most this.
+    relative : the same relative to the weighted norm of the exact answer; infinite where the error may be all of it.
+    """
+
+    error: float
+    relative: float
+
+
+@dataclass(eq=False)
+class System:
+    """``x = A x + demand``, or ``x = A' x + demand`` where transposed.
+
+    Attributes
+    ----------
+    trace : (passes so far, estimate of the relative error) as the solve went on.
+    """
+
+    coefficients: Coefficients
+    demand: Floats
+    transpose: bool
+    witness: Witness
+    tolerance: float
+    max_passes: int
+    trace: list[tuple[int, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        longest = self.coefficients.longest_column if self.transpose else self.coefficients.longest_row
+        self.rounding = rounding(longest)
+        self.started = self.coefficients.passes
+
+    @property
+    def passes(self) -> int:
+        """Passes made since the system was set up."""
+        return self.coefficients.passes - self.started
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no passes are left."""
+        return self.passes >= self.max_passes
+
+    @property
+    def apply(self) -> Callable[[Floats], Floats]:
+        """The product of the system: A x, or A' x."""
+        return self.coefficients.transposed_times if self.transpose else self.coefficients.times
+
+    def weigh(self, x: Floats) -> Floats:
+        """Return x in units that do not depend on the user's: values for quantities, shares of v for prices."""
+        return x / self.witness.prices if self.transpose else x * self.witness.prices
+
+    def unweigh(self, z: Floats) -> Floats:
+        """Return x from what :meth:`weigh` made of it."""
+        return z * self.witness.prices if self.transpose else z / self.witness.prices
+
+    def residual(self, x: Floats, used: Floats) -> Floats:
+        """Return ``d - x + A x`` where ``used`` is ``A x``."""
+        return self.demand - x + used
+
+    def bound(self, x: Floats, used: Floats | None = None, residual: Floats | None = None) -> Bound:
+        """Bound the error of x.
+
+        Parameters
+        ----------
+        used : ``A x`` (or ``A' x``), formed here where it is not given: a pass.
+        residual : a residual known otherwise; by default formed from ``used``.
+        """
+        used = self.apply(x) if used is None else used
+        left = self.residual(x, used) if residual is None else residual
+        sizes = used if bool((x >= 0).all()) else self.apply(np.abs(x))
+        wrong = np.abs(left) + self.rounding * (np.abs(self.demand) + np.abs(x) + sizes)
+        prices, margins = self.witness.prices, self.witness.margins
+        if self.transpose:
+            error, size = float((wrong / margins).max(initial=0.0)), float((np.abs(x) / prices).max(initial=0.0))
+        else:
+            error, size = float(prices @ wrong), float(margins @ np.abs(x))
+        error *= 1.0 + (len(x) + 8) * _EPS
+        if error == 0.0 or not np.isfinite(error):
+            return Bound(error, error)
+        found = Bound(error, error / (size - error) if size > error else float("inf"))
+        self.trace.append((self.passes, found.relative))
+        return found
