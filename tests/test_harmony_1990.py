@@ -342,7 +342,7 @@ SEVERAL = {
     ("build", "says"),
     [
         (lambda: small(**JOINT), "'0' makes several"),
-        (lambda: small(**SEVERAL), "one technique per good, and 'iron' has several"),
+        (lambda: small(**SEVERAL), "one technique per good, and several make 'iron'"),
         (lambda: small(targets=None), "needs a table 'targets'"),
         (lambda: small(targets=[0.0, 0.0]), "all targets are zero"),
         (lambda: small(capital=None, capital_pool=None), "no technique uses any"),

@@ -19,14 +19,15 @@ import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
+from natura_opt.economy.generate.matrices import coefficient_matrix
+from natura_opt.economy.generate.samothrakis import samothrakis_system
 from natura_opt.solvers.leontief import METHODS, LeontiefSolution, leontief
 
-from ..inputs import FAMILIES, general, published
 from ..measuring import Competitor, Result, Row, race
 
 TITLE = "x = A x + d: the 2021 paper's grid, triangular and general, and every method on three families"
 OURS = "ours"
-#: (industrial, final, profiles, inputs) of the grid's corners.
+#: (industrial, final, profiles, inputs of a good) of the grid's corners.
 _GRID = {
     "tiny": ((60, 20, 10, 15),),
     "small": ((500, 50, 200, 500), (5_000, 500, 200, 1_000)),
@@ -34,6 +35,7 @@ _GRID = {
 }
 #: (goods, inputs) of the families.
 _WEBS = {"tiny": (150, 10), "small": (5_000, 50), "full": (40_000, 100)}
+_FAMILIES = ("uniform", "zipf", "nearly-decomposable")
 _RADII = (0.8, 0.95, 0.99)
 #: Coefficients up to which scipy's SuperLU does not end the process.
 _SUPERLU = 50_000_000
@@ -46,18 +48,20 @@ def run(size: str) -> Result:
     rows: list[Row] = []
     figures: dict[str, Any] = {}
     for corner in _GRID[size]:
-        matrix, demand = published(11, *corner)
+        matrix, demand = samothrakis_system(*corner, seed=11)
         name = f"{sum(corner[:3]):,} goods x {corner[3]:,} inputs"
         rows += _named(f"triangular, {name}", _triangular(matrix, demand, size))
         figures[f"triangular, {name}: added memory, share of the matrix"] = _added(matrix, demand)
-        matrix, demand = general(12, sum(corner[:3]), min(corner[3], sum(corner[:3])), 0.8)
+        matrix, demand = samothrakis_system(*corner, form="general", radius=0.8, seed=12)
         rows += _named(f"general, {name}", _general(matrix, demand, size))
         figures[f"general, {name}: added memory, share of the matrix"] = _added(matrix, demand)
         del matrix
     goods, inputs = _WEBS[size]
-    for family, make in FAMILIES.items():
+    for family in _FAMILIES:
         for radius in _RADII:
-            matrix, demand = make(13, goods, inputs, radius)
+            matrix = coefficient_matrix(family, goods, inputs, radius=radius, seed=13)
+            rng = np.random.default_rng(13)
+            demand = rng.random(goods) * (rng.random(goods) < 0.3)
             for transpose in (False, True):
                 found = _methods(matrix, demand, transpose, size)
                 what = f"{family}, radius {radius:g}, {'prices' if transpose else 'quantities'}"

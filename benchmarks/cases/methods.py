@@ -1,9 +1,9 @@
 """Linear programming against harmony and the fixed point as the number of goods grows.
 
-One economy, one product per technique, ten shared resources: the assortment as a linear program by simplex, interior point
-and PDLP (HiGHS), the same by its fixed point, and harmony by prices. The 1990 paper holds that linear programming grows too
-fast for a whole economy and harmony does not; the exponents of seconds against goods, fitted here to runs of one process,
-say by how much. A method is left out of larger sizes once it took longer than allowed.
+One economy, one product per technique, ten shared resources: the assortment as a linear program by simplex, interior
+point and PDLP (HiGHS), the same by its fixed point, and harmony by prices. The 1990 paper holds that linear programming
+grows too fast for a whole economy and harmony does not; the exponents of seconds against goods, fitted here to runs of
+one process, say by how much. A method is left out of larger sizes once it took longer than allowed.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
+from natura_opt.economy.generate.matrices import coefficient_matrix
 from natura_opt.solvers.coefficients import Coefficients
 
-from ..inputs import general
 from ..measuring import Competitor, Result, Row, fewest_seconds, race
 
 TITLE = "the product with the inputs, against scipy's on one core"
@@ -26,7 +26,7 @@ def run(size: str) -> Result:
     rows: list[Row] = []
     figures = {}
     for goods, inputs in _SIZES[size]:
-        matrix = general(3, goods, inputs, 0.8)[0]
+        matrix = coefficient_matrix("uniform", goods, inputs, radius=0.8, seed=3)
         for found in (_race(matrix, size, transpose=False), _race(matrix, size, transpose=True)):
             what = f"{goods:,} x {inputs}, {'transposed' if found[0].note == 'transposed' else 'A x'}"
             at = fewest_seconds(found)

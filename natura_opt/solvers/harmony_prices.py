@@ -23,6 +23,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ..errors import OptionError
+from .cores import blas_on_one_core
 from .harmony_functions import Floats
 from .limited_output import (
     LimitedOutput,
@@ -79,6 +80,7 @@ class PricedHarmony:
     proved: bool
 
 
+@blas_on_one_core
 def harmonise(
     problem: LimitedOutput,
     *,

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..errors import DataError, OptionError, listed, unknown
 from .coefficients import Coefficients
+from .cores import blas_on_one_core
 from .direct import DENSE, block_triangular, lu
 from .kernels import Floats
 from .krylov import bicgstab, gmres
@@ -86,6 +87,7 @@ class LeontiefSolution:
         )
 
 
+@blas_on_one_core
 def leontief(
     inputs: Any,
     demand: Any,

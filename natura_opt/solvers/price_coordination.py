@@ -36,6 +36,7 @@ from ..plan_problem import linear_program
 from ..program import LinearProgram
 from ..solving import judge
 from .cheapest import Choice, Industries, Offer
+from .cores import blas_on_one_core
 from .kernels import Floats
 from .level_bundle import LevelBundle, Mix
 from .priced_economy import PricedEconomy, priced_economy
@@ -134,6 +135,7 @@ class _Centre:
             self.prices = prices
 
 
+@blas_on_one_core
 def coordinate(
     economy: Economy,
     question: Question,
