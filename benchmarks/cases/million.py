@@ -112,7 +112,7 @@ def _measured(economy: Economy, tolerance: float) -> dict[str, Any]:
         "total gap": found.bound - found.harmony,
         "mean harmony": found.harmony / len(economy.goods),
         "worst fulfilment": found.worst_fulfilment,
-        "proved": found.gap_per_good <= tolerance,
+        "proved": bool(found.proved),
         "bytes per coefficient": stored / inputs.nnz,
     }
 
@@ -161,7 +161,7 @@ def _agree(ours: tuple[float, float, int], other: tuple[float, float, int]) -> b
     """
     goods = ours[2]
     near = abs(ours[0] - other[0]) <= 2.0 * _GAP * goods
-    return near and abs(ours[1] - other[1]) <= np.sqrt(2.0 * _GAP * goods)
+    return bool(near and abs(ours[1] - other[1]) <= np.sqrt(2.0 * _GAP * goods))
 
 
 def _figures(found: PricedHarmony) -> dict[str, Any]:

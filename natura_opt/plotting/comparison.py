@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from ..harmony_plan import HarmonyPlan
 from .style import GREY, INK, MAIN, PALE, bare, new_figure, number, plain
@@ -77,6 +77,7 @@ def _dots(ax: Axes, values: Any, texts: list[str]) -> None:
             ax.annotate(
                 texts[k], (value, k), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5, color=INK
             )
+    ax.xaxis.set_major_locator(MaxNLocator(4))
     bare(ax)
 
 

@@ -264,7 +264,7 @@ class _Search:
             prices=prices,
             harmony=self.highest,
             bound=self.lowest,
-            gap_per_good=(self.lowest - self.highest) / self.size,
+            gap_per_good=float(self.lowest - self.highest) / self.size,
             worst_fulfilment=float(fulfilment[worst]),
             worst_good=int(wanted[worst]),
             trace=tuple(self.trace),
@@ -272,5 +272,5 @@ class _Search:
             passes=problem.passes,
             seconds=time.perf_counter() - self.begun,
             reason=self.reason,
-            proved=(self.lowest - self.highest) / self.size <= self.tolerance,
+            proved=bool((self.lowest - self.highest) / self.size <= self.tolerance),
         )
