@@ -428,7 +428,8 @@ except UnproductiveError as error:
 tight = 3 * A.to_numpy()
 demand = np.array([1000.0, 1000.0])
 exact = np.linalg.solve(identity - tight, demand)
-proof = leontief(tight, demand).witness
+values = np.linalg.solve(identity - tight.T, [1.0, 1.0])  # prices with a margin of one on every good (see below)
+proof = leontief(tight, demand, witness=values).witness
 guess, steps, errors, bounds = demand.copy(), [], [], []
 for _ in range(700):
     following = tight @ guess + demand
