@@ -9,7 +9,7 @@ from pathlib import Path
 
 #: Packages whose version may matter to a ratio.
 PACKAGES = (
-    "numpy", "scipy", "pandas", "highspy", "pyomo", "cvxpy", "linopy", "xarray", "pyoptinterface", "highsbox",
+    "numpy", "scipy", "numba", "pandas", "highspy", "pyomo", "cvxpy", "linopy", "xarray", "pyoptinterface", "highsbox",
 )  # fmt: skip
 
 

@@ -23,9 +23,11 @@ from .million import shared_resources
 
 TITLE = "linear programming, harmony and fixed point as the number of goods grows"
 OURS = "fixed point"
-_SIZES = {"tiny": (60, 120), "small": (100, 300, 1_000), "full": (100, 300, 1_000, 3_000, 10_000, 30_000)}
-_ALLOWED = {"tiny": 10.0, "small": 20.0, "full": 120.0}
+_SIZES = {"tiny": (60, 120), "small": (100, 300, 1_000), "full": (100, 300, 1_000, 3_000, 10_000)}
+_ALLOWED = {"tiny": 10.0, "small": 20.0, "full": 40.0}
 _AGREE = 1e-5
+#: HiGHS's interior point does not heed its time limit while it factorises, so it is not tried on more goods than this.
+_MOST = {"interior point": 1_000}
 
 
 def run(size: str) -> Result:
@@ -37,7 +39,7 @@ def run(size: str) -> Result:
     for goods in _SIZES[size]:
         economy = shared_resources(goods)
         for name, way in _WAYS.items():
-            if any(spent > _ALLOWED[size] for spent in seconds[name].values()):
+            if goods > _MOST.get(name, goods) or any(spent > _ALLOWED[size] for spent in seconds[name].values()):
                 continue
             began = time.perf_counter()
             found = way(economy, 2.0 * _ALLOWED[size])

@@ -8,6 +8,7 @@ as a third of the matrix's memory holds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import scipy.sparse.linalg as spla
@@ -20,6 +21,8 @@ from .system import Bound, System
 _LEAST, _MOST = 12, 200
 _SPARE = 4_000_000
 _ROUNDS = 6
+#: Steps of the one cycle of GMRES that is tried first.
+_CYCLE = 40
 
 
 class _OutOfPassesError(Exception):
@@ -84,12 +87,26 @@ def gmres(system: System, start: Floats | None) -> tuple[Floats, Bound]:
     return _until_proved(system, start, solve_gmres)
 
 
+def gmres_once(system: System, start: Floats | None) -> tuple[Floats, Bound]:
+    """Solve by one cycle of GMRES, of at most so many steps: what most systems need, and the others lose little by."""
+    limit = system.coefficients.passes + min(_CYCLE, basis_size(system.coefficients))
+
+    def solve(
+        apply: Any, rhs: Floats, z: Floats | None, goal: float, inputs: Coefficients, last: int, seen: Any
+    ) -> Floats:
+        return solve_gmres(apply, rhs, z, goal, inputs, min(last, limit), seen)
+
+    return _until_proved(system, start, solve, rounds=2)
+
+
 def bicgstab(system: System, start: Floats | None) -> tuple[Floats, Bound]:
     """Solve by BiCGSTAB: two passes a step, eight vectors kept."""
     return _until_proved(system, start, solve_bicgstab)
 
 
-def _until_proved(system: System, start: Floats | None, solve: Callable[..., Floats]) -> tuple[Floats, Bound]:
+def _until_proved(
+    system: System, start: Floats | None, solve: Callable[..., Floats], rounds: int = _ROUNDS
+) -> tuple[Floats, Bound]:
     """Solve to the 2-norm that should do, bound the error, and go on until the bound is within the tolerance."""
 
     def apply(z: Floats) -> Floats:
@@ -110,7 +127,7 @@ def _until_proved(system: System, start: Floats | None, solve: Callable[..., Flo
 
     z = None if start is None else system.weigh(start)
     best: tuple[Floats, Bound] | None = None
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         z = solve(apply, rhs, z, goal, system.coefficients, system.started + system.max_passes - 1, seen)
         x = system.unweigh(z)
         found = system.bound(x)

@@ -23,7 +23,7 @@ from .coefficients import Coefficients
 from .cores import blas_on_one_core
 from .direct import DENSE, block_triangular, lu
 from .kernels import Floats
-from .krylov import bicgstab, gmres
+from .krylov import bicgstab, gmres, gmres_once
 from .stationary import anderson, gauss_seidel, neumann
 from .structure import Shape, find_shape
 from .system import Bound, System, Witness
@@ -175,9 +175,12 @@ def _choose(system: System, start: Floats | None, shape: Shape | None) -> tuple[
         reason = f"goods need each other only in blocks of at most {shape.largest:,}"
         return "block-triangular", reason, *block_triangular(system, start, shape)
     reason = "most goods need each other: an iteration is cheaper than a factorisation, which fills in"
-    x, found = bicgstab(system, start)
+    x, found = gmres_once(system, start)
     if found.relative <= system.tolerance or system.exhausted:
-        return "bicgstab", reason, x, found
+        return "gmres", reason, x, found
+    x, found = bicgstab(system, x)
+    if found.relative <= system.tolerance or system.exhausted:
+        return "bicgstab", f"{reason}; one cycle of GMRES was not enough", x, found
     reason = "BiCGSTAB did not get there: GMRES went on from its answer"
     return "gmres", reason, *gmres(system, x if np.isfinite(x).all() else start)
 
