@@ -51,10 +51,12 @@ class OneTechnique:
         techniques = outputs.shape[1]
         several = np.flatnonzero(np.diff(outputs.indptr) != 1)
         if len(several):
-            made = "several techniques" if outputs.indptr[several[0] + 1] - outputs.indptr[several[0]] else "none"
+            made = (
+                "several techniques" if outputs.indptr[several[0] + 1] - outputs.indptr[several[0]] else "no technique"
+            )
             raise CannotAnswerError(
-                f"{economy.name}: a fixed point needs one technique per good, and {listed(economy.goods[several])} has "
-                f"{made}; solve it as a linear program"
+                f"{economy.name}: a fixed point needs one technique per good, and it has {made} for "
+                f"{listed(economy.goods[several])}; solve it as a linear program"
             )
         counts = np.bincount(outputs.indices, minlength=techniques)
         if (counts != 1).any():
