@@ -104,7 +104,8 @@ def compare(
         raise QuestionError(f"{economy.name}: no good has a target and a weight, so harmony has no meaning")
     weighted = "target_weights" in economy.tables and "target_weights" not in asked.leave_out
     linear = replace(asked, leave_out=(*asked.leave_out, "target_weights")) if weighted else asked
-    load_methods(tuple(chosen))
+    for method in chosen:
+        load_method(method)
     entries: list[Entry] = []
     for method in sorted(chosen, key=lambda name: name in _HISTORICAL):  # these are bounded by the others' prices
         own = {**_SETTINGS.get(method, {}), **(settings or {}).get(method, {})}
@@ -156,19 +157,17 @@ def _entry(
 
 
 @cache
-def load_methods(methods: tuple[str, ...]) -> None:
-    """Run each method once on an economy of one good, so that no method's time is that of loading its code."""
+def load_method(method: str) -> None:
+    """Run a method once on an economy of one good, so that its time is not that of loading its code."""
     tiny = build_economy(
         goods=["good"], inputs=[[0.1]], targets=[1.0], resources=["labour"], resource_use=[[1.0]],
         resource_limits=[1.0], capital=[[1.0]], capital_pool=[1.0], objective="assortment",
     )  # fmt: skip
-    problem = harmony_problem(tiny, tiny.question())
-    for method in methods:
-        _entry(tiny, tiny.question(), problem, method, None, None, {}, None)
+    _entry(tiny, tiny.question(), harmony_problem(tiny, tiny.question()), method, None, None, {}, None)
 
 
 def _prices(entries: list[Entry]) -> Floats | None:
-    """Return the multipliers that prove the least bound on harmony so far."""
+    """Return the multipliers by which 'harmony' bounds what any plan attains, where it was asked."""
     known = [e.plan for e in entries if isinstance(e.plan, HarmonyPlan) and e.method == "harmony" and e.plan.dual.any()]
     return known[0].dual if known else None
 

@@ -14,7 +14,6 @@ recomputed proof of that fails, scaled. Both attempts are kept.
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -55,17 +54,15 @@ class ConicAnswer:
     certificate: Certificate
     message: str
     iterations: int
-    seconds: float
 
 
 def solve_conic(problem: HarmonyProblem, *, tolerance: float = 1e-6) -> ConicAnswer:
     """State the harmony program in CVXPY, solve it with Clarabel and recompute the proof."""
     _pieces(problem.function.name, None)
-    begun = time.perf_counter()
-    first = _stated_by_laws(problem, tolerance, begun)
+    first = _stated_by_laws(problem, tolerance)
     if first.certificate.proved:
         return first
-    second = _stated_scaled(problem, tolerance, begun)
+    second = _stated_scaled(problem, tolerance)
     return min(second, first, key=lambda answer: worst_figure(answer.certificate))
 
 
@@ -124,7 +121,7 @@ def _pieces(name: str, surplus: Any) -> tuple[Any, list[Any]]:
     return value, [surplus == line + high - low - 0.5, line <= 0.75]
 
 
-def _stated_by_laws(problem: HarmonyProblem, tolerance: float, begun: float) -> ConicAnswer:
+def _stated_by_laws(problem: HarmonyProblem, tolerance: float) -> ConicAnswer:
     import cvxpy as cp
 
     from ..backends.cvxpy import compile_cvxpy
@@ -154,10 +151,10 @@ def _stated_by_laws(problem: HarmonyProblem, tolerance: float, begun: float) -> 
         targets=problem.targets[order],
         weights=problem.weights[order],
     )
-    return _answer(stated, primal, dual * compiled.factor, tolerance, f"CVXPY, law by law: {said}", iterations, begun)
+    return _answer(stated, primal, dual * compiled.factor, tolerance, f"CVXPY, law by law: {said}", iterations)
 
 
-def _stated_scaled(problem: HarmonyProblem, tolerance: float, begun: float) -> ConicAnswer:
+def _stated_scaled(problem: HarmonyProblem, tolerance: float) -> ConicAnswer:
     import cvxpy as cp
 
     program = problem.program
@@ -181,7 +178,7 @@ def _stated_scaled(problem: HarmonyProblem, tolerance: float, begun: float) -> C
         primal = np.asarray(z.value, dtype=float) * column
         dual[above] += np.asarray(upper.dual_value, dtype=float) if above.any() else 0.0
         dual[below] -= np.asarray(lower.dual_value, dtype=float) if below.any() else 0.0
-    return _answer(problem, primal, dual * row, tolerance, f"CVXPY, scaled: {said}", iterations, begun)
+    return _answer(problem, primal, dual * row, tolerance, f"CVXPY, scaled: {said}", iterations)
 
 
 def _factors(program: LinearProgram) -> tuple[Floats, Floats]:
@@ -207,10 +204,15 @@ def _run(conic: Any) -> tuple[str, int]:
 
 
 def _answer(
-    problem: HarmonyProblem, primal: Floats, dual: Floats, tolerance: float, said: str, iterations: int, begun: float
+    problem: HarmonyProblem,
+    primal: Floats,
+    dual: Floats,
+    tolerance: float,
+    said: str,
+    iterations: int,
 ) -> ConicAnswer:
     primal = np.clip(primal, problem.program.lower, problem.program.upper)
     dual = np.where(dual > 0, np.where(np.isfinite(problem.program.row_upper), dual, 0.0), dual)
     _, units = program_factors(problem.program)
     primal, dual, tangents, certificate = problem.certify_cleaned(primal, dual, tolerance, units)
-    return ConicAnswer(primal, dual, problem, tangents, certificate, said, iterations, time.perf_counter() - begun)
+    return ConicAnswer(primal, dual, problem, tangents, certificate, said, iterations)

@@ -17,6 +17,7 @@ from .harmony_functions import HarmonyFunction, harmony_function
 from .harmony_prices import PricedHarmony, harmonise
 from .harmony_problem import HarmonyProblem
 from .limited_output import LimitedOutput
+from .makers import Makers
 
 #: Tables whose laws this form knows.
 _KNOWN = frozenset(
@@ -34,24 +35,21 @@ class OnePeriod:
 
     Attributes
     ----------
-    technique : position of each good's technique, -1 where none makes it.
-    amount : what a unit of activity makes of its good.
+    makers : the technique of each good and what a unit of its activity makes.
     kinds : block of the harmony program's rows and position in it, for each limit.
     """
 
     problem: HarmonyProblem
     form: LimitedOutput
-    technique: Any
-    amount: Floats
+    makers: Makers
     kinds: list[tuple[str, Any]]
 
     def into_plan(self, answer: PricedHarmony) -> tuple[Floats, Floats]:
         """Return column values and ∂objective/∂side per row of the harmony program."""
         program, economy = self.problem.program, self.problem.economy
         primal, dual = np.zeros(program.shape[1]), np.zeros(program.shape[0])
-        made = self.technique >= 0
         levels = np.zeros(len(economy.techniques))
-        levels[self.technique[made]] = answer.outputs[made] / self.amount[made]
+        levels[self.makers.technique] = answer.outputs / self.makers.amount
         columns = {block.name: block.span for block in program.columns}
         rows = {block.name: block.span for block in program.rows}
         primal[columns["activities"]] = levels
@@ -111,8 +109,8 @@ def harmonise_outputs(
 
 def _laid_out(
     economy: Economy, weights: Floats, function: HarmonyFunction
-) -> tuple[tuple[LimitedOutput, Any, Floats, list[tuple[str, Any]]] | None, str]:
-    """Return (the form, technique and amount of each good, rows of the limits), or None with the reason."""
+) -> tuple[tuple[LimitedOutput, Makers, list[tuple[str, Any]]] | None, str]:
+    """Return (the form, who makes each good, rows of the limits), or None with the reason."""
     if len(economy.periods) > 1:
         return None, f"{len(economy.periods)} periods"
     other = [table for table in economy.tables if table not in _KNOWN]
@@ -120,37 +118,25 @@ def _laid_out(
         return None, f"table {other[0]!r}"
     if not function.strict or not function.concave:
         return None, f"harmony function {function.name!r} is not strictly concave"
-    outputs = sp.csc_array(economy.matrix("outputs", 0))
-    outputs.eliminate_zeros()
-    makers = np.bincount(outputs.indices, minlength=len(economy.goods))
-    if (np.diff(outputs.indptr) > 1).any():
+    makers = Makers.of(economy.matrix("outputs", 0))
+    if (makers.per_technique > 1).any():
         return None, "joint products"
-    if (makers > 1).any():
+    if (makers.per_good > 1).any():
         return None, "several techniques for a good"
-    if (makers == 0).any() or (np.diff(outputs.indptr) == 0).any():
+    if (makers.per_good == 0).any() or (makers.per_technique == 0).any():
         return None, "a good that nothing makes, or a technique that makes nothing"
-    technique = np.zeros(len(economy.goods), dtype=np.int64)
-    technique[outputs.indices] = np.arange(len(economy.techniques))
-    amount = np.zeros(len(economy.goods))
-    amount[outputs.indices] = outputs.data
     use, there, kinds = _limits(economy)
     if (there <= 0).any():
         return None, "a limit of zero"
     form = LimitedOutput(
-        inputs=Coefficients(_per_output(economy.matrix("inputs", 0), technique, amount)),
-        use=Coefficients(_per_output(use, technique, amount)),
+        inputs=Coefficients(makers.per_output(economy.matrix("inputs", 0))),
+        use=Coefficients(makers.per_output(use)),
         there=there,
         targets=economy.vector("targets", 0),
         weights=weights,
         function=function,
     )
-    return (form, technique, amount, kinds), "one period, one product per technique"
-
-
-def _per_output(matrix: Any, technique: Any, amount: Floats) -> Any:
-    """Return columns in the order of the goods that the techniques make, per unit made; copied only if need be."""
-    ordered = matrix if (technique == np.arange(len(technique))).all() else sp.csc_array(matrix)[:, technique]
-    return ordered if (amount == 1.0).all() else ordered @ sp.diags_array(1.0 / amount)
+    return (form, makers, kinds), "one period, one product per technique"
 
 
 def _wanted(problem: HarmonyProblem) -> Any:

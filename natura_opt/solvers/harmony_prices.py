@@ -123,7 +123,6 @@ class _Search:
     evaluations: int = 0
     lowest: float = np.inf
     highest: float = -np.inf
-    iterations: int = 0
     since_check: int = 0
     off: float = np.inf
     done: bool = False
@@ -176,7 +175,6 @@ class _Search:
             self.outputs = self._outputs_for(deliveries, self.outputs, self.accuracy)
             used = problem.use.times(self.outputs)
         value = problem.lagrangian(prices, np.maximum(self.prices, 1e-100))
-        self.latest = (prices, deliveries)
         idle = (problem.there - used) / problem.there
         self.off = float(np.abs(scaled / self.scale * idle).sum()) / self.size  # the gap, if this were a plan
         self.accuracy = min(self.accuracy, max(_FINEST, self.off * _FINER))
@@ -213,7 +211,6 @@ class _Search:
 
     def _check(self, intermediate_result: Any) -> None:
         """Prove what there is every few iterations, and stop when it is enough."""
-        self.iterations += 1
         self.since_check += 1
         worth_it = self.off <= _HOPEFUL * self.tolerance and self.since_check >= _AGAIN
         overdue = self.since_check >= _OVERDUE or self.problem.passes >= self.max_passes or self._late()
@@ -222,6 +219,11 @@ class _Search:
         self.since_check = 0
         if self._finished(intermediate_result.x):
             raise StopIteration
+
+    @property
+    def gap(self) -> float:
+        """The proven gap per unit of weight so far."""
+        return float(self.lowest - self.highest) / self.size
 
     def _late(self) -> bool:
         return self.time_limit is not None and time.perf_counter() - self.begun > self.time_limit
@@ -245,9 +247,8 @@ class _Search:
         attained = problem.harmony(left)
         if attained > self.highest:
             self.highest, self.planned = attained, (outputs, left)
-        gap = (self.lowest - self.highest) / self.size
         self.trace.append(TracePoint(problem.passes, self.highest, self.lowest, 0.0))
-        self.done = gap <= self.tolerance or problem.passes >= self.max_passes or self._late()
+        self.done = self.gap <= self.tolerance or problem.passes >= self.max_passes or self._late()
         return self.done
 
     def _answer(self) -> PricedHarmony:
@@ -264,7 +265,7 @@ class _Search:
             prices=prices,
             harmony=self.highest,
             bound=self.lowest,
-            gap_per_good=float(self.lowest - self.highest) / self.size,
+            gap_per_good=self.gap,
             worst_fulfilment=float(fulfilment[worst]),
             worst_good=int(wanted[worst]),
             trace=tuple(self.trace),
@@ -272,5 +273,5 @@ class _Search:
             passes=problem.passes,
             seconds=time.perf_counter() - self.begun,
             reason=self.reason,
-            proved=bool((self.lowest - self.highest) / self.size <= self.tolerance),
+            proved=self.gap <= self.tolerance,
         )

@@ -65,9 +65,9 @@ class HarmonyProblem:
         found: Floats = np.maximum(primal[self.deliveries], 0.0) / self.targets - 1.0
         return found
 
-    def harmony(self, primal: Floats, function: HarmonyFunction | None = None) -> float:
+    def harmony(self, primal: Floats) -> float:
         """Return the weighted sum of harmonies of a plan, without damage."""
-        values = (function or self.function).value(self.surpluses(primal))
+        values = self.function.value(self.surpluses(primal))
         return float(np.asarray(self.weights * values, dtype=np.longdouble).sum())
 
     def tangent_program(self, dual: Floats, primal: Floats) -> LinearProgram:

@@ -18,8 +18,8 @@ from ..backends.answer import Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..certificate import Certificate
-from ..economy.generate.settings import whole
 from ..program import Block, Floats, LinearProgram
+from ..settings import whole
 from .harmony_problem import HarmonyProblem, worst_figure
 
 #: Programs larger than this start with the interior point method.
@@ -48,10 +48,8 @@ class TangentAnswer:
     program: LinearProgram
     certificate: Certificate
     bounds: tuple[tuple[float, float], ...]
-    claim: Claim
     message: str
     iterations: int
-    seconds: float
 
 
 def solve_by_tangents(
@@ -79,7 +77,7 @@ def solve_by_tangents(
         tangents, certificate = problem.certify(primal, dual, tolerance)
         bounds.append((certificate.objective, float(program.cost @ answer.primal)))
         message = f"HiGHS, {count} tangents per delivery: {answer.message}"
-        found = TangentAnswer(primal, dual, tangents, certificate, (), answer.claim, message, answer.iterations, 0.0)
+        found = TangentAnswer(primal, dual, tangents, certificate, (), message, answer.iterations)
         if best is None or worst_figure(certificate) < worst_figure(best.certificate):
             best = found
         late = options.time_limit is not None and time.perf_counter() - begun > options.time_limit
@@ -89,8 +87,7 @@ def solve_by_tangents(
         fair = problem.function.envelope.best_surplus(np.maximum(price, _CHEAPEST))
         cuts = [problem.surpluses(primal), fair]
     assert best is not None
-    seconds = time.perf_counter() - begun
-    return replace(best, bounds=tuple(bounds), iterations=session.iterations, seconds=seconds)
+    return replace(best, bounds=tuple(bounds), iterations=session.iterations)
 
 
 def _with_harmony_columns(problem: HarmonyProblem) -> LinearProgram:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class LimitedOutput:
     weights: Floats
     function: HarmonyFunction
 
-    @property
+    @cached_property
     def wanted(self) -> Any:
         """Which goods have a target and a weight."""
         return (self.targets > 0) & (self.weights > 0)

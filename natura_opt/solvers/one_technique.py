@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import scipy.sparse as sp
 
 from ..economy.economy import Economy
 from ..economy.question import Question
@@ -13,6 +10,7 @@ from ..errors import QuestionError, listed
 from ..plan_problem import asked_of
 from .coefficients import Coefficients
 from .kernels import Floats
+from .makers import Makers
 
 #: Tables a fixed point takes into account; with any other, this method has no answer.
 _KNOWN = frozenset(
@@ -46,28 +44,22 @@ class OneTechnique:
     """
 
     def __init__(self, economy: Economy, period: int) -> None:
-        outputs = economy.matrix("outputs", period)
-        outputs.eliminate_zeros()
-        techniques = outputs.shape[1]
-        several = np.flatnonzero(np.diff(outputs.indptr) != 1)
+        makers = Makers.of(economy.matrix("outputs", period))
+        several = np.flatnonzero(makers.per_good != 1)
         if len(several):
-            made = (
-                "several techniques" if outputs.indptr[several[0] + 1] - outputs.indptr[several[0]] else "no technique"
-            )
+            made = "several techniques" if makers.per_good[several[0]] else "no technique"
             raise CannotAnswerError(
                 f"{economy.name}: a fixed point needs one technique per good, and it has {made} for "
                 f"{listed(economy.goods[several])}; solve it as a linear program"
             )
-        counts = np.bincount(outputs.indices, minlength=techniques)
-        if (counts != 1).any():
-            odd = listed(economy.techniques[counts != 1])
+        if (makers.per_technique != 1).any():
+            odd = listed(economy.techniques[makers.per_technique != 1])
             raise CannotAnswerError(
                 f"{economy.name}: a fixed point needs techniques that make one good each, and {odd} does not; "
                 "solve it as a linear program"
             )
-        self.maker, self.made = outputs.indices, outputs.data
-        inputs: Any = economy.matrix("inputs", period)
-        self.coefficients = Coefficients(inputs[:, self.maker] @ sp.diags_array(1.0 / self.made))
+        self.maker, self.made = makers.technique, makers.amount
+        self.coefficients = Coefficients(makers.per_output(economy.matrix("inputs", period)))
 
     def activities(self, outputs: Floats) -> Floats:
         """Return the activity levels that make gross outputs."""

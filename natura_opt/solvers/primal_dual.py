@@ -17,9 +17,9 @@ import scipy.sparse as sp
 
 from ..backends.scaling import geometric_factors
 from ..certificate import Certificate
-from ..economy.generate.settings import whole
 from ..errors import OptionError
 from ..program import Floats, LinearProgram
+from ..settings import whole
 from .harmony_problem import HarmonyProblem, worst_figure
 from .primal_dual_steps import HARMONY_1993, HARMONY_2018, LINEAR, anchored_steps
 from .trace import TracePoint
@@ -44,7 +44,7 @@ class PrimalDualAnswer:
     primal, dual : column values and ∂objective/∂side, in the user's units.
     program, certificate : the tangent program and the recomputed proof.
     trace : what was proved on the way.
-    iterations, passes, seconds : effort; an iteration is two passes over the matrix.
+    iterations, passes : effort; an iteration is two passes over the matrix.
     """
 
     primal: Floats
@@ -54,7 +54,6 @@ class PrimalDualAnswer:
     trace: tuple[TracePoint, ...]
     iterations: int
     passes: int
-    seconds: float
 
 
 def solve_primal_dual(
@@ -108,9 +107,10 @@ def solve_primal_dual(
         stop = total >= max_iterations or out_of_time or error == 0.0
         if total >= next_check or stop:
             next_check = int(total * _CHECK_GROWTH) + _FIRST_CHECK
-            primal, dual, tangents, certificate = problem.certify_cleaned(
-                z_new * column, -y_new * row, tolerance, column
-            )
+            primal, dual = z_new * column, -y_new * row
+            tangents, certificate = problem.certify(primal, dual, tolerance)
+            if not certificate.proved and (stop or certificate.dual_residual <= tolerance):  # else nothing mends it yet
+                primal, dual, tangents, certificate = problem.certify_cleaned(primal, dual, tolerance, column)
             worst = worst_figure(certificate)
             trace.append(
                 TracePoint(2 * total, certificate.objective, certificate.dual_objective, certificate.primal_residual)
@@ -132,8 +132,7 @@ def solve_primal_dual(
             last = error
     assert best is not None
     _, primal, dual, tangents, certificate = best
-    seconds = time.perf_counter() - start
-    return PrimalDualAnswer(primal, dual, tangents, certificate, tuple(trace), total, 2 * total, seconds)
+    return PrimalDualAnswer(primal, dual, tangents, certificate, tuple(trace), total, 2 * total)
 
 
 def _first_weight(problem: HarmonyProblem, sides: tuple[Floats, Floats], target: Floats) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
+from ...settings import radius_of, real, whole
 from ..build import build_economy
 from ..economy import Economy
 from .matrices import Pattern
 from .sampling import stream, uniform_between
-from .settings import radius_of, real, whole
 from .spectrum import serving_levels
 
 

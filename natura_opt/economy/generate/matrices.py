@@ -13,9 +13,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from ...errors import OptionError
+from ...settings import one_of, radius_of, real, whole
 from ..table import Matrix
 from .sampling import Counts, Floats, Links, Popularity, distinct_positions, starts_of, stream, uniform_between
-from .settings import one_of, radius_of, real, whole
 from .spectrum import spectral_radius
 
 #: The patterns, by name.

@@ -9,13 +9,13 @@ import scipy.sparse as sp
 
 from ...errors import OptionError
 from ...objectives import OBJECTIVES
+from ...settings import one_of, radius_of, real, whole
 from ..build import build_economy
 from ..economy import Economy
 from .held_capital import CAPITAL, capital_tables, tied_up
 from .matrices import Pattern
 from .natural_units import in_natural_units
 from .sampling import Floats, stream, uniform_between
-from .settings import one_of, radius_of, real, whole
 from .spectrum import rounded, serving_levels
 from .technology import resource_use, technology
 

@@ -8,12 +8,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from ...errors import OptionError
+from ...settings import one_of, radius_of, whole
 from ..build import build_economy
 from ..economy import Economy
 from ..table import Matrix
 from .matrices import Pattern
 from .sampling import Floats, distinct_positions, starts_of, stream, uniform_between
-from .settings import one_of, radius_of, whole
 
 FORMS = ("triangular", "general")
 #: The published coefficients: uses of other goods lie below this, own use is this, baskets lie below this.

@@ -1,4 +1,4 @@
-"""Checks of the settings of seeded economies: each says what is wrong with a setting and what it may be."""
+"""Checks of settings: each says what is wrong with a setting and what it may be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import OptionError, unknown
+from .errors import OptionError, unknown
 
 
 def whole(name: str, value: Any, least: int) -> int:
