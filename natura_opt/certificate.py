@@ -41,8 +41,8 @@ from .proof.rounding import Extended, Products, exact_sums, nearest, products, r
 
 #: The gap is relative to the objective, or to this share of its terms where they cancel (an optimum of zero).
 _CANCELLING = 1e-6
-#: A reduced cost this small beside its terms may be their rounding: what data are allowed to be off by, where asked.
-_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+#: Rounding of doubles: what data may be allowed to be off by, relative to their terms.
+ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 #: Programs with more coefficients than this are not summed as fractions.
 _FEW = 50_000
 
@@ -64,6 +64,8 @@ class Certificate:
     bound : ``recomputed``, ``exact`` where rational arithmetic found it, or ``solver`` where a whole-number program's bound is
         HiGHS's word.
     reached : what a plan is worth that meets every row exactly (this one, or one beside it); None where none is known.
+    within : how far reduced costs were allowed to be off, relative to their terms; 0 for a bound that holds for the data
+        exactly as they are written.
     """
 
     objective: float
@@ -75,6 +77,7 @@ class Certificate:
     tolerance: float
     bound: str = "recomputed"
     reached: float | None = None
+    within: float = 0.0
 
     @property
     def proved(self) -> bool:
@@ -87,13 +90,19 @@ class Certificate:
         """Whether the optimum is enclosed for the data exactly as they are written."""
         return self.proved and self.reached is not None
 
+    @property
+    def conditional(self) -> bool:
+        """Whether what is proved is the optimum of data that lie within rounding of those given."""
+        return self.proved and self.reached is None and self.bound == "recomputed"
+
     def __str__(self) -> str:
         word = "proved" if self.proved else "NOT proved"
         source = {"solver": ", bound by the solver's word", "exact": ", in exact arithmetic"}.get(self.bound, "")
-        scope = f", for data within {max(self.primal_residual, _ROUNDING):.0e} of each row's and column's terms"
+        off = max(self.primal_residual, self.within)
+        scope = f", for data within {off:.0e} of each row's and column's terms" if self.conditional else ""
         return (
             f"{word} at {self.tolerance:g} (primal residual {self.primal_residual:.1e}, dual residual "
-            f"{self.dual_residual:.1e}, gap {self.gap:.1e}{source}{scope if self.proved and self.reached is None else ''})"
+            f"{self.dual_residual:.1e}, gap {self.gap:.1e}{source}{scope})"
         )
 
 
@@ -117,7 +126,7 @@ def certify(
     tolerance: float,
     size: float | None = None,
     safe: Safe | None = None,
-    nearby: bool = False,
+    nearby: float = 0.0,
 ) -> Certificate:
     """Recompute the proof for a point, as it is given.
 
@@ -127,8 +136,8 @@ def certify(
     dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist count as zero.
     size : what gap and complementarity are relative to; the measure of the module, where it is not given.
     safe : a plan and multipliers beside them, for what is reached and for the bound.
-    nearby : prove it for data within rounding: a reduced cost that small beside its terms, on a column that nothing
-        bounds, counts as zero, and the certificate says so.
+    nearby : prove it for data within so much of their terms: a reduced cost that small beside its own, on a column that
+        nothing bounds, counts as zero, and the certificate says so.
     """
     given = np.asarray(primal, dtype=np.longdouble)
     if not (np.isfinite(given).all() and np.isfinite(dual).all() and _is_sound(program)):
@@ -165,6 +174,7 @@ def certify(
         gap=_ratio(width, size),
         tolerance=tolerance,
         reached=None if nearby else reached,
+        within=nearby,
     )
 
 
@@ -235,7 +245,7 @@ class Bound:
 
 
 def bound_of(
-    program: LinearProgram, multipliers: Extended, sums: Products, cutoff: float = np.inf, nearby: bool = False
+    program: LinearProgram, multipliers: Extended, sums: Products, cutoff: float = np.inf, nearby: float = 0.0
 ) -> Bound:
     """Return the bound that multipliers give, whatever they are.
 
@@ -266,7 +276,7 @@ def bound_of(
             error[left] = np.abs(exact) * 1.2e-16  # rounded once; the sign is the true one
         if nearby:
             open_ends = ((high > 0) & open_below) | ((low < 0) & open_above)
-            forgiven = open_ends & (np.abs(reduced) <= _ROUNDING * (np.abs(program.cost) + sums.column_sizes))
+            forgiven = open_ends & (np.abs(reduced) <= nearby * (np.abs(program.cost) + sums.column_sizes))
             reduced[forgiven] = low[forgiven] = high[forgiven] = 0.0
     side = np.where(minimised > 0, _finite(program.row_lower), _finite(program.row_upper))
     row_terms = minimised * side

@@ -22,7 +22,7 @@ import numpy as np
 from .backends.answer import Answer, Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
-from .certificate import Certificate, Safe, certify, clean_point
+from .certificate import ROUNDING, Certificate, Safe, certify, clean_point
 from .program import Floats, LinearProgram
 from .proof.rounding import Extended, Products, products
 
@@ -88,10 +88,10 @@ def _solve_by(program: LinearProgram, options: SolveOptions) -> Solved:
     if answer.claim is not Claim.OPTIMAL or final or options.method == "pdlp":  # PDLP leaves no basis to go on from
         return Solved(answer, certificate)
     refinement = Refinement(session, answer)
-    near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=True)
+    near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=ROUNDING)
     if not near.proved:
         for better in (inside(program, refined) for refined in refinement.rounds()):
-            improved = certify(program, better.primal, better.dual, options.tolerance, nearby=True)
+            improved = certify(program, better.primal, better.dual, options.tolerance, nearby=ROUNDING)
             if worst(improved) < worst(near):
                 answer, near = better, improved
             if near.proved:

@@ -59,7 +59,7 @@ def certify_claim(program: LinearProgram, answer: Answer, options: SolveOptions)
     certificate = certify(program, answer.primal, answer.dual, options.tolerance)
     if certificate.unconditional or answer.claim is not Claim.OPTIMAL or program.integer.any():
         return certificate
-    near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=True)
+    near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=options.tolerance)
     if not near.proved:
         return near
     own = solve_safely(program, replace(options, method="auto", options={}))
