@@ -1,0 +1,1 @@
+"""Proofs in exact arithmetic: a basis solved over the rationals, every sign decided, nothing within a tolerance."""
