@@ -23,7 +23,7 @@ from .other_methods import METHODS_OF_THE_PLAN, answer_by
 from .plan import Attempt, Plan
 from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
-from .proof.verdict import certify_claim, judge, solve_any
+from .proof.judging import certify_claim, judge, solve_any
 from .refine import inside
 
 #: Each backend and the spelling it solves.

@@ -23,7 +23,7 @@ from .laws.capital import Holdings
 from .other_methods import settings_of
 from .plan import Attempt
 from .program import Floats, LinearProgram
-from .proof.verdict import judge
+from .proof.judging import judge
 from .solvers.harmony_functions import HarmonyFunction
 from .solvers.harmony_problem import HarmonyProblem, harmony_problem
 from .solvers.trace import TracePoint

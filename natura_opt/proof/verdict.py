@@ -1,135 +1,62 @@
-"""From a program to a verdict: what is known of its optimum, and by which proof."""
+"""What exact arithmetic says of a program, and why."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from fractions import Fraction
 
-import numpy as np
-
-from ..backends.answer import Answer, Claim
-from ..backends.highs import HighsSession
-from ..backends.options import SolveOptions
-from ..certificate import Certificate, certify
-from ..diagnose import Impossibility, is_feasible, prove_infeasible, prove_unbounded
-from ..program import LinearProgram
-from ..refine import solve_proved, solve_safely
+from ..program import Floats
 from ..status import Status
+from .basis import Basis
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
-    """An answer, the best certificate of it, and what they make known."""
+class ExactVerdict:
+    """The exact judge's answer.
 
-    answer: Answer
-    certificate: Certificate
-    status: Status
-    impossibility: Impossibility | None = None
+    Attributes
+    ----------
+    kind : ``optimal``, ``infeasible`` or ``unbounded``, exactly; or ``undecided``.
+    reason : where it is undecided, why, and which row or column fails by how much; where there is no best plan, the row
+        or column that cannot be brought within its bounds, or can grow for ever.
+    objective : the double nearest to the exact objective, in the user's units and sense; NaN where there is none.
+    objective_fraction : the exact objective, where its digits were asked for or came by themselves.
+    primal : column values, shape (n,), nearest doubles, in the user's units; of a feasible plan where the program is
+        unbounded, the last one looked at where it is undecided.
+    dual : ∂objective/∂side per row, shape (m,), nearest doubles, in the user's units and sense.
+    vector : multipliers per row that no plan can meet (Farkas), or a direction per column along which the plan can go
+        for ever, as exact fractions; None where the proof is another.
+    basis : the last basis looked at; None where none was.
+    pivots, seconds : what it took, beyond the solver.
+    values : the exact column values, where the exact objective was asked for.
+    """
 
-
-class _Deadline:
-    """What is left of the seconds a solve may take."""
-
-    def __init__(self, options: SolveOptions, spent: float) -> None:
-        self._options = options
-        self._end = None if options.time_limit is None else time.monotonic() + options.time_limit - spent
+    kind: str
+    reason: str
+    objective: float
+    objective_fraction: Fraction | None
+    primal: Floats
+    dual: Floats
+    vector: tuple[Fraction, ...] | None
+    basis: Basis | None
+    pivots: int
+    seconds: float
+    values: tuple[Fraction, ...] | None = None
 
     @property
-    def passed(self) -> bool:
-        return self._end is not None and time.monotonic() >= self._end
+    def proved(self) -> bool:
+        """Whether the program is decided."""
+        return self.kind != "undecided"
 
     @property
-    def options(self) -> SolveOptions:
-        """The options, with what is left of the time limit."""
-        if self._end is None:
-            return self._options
-        return replace(self._options, time_limit=max(self._end - time.monotonic(), 1e-3))
+    def status(self) -> Status:
+        """The status a plan of this program has."""
+        return Status(self.kind) if self.proved else Status.UNPROVED
 
-
-def solve_any(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
-    """Solve a program, with whole-number columns or without, and certify the answer."""
-    return (solve_whole if program.integer.any() else solve_proved)(program, options)
-
-
-def certify_claim(program: LinearProgram, answer: Answer, options: SolveOptions) -> Certificate:
-    """Certify the answer of a solver other than our own, which leaves no basis to find a safe pair from.
-
-    Where it is right but for rounding, the pair comes from a solve of our own.
-    """
-    certificate = certify(program, answer.primal, answer.dual, options.tolerance)
-    if certificate.unconditional or answer.claim is not Claim.OPTIMAL or program.integer.any():
-        return certificate
-    near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=options.tolerance)
-    if not near.proved:
-        return near
-    own = solve_safely(program, replace(options, method="auto", options={}))
-    if own.safe is not None:
-        return certify(program, answer.primal, answer.dual, options.tolerance, safe=own.safe)
-    return certificate if certificate.proved or own.certificate.unconditional else near
-
-
-def judge(
-    program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
-) -> tuple[Status, Impossibility | None]:
-    """Turn a claim into a status; only a proof that passes makes one."""
-    if certificate.proved and answer.claim not in (Claim.INFEASIBLE, Claim.UNBOUNDED):
-        return Status.OPTIMAL, None
-    stopped = {
-        Claim.TIME_LIMIT: Status.TIME_LIMIT,
-        Claim.INTERRUPTED: Status.INTERRUPTED,
-        Claim.ITERATION_LIMIT: Status.ITERATION_LIMIT,
-    }
-    if answer.claim in stopped:
-        return stopped[answer.claim], None
-    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
-        return Status.UNPROVED, None
-    left = _Deadline(options, answer.seconds)
-    unbounded = answer.claim is Claim.UNBOUNDED
-    none = None if unbounded else prove_infeasible(program, left.options)
-    if none is not None and none.proved:
-        return Status.INFEASIBLE, none
-    if left.passed:
-        return Status.TIME_LIMIT, None
-    if program.integer.any():  # no linear proof shows that whole numbers could grow for ever
-        return Status.UNPROVED, None
-    endless = prove_unbounded(program, left.options)
-    if endless.proved and is_feasible(program, left.options):
-        return Status.UNBOUNDED, endless
-    if endless.proved and unbounded and not left.passed:  # it could grow for ever, were there any plan to start from
-        none = prove_infeasible(program, left.options)
-        if none.proved:
-            return Status.INFEASIBLE, none
-    return (Status.TIME_LIMIT if left.passed else Status.UNPROVED), None
-
-
-def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
-    """Solve a program with whole-number columns.
-
-    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word, and without
-    one the gap is infinite.
-    """
-    answer = HighsSession(program, options).solve()
-    stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)
-    if answer.claim is not Claim.OPTIMAL and not stopped:
-        return answer, certify(program, answer.primal, answer.dual, options.tolerance)
-    whole = np.where(program.integer, np.round(answer.primal), 0.0)
-    fixed = replace(
-        program,
-        lower=np.where(program.integer, whole, program.lower),
-        upper=np.where(program.integer, whole, program.upper),
-        integer=np.zeros_like(program.integer),
-    )
-    linear, certificate = solve_proved(fixed, options)
-    worse = 1.0 if program.sense == "min" else -1.0
-    bound = answer.bound if answer.bound is not None and np.isfinite(answer.bound) else -worse * np.inf
-    outside = ((whole < program.lower) | (whole > program.upper)) & program.integer
-    size = max(abs(certificate.objective), abs(bound) if np.isfinite(bound) else 0.0, 1e-300)
-    tree = abs(certificate.objective - bound) / size if bound != certificate.objective else 0.0
-    certificate = replace(
-        certificate,
-        primal_residual=float("inf") if outside.any() else certificate.primal_residual,
-        dual_objective=float(bound),
-        gap=max(certificate.gap, float(tree)),
-        bound="solver",
-    )
-    return replace(linear, claim=answer.claim, message=answer.message, bound=answer.bound), certificate
+    def __str__(self) -> str:
+        took = f"{self.pivots} pivots in rational arithmetic" if self.pivots else "every sign in rational arithmetic"
+        if self.kind == "optimal":
+            return f"exactly optimal: {self.objective!r}, {took}"
+        if self.proved:
+            return f"exactly {self.kind}, {took}: {self.reason}"
+        return f"undecided in exact arithmetic: {self.reason}"

@@ -13,7 +13,7 @@ from ..backends.options import SolveOptions
 from ..economy.economy import Economy
 from ..plan import Plan
 from ..program import LinearProgram
-from ..proof.verdict import solve_any
+from ..proof.judging import solve_any
 from .case import Feature
 from .statement import brought_back, cvxpy_statement, pyomo_statement, senses_of
 

@@ -18,7 +18,7 @@ from ..diagnose import Impossibility
 from ..economy.economy import Economy
 from ..errors import NaturaError
 from ..program import Block, Floats, LinearProgram
-from ..proof.verdict import certify_claim, judge
+from ..proof.judging import certify_claim, judge
 from ..status import Status
 from .backend import BACKENDS, Backend
 from .case import Case, Feature
