@@ -11,10 +11,16 @@ from ..backends.answer import Answer, Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..certificate import Certificate, certify
-from ..diagnose import Impossibility, is_feasible, prove_infeasible, prove_unbounded
+from ..diagnose import Impossibility, from_exact, is_feasible, prove_infeasible, prove_unbounded
 from ..program import LinearProgram
 from ..refine import solve_proved, solve_safely
 from ..status import Status
+from .proving import exact_proof
+
+#: Rows and columns up to which the exact judge is asked unbidden: where nothing is proved, and where nearby data are.
+_WORTH_DECIDING, _WORTH_CONFIRMING = 6_000, 600
+#: How many seconds it may then take.
+_SECONDS_TO_DECIDE, _SECONDS_TO_CONFIRM = 20.0, 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,59 @@ class _Deadline:
         if self._end is None:
             return self._options
         return replace(self._options, time_limit=max(self._end - time.monotonic(), 1e-3))
+
+
+def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
+    """Solve a program and prove the answer: in doubles, and by the exact judge where they leave it open.
+
+    The exact judge is asked where nothing is proved, where what is proved holds for nearby data only, or always
+    (``options.certificate == "exact"``); of itself only as far as it is quick.
+    """
+    answer, certificate = solve_any(program, options)
+    status, impossibility = judge(program, answer, certificate, options)
+    return settle(program, Verdict(answer, certificate, status, impossibility), options)
+
+
+def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Verdict:
+    """Return the verdict of the exact judge where it is wanted and decides, else the one found."""
+    limit = _exact_seconds(program, found, options)
+    if limit is None:
+        return found
+    start = found.answer if found.status is Status.OPTIMAL else None
+    exact = exact_proof(program, start, options, time_limit=limit or None, fraction=False)
+    if not exact.proved:
+        return found
+    if exact.status is not Status.OPTIMAL:
+        return replace(found, status=exact.status, impossibility=from_exact(program, exact, options))
+    value = exact.objective
+    certificate = Certificate(value, value, 0.0, 0.0, 0.0, 0.0, options.tolerance, "exact", value)
+    answer = replace(
+        found.answer,
+        claim=Claim.OPTIMAL,
+        primal=exact.primal,
+        dual=exact.dual,
+        message=f"{found.answer.message}, {exact.pivots} pivots in rational arithmetic",
+        bound=value,
+    )
+    return Verdict(answer, certificate, Status.OPTIMAL)
+
+
+def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions) -> float | None:
+    """Return how long the exact judge may take (0: as long as it likes), or None where it is not to be asked."""
+    left = None if options.time_limit is None else options.time_limit - found.answer.seconds
+    if found.answer.claim is Claim.INTERRUPTED or (left is not None and left <= 0):
+        return None
+    if options.certificate == "exact":
+        return left or 0.0
+    size = sum(program.shape)
+    open_still = found.status is Status.UNPROVED and found.answer.claim is not Claim.ITERATION_LIMIT
+    if open_still and size <= _WORTH_DECIDING:
+        seconds = _SECONDS_TO_DECIDE
+    elif found.status is Status.OPTIMAL and found.certificate.conditional and size <= _WORTH_CONFIRMING:
+        seconds = _SECONDS_TO_CONFIRM
+    else:
+        return None
+    return seconds if left is None else min(left, seconds)
 
 
 def solve_any(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
