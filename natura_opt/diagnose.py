@@ -20,6 +20,10 @@ from .proof.rounding import exact_sums, products
 from .proof.verdict import ExactVerdict
 from .refine import solve_proved, solve_safely
 
+#: A pull this small beside its terms is what is left of terms that cancel: it may be charged at a bound that the rows
+#: imply. (A larger one could be too, but then the multipliers would not be the whole proof.)
+_NOISE = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Impossibility:
@@ -115,10 +119,10 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     bound = bound_of(aimless, y, sums)
     if np.isfinite(bound.value) and bound.value <= 0 < bound.value + 2 * bound.slip:
         bound = summed_exactly(aimless, y, bound)
-    pull = np.where(np.isfinite(bound.at), 0.0, np.abs(bound.reduced))
-    residual = relative_max(pull, sums.column_sizes) if not np.isfinite(bound.value) else 0.0
-    if not np.isfinite(bound.value):
-        return max(residual, float(np.finfo(np.float64).tiny)), 0.0, y.astype(np.float64)
+    end = np.where(bound.reduced > 0, aimless.lower, aimless.upper)  # -A'y: pulled down where it is above zero
+    loose = relative_max(np.where(np.isfinite(end), 0.0, np.abs(bound.reduced)), sums.column_sizes)
+    if not np.isfinite(bound.value) or loose > _NOISE:
+        return max(loose, float(np.finfo(np.float64).tiny)), 0.0, y.astype(np.float64)
     size = np.abs(y * bound.side).sum() + np.abs(np.where(np.isfinite(bound.at), bound.reduced * bound.at, 0.0)).sum()
     return 0.0, float(bound.value / max(size, np.longdouble(1e-300))), y.astype(np.float64)
 
