@@ -56,6 +56,7 @@ class _Deadline:
         return replace(self._options, time_limit=max(self._end - time.monotonic(), 1e-3))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
     """Solve a program and prove the answer: in doubles, and by the exact judge where they leave it open.
 
@@ -76,6 +77,7 @@ def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
     return settle(program, Verdict(answer, certificate, status, impossibility), options)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Verdict:
     """Return the verdict of the exact judge where it is wanted and decides, else the one found."""
     limit = _exact_seconds(program, found, options)
@@ -160,10 +162,11 @@ def judge(
     }
     if answer.claim in stopped:
         return stopped[answer.claim], None
-    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
+    near = answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance
+    if near and np.isfinite(certificate.dual_objective):
         return Status.UNPROVED, None
     left = _Deadline(options, answer.seconds)
-    unbounded = answer.claim is Claim.UNBOUNDED
+    unbounded = near or answer.claim is Claim.UNBOUNDED
     none = None if unbounded else prove_infeasible(program, left.options)
     if none is not None and none.proved:
         return Status.INFEASIBLE, none
