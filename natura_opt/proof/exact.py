@@ -87,7 +87,7 @@ class _Walk:
         if self._exact.rows > _SMALL:
             self._look_ahead()
         assert self._vertex is not None
-        self._simplex = Simplex(self._exact, self._vertex.status, self._budget)
+        self._simplex = Simplex(self._vertex, self._budget)
         return self._simplex.run()
 
     def _look(self, status: Statuses) -> Vertex:

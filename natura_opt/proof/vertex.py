@@ -68,16 +68,6 @@ class ExactProgram:
         self.cost = Cost(*common(target.cost))
         self.fixed = self.has_lower & self.has_upper & np.array(self.lower == self.upper, dtype=bool)
 
-    @cached_property
-    def all_rows(self) -> WholeRows:
-        """The matrix by rows."""
-        return self.matrix.cut(np.arange(self.rows), np.arange(self.columns))
-
-    @cached_property
-    def all_columns(self) -> WholeRows:
-        """The matrix by columns."""
-        return self.matrix.cut(np.arange(self.rows), np.arange(self.columns), by_columns=True)
-
     def name(self, place: int) -> tuple[str, Any]:
         """Return block and label of a column or, from n on, a row."""
         if place < self.columns:
@@ -141,7 +131,7 @@ class Vertex:
     @cached_property
     def _sums(self) -> Wholes:
         """What the resting columns give each row, times two to matrix and bound exponents."""
-        return self.program.all_rows.times(self.level[: self.program.columns])
+        return self.program.matrix.by_rows.times(self.level[: self.program.columns])
 
     @cached_property
     def solution(self) -> Solution:
@@ -214,7 +204,7 @@ class Vertex:
 
     def _entries(self, row: int) -> Wholes:
         """Return a row of the matrix, dense."""
-        rows = self.program.all_rows
+        rows = self.program.matrix.by_rows
         span = slice(rows.indptr[row], rows.indptr[row + 1])
         made = np.zeros(self.program.columns, dtype=object)
         made[rows.indices[span]] = rows.data[span]
@@ -226,7 +216,7 @@ class Vertex:
         exponent = program.matrix.exponent
         constant = np.zeros(len(self.basic), dtype=object)
         if place < program.columns:
-            columns = program.all_columns
+            columns = program.matrix.by_columns
             span = slice(columns.indptr[place], columns.indptr[place + 1])
             dense = np.zeros(program.rows, dtype=object)
             dense[columns.indices[span]] = columns.data[span]
@@ -238,6 +228,12 @@ class Vertex:
             solution = self.nucleus.solve(side, 0)
         return Values(solution, self._over_basic_columns, constant, exponent)
 
+    @cached_property
+    def dual_signs(self) -> npt.NDArray[np.int8]:
+        """Signs of the reduced costs, as :attr:`resting` orders them."""
+        return self.dual.signs()
+
+    @cached_property
     def beyond(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
         """Return the signs of what the basic places are above their lower, and above their upper bounds; 0 if none."""
         program, made = self.program, []
