@@ -109,7 +109,7 @@ def test_decides_thousands_of_hostile_programs(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_road_through_doubles_ends_at_the_same(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exact_linear, "_SMALL", 0)
+    monkeypatch.setattr(exact_linear, "SMALL", 0)
     for seed in range(6):
         made = hostile_program(kind, seed)
         assert_same(made, judge_exactly(made))

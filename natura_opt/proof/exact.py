@@ -30,6 +30,8 @@ _ROUNDED = 192
 PIVOTS = 10_000
 #: Programs of so few rows are pivoted to the end without a solver.
 _SMALL = 12
+#: Bases of at most so many rows are turned into fractions unasked.
+_FRACTION = 200
 #: How often HiGHS is asked for the next basis.
 _ROUNDS = 20
 
@@ -40,7 +42,7 @@ def judge_exactly(
     *,
     pivots: int = PIVOTS,
     time_limit: float | None = None,
-    fraction: bool = True,
+    fraction: bool | None = None,
 ) -> ExactVerdict:
     """Decide a linear program in rational arithmetic, starting from a basis.
 
@@ -49,7 +51,8 @@ def judge_exactly(
     program : whole-number columns count as continuous here; see :func:`natura_opt.proof.whole_columns.judge_whole`.
     basis : of a solver that has ended; all rows where not given. One that does not fit is repaired.
     pivots, time_limit : how far the simplex method may go on in rational arithmetic, in pivots and seconds.
-    fraction : also rebuild the exact objective (long where the basis has thousands of rows).
+    fraction : also rebuild the exact objective and values as fractions, which takes longer than the proof, and much
+        longer from a thousand rows on; where nothing is said, for bases of no more than 200 rows.
 
     Errors
     ------
@@ -153,7 +156,7 @@ def _without_vertex(kind: str, reason: str, program: LinearProgram, budget: Budg
     return ExactVerdict(kind, reason, none, None, *zeros, None, None, budget.pivots, budget.spent)
 
 
-def _verdict(exact: ExactProgram, end: End, budget: Budget, fraction: bool) -> ExactVerdict:
+def _verdict(exact: ExactProgram, end: End, budget: Budget, fraction: bool | None) -> ExactVerdict:
     vertex, scaled = end.vertex, exact.scaled
     basis = Basis(vertex.status[: exact.columns], vertex.status[exact.columns :])
     nothing = _without_vertex(end.kind, "", exact.given, budget)
@@ -164,6 +167,7 @@ def _verdict(exact: ExactProgram, end: End, budget: Budget, fraction: bool) -> E
         reason = f"{_named(exact, end.place)} can {'grow' if end.sign > 0 else 'fall'} without end"
         vector = in_user_units(ray(end), scaled.column)
         return replace(nothing, reason=reason, vector=vector, basis=basis, primal=_primal(exact, vertex))
+    fraction = vertex.nucleus.size <= _FRACTION if fraction is None else fraction
     values = _values(exact, vertex) if fraction else None
     return replace(
         nothing,

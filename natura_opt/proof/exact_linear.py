@@ -29,7 +29,7 @@ from .whole import WholeMatrix, WholeRows, Wholes, low_exponent, odd_parts, powe
 
 Positions = npt.NDArray[np.int64]
 #: Systems this small are solved outright.
-_SMALL = 24
+SMALL = 24
 #: Bits after the point that a solution may take to count as short.
 _SHORT = 1_000
 #: Above this many rows FLINT's dense solution takes minutes.
@@ -57,7 +57,7 @@ class Nucleus:
     def __init__(self, matrix: WholeMatrix, rows: Positions, columns: Positions, budget: Budget) -> None:
         self.size, self._budget = len(rows), budget
         self._matrix, self._rows, self._columns = matrix, rows, columns
-        self._outright = self.size <= _SMALL
+        self._outright = self.size <= SMALL
 
     def solve(self, side: Wholes, exponent: int, transposed: bool = False) -> Solution:
         """Solve ``N x = side * 2 ** exponent`` (or ``N' x``).

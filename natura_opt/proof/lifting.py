@@ -18,6 +18,8 @@ _DIGIT = 50
 #: A step that gives fewer bits than this is no progress.
 _PROGRESS = 4
 _FIRST_BITS = 64
+#: Bits by which digits must agree with a fraction beyond what any fraction of its length agrees with.
+_SPARE = 16
 #: What is known of a solution whose digits end.
 _ALL = 1 << 40
 
@@ -216,42 +218,49 @@ class Lifted(Solution):
         return found
 
     def _rebuilt(self) -> tuple[Wholes, int] | None:
-        """Return the simplest rationals within the digits if they solve the system, None if they do not."""
-        whole, under = 1, self.denominator
-        numerators = self.numerators
+        """Return the simplest rationals within the digits if they solve the system, None if they do not.
+
+        Each number is first tried with the denominators of those before it, which mostly are its own.
+        """
+        numerators, whole = self.numerators, 1
         tops: list[int] = []
+        half, below = 1 << (self._places - 1) if self._places else 0, (1 << self._places) - 1
+        near = max(self._places - self._known // 4, 0)
         places = np.flatnonzero(np.abs(numerators) > self.radius)
         for value in numerators[places]:
-            top, off = divmod(int(value) * whole + (under >> 1), under)
-            slack = max(self.radius * whole * 4, under >> (self._known // 4))
-            if abs(off - (under >> 1)) > slack:
-                top, factor = _simplest(int(value) * whole, under, max(self._known // 2, 1))
-                if (whole * factor).bit_length() > self._known:
+            multiple = int(value) * whole + half
+            top, off = multiple >> self._places, abs((multiple & below) - half)
+            if off > self.radius * whole * 4 and off.bit_length() > near:
+                found = _simplest(int(value) * whole, self._places, self._known // 2 - _SPARE)
+                if found is None or (whole * found[1]).bit_length() > self._known:
                     return None
+                top, factor = found
                 tops = [known * factor for known in tops]
                 whole *= factor
             tops.append(top)
-        found = np.zeros(len(numerators), dtype=object)
-        found[places] = wholes(tops)
+        found_all = np.zeros(len(numerators), dtype=object)
+        found_all[places] = wholes(tops)
         up = self._side_exponent - self._matrix.exponent
-        product = self._matrix.times(found)
-        if up >= 0:
-            solves = (product == (self._side << up) * whole).all()
-        else:
-            solves = ((product << -up) == self._side * whole).all()
-        return (found, whole) if solves else None
+        product, side = self._matrix.times(found_all), self._side * whole
+        solves = (product == side << up).all() if up >= 0 else (product << -up == side).all()
+        return (found_all, whole) if solves else None
 
 
-def _simplest(top: int, bottom: int, bits: int) -> tuple[int, int]:
-    """Return the last convergent of ``top / bottom`` whose denominator has at most so many bits."""
+def _simplest(top: int, places: int, bits: int) -> tuple[int, int] | None:
+    """Return the last convergent of ``top / 2 ** places`` whose denominator has at most so many bits.
+
+    None where the next one is not much longer: then nothing says that this one is meant.
+    """
     sign, top = (-1, -top) if top < 0 else (1, top)
     before, now = (0, 1), (1, 0)  # (numerator, denominator) of the last two convergents
-    limit = 1 << bits
-    rest, other = top, bottom
+    limit = 1 << max(bits, 0)
+    rest, other = top, 1 << places
     while other:
         quotient, remainder = divmod(rest, other)
         following = (quotient * now[0] + before[0], quotient * now[1] + before[1])
         if following[1] > limit:
+            if quotient.bit_length() < _SPARE:
+                return None
             break
         before, now, rest, other = now, following, other, remainder
     return sign * now[0], now[1]

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from ..backends.scaling import Scaled, scale
 from ..program import LinearProgram
+from . import exact_linear
 from .basis import At, Statuses
 from .budget import Budget
 from .exact_linear import Nucleus
@@ -39,7 +40,7 @@ class Cost:
 class ExactProgram:
     """``min c x``, ``A x - s = 0``, in whole numbers; columns 0..n-1 are the program's, n..n+m-1 the sums of its rows.
 
-    It is scaled by powers of two wherever that is exact, so that doubles can factorise it.
+    It is scaled by powers of two, wherever that is exact, so that doubles can factorise it.
 
     Attributes
     ----------
@@ -54,7 +55,7 @@ class ExactProgram:
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         self.given = replace(program, matrix=matrix)
-        self.scaled = _exactly_scaled(self.given)
+        self.scaled = _exactly_scaled(self.given) if program.shape[0] > exact_linear.SMALL else _unscaled(self.given)
         target = self.scaled.program
         self.rows, self.columns = target.shape
         self.matrix = WholeMatrix(target.matrix)
@@ -91,9 +92,13 @@ def _exactly_scaled(program: LinearProgram) -> Scaled:
     factors = np.concatenate([made.row, made.column, [made.size, made.worth]])
     if exact and np.isfinite(factors).all() and (factors > 0).all():
         return made
+    return _unscaled(program)
+
+
+def _unscaled(program: LinearProgram) -> Scaled:
     sign = -1.0 if program.sense == "max" else 1.0
     rows, columns = program.shape
-    plain = replace(linear, sense="min", cost=sign * program.cost, offset=0.0)
+    plain = replace(program, sense="min", cost=sign * program.cost, offset=0.0, integer=np.zeros_like(program.integer))
     return Scaled(plain, np.ones(rows), np.ones(columns), 1.0, 1.0, sign)
 
 

@@ -74,7 +74,7 @@ def judge_whole(
             why = f"the {nodes:,} linear programs allowed are solved"
             break
         part = replace(linear, lower=node.lower, upper=node.upper)
-        found = judge_exactly(part, node.basis, pivots=max(pivots - spent, 0), time_limit=budget.left)
+        found = judge_exactly(part, node.basis, pivots=max(pivots - spent, 0), time_limit=budget.left, fraction=True)
         used, spent = used + 1, spent + found.pivots
         if found.kind == "infeasible":
             continue
