@@ -32,8 +32,9 @@ Positions = npt.NDArray[np.int64]
 SMALL = 24
 #: Bits after the point that a solution may take to count as short.
 _SHORT = 1_000
-#: Above this many rows FLINT's dense solution takes minutes.
+#: Above this many rows FLINT's dense solution takes minutes; its seconds per row to the third power, as measured.
 _DENSE = 1_000
+_DENSE_SECONDS = 2.5e-8
 _CHUNK = 256
 _EPS = float(np.finfo(np.float64).eps)
 
@@ -227,7 +228,7 @@ class Nucleus:
         k = self.size
         if k > _DENSE:
             raise TooLargeError(f"a system of {k:,} rows is too ill-conditioned for doubles, and too large without")
-        self._budget.check()
+        self._budget.expect(_DENSE_SECONDS * k**3)
         rows = self._by_columns if transposed else self._by_rows
         counts = np.diff(rows.indptr)
         if not counts.all():

@@ -9,6 +9,7 @@ import numpy as np
 from ..backends.answer import Answer, Claim
 from ..backends.highs import HighsSession, check_finite
 from ..backends.options import SolveOptions
+from ..errors import NaturaError
 from ..program import LinearProgram
 from .basis import Basis
 from .exact import PIVOTS, judge_exactly
@@ -41,10 +42,11 @@ def exact_proof(
     Errors
     ------
     NaturaError : a number of the program is NaN, or an infinity stands where none can.
+    KeyboardInterrupt : on Ctrl-C, wherever it is.
 
     >>> from natura_opt.testing.small import program
     >>> print(exact_proof(program("max", [1.0], [([3.0], "<=", 1.0)])))
-    exactly optimal: 0.3333333333333333, every sign in rational arithmetic
+    exactly optimal, 0.3333333333333333 (every sign decided in rational arithmetic)
     """
     check_finite(program)
     if program.integer.any():
@@ -75,8 +77,13 @@ def _basis(
         chosen = replace(
             options, method="simplex", options={"presolve": presolve}, time_limit=seconds or options.time_limit
         )
-        session = HighsSession(program, chosen)
+        try:
+            session = HighsSession(program, chosen)
+        except NaturaError:  # numbers that HiGHS does not take
+            return None
         session.run()
+        if session.interrupted:
+            raise KeyboardInterrupt
         basis = Basis.from_highs(session.basis())
         if basis is not None:
             return basis
