@@ -52,11 +52,16 @@ class LpReader:
                 draft.fail(heading.line, f"{shown(section)} where Subject To or another heading is expected")
             if section in REFUSED:
                 draft.fail(heading.line, f"section of {section}: only linear programs are read")
+            if section in ("min", "max"):
+                draft.fail(heading.line, "a second objective; no column of that name can open a line")
             if section in came and section in ("rows", "bounds"):
                 draft.fail(heading.line, f"this section came already at line {came[section]}; put them together")
+            if section == "rows" and came:
+                draft.fail(heading.line, "rows come before the other sections")
             came[section] = heading.line
             while self._peek().kind not in ("heading", "end"):
                 sections[section]()
+        self._next()  # nothing may come after it
         self._finish()
         return draft.program()
 

@@ -35,14 +35,11 @@ _HEADINGS = {
     "binary": r"binaries|binary|bin",
     "end": r"end",
 }
-REFUSED = tuple(_HEADINGS)[3:8]
+REFUSED = tuple(_HEADINGS)[3:9]
 _HEADING = re.compile(
-    r"\s*(?:"
-    + "|".join(f"(?P<h{k}>{words})" for k, words in enumerate(_HEADINGS.values()))
-    + r")(?=\s|$)(?!\s*[:<>=])",
+    r"\s*(?:" + "|".join(f"(?P<h{k}>{words})" for k, words in enumerate(_HEADINGS.values())) + r")(?=\s|$)(?!\s*:)",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(r"\s*[+\-]")
 _WORD = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<sense><=|>=|=<|=>|==|<|>|=)"
@@ -66,11 +63,7 @@ _NOT_LINEAR = {
 
 
 def tokens(lines: Iterable[tuple[int, str]], draft: Draft) -> Iterator[Token]:
-    """Yield the words of a file; a heading is one where it opens a line and can stand there.
-
-    ``Minimize`` is a heading before anything else, ``Subject To`` after the objective; the others after that, unless a
-    sign or a sense follows, which makes them names.
-    """
+    """Yield the words of a file; a heading is one wherever it opens a line, unless a colon makes a row's name of it."""
     section, line = "", 0
     for line, full in lines:
         text = full.split("\\", 1)[0]
@@ -78,11 +71,10 @@ def tokens(lines: Iterable[tuple[int, str]], draft: Draft) -> Iterator[Token]:
         heading = _HEADING.match(text)
         if heading:
             found = tuple(_HEADINGS)[int(str(heading.lastgroup)[1:])]
-            if _is_heading(found, section, text, heading.end()):
-                if section == "end":
-                    draft.fail(line, f"{shown(text.strip())} after End; remove it, or End")
-                section, at = found, heading.end()
-                yield Token("heading", found, line)
+            if section == "end":
+                draft.fail(line, f"{shown(text.strip())} after End; remove it, or End")
+            section, at = found, heading.end()
+            yield Token("heading", found, line)
         while word := _WORD.match(text, at):
             kind, at = str(word.lastgroup), word.end()
             found = word[kind]
@@ -98,14 +90,6 @@ def tokens(lines: Iterable[tuple[int, str]], draft: Draft) -> Iterator[Token]:
     if section != "end":
         draft.fail(line, "the file ends without End; it seems cut off")
     yield Token("end", "", line)
-
-
-def _is_heading(found: str, section: str, text: str, end: int) -> bool:
-    if found in ("min", "max"):
-        return section == ""
-    if found == "rows":
-        return section in ("min", "max")
-    return section != "" and not _SIGNED.match(text, end)
 
 
 def _refuse_doubtful(number: str, after: str, line: int, draft: Draft) -> None:

@@ -34,6 +34,8 @@ class Bounds:
         if kind in BARE and len(rest) == 2:
             self._bare(kind, rest[1], line, what)
         if not self._sets.holds(set_name, line):
+            if column in draft.lower or column in draft.upper:
+                self._sets.again(set_name)
             return
         if kind in ("UI", "LI", "BV"):
             draft.integer.setdefault(column, line)

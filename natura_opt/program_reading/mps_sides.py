@@ -13,14 +13,15 @@ from .text import shown
 class Sets:
     """The set in use of a section that may hold several: the first that is named; a line without a name belongs to it.
 
-    The lines of another set are left out, and that is noted. A set that is interrupted by another name is a misspelling
-    sooner than a set, and refused.
+    The lines of another set are left out, and that is noted. A name that interrupts a set, or whose lines say nothing
+    that the first set says too, is a misspelling sooner than another set, and refused.
     """
 
     def __init__(self, draft: Draft, section: str) -> None:
         self._draft, self._section = draft, section
         self._used = ""
         self._others: dict[str, int] = {}
+        self._again: set[str] = set()
 
     def holds(self, name: str, line: int) -> bool:
         """Whether a line of this set counts."""
@@ -37,9 +38,19 @@ class Sets:
             )
         return True
 
+    def again(self, name: str) -> None:
+        """Take note that another set speaks of something that the first speaks of too."""
+        self._again.add(name)
+
     def note(self) -> None:
         """Say which sets were left out."""
         for name, line in self._others.items():
+            if name not in self._again:
+                self._draft.fail(
+                    line,
+                    f"the set {shown(name)} of {self._section} says nothing of what {shown(self._used)} speaks of; if "
+                    "that is a misspelling, mend it; if not, remove the set that does not count",
+                )
             self._draft.note(
                 f"{self._section}: the set {shown(name)} (from line {line}) is left out, {shown(self._used)} counts"
             )
@@ -71,6 +82,8 @@ class Sides:
                 draft.fail(line, f"a range of row {shown(row_name)}, which is an N row and has no sides")
             value = draft.number(text, line, what) if free or not counts else draft.limit(text, line, what)
             if not counts:
+                if row in stated:
+                    self._sets[section].again(name)
                 continue
             if row in stated:
                 draft.fail(line, f"{what} came already at line {stated[row][2]}; give one".replace(",", "", 1))

@@ -32,7 +32,7 @@ def read_program(
         as it stands.
     layout : of an MPS file: words (``free``) or the columns of a card (``fixed``, where names may hold blanks);
         ``auto`` takes what can be read as words, and else tries the card.
-    largest : bytes of unpacked text at most; a gigabyte, and from 64 megabytes on 200 times the packed size.
+    largest : bytes of unpacked text at most; a gigabyte, and from 16 megabytes on 200 times the packed size.
 
     Returns
     -------

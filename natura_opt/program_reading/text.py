@@ -16,7 +16,7 @@ from ..errors import DataError
 #: Bytes of unpacked text read from one file unless ``largest=`` says otherwise.
 LARGEST = 2**30
 #: A packed file that unpacks to more than this, and to more than this many times its size, is a bomb.
-_ROOM, _RATIO = 2**26, 200
+_ROOM, _RATIO = 2**24, 200
 #: Characters of one line; a program has no line of this length unless it holds everything in one.
 _LONGEST = 2**24
 _PACKED = {".gz": "gzip", ".bz2": "bzip2"}

@@ -1,0 +1,102 @@
+"""Seeded linear programs of every kind of row, bound, number and name; and the files people write by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from natura_opt.named_program import NamedProgram
+from natura_opt.program import Block, LinearProgram
+
+#: Names that break careless readers and writers: words of the formats, numbers, blanks, signs, other scripts.
+HOSTILE = (
+    *("iron ore", "iron_ore", "Stahl für Öfen", "вода", "a,b", "x" * 400, "1e5", "e5", "", "\t*", "st", "Bounds"),
+    *("free", "inf", "end", "MARKER", "RHS", "'q'", "x[1]", "-y", "+z", "2x", "objective", "obj:", "a<=b", "\\c", "*"),
+)
+
+
+def random_program(seed: int, hostile: bool = False, extreme: bool = False, whole: bool = False) -> LinearProgram:
+    """Return a program with every kind of row and bound; not all of them have a best point.
+
+    Parameters
+    ----------
+    hostile : names that are hard to write.
+    extreme : numbers of sizes 1e-300 to 1e300; else of 1e-3 to 1e3.
+    whole : some columns are whole numbers.
+    """
+    rng = np.random.default_rng(seed)
+    rows, columns = int(rng.integers(0, 7)), int(rng.integers(0, 8))
+
+    def numbers(*shape: int) -> Any:
+        span = 300.0 if extreme else 3.0
+        values = rng.choice([-1.0, 1.0], shape) * 10.0 ** rng.uniform(-span, span, shape)
+        short = np.round(rng.uniform(-9, 9, shape), 1)
+        return np.where(rng.random(shape) < 0.4, short, values)
+
+    dense = np.where(rng.random((rows, columns)) < 0.5, numbers(rows, columns), 0.0)
+    one, other = numbers(2, rows)
+    kind = rng.integers(0, 5, rows)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    row_lower = np.select([kind == 0, kind == 1, kind == 2], [one, one, np.full(rows, -np.inf)], low)
+    row_upper = np.select([kind == 0, kind == 1, kind == 2], [one, np.full(rows, np.inf), one], high)
+    free = kind == 4
+    one, other = numbers(2, columns)
+    sort = rng.integers(0, 6, columns)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    nothing = np.full(columns, np.inf)
+    lower = np.select([sort == 0, sort == 1, sort == 2, sort == 3], [0.0 * one, -nothing, one, -nothing], low)
+    upper = np.select([sort == 0, sort == 1, sort == 2, sort == 3], [nothing, nothing, one, one], high)
+    names = [HOSTILE[int(k)] for k in rng.permutation(len(HOSTILE))] if hostile else [f"v{k}" for k in range(40)]
+    return LinearProgram(
+        sense="max" if rng.random() < 0.5 else "min",
+        columns=(Block("x", pd.Index(names[:columns], dtype=object), 0),),
+        rows=(Block("r", pd.Index(names[-rows:] if rows else [], dtype=object), 0),),
+        cost=np.where(rng.random(columns) < 0.7, numbers(columns), 0.0),
+        lower=lower,
+        upper=upper,
+        integer=(rng.random(columns) < 0.4) & whole,
+        matrix=sp.csc_array(dense),
+        row_lower=np.where(free, -np.inf, row_lower),
+        row_upper=np.where(free, np.inf, row_upper),
+        offset=float(numbers(1)[0]) if rng.random() < 0.5 else 0.0,
+    )
+
+
+def in_units(program: LinearProgram, row: Any, column: Any) -> LinearProgram:
+    """Return the program with row i times ``row[i]`` and column j in units of ``column[j]``, rounded."""
+    row, column = np.asarray(row), np.asarray(column)
+    return replace(
+        program,
+        cost=program.cost * column,
+        lower=program.lower / column,
+        upper=program.upper / column,
+        matrix=sp.csc_array(sp.diags_array(row) @ program.matrix @ sp.diags_array(column)),
+        row_lower=program.row_lower * row,
+        row_upper=program.row_upper * row,
+    )
+
+
+def read_by_highs(path: Path) -> Any:
+    """Return the program as HiGHS reads it, or None where it refuses the file."""
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    return None if highs.readModel(str(path)) == highspy.HighsStatus.kError else highs.getLp()
+
+
+def assert_equal_programs(read: NamedProgram, program: LinearProgram, columns: Any, rows: Any) -> None:
+    """What was read is the program, bit by bit, its columns and rows found by these names, in whatever order."""
+    at_column, at_row = read.columns[0].index.get_indexer(columns), read.rows[0].index.get_indexer(rows)
+    assert read.shape == program.shape and sorted(at_column) == list(range(len(columns)))
+    assert sorted(at_row) == list(range(len(rows)))
+    np.testing.assert_array_equal(read.matrix.toarray()[np.ix_(at_row, at_column)], program.matrix.toarray())
+    for name, order in (("cost", at_column), ("lower", at_column), ("upper", at_column), ("integer", at_column)):
+        np.testing.assert_array_equal(getattr(read, name)[order], getattr(program, name), err_msg=name)
+    for name in ("row_lower", "row_upper"):
+        np.testing.assert_array_equal(getattr(read, name)[at_row], getattr(program, name), err_msg=name)
+    assert read.offset == program.offset and read.sense == program.sense
