@@ -195,9 +195,8 @@ def _lp_lines(program: LinearProgram) -> Iterator[str]:
     yield from (f"\\ {line}" for line in _large_limits(program, columns, rows))
     yield "Maximize" if program.sense == "max" else "Minimize"
     limited = np.isfinite(program.row_lower) | np.isfinite(program.row_upper)
-    idle = (program.matrix != 0).T @ limited.astype(
-        np.float64
-    ) == 0  # a column without an entry in a row that is written is stated by its cost
+    # a column without an entry in a row that is written is stated by its cost
+    idle = np.asarray(abs(program.matrix).T @ limited.astype(np.float64)) == 0
     stated = zip(program.cost.tolist(), columns, idle.tolist(), strict=True)
     costs = [f"{_signed(cost)} {name}" for cost, name, alone in stated if cost or alone]
     if not costs:

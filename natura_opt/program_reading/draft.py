@@ -77,14 +77,14 @@ class Draft:
         try:
             return number(text)
         except ValueError as error:
-            self.fail(line, f"{what} {shown(text)} {error}")
+            self.fail(line, f"{what}, {shown(text)}, {error}")
 
     def limit(self, text: str, line: int, what: str) -> float:
         """Read a limit, which may be infinite; one that is infinite by its size alone is noted."""
         try:
             value = limit(text, self.infinity)
         except ValueError as error:
-            self.fail(line, f"{what} {shown(text)} {error}")
+            self.fail(line, f"{what}, {shown(text)}, {error}")
         if math.isinf(value) and "n" not in text.lower():
             self._endless.append(f"{what} (line {line})")
         return value

@@ -158,7 +158,7 @@ class MpsReader:
                 self.draft.integer[at] = line
         for row_name, text in zip(rest[::2], rest[1::2], strict=True):
             row = self.draft.position(self.draft.rows, row_name, line)
-            value = self.draft.number(text, line, f"the value of {shown(name)} in {shown(row_name)},")
+            value = self.draft.number(text, line, f"the value of {shown(name)} in {shown(row_name)}")
             if row in self._met:
                 self.draft.fail(
                     line,

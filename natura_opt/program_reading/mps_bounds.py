@@ -29,7 +29,7 @@ class Bounds:
             draft.fail(line, f"bound {kind}: a column and {'a' if kind in VALUED else 'no'} value are needed")
         name = rest[0]
         column = draft.position(draft.columns, name, line)
-        what = f"the {kind} bound of column {shown(name)},"
+        what = f"the {kind} bound of column {shown(name)}"
         value = draft.limit(rest[1], line, what) if kind in VALUED else 0.0
         if kind in BARE and len(rest) == 2:
             self._bare(kind, rest[1], line, what)

@@ -76,7 +76,7 @@ class Sides:
         counts = self._sets[section].holds(name, line)
         for row_name, text in zip(rest[::2], rest[1::2], strict=True):
             row = draft.position(draft.rows, row_name, line)
-            what = f"the {'right-hand side' if section == 'RHS' else 'range'} of row {shown(row_name)},"
+            what = f"the {'right-hand side' if section == 'RHS' else 'range'} of row {shown(row_name)}"
             free = self._kinds[row] == "N"
             if free and section == "RANGES":
                 draft.fail(line, f"a range of row {shown(row_name)}, which is an N row and has no sides")
@@ -86,7 +86,7 @@ class Sides:
                     self._sets[section].again(name)
                 continue
             if row in stated:
-                draft.fail(line, f"{what} came already at line {stated[row][2]}; give one".replace(",", "", 1))
+                draft.fail(line, f"{what} came already at line {stated[row][2]}; give one")
             stated[row] = (value, text, line)
 
     def finish(self, objective: int) -> None:
