@@ -89,6 +89,55 @@ def read_by_highs(path: Path) -> Any:
     return None if highs.readModel(str(path)) == highspy.HighsStatus.kError else highs.getLp()
 
 
+def difference_from_highs(read: NamedProgram, highs: Any, rows_in_order: bool) -> str:
+    """Return in what a program differs from what HiGHS read from the same file; empty where it does not.
+
+    HiGHS drops rows without limits and coefficients up to 1e-9, takes costs of 1e20 for infinite, rounds the sum of a
+    side and its range twice, forgets the sense of an objective without terms, and keeps a lower limit of zero above a
+    negative upper one (MPS), all of which is left out of account.
+
+    Parameters
+    ----------
+    rows_in_order : rows are compared by place (an LP file, where HiGHS gives other names to rows without one).
+    """
+    columns, rows = list(read.columns[0].index), list(read.rows[0].index)
+    if sorted(columns) != sorted(highs.col_names_):
+        return f"columns {columns} {highs.col_names_}"
+    limited = np.isfinite(read.row_lower) | np.isfinite(read.row_upper)
+    known = list(range(highs.num_row_)) if rows_in_order else list(highs.row_names_)
+    names = list(range(len(rows))) if rows_in_order else rows
+    if not set(known) <= set(names) or any(limited[k] for k, name in enumerate(names) if name not in known):
+        return f"rows {names} {known}"
+    kept = [k for k, name in enumerate(names) if name in known]
+    at_row, at_column = [known.index(names[k]) for k in kept], [list(highs.col_names_).index(name) for name in columns]
+    matrix = highs.a_matrix_
+    theirs = sp.csc_array((matrix.value_, matrix.index_, matrix.start_), shape=(highs.num_row_, highs.num_col_))
+    cost, upper = read.cost, read.upper
+    opened = (upper < 0) & np.isneginf(read.lower)
+    whole = [str(kind).endswith("kInteger") for kind in highs.integrality_] or [False] * highs.num_col_
+    spread = np.nan_to_num(np.abs(read.row_lower), posinf=0) + np.nan_to_num(np.abs(read.row_upper), posinf=0)
+    slack = 1e-15 * spread[kept]
+    for what, ours, other, near in (
+        ("coefficients", read.matrix.toarray()[kept], theirs.toarray()[np.ix_(at_row, at_column)], 1e-9),
+        ("costs", np.where(abs(cost) < 1e20, cost, 0), _of(highs.col_cost_, at_column, abs(cost) < 1e20), 0.0),
+        ("lower limits", np.where(opened, 0, read.lower), _of(highs.col_lower_, at_column, ~opened), 0.0),
+        ("upper limits", upper, _of(highs.col_upper_, at_column), 0.0),
+        ("lower sides", read.row_lower[kept], _of(highs.row_lower_, at_row), slack),
+        ("upper sides", read.row_upper[kept], _of(highs.row_upper_, at_row), slack),
+        ("whole columns", read.integer, _of(whole, at_column), 0.0),
+        ("constant", read.offset, highs.offset_, 0.0),
+    ):
+        with np.errstate(invalid="ignore"):
+            if not np.all((ours == other) | (np.abs(np.subtract(ours, other, dtype=float)) <= near)):
+                return f"{what}: {ours} {other}"
+    largest = str(highs.sense_).endswith("kMaximize")
+    return "the sense" if cost.any() and largest != (read.sense == "max") else ""
+
+
+def _of(values: Any, order: list[int], counted: Any = True) -> Any:
+    return np.where(counted, np.asarray(values, dtype=float)[order] if order else np.zeros(0), 0.0)
+
+
 def assert_equal_programs(read: NamedProgram, program: LinearProgram, columns: Any, rows: Any) -> None:
     """What was read is the program, bit by bit, its columns and rows found by these names, in whatever order."""
     at_column, at_row = read.columns[0].index.get_indexer(columns), read.rows[0].index.get_indexer(rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NoReturn
 
 import numpy as np
@@ -17,6 +18,8 @@ from .numbers import limit, number
 from .text import shown
 
 _NAMED = 3
+#: For messages: the longest names, and how many of the first are searched for one that is near.
+_SHORT, _SEARCHED = 30, 1000
 
 
 @dataclass
@@ -93,7 +96,9 @@ class Draft:
         """Return the position of a name that must be there."""
         found = names.position.get(name)
         if found is None:
-            self.fail(line, unknown(names.what, name, names.position) if len(name) < 1000 else f"unknown {names.what}")
+            known = [other for other in islice(names.position, _SEARCHED) if len(other) <= _SHORT]
+            short = len(name) <= _SHORT
+            self.fail(line, unknown(names.what, name, known) if short else f"unknown {names.what} {shown(name)}")
         return found
 
     def new(self, names: Names, name: str, line: int) -> int:

@@ -11,6 +11,16 @@ from .mps_sides import Sets
 from .text import shown
 
 
+def _limits(kind: str, value: float) -> dict[str, float]:
+    """Return what a bound of this kind says of the lower and the upper limit."""
+    if kind in ("FX", "FR", "BV"):
+        lower, upper = {"FX": (value, value), "FR": (-math.inf, math.inf), "BV": (0.0, 1.0)}[kind]
+        return {"lower": lower, "upper": upper}
+    if kind in ("UP", "UI", "PL"):
+        return {"upper": math.inf if kind == "PL" else value}
+    return {"lower": -math.inf if kind == "MI" else value}
+
+
 class Bounds:
     """States the limits of columns as the lines of BOUNDS come."""
 
@@ -33,23 +43,15 @@ class Bounds:
         value = draft.limit(rest[1], line, what) if kind in VALUED else 0.0
         if kind in BARE and len(rest) == 2:
             self._bare(kind, rest[1], line, what)
+        limits = _limits(kind, value)
         if not self._sets.holds(set_name, line):
-            if column in draft.lower or column in draft.upper:
+            if any(column in (draft.lower if side == "lower" else draft.upper) for side in limits):
                 self._sets.again(set_name)
             return
         if kind in ("UI", "LI", "BV"):
             draft.integer.setdefault(column, line)
-        if kind in ("LO", "LI", "FX"):
-            draft.bound("lower", column, name, value, line)
-        if kind in ("UP", "UI", "FX"):
-            draft.bound("upper", column, name, value, line)
-        if kind in ("MI", "FR"):
-            draft.bound("lower", column, name, -math.inf, line)
-        if kind in ("PL", "FR"):
-            draft.bound("upper", column, name, math.inf, line)
-        if kind == "BV":
-            draft.bound("lower", column, name, 0.0, line)
-            draft.bound("upper", column, name, 1.0, line)
+        for side, limit in limits.items():
+            draft.bound(side, column, name, limit, line)
 
     def _bare(self, kind: str, text: str, line: int, what: str) -> None:
         """Accept the value that some writers put where none is needed, if it says nothing else."""
