@@ -29,7 +29,7 @@ _NUMBERLIKE = re.compile(r"[0-9.,()]|[eE]([0-9.]|$)")
 _OBJECTIVE = "objective"
 #: Words of the formats themselves, in any case, that no row or column can be called.
 _WORDS = re.compile(
-    r"min(imum|imi[sz]e)?|max(imum|imi[sz]e)?|st|bounds?|gen(erals?)?|int(egers?)?|bin(ary|aries)?|end|free|inf(inity)?"
+    r"min(imum|imi[sz]e)?|max(imum|imi[sz]e)?|st|bounds?|gen(erals?)?|int(egers?)?|bin(ary|aries)?|end|free|nan|inf(inity)?"
     r"|semis?|sins?|sos[12]?|pwlobj|marker",
     re.IGNORECASE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,20 +64,6 @@ def random_program(seed: int, hostile: bool = False, extreme: bool = False, whol
         row_lower=np.where(free, -np.inf, row_lower),
         row_upper=np.where(free, np.inf, row_upper),
         offset=float(numbers(1)[0]) if rng.random() < 0.5 else 0.0,
-    )
-
-
-def in_units(program: LinearProgram, row: Any, column: Any) -> LinearProgram:
-    """Return the program with row i times ``row[i]`` and column j in units of ``column[j]``, rounded."""
-    row, column = np.asarray(row), np.asarray(column)
-    return replace(
-        program,
-        cost=program.cost * column,
-        lower=program.lower / column,
-        upper=program.upper / column,
-        matrix=sp.csc_array(sp.diags_array(row) @ program.matrix @ sp.diags_array(column)),
-        row_lower=program.row_lower * row,
-        row_upper=program.row_upper * row,
     )
 
 

@@ -47,7 +47,8 @@ def try_mutant(seed: int, suffix: str, folder: Path) -> bool:
     path.write_bytes(mutant(text, rng).encode())
     read = read_or_refused(path)
     highs = None if read is None else read_by_highs(path)
-    if read is not None and highs is not None:
+    left_out = read is not None and any("is left out" in note for note in read.notes)  # another set: HiGHS takes both
+    if read is not None and highs is not None and not left_out:
         assert not difference_from_highs(read, highs, suffix == "lp"), f"seed {seed}"
     return read is not None
 
@@ -78,7 +79,7 @@ def written(text: str) -> float:
     """Return what a number says; NaN where it is none."""
     plain = text.lstrip("+-").lower().replace("d", "e")
     turned = -1.0 if text[: len(text) - len(plain)].count("-") % 2 else 1.0
-    return turned * float(plain) if plain[:1] in "0123456789.i" and "_" not in plain else math.nan
+    return turned * float(plain) if plain and plain[0] in "0123456789.i" and "_" not in plain else math.nan
 
 
 def try_number(seed: int, suffix: str, folder: Path) -> bool:
@@ -126,7 +127,7 @@ def test_ten_thousand_changed_numbers(suffix: str, tmp_path: Path) -> None:
 
 def respelled_number(text: str, rng: Rng, suffix: str) -> str:
     """Write a number in another way that says the same."""
-    mantissa, _, power = text.partition("e")
+    mantissa, _, power = text.lower().partition("e")
     if not any(mark.isdigit() for mark in text) or "inf" in text:
         return text
     way = int(rng.integers(4))

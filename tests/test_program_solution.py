@@ -15,12 +15,13 @@ import scipy.sparse as sp
 from typer.testing import CliRunner
 
 import natura_opt as no
+from benchmarks.cases.programs import in_units
 from natura_opt.certificate import certify
 from natura_opt.cli import app
 from natura_opt.diagnose import check_farkas, check_ray
 from natura_opt.program_files import column_names, row_names
 
-from .programs import in_units, random_program
+from .programs import random_program
 from .seeded import seeded_economy
 
 SHIPPED = sorted(no.shipped_models())

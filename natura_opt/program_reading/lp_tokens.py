@@ -19,7 +19,7 @@ class Token(NamedTuple):
 
 
 #: Words that no column can be called, since they mean something where limits stand.
-RESERVED = ("inf", "infinity", "free")
+RESERVED = ("inf", "infinity", "free", "nan")
 _HEADINGS = {
     "min": r"minimi[sz]e|minimum|min",
     "max": r"maximi[sz]e|maximum|max",
