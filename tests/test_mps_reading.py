@@ -185,6 +185,10 @@ def test_fixed_format_with_blanks_in_names(tmp_path: Path) -> None:
     assert "line 8" in refused(text.replace("-1.5", "-1,5"), tmp_path)
 
 
+def test_empty_sections_of_other_programs_say_nothing(tmp_path: Path) -> None:
+    assert read(HEAD + "QUADOBJ\nSOS\nENDATA\n", tmp_path).shape == (3, 2)
+
+
 def test_a_file_may_be_nearly_empty(tmp_path: Path) -> None:
     assert read("NAME\nENDATA\n", tmp_path).shape == (0, 0)
     assert read("NAME\nROWS\n N o\nCOLUMNS\nENDATA\n", tmp_path).shape == (0, 0)
@@ -239,8 +243,8 @@ def test_a_file_may_be_nearly_empty(tmp_path: Path) -> None:
         (HEAD.replace("COLUMNS\n", "COLUMNS\n M 'MARKER' 'INTORG'\n") + "ENDATA\n", "INTORG of line 8 has no INTEND"),
         (HEAD.replace("COLUMNS\n", "COLUMNS\n M 'MARKER' 'INTEND'\n") + "ENDATA\n", "there is no INTORG"),
         (HEAD.replace("COLUMNS\n", "COLUMNS\n M 'MARKER' 'SOSORG'\n") + "ENDATA\n", "special ordered sets"),
-        (HEAD + "QUADOBJ\n x x 1\nENDATA\n", "line 12: section QUADOBJ: quadratic"),
-        (HEAD + "SOS\n S1 s x 1\nENDATA\n", "line 12: section SOS: special ordered sets"),
+        (HEAD + "QUADOBJ\n x x 1\nENDATA\n", "line 13: section QUADOBJ: quadratic"),
+        (HEAD + "SOS\n S1 s x 1\nENDATA\n", "line 13: section SOS: special ordered sets"),
         (HEAD + "INDICATORS\n IF r1 x 1\nENDATA\n", "section INDICATORS: conditions that are not linear"),
         (HEAD + "FOO\nENDATA\n", "unknown section 'FOO'"),
         (HEAD + "RHS\nRHS\nENDATA\n", "section RHS came already at line 12"),

@@ -66,9 +66,7 @@ class MpsReader:
     def _begin(self, words: list[str], line: int) -> None:
         section = words[0].upper()
         self._end_section(line)
-        if section in _REFUSED:
-            self.draft.fail(line, f"section {section}: {_REFUSED[section]}; only linear programs are read")
-        if section not in _SECTIONS:
+        if section not in _SECTIONS and section not in _REFUSED:
             known = unknown("section", words[0][:60], _SECTIONS)
             self.draft.fail(line, f"{known}; a line of data begins with a blank")
         if section in self._began:
@@ -80,7 +78,7 @@ class MpsReader:
         if section == "NAME":
             rest = words[1:-1] if len(words) > 2 and words[-1].upper() in ("FREE", "FIXED") else words[1:]
             self.draft.name = " ".join(rest)
-        elif len(words) > 1:
+        elif len(words) > 1 and section not in _REFUSED:
             if section != "OBJSENSE" or len(words) > 2:
                 self.draft.fail(line, f"{shown(' '.join(words[1:]))} beside {section}; put it on a line of its own")
             self._sense(words[1], line)
@@ -102,6 +100,8 @@ class MpsReader:
             else:
                 self.draft.objective = word
             return
+        if section in _REFUSED:
+            self.draft.fail(line, f"section {section}: {_REFUSED[section]}; only linear programs are read")
         if section not in ("ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS"):
             self.draft.fail(
                 line, f"data {f'in section {section}' if section else 'before any section'}, which has none"

@@ -67,7 +67,7 @@ def read_program(
     if form is None:
         raise DataError(f"{file.name}: a program's file ends in {' or '.join(FORMATS)}, and may end in .gz or .bz2")
     if form == ".lp":
-        return LpReader(Draft(file.name, float(infinity))).read(lines_of(file, largest))
+        return LpReader(Draft(file.name, float(infinity)), lines_of(file, largest)).read()
     words = MpsReader(Draft(file.name, float(infinity)), fixed=layout == "fixed")
     try:
         return words.read(lines_of(file, largest))
