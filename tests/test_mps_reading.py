@@ -243,6 +243,7 @@ def test_a_file_may_be_nearly_empty(tmp_path: Path) -> None:
         (HEAD.replace("COLUMNS\n", "COLUMNS\n M 'MARKER' 'INTORG'\n") + "ENDATA\n", "INTORG of line 8 has no INTEND"),
         (HEAD.replace("COLUMNS\n", "COLUMNS\n M 'MARKER' 'INTEND'\n") + "ENDATA\n", "there is no INTORG"),
         (HEAD.replace("COLUMNS\n", "COLUMNS\n M 'MARKER' 'SOSORG'\n") + "ENDATA\n", "special ordered sets"),
+        (HEAD.replace("COLUMNS\n", "COLUMNS\n M 'marker' 'INTORG'\n") + "ENDATA\n", "write 'MARKER' in capitals"),
         (HEAD + "QUADOBJ\n x x 1\nENDATA\n", "line 13: section QUADOBJ: quadratic"),
         (HEAD + "SOS\n S1 s x 1\nENDATA\n", "line 13: section SOS: special ordered sets"),
         (HEAD + "INDICATORS\n IF r1 x 1\nENDATA\n", "section INDICATORS: conditions that are not linear"),

@@ -18,8 +18,8 @@ class Token(NamedTuple):
     line: int
 
 
-#: Words that no column can be called, since they mean something where limits stand.
-RESERVED = ("inf", "infinity", "free", "nan")
+#: Words for an infinite limit.
+INFINITE = ("inf", "infinity")
 _HEADINGS = {
     "min": r"minimi[sz]e|minimum|min",
     "max": r"maximi[sz]e|maximum|max",
@@ -40,6 +40,7 @@ _HEADING = re.compile(
     r"\s*(?:" + "|".join(f"(?P<h{k}>{words})" for k, words in enumerate(_HEADINGS.values())) + r")(?=\s|$)(?!\s*:)",
     re.IGNORECASE,
 )
+_KEPT = re.compile("|".join((*_HEADINGS.values(), *INFINITE, "free", "nan")), re.IGNORECASE)
 _WORD = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<sense><=|>=|=<|=>|==|<|>|=)"
@@ -92,8 +93,14 @@ def tokens(lines: Iterable[tuple[int, str]], draft: Draft) -> Iterator[Token]:
     yield Token("end", "", line)
 
 
+def is_kept(name: str) -> bool:
+    """Whether a word means something to the format, so that no column can be called so."""
+    return _KEPT.fullmatch(name) is not None
+
+
 def _refuse_doubtful(number: str, after: str, line: int, draft: Draft) -> None:
     """Raise where a name follows a number without a blank and could be read as a part of it."""
     glued = _WORD.match(after) if after and not after[0].isspace() else None
-    if glued and glued.lastgroup == "name" and ("e" in number.lower() or _DOUBTFUL.match(after)):
+    hexadecimal = number == "0" and after[:1] in ("x", "X")
+    if glued and glued.lastgroup == "name" and ("e" in number.lower() or hexadecimal or _DOUBTFUL.match(after)):
         draft.fail(line, f"{shown(number + after)}: where does the number end? write a blank between number and name")

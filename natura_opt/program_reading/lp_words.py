@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from .draft import Draft
-from .lp_tokens import RESERVED, Token, tokens
+from .lp_tokens import INFINITE, Token, is_kept, tokens
 from .text import shown
 
 #: A sense seen from the other side.
@@ -42,7 +42,7 @@ class Words:
 
     def column(self, token: Token) -> int:
         """Return the position of a column, a new one where its name is new."""
-        if token.text.lower() in RESERVED:
+        if is_kept(token.text):
             self.draft.fail(
                 token.line, f"{shown(token.text)} cannot be the name of a column; it is a word of the format"
             )
@@ -71,7 +71,7 @@ class Words:
         return self.draft.limit(sign + token.text, token.line, f"{where}: the limit")
 
     def _is_side(self, token: Token) -> bool:
-        return token.kind == "number" or (token.kind == "name" and token.text.lower() in RESERVED[:2])
+        return token.kind == "number" or (token.kind == "name" and token.text.lower() in INFINITE)
 
 
 def direction(sense: str) -> str:

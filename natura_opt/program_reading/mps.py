@@ -139,8 +139,9 @@ class MpsReader:
 
     def _entries(self, record: Record, line: int) -> None:
         _, name, rest = record
-        quoted = rest[0].startswith("'")
-        if rest[0].strip("'").upper() == "MARKER" and (quoted or rest[0] not in self.draft.rows.position):
+        if rest[0].strip("'").upper() == "MARKER" and rest[0] not in self.draft.rows.position:
+            if rest[0].strip("'") != "MARKER":
+                self.draft.fail(line, f"{shown(rest[0])}: write 'MARKER' in capitals")
             self._marker(rest, line)
             return
         if not name:

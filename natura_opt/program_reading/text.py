@@ -56,12 +56,12 @@ def lines_of(path: Path, largest: int | None = None) -> Iterator[tuple[int, str]
     try:
         with _opened(path) as packed:
             raw = io.BufferedReader(_Bounded(packed, path, largest))
-            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline=None)
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="\n")
             while found := text.readline(_LONGEST + 1):
                 line += 1
                 if len(found) > _LONGEST:
                     raise DataError(f"{path.name}, line {line}: longer than {_LONGEST:,} characters; break it up")
-                found = found.removesuffix("\n")
+                found = found.removesuffix("\n").removesuffix("\r")
                 if not found.isprintable():
                     _refuse_unreadable(found, f"{path.name}, line {line}")
                 yield line, found
