@@ -98,7 +98,7 @@ def try_number(seed: int, suffix: str, folder: Path) -> bool:
     if math.isnan(value):
         assert suffix == "lp"  # where a word that is no number is a name
         return True
-    if value == float(old):
+    if value == float(old) or (abs(value) >= 1e20 and value * float(old) == math.inf):  # as infinite as it was
         assert not moved
         return True
     limits = {value, math.copysign(math.inf, value)} if abs(value) >= 1e20 else {value}
