@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from .backends.answer import Answer, Claim
-from .backends.highs import HighsSession, check_highs_options
+from .backends.highs import check_highs_options
 from .backends.options import METHODS, SolveOptions
-from .certificate import Certificate, certify
-from .diagnose import Impossibility, is_feasible, prove_infeasible, prove_unbounded
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
@@ -25,8 +23,8 @@ from .other_methods import METHODS_OF_THE_PLAN, answer_by
 from .plan import Attempt, Plan
 from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
-from .refine import inside, solve_proved
-from .status import Status
+from .proof.judging import Verdict, certify_claim, judge, prove, settle
+from .refine import inside
 
 if TYPE_CHECKING:
     from .program_solution import ProgramSolution
@@ -34,7 +32,18 @@ if TYPE_CHECKING:
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
 
-_SETTINGS = ("question", "backend", "solver", "method", "tolerance", "extra_laws", "verbose", "log_file", "time_limit")
+_SETTINGS = (
+    "question",
+    "backend",
+    "solver",
+    "method",
+    "tolerance",
+    "certificate",
+    "extra_laws",
+    "verbose",
+    "log_file",
+    "time_limit",
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ def solve(
     solver: str = "highs",
     method: str = "auto",
     tolerance: float | None = None,
+    certificate: str = "auto",
     extra_laws: Iterable[ExtraLaw] = (),
     verbose: bool = False,
     log_file: str | Path | None = None,
@@ -121,6 +131,8 @@ def solve(
         ``prices``, ``harmony`` (and ``harmony-cvxpy``, ``harmony-tangents``, ``harmony-1990``, ``harmony-2018``).
     tolerance : largest relative residual and gap at which the plan counts as proved; 1e-9, or 1e-6 per good for prices
         and harmony.
+    certificate : ``auto``: recomputed in doubles, and in rational arithmetic where these cannot decide and the program
+        is not large. ``exact``: in rational arithmetic, for plans up to some thousands of rows.
     extra_laws : laws of your own, all in one spelling.
     verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
     settings : of a method of another kind, e.g. ``function="1993"`` for harmony.
@@ -163,6 +175,7 @@ def solve(
     if method in METHODS_OF_THE_PLAN:
         highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options}
         given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
+        given += ["certificate"] * (certificate != "auto")
         if given or solver != "highs":
             raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")
         return answer_by(problem, question, method, tolerance, time_limit, settings)
@@ -171,7 +184,7 @@ def solve(
     if settings:
         raise OptionError(unknown("setting", next(iter(settings)), [*_SETTINGS, "options"]))
     tolerance = 1e-9 if tolerance is None else tolerance
-    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}))
+    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}), certificate)
     if backend not in BACKENDS:
         raise OptionError(unknown("backend", backend, BACKENDS))
     if solver != "highs" and backend != "pyomo":
@@ -192,33 +205,37 @@ def solve(
     if backend != "highs" and spelled.compiled is not None:
         answer = inside(program, spelled.answer(chosen, solver))
         clock.stop("solve")
-        certificate = certify(program, answer.primal, answer.dual, tolerance)
+        checked = certify_claim(program, answer, chosen)
         clock.stop("prove")
-        attempts.append(Attempt(answer.message, answer.claim, certificate))
-        if not (answer.claim is Claim.OPTIMAL and certificate.proved) and answer.claim is not Claim.INTERRUPTED:
+        attempts.append(Attempt(answer.message, answer.claim, checked))
+        if not (answer.claim is Claim.OPTIMAL and checked.proved) and answer.claim is not Claim.INTERRUPTED:
             answer = None  # its word is not proved: the compiled program is scaled and solved again, through arrays
             if time_limit is not None:
                 chosen = replace(chosen, time_limit=max(time_limit - clock.seconds["solve"], 1e-3))
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        answer, certificate = (solve_whole if program.integer.any() else solve_proved)(program, chosen)
-        clock.stop("prove", of_which=("solve", answer.seconds))
-        attempts.append(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, certificate))
-    status, impossibility = judge(program, answer, certificate, chosen)
+        verdict = prove(program, chosen)
+        clock.stop("prove", of_which=("solve", verdict.answer.seconds))
+        attempts.append(
+            Attempt(f"HiGHS, scaled arrays: {verdict.answer.message}", verdict.answer.claim, verdict.certificate)
+        )
+    else:
+        status, impossibility = judge(program, answer, checked, chosen)
+        verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)
     clock.stop("prove")
     return Plan(
         economy=spelled.economy,
         question=spelled.question,
         program=program,
-        primal=answer.primal,
-        dual=answer.dual,
-        status=status,
-        certificate=certificate,
-        impossibility=impossibility,
+        primal=verdict.answer.primal,
+        dual=verdict.answer.dual,
+        status=verdict.status,
+        certificate=verdict.certificate,
+        impossibility=verdict.impossibility,
         method=backend if solver == "highs" else f"{backend}:{solver}",
         attempts=tuple(attempts),
-        iterations=answer.iterations,
+        iterations=verdict.answer.iterations,
         seconds=clock.seconds,
     )
 
@@ -300,62 +317,3 @@ def _original_labels(economy: Economy) -> dict[str, Any]:
             if isinstance(given, tuple):
                 names[name] = given
     return names
-
-
-def judge(
-    program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
-) -> tuple[Status, Impossibility | None]:
-    """Turn a claim into a status; only a proof that passes makes one."""
-    if certificate.proved and answer.claim not in (Claim.INFEASIBLE, Claim.UNBOUNDED):
-        return Status.OPTIMAL, None
-    stopped = {
-        Claim.TIME_LIMIT: Status.TIME_LIMIT,
-        Claim.INTERRUPTED: Status.INTERRUPTED,
-        Claim.ITERATION_LIMIT: Status.ITERATION_LIMIT,
-    }
-    if answer.claim in stopped:
-        return stopped[answer.claim], None
-    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
-        return Status.UNPROVED, None
-    unbounded = answer.claim is Claim.UNBOUNDED
-    none = None if unbounded else prove_infeasible(program, options)
-    if none is not None and none.proved:
-        return Status.INFEASIBLE, none
-    if program.integer.any():  # no linear proof shows that whole numbers could grow for ever
-        return Status.UNPROVED, None
-    endless = prove_unbounded(program, options)
-    if endless.proved and is_feasible(program, options):
-        return Status.UNBOUNDED, endless
-    if endless.proved and unbounded:  # it could grow for ever, were there any plan to start from
-        none = prove_infeasible(program, options)
-        if none.proved:
-            return Status.INFEASIBLE, none
-    return Status.UNPROVED, None
-
-
-def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
-    """Solve a program with whole-number columns.
-
-    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word.
-    """
-    answer = HighsSession(program, options).solve()
-    stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)
-    if answer.claim is not Claim.OPTIMAL and not stopped:
-        return answer, certify(program, answer.primal, answer.dual, options.tolerance)
-    whole = np.where(program.integer, np.round(answer.primal), 0.0)
-    fixed = replace(
-        program,
-        lower=np.where(program.integer, whole, program.lower),
-        upper=np.where(program.integer, whole, program.upper),
-        integer=np.zeros_like(program.integer),
-    )
-    linear, certificate = solve_proved(fixed, options)
-    bound = answer.bound if answer.bound is not None and np.isfinite(answer.bound) else certificate.dual_objective
-    tree = abs(certificate.objective - bound) / max(abs(certificate.objective), abs(bound), 1e-300)
-    certificate = replace(
-        certificate,
-        dual_objective=float(bound),
-        gap=max(certificate.gap, tree if bound != certificate.objective else 0.0),
-        bound="solver",
-    )
-    return replace(linear, claim=answer.claim, message=answer.message, bound=answer.bound), certificate
