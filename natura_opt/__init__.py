@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .errors import NaturaError as NaturaError
     from .errors import NotProvedError as NotProvedError
     from .errors import OptionError as OptionError
+    from .errors import OutputError as OutputError
     from .errors import QuestionError as QuestionError
     from .harmony_plan import HarmonyPlan as HarmonyPlan
     from .plan import Plan as Plan
@@ -77,6 +78,7 @@ _HOMES = {
     "NaturaError": "errors",
     "NotProvedError": "errors",
     "OptionError": "errors",
+    "OutputError": "errors",
     "QuestionError": "errors",
     "HarmonyPlan": "harmony_plan",
     "Plan": "plan",

@@ -1,9 +1,8 @@
-"""A plan as tables, files and JSON."""
+"""A plan as tables and JSON."""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ from .status import Status
 if TYPE_CHECKING:
     from .plan import Plan
 
-_TABLES = (
+TABLES = (
     "activities",
     "output",
     "net_output",
@@ -39,7 +38,7 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
-    for name in _TABLES:
+    for name in TABLES:
         frame = getattr(plan, name)
         if (
             len(frame)
@@ -78,46 +77,6 @@ def summary(plan: Plan) -> dict[str, Any]:
     if nothing:
         facts["reason"] = nothing.sentence
     return facts
-
-
-def to_excel(plan: Plan, path: Path) -> Path:
-    """Write one sheet per table."""
-    with pd.ExcelWriter(path, engine="openpyxl") as workbook:
-        for name, frame in _file_names(tables(plan), longest=31).items():
-            frame.to_excel(workbook, sheet_name=name, merge_cells=False)
-    return path
-
-
-def to_csv(plan: Plan, folder: Path) -> Path:
-    """Write one CSV file per table."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(tables(plan)).items():
-        frame.to_csv(folder / f"{name}.csv")
-    return folder
-
-
-def to_parquet(plan: Plan, folder: Path) -> Path:
-    """Write one Parquet file per table (labels as columns)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(tables(plan)).items():
-        flat = frame.reset_index()
-        flat.columns = flat.columns.astype(str)
-        for column in flat.columns[: frame.index.nlevels]:  # labels may be numbers or pairs among words
-            flat[column] = [" ".join(map(str, x)) if isinstance(x, tuple) else str(x) for x in flat[column]]
-        flat.to_parquet(folder / f"{name}.parquet", index=False)
-    return folder
-
-
-def _file_names(frames: dict[str, pd.DataFrame], longest: int = 100) -> dict[str, pd.DataFrame]:
-    """Return tables by names that files and sheets can have, each once."""
-    named: dict[str, pd.DataFrame] = {}
-    for name, frame in frames.items():
-        plain = "".join(c if c.isalnum() or c in "_-" else "_" for c in name)
-        short, number = plain[:longest], 2
-        while short.lower() in {taken.lower() for taken in named}:
-            short, number = f"{plain[: longest - len(str(number)) - 1]}_{number}", number + 1
-        named[short] = frame
-    return named
 
 
 def _plain(value: float) -> float | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .outputs import whole_file
+from .places import Kind
 from .program import Block, LinearProgram
 
 #: Solvers cut or refuse longer names.
@@ -31,7 +33,11 @@ def to_mps(program: LinearProgram, path: str | Path) -> Path:
     The sense stands in an ``OBJSENSE`` section, whole-number columns between markers; a constant of the objective is
     the right-hand side of the objective row with its sign turned, as usual. The upper limit of a row with two is
     written as its distance from the lower one, as the format wants. Rows without limits are ``N`` rows, which solvers
-    skip.
+    skip. A file is written whole or not at all, and in the place of an earlier one of ours only.
+
+    Errors
+    ------
+    OutputError : the name does not end in ``.mps``, something else stands there, or the place cannot be written.
 
     >>> import tempfile, natura_opt as no
     >>> program = no.solve("excavators").program
@@ -43,9 +49,7 @@ def to_mps(program: LinearProgram, path: str | Path) -> Path:
     ROWS
      N objective
     """
-    with Path(path).open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in _mps_lines(program))
-    return Path(path)
+    return _write(path, _MPS, _mps_lines(program))
 
 
 def to_lp(program: LinearProgram, path: str | Path) -> Path:
@@ -53,10 +57,34 @@ def to_lp(program: LinearProgram, path: str | Path) -> Path:
 
     A row with two different limits is written twice, as ``name.lower`` and ``name.upper``, because not every reader
     knows ranges; rows without limits are left out.
+
+    Errors
+    ------
+    OutputError : as for MPS; the name must end in ``.lp``.
     """
-    with Path(path).open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in _lp_lines(program))
+    return _write(path, _LP, _lp_lines(program))
+
+
+def _write(path: str | Path, kind: Kind, lines: Iterator[str]) -> Path:
+    with whole_file(path, kind) as building, building.open("w", encoding="ascii", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in lines)
     return Path(path)
+
+
+def _kept_without(mark: str) -> Callable[[Path], str]:
+    """Keep a file whose first line is not the one that is written here."""
+
+    def kept(place: Path) -> str:
+        with place.open("rb") as file:
+            ours = file.readline(len(mark) + 1).decode("ascii", errors="replace").rstrip("\n") == mark
+        return "" if ours else "exists already and is not a program written by natura-opt"
+
+    return kept
+
+
+_MPS_MARK, _LP_MARK = "NAME natura_opt FREE", "\\ written by natura-opt"
+_MPS = Kind("a program in MPS format", (".mps",), "NAME.mps", False, _kept_without(_MPS_MARK))
+_LP = Kind("a program in LP format", (".lp",), "NAME.lp", False, _kept_without(_LP_MARK))
 
 
 def column_names(program: LinearProgram) -> list[str]:
@@ -103,7 +131,7 @@ def _mps_lines(program: LinearProgram) -> Iterator[str]:
     columns, rows = column_names(program), row_names(program)
     lower, upper = program.row_lower, program.row_upper
     kinds = np.select([lower == upper, np.isfinite(lower), np.isfinite(upper)], ["E", "G", "L"], "N")
-    yield "NAME natura_opt FREE"
+    yield _MPS_MARK
     yield from ("OBJSENSE", f"    {program.sense.upper()}")
     yield from ("ROWS", f" N {_OBJECTIVE}")
     yield from (f" {kind} {name}" for kind, name in zip(kinds, rows, strict=True))
@@ -153,6 +181,7 @@ def _mps_bounds(name: str, lower: float, upper: float, whole: bool) -> Iterator[
 
 def _lp_lines(program: LinearProgram) -> Iterator[str]:
     columns, rows = column_names(program), row_names(program)
+    yield _LP_MARK
     yield "Maximize" if program.sense == "max" else "Minimize"
     costs = [f"{_signed(cost)} {name}" for cost, name in zip(program.cost.tolist(), columns, strict=True) if cost]
     if not costs:
