@@ -5,12 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..labels import name_of
+from ..places import Kind
 from ..program import Floats
 
 if TYPE_CHECKING:
@@ -30,6 +32,15 @@ FILLS: tuple[tuple[str, str], ...] = (
     ("#b5673a", ""),
 )
 REST = ("#ffffff", "")
+
+
+def _kept(place: Path) -> str:
+    """Keep what is not a picture drawn by matplotlib, which leaves its name in each of these formats."""
+    content = place.read_bytes()
+    return "" if b"atplotlib" in content[:8192] + content[-8192:] else "exists already and is no picture drawn here"
+
+
+PICTURE = Kind("a picture", (".svg", ".png", ".pdf"), "NAME.svg, NAME.png or NAME.pdf", False, _kept)
 
 
 class PlanFigure(Figure):
