@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,10 +28,16 @@ EXIT_CODES = (
 class ReadableGroup(TyperGroup):
     """Commands whose usage errors are one line on standard error, as all other errors are."""
 
-    def main(self, *given: Any, standalone_mode: bool = True, **named: Any) -> Any:
+    def main(  # type: ignore[override]  # of the same parameters, the others left as they are
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run a command; exit with its code, or return it."""
         try:
-            code = super().main(*given, standalone_mode=False, **named)
+            code = super().main(args, prog_name, standalone_mode=False, **extra)
         except Exception as error:
             said = getattr(error, "format_message", None)
             if said is None or not standalone_mode:

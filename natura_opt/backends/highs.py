@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import queue
 import sys
 import threading
@@ -37,6 +39,7 @@ _CLAIMS = {
 _WORTH_INTERRUPTING = 20_000
 #: Seconds from Ctrl-C after which a run that has not stopped is left to itself.
 _PATIENCE = 1.0
+_left: list[threading.Thread] = []
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +215,8 @@ class HighsSession:
             return highs.run()
         highs.HandleUserInterrupt = True
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        threading.Thread(target=_run_to_its_end, args=(highs, ended), daemon=True).start()
+        running = threading.Thread(target=_run_to_its_end, args=(highs, ended), daemon=True)
+        running.start()
         until = np.inf
         while True:
             try:
@@ -224,6 +228,7 @@ class HighsSession:
                 self.interrupted = True
                 highs.cancelSolve()
                 until = min(until, time.monotonic() + _PATIENCE)
+        _left.append(running)
         self._highs = _configured(self._options)
         _pass_program(self._highs, program)
         return highspy.HighsStatus.kWarning
@@ -234,6 +239,16 @@ def _run_to_its_end(highs: Any, ended: queue.SimpleQueue[Any]) -> None:
         ended.put(highs.run())
     finally:
         highspy.Highs.resetGlobalScheduler(False)  # this thread's own
+
+
+@atexit.register
+def _end_with_those_left() -> None:
+    """End the process, as interrupted, where a run left to itself still goes on: HiGHS would abort."""
+    if any(running.is_alive() for running in _left):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(130)
 
 
 def solve_arrays(program: LinearProgram, options: SolveOptions) -> Answer:
