@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .economy.excel import first_rows, is_model_workbook, write_workbook
+from .economy.folder_writer import quoting_of
 from .errors import OutputError
 from .labels import name_of
 from .outputs import whole_file, whole_folder
@@ -46,7 +47,9 @@ def to_csv(plan: Plan, folder: str | Path) -> Path:
     """Write one CSV file per table."""
     with whole_folder(folder, CSV_FOLDER) as building:
         for name, frame in _named(tables(plan), _LONGEST_FILE, _bytes).items():
-            _guarded(frame).to_csv(building / f"{name}.csv", encoding="utf-8")
+            texts = (frame.iloc[:, k] for k in range(frame.shape[1]) if not _is_numeric(frame, k))
+            quoting = quoting_of(frame.index, frame.columns, *texts)
+            _guarded(frame).to_csv(building / f"{name}.csv", encoding="utf-8", quoting=quoting)
     return Path(folder)
 
 
@@ -179,9 +182,13 @@ def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
     else:
         plain.index = plain.index.map(_guard)
     for k in range(plain.shape[1]):
-        if not pd.api.types.is_numeric_dtype(plain.dtypes.iloc[k]):
+        if not _is_numeric(plain, k):
             plain.isetitem(k, plain.iloc[:, k].map(_guard).array)
     return plain
+
+
+def _is_numeric(frame: pd.DataFrame, column: int) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(frame.dtypes.iloc[column]))
 
 
 def _guard(label: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -78,20 +79,26 @@ def write_workbook(path: Path, sheets: Mapping[str, list[list[Any]]], called: st
     for name, rows in sheets.items():
         _check_sheet(f"{called}, sheet {name!r}", rows)
     book = Workbook(write_only=True)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
+    try:
+        for name, rows in sheets.items():
+            sheet = book.create_sheet(name)
+            for row in rows:
+                sheet.append([_cell(WriteOnlyCell, sheet, value) for value in row])
+        book.save(path)
+    except BaseException:
+        for sheet in book.worksheets:  # openpyxl would end them later, and complain on standard error
+            with suppress(Exception):
+                sheet.close()
+        raise
 
-        def cell(value: Any, sheet: Any = sheet) -> Any:
-            made = WriteOnlyCell(sheet, value=repr(value) if isinstance(value, float) else value)
-            if isinstance(value, float) and value - value == 0:  # infinities stay texts: Excel has none
-                made.data_type = "n"
-            elif isinstance(value, str):
-                made.data_type = "s"
-            return made
 
-        for row in rows:
-            sheet.append([cell(value) for value in row])
-    book.save(path)
+def _cell(kind: Any, sheet: Any, value: Any) -> Any:
+    made = kind(sheet, value=repr(value) if isinstance(value, float) else value)
+    if isinstance(value, float) and value - value == 0:  # infinities stay texts: Excel has none
+        made.data_type = "n"
+    elif isinstance(value, str):
+        made.data_type = "s"
+    return made
 
 
 def _check_sheet(place: str, rows: list[list[Any]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import DataError, OptionError, listed, unknown
 from ..outputs import whole_file, whole_folder
@@ -20,6 +20,8 @@ from .parquet import write_columns
 from .question import Question
 from .table_layout import Layout, layout, texts
 from .units import own_names
+
+Quoting = Literal[0, 1]
 
 
 def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tables: str = "csv") -> Path:
@@ -58,15 +60,16 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
             book = Path(path).name
             write_workbook(building, _sheets(economy, settings, book), called=book)
         return Path(path)
+    quoting = quoting_of(*economy.axes.values())
     with whole_folder(path, kind) as building:
         for axis, rows in _axes(economy, ".csv"):
-            _write_csv(building / f"{axis}.csv", rows)
+            _write_csv(building / f"{axis}.csv", rows, quoting)
         for name, table in economy.tables.items():
             file = building / f"{name}.{tables}"
             made = layout(table, economy, file.name, long=None if tables == "csv" else True)
             if tables == "csv":
                 body = ([v if isinstance(v, str) else repr(v) for v in row] for row in made.rows())
-                _write_csv(file, chain([made.header], body))
+                _write_csv(file, chain([made.header], body), quoting)
             else:
                 write_columns(file, made.names, dict(zip(made.headings, made.values.T, strict=True)))
         (building / "economy.toml").write_text(_toml(settings), encoding="utf-8")
@@ -154,6 +157,12 @@ def _fits(made: Layout) -> bool:
     return len(made.values) < MOST_ROWS and len(made.header) <= MOST_COLUMNS
 
 
-def _write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+def _write_csv(path: Path, rows: Iterable[list[str]], quoting: Quoting) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+        csv.writer(file, lineterminator="\n", quoting=quoting).writerows(rows)
+
+
+def quoting_of(*axes: Iterable[Any]) -> Quoting:
+    """Return how a CSV file of these names is quoted: a carriage return ends a row, but csv does not quote it."""
+    returns = any("\r" in str(name) for axis in axes for name in axis)
+    return csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
