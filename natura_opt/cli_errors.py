@@ -18,6 +18,8 @@ from .cli_streams import INTERRUPTED_SENTENCE
 from .errors import NaturaError, shown
 
 INTERRUPTED = 130
+#: The most characters of an error on a terminal.
+_LONGEST = 1_500
 #: The codes that all commands share, for their help.
 EXIT_CODES = (
     "Exit codes of every command: 0 as asked; 1 answered, but not as hoped; 2 bad input, or a result that could not be "
@@ -81,7 +83,7 @@ def readable_errors() -> Iterator[None]:
 
 def complain(message: str) -> None:
     """Print an error as one line on standard error."""
-    typer.echo(f"error: {shown(' '.join(message.splitlines()))}", err=True)
+    typer.echo(f"error: {shown(' '.join(message.splitlines()), _LONGEST)}", err=True)
 
 
 def print_json(facts: Mapping[str, Any]) -> None:

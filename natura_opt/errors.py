@@ -10,8 +10,8 @@ from difflib import get_close_matches
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: A quoted name, or anything without a blank, longer than anyone reads.
 _ENDLESS = re.compile(r"""'(?:[^'\\]|\\.){161,}'|"(?:[^"\\]|\\.){161,}"|\S{301,}""", re.DOTALL)
-#: How much of it is shown, before and after the cut; and the longest message.
-_BEFORE, _AFTER, _LONGEST = 80, 20, 20_000
+#: How much of it is shown, before and after the cut.
+_BEFORE, _AFTER = 80, 20
 #: How much of a name is compared with the known ones.
 _COMPARED = 100
 
@@ -58,15 +58,15 @@ class NotProvedError(NaturaError):
     """A plan was required to be proved optimal and is not."""
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = 20_000) -> str:
     """Return a message as it can be put on a terminal: control characters escaped, endless names cut.
 
     >>> print(shown("a" + chr(7) + "b"), shown("x" * 300_000)[-44:])
     a\\x07b … (300,000 characters) …xxxxxxxxxxxxxxxxxxxx
     """
     short = _ENDLESS.sub(lambda found: _cut(found.group()), text)
-    if len(short) > _LONGEST:
-        short = f"{short[: _LONGEST // 2]}… ({len(short):,} characters) …{short[-_LONGEST // 2 :]}"
+    if len(short) > longest:
+        short = f"{short[: longest // 2]}… ({len(short):,} characters) …{short[-longest // 2 :]}"
     return _UNSEEN.sub(lambda found: repr(found.group())[1:-1], short)
 
 

@@ -31,7 +31,7 @@ class Kind:
     Attributes
     ----------
     what : what it is, for messages, e.g. ``a plan``.
-    endings : of its name, in small letters; ``""`` for a name without one.
+    endings : of its name, in small letters; ``""`` for a name without one; none where any will do.
     advice : what to write where the ending is another.
     folder : whether it is a folder.
     kept : why what stands at a place must not be replaced by it; "" where it may be (an earlier output of the kind).
@@ -80,7 +80,7 @@ def named(path: object) -> Iterator[None]:
 def place_of(path: str | os.PathLike[str], kind: Kind) -> Path:
     """Return where an output goes, links followed, or raise if what stands there must stay."""
     place = _resolved(path)
-    if ending(place) not in kind.endings:
+    if kind.endings and ending(place) not in kind.endings:
         known = ", ".join(f"NAME{ending}" for ending in kind.endings)
         raise OutputError(f"{path}: the ending {ending(place)!r} is not supported for {kind.what}; write {kind.advice} "
                           f"(known: {known})")  # fmt: skip
