@@ -349,7 +349,7 @@ def _limited(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-@pytest.mark.parametrize("size", [0, 3_000, 30_000])
+@pytest.mark.parametrize("size", [100, 20_000])
 def test_a_full_disk_leaves_nothing_half_written(size: int, tmp_path: Path) -> None:
     """Every writer in one process that may write no file larger than this."""
     code = """if True:
@@ -373,10 +373,10 @@ def test_a_full_disk_leaves_nothing_half_written(size: int, tmp_path: Path) -> N
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path), str(size)], capture_output=True, text=True, timeout=120
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
     written = done.stdout.split()
     assert {p.name for p in tmp_path.iterdir()} == set(written)
-    assert not written if size < 10_000 else "p.svg" in written or "p" in written
+    assert len(written) == 0 if size == 100 else 0 < len(written) < 9, written
 
 
 @pytest.mark.parametrize("command", ["solve", "compare", "generate", "import"])

@@ -73,22 +73,28 @@ def write_workbook(path: Path, sheets: Mapping[str, list[list[Any]]], called: st
     ------
     OutputError : more rows or columns than a sheet holds, or a text that a cell cannot hold, with its place.
     """
+    from zipfile import ZIP_DEFLATED, ZipFile
+
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.writer.excel import ExcelWriter
 
     for name, rows in sheets.items():
         _check_sheet(f"{called}, sheet {name!r}", rows)
     book = Workbook(write_only=True)
+    ends: list[Any] = []
     try:
         for name, rows in sheets.items():
             sheet = book.create_sheet(name)
             for row in rows:
                 sheet.append([_cell(WriteOnlyCell, sheet, value) for value in row])
-        book.save(path)
+        archive = ZipFile(path, "w", ZIP_DEFLATED)
+        ends.append(archive)
+        ExcelWriter(book, archive).save()
     except BaseException:
-        for sheet in book.worksheets:  # openpyxl would end them later, and complain on standard error
+        for end in ends + book.worksheets:  # they would end later, and complain on standard error
             with suppress(Exception):
-                sheet.close()
+                end.close()
         raise
 
 
