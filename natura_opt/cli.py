@@ -204,7 +204,7 @@ def import_five_year(
 ) -> None:
     """Turn the four files of an n-year plan into a model folder (or NAME.xlsx).
 
-    Exit code: 0 when the model is written; 2 for bad input, or a place that cannot be written.
+    Exit code: 0 when the model is written; 2 for bad input, or a place that cannot be written; 130 after Ctrl-C.
     """
     with readable_errors():
         from .economy.five_year import read_five_year

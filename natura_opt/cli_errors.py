@@ -40,6 +40,9 @@ class ReadableGroup(TyperGroup):
         """Run a command; exit with its code, or return it."""
         try:
             code = super().main(args, prog_name, standalone_mode=False, **extra)
+        except OSError as error:  # of the help text, which goes to standard output before any command
+            _complain_of(error)
+            code = 2
         except Exception as error:
             said = getattr(error, "format_message", None)
             if said is None or not standalone_mode:
@@ -69,7 +72,7 @@ def readable_errors() -> Iterator[None]:
     except NaturaError as error:
         complain(str(error))
     except OSError as error:
-        complain(f"{error.filename or 'a file'}: {error.strerror or error}")
+        _complain_of(error)
     except MemoryError:
         complain("there is not enough memory for this; ask it of a smaller model, or on a larger machine")
     except Exception as error:
@@ -84,6 +87,10 @@ def readable_errors() -> Iterator[None]:
 def complain(message: str) -> None:
     """Print an error as one line on standard error."""
     typer.echo(f"error: {shown(' '.join(message.splitlines()), _LONGEST)}", err=True)
+
+
+def _complain_of(error: OSError) -> None:
+    complain(f"{error.filename or 'a file'}: {error.strerror or error}")
 
 
 def print_json(facts: Mapping[str, Any]) -> None:

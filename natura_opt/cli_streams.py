@@ -31,8 +31,8 @@ def main() -> NoReturn:
 
 def run(command: Callable[[], Any]) -> NoReturn:
     """Run a command line to its exit code, and end the process."""
-    _watch_for_endings()
     _open_closed_streams()
+    _watch_for_endings()
     sys.stdout = _stream(sys.stdout, 1, results=True)
     sys.stderr = _stream(sys.stderr, 2, results=False)
     code: Any = 0
