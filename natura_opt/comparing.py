@@ -143,6 +143,8 @@ def _entry(
         raise
     except NaturaError as error:
         return Entry(method, None, refusal=str(error))
+    if plan.status is Status.INTERRUPTED:  # Ctrl-C means the whole comparison, not one method of it
+        raise KeyboardInterrupt
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return Entry(method, plan, note=str(plan.impossibility))
     left = plan.consumption if isinstance(plan, HarmonyPlan) else plan.consumption + plan.surplus

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from ..errors import QuestionError, listed
 from .coefficients import Coefficients
+from .compiling import compiled
 from .harmony_functions import Floats, HarmonyFunction
 from .krylov import solve_gmres
 from .system import Witness, rounding
@@ -205,7 +205,7 @@ def _within_limits_by_industry(problem: LimitedOutput, outputs: Floats, surplus:
     return _within_limits_as_a_whole(problem, plan, surplus)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _least_of_rows(indptr: Any, indices: Any, data: Any, of_row: Any, least: Any) -> Any:
     """Return for each column the least value of the rows in which it has an entry, at most what it had."""
     for i in range(len(indptr) - 1):

@@ -26,11 +26,11 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numba import njit
 from scipy.special import ndtri
 
 from ..errors import OptionError
 from .coefficients import Coefficients
+from .compiling import compiled
 from .kernels import Floats
 from .system import Witness
 from .witness import find_witness
@@ -159,7 +159,7 @@ def _check(good: int, size: int, half_width: float | None, confidence: float, ma
         raise OptionError(f"max_walks must be a whole number of at least 2, not {max_walks!r}")
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _accumulate(indptr: Any, shares: Any, ends: Any) -> None:
     """Write the running sums of each row's shares."""
     for i in range(len(indptr) - 1):
@@ -169,7 +169,7 @@ def _accumulate(indptr: Any, shares: Any, ends: Any) -> None:
             ends[k] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _walk(start: int, indptr: Any, indices: Any, ends: Any, reward: Any, rng: Any, rewards: Any) -> int:
     """Walk until absorbed, as often as there is room in ``rewards``; return the goods visited."""
     visited = 0
