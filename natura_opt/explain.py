@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: The kinds of things that can be explained, in the order in which a name is looked for.
 KINDS = ("good", "resource", "pollutant", "stock", "technique", "storage", "floor", "own")
 
+#: What is left over of a good counts as rounding below this share of what is made.
+_ROUNDING = 1e-12
+
 
 def explain(plan: Plan, name: Any, period: Any = None, kind: str | None = None) -> Explanation:
     """Explain a valuation, or why a technique runs or stands idle: see :meth:`natura_opt.Plan.explain`.
@@ -201,7 +204,8 @@ def _flow_words(accounts: Accounts, good: int) -> str:
             keep = float(plan.asked.vector("storage", 0)[good])
             parts.append(f"{keep * plan.stored.to_numpy()[good, t - 1]:.6g} from store")
         parts.append(f"{plan.stored.to_numpy()[good, t]:.6g} stored")
-    parts.append(f"{plan.surplus.to_numpy()[good, t]:.6g} left over")
+    left = float(plan.surplus.to_numpy()[good, t])
+    parts.append(f"{left if left > _ROUNDING * float(made[0]) else 0.0:.6g} left over")
     return "  " + ", ".join(parts)
 
 

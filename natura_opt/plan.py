@@ -18,7 +18,8 @@ from .economy.economy import Economy
 from .economy.question import Question
 from .economy.table import Vector
 from .errors import NotProvedError, QuestionError
-from .explain import Explanation, explain
+from .explain import explain
+from .explanation import Explanation
 from .labels import find_row, holding_name
 from .limits import binding_limits
 from .plan_problem import COLUMNS, ROW_SENSES, asked_of, objective_in_words

@@ -130,9 +130,8 @@ def _own_kinds(plan: Plan, most: int) -> list[_Kind]:
         if mine:
             frame = pd.DataFrame([[values.get(c, 0.0) for c in columns] for values in mine.values()], columns=columns)
             frame.index = pd.Index(list(mine), dtype=object)
-            chosen = _chosen(frame, pd.Series(dtype=float), most, str, lambda _: "unit of its right side", "plan.extra")
-            when = "" if columns == [""] else ", by period"
-            kinds.append(_Kind(f"Your own rows: one more on the right side{when}", "rows", *chosen))
+            chosen = _chosen(frame, pd.Series(dtype=float), most, str, lambda _: "", "plan.extra")
+            kinds.append(_Kind("Your own rows: one more on the right side", "rows", *chosen))
     return kinds
 
 
