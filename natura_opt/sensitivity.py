@@ -18,7 +18,7 @@ from .backends.answer import Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
 from .backends.scaling import scale
-from .certificate import Certificate, certify
+from .certificate import ROUNDING, Certificate, certify
 from .errors import NotProvedError
 from .program import Block, Floats, LinearProgram
 from .refine import inside
@@ -67,7 +67,7 @@ def ranges(program: LinearProgram, proof: Certificate) -> Sensitivity:
         if answer.claim is not Claim.OPTIMAL:
             continue
         answer = inside(program, answer)
-        seen = certify(program, answer.primal, answer.dual, proof.tolerance)
+        seen = certify(program, answer.primal, answer.dual, proof.tolerance, nearby=ROUNDING)
         if seen.proved:
             break
     else:
@@ -183,7 +183,7 @@ class ValuationIntervals:
         if claim is not Claim.OPTIMAL:
             raise NotProvedError(f"the interval of a valuation could not be found: HiGHS ended {claim}")
         found = scaled.primal(duals)
-        seen = certify(self._program, self._primal, self._scaled.dual(found), _END)
+        seen = certify(self._program, self._primal, self._scaled.dual(found), _END, nearby=_END)
         if not seen.proved:
             raise NotProvedError(f"the interval of a valuation could not be proved: {seen}")
         return float(found[row])
