@@ -11,7 +11,8 @@ from .accounts import account, names, of_period
 from .economy.coerce import position
 from .errors import QuestionError
 from .explanation import Explanation, between, interval_of, more_words
-from .labels import find_row, holding_name, name_of
+from .labels import holding_name, name_of
+from .laws.capital import Holdings
 from .limits import own_name
 from .program import Floats
 
@@ -71,10 +72,9 @@ def explain_stock(plan: Plan, holding: Any, period: Any) -> Explanation:
     interval, missing = interval_of(plan, "accumulation", label)
     worth, rent = float(values[t]), float(plan.rents.to_numpy()[place, t])
     there = float(plan.stocks.to_numpy()[place, t])
-    block = plan.program.row_block("capacity")
-    at = None if block is None else find_row(block, label)
-    assert block is not None and at is not None
-    idle = max(-float((plan.program.matrix[[block.start + at], :] @ plan.primal)[0]), 0.0) + 0.0
+    held_by = Holdings.of(plan.asked)
+    tied = float((held_by.tied_up(t) @ plan.activities.to_numpy()[:, t])[place])
+    idle = there - tied if there - tied > 1e-12 * there else 0.0
     lines = [
         f"stock of {name}, {name_of(period)}: {there:.6g} {unit} at the start; "
         f"one more {unit} {more_words(plan)} {between(plan, worth, interval, missing)}",
@@ -83,19 +83,12 @@ def explain_stock(plan: Plan, holding: Any, period: Any) -> Explanation:
     ]
     cost = account([("use", [f"{name} in {name_of(period)}"], np.ones(1), np.array([rent]))])
     if t + 1 < len(plan.economy.periods) and there > 0:
-        lasts = _surviving(plan, place, t)
+        lasts = float(held_by.surviving(t)[place])
         after = name_of(plan.economy.periods[t + 1])
         kept: list[Any] = [("what lasts", [f"{name} of {after}"], np.array([lasts]), values[[t + 1]])]
         cost = pd.concat([cost, account(kept)])
         lines.append(f"  {lasts:.6g} of it lasts to {after}, at {values[t + 1]:.6g}: {lasts * values[t + 1]:.6g}")
     return _limit("stock", name, period, worth, interval, cost, lines)
-
-
-def _surviving(plan: Plan, place: int, t: int) -> float:
-    """Return the share of a holding that lasts from a period to the next."""
-    from .laws.capital import Holdings
-
-    return float(Holdings.of(plan.asked).surviving(t)[place])
 
 
 def explain_room(plan: Plan, name: Any, period: Any) -> Explanation:

@@ -20,7 +20,7 @@ from natura_opt.refine import solve_proved
 from natura_opt.sensitivity import ValuationIntervals
 
 from .test_emissions import smoky_years
-from .test_explain import richer, stores
+from .test_explain import parts_add_up, richer, stores
 
 SMALL = ["kantorovich_machines", "excavators", "wheat_cloth", "wheat_cloth_pollution", "five_year_plan"]
 
@@ -193,6 +193,7 @@ def test_no_interval_and_no_range_without_a_proof(arguments: dict[str, Any], wor
     with pytest.raises(no.NotProvedError, match=words):
         plan.sensitivity()
     assert plan.explain("labour", "year3").interval is None and repr(plan)
+    parts_add_up(plan)
 
 
 def test_ranges_of_a_basis_that_is_not_proved_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
