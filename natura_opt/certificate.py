@@ -56,8 +56,8 @@ class Certificate:
     objective : the plan's objective, recomputed, in the user's units.
     dual_objective : the bound the multipliers give, rounding taken off, in the user's units; infinite where they give none.
     primal_residual : largest violation of a row, relative to the sum of sizes of its terms.
-    dual_residual : what reduced costs of the wrong sign cost the bound, relative to the objective; infinite where nothing
-        bounds their column.
+    dual_residual : what reduced costs of the wrong sign cost the bound, relative to the objective; where nothing bounds
+        a column, and so the gap is infinite, how large they are relative to their terms.
     complementarity : sum of |multiplier x slack| over rows and columns, relative to the objective.
     gap : between objective, bound and what is reached, relative to the objective.
     tolerance : what ``proved`` is held to.
@@ -169,7 +169,7 @@ def certify(
         objective=float(objective),
         dual_objective=float(dual_objective),
         primal_residual=primal_residual,
-        dual_residual=_ratio(bound.charge, size),
+        dual_residual=_ratio(bound.charge, size) if np.isfinite(bound.value) else bound.loose,
         complementarity=_ratio(slack, size),
         gap=_ratio(width, size),
         tolerance=tolerance,
@@ -233,12 +233,14 @@ class Bound:
     value : the bound of the program, minimised and without its offset, rounding taken off; -inf where they prove nothing.
     charge : what reduced costs of the wrong sign took from it.
     slip : what was taken off for rounding.
+    loose : the largest reduced cost of the wrong sign on a column that nothing bounds, relative to its terms.
     side, reduced, at : the side each row's multiplier speaks of, the reduced costs, and the bound each is charged at.
     """
 
     value: np.longdouble
     charge: np.longdouble
     slip: np.longdouble
+    loose: float
     side: Floats
     reduced: Extended
     at: Floats
@@ -293,7 +295,9 @@ def bound_of(
         charge = np.abs(np.where(wrong, reduced * at, 0.0)).sum()
     if not np.isfinite(column_terms).all():
         infinite = np.longdouble(np.inf)
-        return Bound(-infinite, infinite, np.longdouble(0.0), side, reduced, at)
+        open_ends = np.where(np.isfinite(column_terms), 0.0, np.maximum(np.abs(reduced), error))
+        loose = relative_max(open_ends, np.abs(program.cost) + sums.column_sizes)
+        return Bound(-infinite, infinite, np.longdouble(0.0), loose, side, reduced, at)
     row_sum, row_error = total(row_terms)
     column_sum, column_error = total(column_terms)
     slip = row_error + column_error + (abs(row_sum) + abs(column_sum)) * np.finfo(np.longdouble).eps
@@ -301,7 +305,7 @@ def bound_of(
     slip += np.abs(column_terms - np.where(np.isfinite(at), reduced * at, 0.0)).sum()
     if used_cutoff:
         value = min(value, np.longdouble(sign * (cutoff - program.offset)))
-    return Bound(value, charge, slip, side, reduced, at)
+    return Bound(value, charge, slip, 0.0, side, reduced, at)
 
 
 def summed_exactly(program: LinearProgram, multipliers: Extended, bound: Bound) -> Bound:
@@ -341,7 +345,8 @@ def _slackness(
 ) -> np.longdouble:
     """Return the sum of |multiplier x slack|, over what is bounded."""
     away = np.where(np.isfinite(bound.at), point - bound.at, 0.0)
-    return np.abs(minimised * (sums.rows - bound.side)).sum() + np.abs(bound.reduced * away).sum()
+    slack: np.longdouble = np.abs(minimised * (sums.rows - bound.side)).sum() + np.abs(bound.reduced * away).sum()
+    return slack
 
 
 def clean_point(
