@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .accounts import Accounts, account, dearest_chain, of_period, one_unit, whole_account
+from .accounts import Accounts, account, of_period, one_unit
+from .chains import dearest_chain, whole_account
 from .economy.coerce import position
 from .errors import QuestionError, unknown
 from .explain_limits import explain_floor, explain_own, explain_pollutant, explain_resource, explain_room, explain_stock
 from .explanation import Explanation, between, interval_of, part_lines, remainder_line, worth_words
-from .labels import find_label, holding_name, name_of
+from .finding import find_label
+from .labels import holding_name, name_of
 
 if TYPE_CHECKING:
     from .plan import Plan

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .accounts import account
 from .errors import NotProvedError
-from .labels import find_row
+from .finding import find_row
 
 if TYPE_CHECKING:
     from .plan import Plan

@@ -159,10 +159,10 @@ def _balance_parts(plan: Plan, block: Block, sides: Floats) -> list[_Parts]:
     dual, at = plan.dual[block.span], np.arange(len(sides))
     place = plan.places_of(block, economy.goods)
     stocks = economy.vector("initial_stocks", 0)
-    there = by_period(count, lambda t: stocks if t == 0 else 0.0 * stocks)[place]
+    there = np.where(place >= 0, by_period(count, lambda t: stocks if t == 0 else 0.0 * stocks)[place], 0.0)
     wanted = np.zeros(len(sides))
     if plan.question.objective == "least-resources" and plan.program.column_block("delivered") is None:
-        wanted = by_period(count, lambda t: economy.vector("targets", t))[place]
+        wanted = np.where(place >= 0, by_period(count, lambda t: economy.vector("targets", t))[place], 0.0)
     own = there - wanted + sides
     own = np.where(np.abs(own) <= _NOISE * (np.abs(there) + np.abs(wanted)), 0.0, own)
     return [

@@ -20,8 +20,10 @@ from .economy.table import Vector
 from .errors import NotProvedError, QuestionError
 from .explain import explain
 from .explanation import Explanation
-from .labels import find_row, holding_name
+from .finding import find_row
+from .labels import holding_name
 from .limits import binding_limits
+from .plan_layout import frame, held, places
 from .plan_problem import COLUMNS, ROW_SENSES, asked_of, objective_in_words
 from .program import Block, Floats, LinearProgram
 from .sensitivity import Sensitivity, ValuationIntervals, ranges
@@ -163,7 +165,7 @@ class Plan:
         if block is None:
             return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
         made = (self.program.matrix @ self.primal)[block.span] - self.program.row_lower[block.span]
-        return _frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
+        return frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
 
     @cached_property
     def investment(self) -> pd.DataFrame:
@@ -255,8 +257,8 @@ class Plan:
         block = self.program.column_block("activities")
         values = self.reduced
         if block is None:
-            return _frame(np.empty(0), pd.Index([]), self.economy.techniques, self.economy.periods, "technique")
-        return _frame(values[block.span], block.index, self.economy.techniques, self.economy.periods, "technique")
+            return frame(np.empty(0), pd.Index([]), self.economy.techniques, self.economy.periods, "technique")
+        return frame(values[block.span], block.index, self.economy.techniques, self.economy.periods, "technique")
 
     @cached_property
     def reduced(self) -> Floats:
@@ -422,9 +424,7 @@ class Plan:
 
     def places_of(self, block: Block, axis: pd.Index) -> Any:
         """Return where each row or column labelled (name, period) stands among names x periods, a period's together."""
-        at_row = axis.get_indexer(_without_period(block.index))
-        at_period = self.economy.periods.get_indexer(block.index.get_level_values(-1))
-        return at_period * len(axis) + at_row
+        return places(block.index, axis, self.economy.periods)
 
     def _require_plan(self) -> None:
         if self.status in (Status.INFEASIBLE, Status.UNBOUNDED):
@@ -442,14 +442,14 @@ class Plan:
         self._require_plan()
         block = self.program.column_block(block_name)
         index = pd.Index([]) if block is None else block.index
-        return _frame(self._values(block_name), index, rows, self.economy.periods, axis)
+        return frame(self._values(block_name), index, rows, self.economy.periods, axis)
 
     def _row_values(self, block_name: str, rows: pd.Index) -> pd.DataFrame:
         self._require_plan()
         block = self.program.row_block(block_name)
         if block is None:
-            return _frame(np.empty(0), pd.Index([]), rows, self.economy.periods, "name")
-        return _frame(self.dual[block.span], block.index, rows, self.economy.periods, "name")
+            return frame(np.empty(0), pd.Index([]), rows, self.economy.periods, "name")
+        return frame(self.dual[block.span], block.index, rows, self.economy.periods, "name")
 
     def _stock_rows(self, block_name: str) -> pd.DataFrame:
         self._require_plan()
@@ -461,42 +461,9 @@ class Plan:
         return self._held(pd.Index([]) if block is None else block.index, self._values(block_name))
 
     def _held(self, index: pd.Index, values: Floats) -> pd.DataFrame:
-        """Lay values labelled (holding…, period) out as holdings x periods."""
-        if not len(index):
-            return pd.DataFrame(index=pd.Index([], name="holding"), columns=self.economy.periods, dtype=float)
-        rows = self._in_order(_without_period(index).unique())
-        return _frame(values, index, rows, self.economy.periods, None)
-
-    def _in_order(self, holdings: pd.Index) -> pd.Index:
-        """Put holdings in the order of the economy's goods and techniques, whatever order a spelling states them in."""
-        axes = (self.economy.goods, self.economy.techniques)
-        levels = [holdings.get_level_values(k) for k in range(holdings.nlevels)]
-        places = [
-            axis.get_indexer(pd.Index(level, tupleize_cols=False)) for axis, level in zip(axes, levels, strict=False)
-        ]
-        ordered = holdings[np.lexsort(places[::-1])]
-        if isinstance(ordered, pd.MultiIndex):
-            return ordered.set_names(["good", "technique"])
-        return ordered.rename("good")
+        return held(values, index, self.economy)
 
     def _by_period(self, at: Any, rows: pd.Index) -> pd.DataFrame:
         self._require_plan()
         values = [at(t) for t in range(len(self.economy.periods))]
         return pd.DataFrame(np.column_stack(values), index=rows, columns=self.economy.periods)
-
-
-def _frame(values: Floats, index: pd.Index, rows: pd.Index, periods: pd.Index, axis: str | None) -> pd.DataFrame:
-    """Lay labelled values out as rows x periods by their labels; a label that was not stated counts nothing."""
-    laid = np.zeros((len(rows), len(periods)))
-    if len(index):
-        at_row = rows.get_indexer(_without_period(index))
-        at_period = periods.get_indexer(index.get_level_values(-1))
-        laid[at_row, at_period] = values
-    frame = pd.DataFrame(laid, index=rows, columns=periods)
-    return frame.rename_axis(index=axis) if axis and not isinstance(rows, pd.MultiIndex) else frame
-
-
-def _without_period(index: pd.Index) -> pd.Index:
-    """Drop the last level of a block's labels, which is the period."""
-    assert isinstance(index, pd.MultiIndex)
-    return index.droplevel(index.nlevels - 1)

@@ -156,18 +156,25 @@ def label_in(index: pd.Index, given: Any) -> Any:
     ------
     DataError : there is no such label.
     """
-    found = index.get_indexer(pd.Index([given], tupleize_cols=False))
-    if found[0] < 0:
-        alike = np.flatnonzero([reads(label) == reads(given) for label in index])
-        if not len(alike):
+    wanted = reads(given)
+    try:
+        at = int(index.get_indexer(pd.Index([given], tupleize_cols=False))[0])
+    except (TypeError, ValueError):  # what cannot be a label at all
+        at = -1
+    if at < 0 or reads(index[at]) != wanted:  # True would be taken for 1
+        alike = [label for label in index if reads(label) == wanted]
+        if not alike:
             raise DataError(unknown(str(index.name or "name"), given, index))
-        found = alike
-    return index[int(found[0])]
+        return alike[0]
+    return index[at]
 
 
 def reads(label: Any) -> str | tuple[str, ...]:
     """Return how a label is read: its text, part by part where it is a pair."""
-    return tuple(map(str, label)) if isinstance(label, tuple) else str(label)
+    try:
+        return tuple(map(str, label)) if isinstance(label, tuple) else str(label)
+    except ValueError:  # a number of thousands of digits
+        return ""
 
 
 def _slice_key(spec: TableSpec, key: object, axes: Mapping[str, pd.Index], where: str) -> int:
