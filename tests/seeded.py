@@ -280,6 +280,6 @@ def _rule(unit: str, axes: tuple[str, ...], factors: Mapping[str, np.ndarray]) -
 
 
 def not_proved(plan: no.Plan) -> no.Plan:
-    """Return the plan as it would stand had its proof not passed (proofs by rational arithmetic pass at any tolerance)."""
+    """Return the plan as it would stand had its proof not passed (in rational arithmetic it always does)."""
     certificate = replace(plan.certificate, tolerance=1e-300, gap=1e-15)
     return replace(plan, status=no.Status.UNPROVED, certificate=certificate)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import natura_opt as no
+from natura_opt.backends.cvxpy import compile_cvxpy
+from natura_opt.backends.pyomo import compile_pyomo
+from natura_opt.plan_problem import ROW_SENSES
 
 STEP = 1e-3
 
@@ -152,6 +156,64 @@ def test_the_layers_own_answer_has_the_same_signs(layer: str, economy: no.Econom
             assert len(plan.attempts) == 1, (law, plan.attempts)  # its own answer was proved
             arrays = solve_with(economy, layer, write, 0.0)
             assert plan.extra["own"].to_numpy() == pytest.approx(arrays.extra["own"].to_numpy(), rel=1e-7, abs=1e-9)
+
+
+def written(rng: np.random.Generator, coefficients: Any, variables: list[Any], constant: float, equal: bool) -> Any:
+    """Write ``sum of terms >= constant`` (or ``==``) with its terms spread over both sides, turned round or not."""
+    left, right = 0.0, constant
+    for coefficient, variable in zip(coefficients, variables, strict=True):
+        share = rng.choice([0.0, 1.0, 2.0])  # of the term on the left; the rest is moved to the right
+        left = left + share * coefficient * variable
+        right = right - (1.0 - share) * coefficient * variable
+    moved = float(rng.choice([0.0, constant, 4.0]))
+    left, right = left - moved, right - moved
+    if rng.random() < 0.5:  # the whole inequality multiplied by minus one
+        left, right = -right, -left
+    if rng.random() < 0.5:
+        return left == right if equal else left >= right
+    return right == left if equal else right <= left
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_any_row_has_one_reading(seed: int, economy: no.Economy) -> None:
+    """Ten ways of writing one random row, five in Pyomo and five in CVXPY, compile to the same row."""
+    import pyomo.environ as pyo
+
+    rng = np.random.default_rng(seed)
+    coefficients = rng.choice([-2.0, -1.0, 1.0, 3.0], 4)
+    if seed % 5 == 0:
+        coefficients = np.abs(coefficients)
+    constant, equal = float(rng.choice([-3.0, 0.0, 0.0, 2.0])), bool(rng.random() < 0.4)
+    found = []
+    for way in range(10):
+        if way % 2:
+            model = no.pyomo_model(economy)
+            x, z = model.activities, model.fulfilment["y1"]
+            model.free = pyo.Var()
+            variables = [x["coal", "y1"], x["iron", "y1"], z, model.free]
+            relation = written(rng, coefficients, variables, constant, equal)
+            model.own = pyo.Constraint(expr=relation)
+            program = compile_pyomo(model, ROW_SENSES, {}).program
+        else:
+            import cvxpy as cp
+
+            spelled = no.cvxpy_model(economy)
+            x, z = spelled.variables["activities"], spelled.variables["fulfilment"][0]
+            variables = [x[1, 0], x[0, 0], z, cp.Variable(name="free")]
+            relation = written(rng, coefficients, variables, constant, equal)
+            spelled.add("own", pd.Index(["own"]), relation)
+            program = compile_cvxpy(spelled, ROW_SENSES).program
+        block = program.row_block("own")
+        assert block is not None
+        row = program.matrix[[block.start], :].toarray().ravel()
+        named = {program.column_label(int(j))[0]: 0 for j in np.flatnonzero(row)}
+        for j in np.flatnonzero(row):
+            name, label = program.column_label(int(j))
+            named[name if name != "activities" else label[0]] = float(row[j])
+        named.pop("activities", None)
+        side = (float(program.row_lower[block.start]), float(program.row_upper[block.start]))
+        found.append((named, side))
+    assert all(one == found[0] for one in found), found
 
 
 def test_a_range_has_its_variables_in_the_middle(economy: no.Economy) -> None:
