@@ -119,6 +119,7 @@ class Safe:
     dual: Floats
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def certify(
     program: LinearProgram,
     primal: Floats,

@@ -192,3 +192,33 @@ def adversarial(seed: int) -> tuple[str, LinearProgram]:
     kind = KINDS[seed % len(KINDS)]
     made = kind(rng)
     return kind.__name__, in_units(made, rng, rng.choice([3.0, 6.0, 8.0])) if seed // len(KINDS) % 2 else made
+
+
+def small_mip(seed: int) -> LinearProgram:
+    """Return a small program with whole and continuous columns, the latter and all rows in units 1e-6..1e8."""
+    rng = np.random.default_rng([27, seed])
+    n, m = int(rng.integers(2, 6)), int(rng.integers(1, 5))
+    integer = np.zeros(n, dtype=bool)
+    integer[rng.choice(n, int(rng.integers(1, min(n, 4) + 1)), replace=False)] = True
+    matrix = rng.integers(-3, 10, (m, n)) * (rng.random((m, n)) < 0.7) * 1.0
+    if rng.random() < 0.3:
+        matrix = matrix + rng.normal(size=(m, n)) * (matrix != 0)
+    sides = np.array(
+        [
+            (-INF, float(rng.integers(5, 40))) if rng.random() < 0.75 else (float(rng.integers(-3, 6)), INF)
+            for _ in range(m)
+        ]
+    )
+    bounds = np.array(
+        [(0, float(rng.integers(1, 6))) if whole else (0, float(rng.choice([INF, 10.0, 3.5]))) for whole in integer]
+    )
+    row = 10.0 ** rng.integers(-6, 9, m)
+    column = np.where(integer, 1.0, 10.0 ** rng.integers(-6, 9, n))
+    return program(
+        matrix * row[:, None] * column,
+        rng.integers(-2, 9, n) * column,
+        sides * row[:, None],
+        bounds / column[:, None],
+        "max",
+        integer,
+    )

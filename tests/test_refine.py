@@ -129,7 +129,7 @@ def test_programs_with_a_known_optimum(seed: int, degenerate: bool) -> None:
 @pytest.mark.parametrize("degenerate", [False, True])
 def test_many_programs_with_a_known_optimum(degenerate: bool) -> None:
     for seed in range(1000, 4000):
-        program, value = known(seed, degenerate)
+        program, _ = known(seed, degenerate)
         agreed(in_wild_units(program, seed), None)
 
 

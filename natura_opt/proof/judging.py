@@ -21,8 +21,10 @@ from .proving import exact_proof
 
 #: Rows and columns up to which the exact judge is asked unbidden: where nothing is proved, and where nearby data are.
 _WORTH_DECIDING, _WORTH_CONFIRMING = 6_000, 600
+#: And up to which it looks for the bound of a whole-number program's tree itself.
+_WORTH_ENUMERATING = 200
 #: How many seconds it may then take.
-_SECONDS_TO_DECIDE, _SECONDS_TO_CONFIRM = 20.0, 5.0
+_SECONDS_TO_DECIDE, _SECONDS_TO_CONFIRM, _SECONDS_TO_ENUMERATE = 20.0, 5.0, 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,7 @@ class _Deadline:
         return replace(self._options, time_limit=max(self._end - time.monotonic(), 1e-3))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
     """Solve a program and prove the answer: in doubles, and by the exact judge where they leave it open.
 
@@ -74,6 +77,7 @@ def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
     return settle(program, Verdict(answer, certificate, status, impossibility), options)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Verdict:
     """Return the verdict of the exact judge where it is wanted and decides, else the one found."""
     limit = _exact_seconds(program, found, options)
@@ -113,6 +117,8 @@ def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions
         seconds = _SECONDS_TO_DECIDE
     elif found.status is Status.OPTIMAL and found.certificate.conditional and size <= _WORTH_CONFIRMING:
         seconds = _SECONDS_TO_CONFIRM
+    elif found.status is Status.OPTIMAL and found.certificate.bound == "solver" and size <= _WORTH_ENUMERATING:
+        seconds = _SECONDS_TO_ENUMERATE
     else:
         return None
     return seconds if left is None else min(left, seconds)
@@ -156,25 +162,33 @@ def judge(
     }
     if answer.claim in stopped:
         return stopped[answer.claim], None
-    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
+    near = answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance
+    if near and np.isfinite(certificate.dual_objective):
         return Status.UNPROVED, None
     left = _Deadline(options, answer.seconds)
-    unbounded = answer.claim is Claim.UNBOUNDED
+    unbounded = near or answer.claim is Claim.UNBOUNDED
     none = None if unbounded else prove_infeasible(program, left.options)
     if none is not None and none.proved:
         return Status.INFEASIBLE, none
     if left.passed:
         return Status.TIME_LIMIT, None
-    if program.integer.any():  # no linear proof shows that whole numbers could grow for ever
-        return Status.UNPROVED, None
+    # doubles are fractions: some multiple of a ray is whole where it must be, so from a whole plan it goes on for ever
     endless = prove_unbounded(program, left.options)
-    if endless.proved and is_feasible(program, left.options):
+    if endless.proved and _has_plan(program, left.options):
         return Status.UNBOUNDED, endless
     if endless.proved and unbounded and not left.passed:  # it could grow for ever, were there any plan to start from
         none = prove_infeasible(program, left.options)
         if none.proved:
             return Status.INFEASIBLE, none
     return (Status.TIME_LIMIT if left.passed else Status.UNPROVED), None
+
+
+def _has_plan(program: LinearProgram, options: SolveOptions) -> bool:
+    """Whether some plan meets every row, whole where it must be, without any doubt."""
+    if not program.integer.any():
+        return is_feasible(program, options)
+    aimless = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
+    return solve_whole(aimless, options)[1].reached is not None
 
 
 def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
