@@ -110,7 +110,7 @@ def _kinds(plan: Plan, most: int) -> list[_Kind]:
         )
         every.append(_Kind("Emissions: one unit less allowed, by cap and budget", "pollutants", *chosen))
     if "floor" in present:
-        chosen = _chosen(present["floor"], pd.Series(dtype=float), most, name_of, lambda _: "1 of fulfilment")
+        chosen = _chosen(present["floor"], pd.Series(dtype=float), most, name_of, lambda _: "")
         every.append(_Kind("Floor: raised by one", "floors", *chosen))
     return [*every, *_own_kinds(plan, most)]
 
@@ -182,8 +182,9 @@ def _panels(kinds: list[_Kind], title: str, width: float) -> Figure:
                 _panel(ax, kind.values.to_numpy(dtype=float)[k], list(kind.values.columns))
                 outside = (0.1 - _LEFT) / (_PANEL_WIDTH - _LEFT - 0.15)
                 ax.set_title(names[k], loc="left", x=outside, fontsize=8.5, color=INK)
-                ax.set_ylabel(wrapped(f"per {kind.units[k]}", 18, 2), fontsize=8, color=GREY)
-                ax.yaxis.set_label_coords(0.8 * outside, 0.45)
+                unit = wrapped(f"per {kind.units[k]}", 18, 2)
+                ax.set_ylabel(unit, fontsize=8, color=GREY)
+                ax.yaxis.set_label_coords((0.68 if "\n" in unit else 0.8) * outside, 0.45)  # two lines need room
         if note:
             y -= note
             figure.text(1 - 0.15 / width, (y + 0.12) / height, kind.note, ha="right", fontsize=8, color=GREY)
