@@ -24,7 +24,7 @@ from .finding import find_row
 from .labels import holding_name
 from .limits import binding_limits
 from .plan_layout import frame, held, places
-from .plan_problem import COLUMNS, ROW_SENSES, asked_of, objective_in_words
+from .plan_problem import KNOWN_COLUMNS, ROW_SENSES, asked_of, objective_in_words
 from .program import Block, Floats, LinearProgram
 from .sensitivity import Sensitivity, ValuationIntervals, ranges
 from .status import Status
@@ -308,7 +308,7 @@ class Plan:
         self._require_plan()
         found: dict[str, pd.DataFrame] = {}
         for block in self.program.columns:
-            if block.name not in COLUMNS:
+            if block.name not in KNOWN_COLUMNS:
                 columns = {"value": self.primal[block.span], "reduced cost": self.reduced[block.span]}
                 found[block.name] = pd.DataFrame(columns, index=block.index)
         level = self.program.matrix @ self.primal

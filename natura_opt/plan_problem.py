@@ -35,8 +35,11 @@ LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS, *OB
 #: Every standard block of rows, with the sense in which a user writes it.
 ROW_SENSES: dict[str, RowSense] = {name: sense for law in LAWS for name, sense in law.rows.items()}
 
-#: Every standard block of columns; what is delivered of each good is harmony's, in place of an objective's level.
-COLUMNS: frozenset[str] = frozenset(name for law in LAWS for name in law.columns) | {"delivered"}
+#: Every standard block of columns.
+COLUMNS: frozenset[str] = frozenset(name for law in LAWS for name in law.columns)
+
+#: Every block of columns that is not a user's own: harmony has deliveries in place of an objective's level.
+KNOWN_COLUMNS: frozenset[str] = COLUMNS | {"delivered"}
 
 
 #: Costs that differ by less are one cost, summed in another order.
@@ -128,7 +131,7 @@ def objective_in_words(program: LinearProgram, economy: Economy, question: Quest
     kept = same_sense and all(_close(found.pop(label, 0.0), cost) for label, cost in usual.items())
     if kept and not found and program.offset == standard.offset:
         return name
-    if kept and not any(block in COLUMNS for block, _ in found):
+    if kept and not any(block in KNOWN_COLUMNS for block, _ in found):
         return f"{name}, with terms of your own"
     costs = list(_costs_of(program).items())
     terms = [f"{cost:g} {_column_name(block, label)}" for (block, label), cost in costs[:_TERMS]]
