@@ -13,10 +13,11 @@ import scipy.sparse as sp
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
 from .backends.scaling import scale
-from .certificate import bound_of, clean_point, meets_rows, relative_max, summed_exactly
 from .labels import name_of
 from .program import Block, Floats, LinearProgram
-from .proof.rounding import exact_sums, products
+from .proof.bound import bound_of, summed_exactly
+from .proof.meeting import clean_point, meets_rows
+from .proof.rounding import exact_sums, products, relative_max
 from .proof.verdict import ExactVerdict
 from .refine import solve_proved, solve_safely
 
@@ -63,8 +64,8 @@ class Impossibility:
 
 
 def prove_infeasible(program: LinearProgram, options: SolveOptions) -> Impossibility:
-    """Look for a Farkas vector, checked on the data: HiGHS's own ray, then the multipliers of the plan that misses its rows
-    by least.
+    """Look for a Farkas vector, checked on the data: HiGHS's own ray, then the multipliers of the plan that misses
+    its rows by least.
     """
     crossed = _crossed(program)
     if crossed:
@@ -102,8 +103,8 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     """Check multipliers ``y`` that are to show that no x meets the rows within its bounds.
 
     They do where the bound they give on the objective *nothing* is above zero: see :mod:`natura_opt.certificate`, whose
-    bound takes off what rounding may have added, and charges a pull on a column without a bound at a bound that the rows
-    imply.
+    bound takes off what rounding may have added, and charges a pull on a column without a bound at a bound that the
+    rows imply.
 
     Returns
     -------
@@ -155,8 +156,8 @@ def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats
 
     Returns
     -------
-    (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective, with
-    what rounding may have added taken off; the ray scaled to about one).
+    (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective,
+    with what rounding may have added taken off; the ray scaled to about one).
     """
     largest = np.abs(ray).max(initial=0.0)
     if not np.isfinite(largest) or largest == 0:
@@ -272,6 +273,8 @@ def _growth(program: LinearProgram, ray: Floats) -> str:
         own = [c for c in chosen if activities.span.start <= c < activities.span.stop and ray[c] != 0]
         chosen = np.array(own or list(chosen))
     names = ", ".join(_called(*program.column_label(int(c))) for c in chosen[:4] if ray[c] != 0)
+    if activities is None:
+        return f"no row and no bound stops {names} from growing together without end"
     return (
         f"nothing limits the plan: {names} can grow together without end; give a resource, a stock or a limit they use"
     )
@@ -286,6 +289,8 @@ _WORDS = {
     "emission_cap": "the emission cap of",
     "emission_budget": "the emission budget of",
     "storage_limit": "the storage of",
+    "rows": "row",
+    "columns": "column",
 }
 
 

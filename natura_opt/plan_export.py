@@ -14,6 +14,7 @@ from .status import Status
 
 if TYPE_CHECKING:
     from .plan import Plan
+    from .program_solution import ProgramSolution
 
 #: The tables of a plan, in order.
 _TABLES = (
@@ -48,11 +49,8 @@ _IN_TABLES = ("emissions", "abatement_costs", "damage", "extra")
 
 def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     """Return every table that has rows, the summary and the certificate first."""
-    facts = summary(plan)
-    certificate = facts.pop("certificate")
-    flat = {**facts, **{f"certificate: {key}": value for key, value in certificate.items()}}
-    flat = {key: value for key, value in flat.items() if key not in _IN_TABLES}
-    made = {"summary": pd.DataFrame({"value": pd.Series(flat, dtype=object).astype(str)}).rename_axis("what")}
+    facts = {key: value for key, value in summary(plan).items() if key not in _IN_TABLES}
+    made = {"summary": summary_table(facts)}
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
@@ -70,33 +68,11 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
 
 def summary(plan: Plan) -> dict[str, Any]:
     """Return the plan's claim and proof as plain values, fit for JSON (no NaN, no infinities)."""
-    nothing = plan.impossibility
-    certificate = plan.certificate
-    seen = {
-        "primal_residual": None if nothing else _plain(certificate.primal_residual),
-        "dual_residual": _plain(nothing.residual if nothing else certificate.dual_residual),
-        "gap": None if nothing else _plain(certificate.gap),
-        "tolerance": certificate.tolerance,
-        "proved": plan.status is Status.OPTIMAL or bool(nothing and nothing.proved),
-        "bound": certificate.bound,
-    }
-    facts: dict[str, Any] = {
-        "model": plan.economy.name,
-        "question": plan.question.name,
-        "method": plan.method,
-        "status": str(plan.status),
-        "objective": None if nothing else _plain(certificate.objective),
-        "objective_name": plan.objective_name,
-        "seconds": sum(plan.seconds.values()),
-        "seconds_by_stage": dict(plan.seconds),
-        "iterations": plan.iterations,
-        "certificate": seen,
-    }
+    facts = facts_of(plan, plan.economy.name, plan.question.name) | {"objective_name": plan.objective_name}
     assumptions = assumed(plan.asked)
     if assumptions:
         facts["assumed"] = list(assumptions)
-    if nothing:
-        facts["reason"] = nothing.sentence
+    if plan.impossibility:
         return facts
     if plan.asked.has("emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
@@ -108,6 +84,41 @@ def summary(plan: Plan) -> dict[str, Any]:
         ]
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
+    return facts
+
+
+def summary_table(facts: dict[str, Any]) -> pd.DataFrame:
+    """Return a summary as a table of two columns, the certificate's figures among the others."""
+    plain = {key: value for key, value in facts.items() if key != "certificate"}
+    flat = {**plain, **{f"certificate: {key}": value for key, value in facts["certificate"].items()}}
+    return pd.DataFrame({"value": pd.Series(flat, dtype=object).astype(str)}).rename_axis("what")
+
+
+def facts_of(plan: Plan | ProgramSolution, model: str, question: str | None) -> dict[str, Any]:
+    """Return the claim and proof of a plan, or of a program's solution, as plain values."""
+    nothing = plan.impossibility
+    certificate = plan.certificate
+    seen = {
+        "primal_residual": None if nothing else _plain(certificate.primal_residual),
+        "dual_residual": _plain(nothing.residual if nothing else certificate.dual_residual),
+        "gap": None if nothing else _plain(certificate.gap),
+        "tolerance": certificate.tolerance,
+        "proved": plan.status is Status.OPTIMAL or bool(nothing and nothing.proved),
+        "bound": certificate.bound,
+    }
+    facts: dict[str, Any] = {
+        "model": model,
+        "question": question,
+        "method": plan.method,
+        "status": str(plan.status),
+        "objective": None if nothing else _plain(certificate.objective),
+        "seconds": sum(plan.seconds.values()),
+        "seconds_by_stage": dict(plan.seconds),
+        "iterations": plan.iterations,
+        "certificate": seen,
+    }
+    if nothing:
+        facts["reason"] = nothing.sentence
     return facts
 
 
@@ -132,26 +143,26 @@ def _own_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def to_excel(plan: Plan, path: Path) -> Path:
+def to_excel(plan: Plan | ProgramSolution, path: Path) -> Path:
     """Write one sheet per table."""
     with pd.ExcelWriter(path, engine="openpyxl") as workbook:
-        for name, frame in _file_names(tables(plan), longest=31).items():
+        for name, frame in _file_names(plan.tables(), longest=31).items():
             frame.to_excel(workbook, sheet_name=name, merge_cells=False)
     return path
 
 
-def to_csv(plan: Plan, folder: Path) -> Path:
+def to_csv(plan: Plan | ProgramSolution, folder: Path) -> Path:
     """Write one CSV file per table."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(tables(plan)).items():
+    for name, frame in _file_names(plan.tables()).items():
         frame.to_csv(folder / f"{name}.csv")
     return folder
 
 
-def to_parquet(plan: Plan, folder: Path) -> Path:
+def to_parquet(plan: Plan | ProgramSolution, folder: Path) -> Path:
     """Write one Parquet file per table (labels as columns)."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(tables(plan)).items():
+    for name, frame in _file_names(plan.tables()).items():
         flat = frame.reset_index()
         flat.columns = flat.columns.astype(str)
         for column in flat.columns[: frame.index.nlevels]:  # labels may be numbers or pairs among words

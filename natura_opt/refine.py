@@ -7,8 +7,8 @@ Refinement for Linear Programming", 2016). Each round gains several digits; ever
 precision.
 
 What refinement ends at is a vertex, rounded: it misses rows, and signs of reduced costs, by the last digit. One more
-residual problem asks for a hair more than every side, and for reduced costs a hair above zero: its answer meets rows and
-signs in spite of rounding, and what that costs is charged (Jansson, "Rigorous lower and upper bounds in linear
+residual problem asks for a hair more than every side, and for reduced costs a hair above zero: its answer meets rows
+and signs in spite of rounding, and what that costs is charged (Jansson, "Rigorous lower and upper bounds in linear
 programming", 2004).
 """
 
@@ -22,9 +22,10 @@ import numpy as np
 from .backends.answer import Answer, Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
-from .certificate import ROUNDING, Certificate, Safe, certify, clean_point
+from .certificate import ROUNDING, Certificate, Safe, certify
 from .errors import RefusedError
 from .program import Floats, LinearProgram
+from .proof.meeting import clean_point
 from .proof.rounding import Extended, Products, products
 
 _ROUNDS = 8

@@ -163,7 +163,7 @@ def judge(
     if answer.claim in stopped:
         return stopped[answer.claim], None
     near = answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance
-    if near and np.isfinite(certificate.dual_objective):
+    if near and np.isfinite(certificate.gap):
         return Status.UNPROVED, None
     left = _Deadline(options, answer.seconds)
     unbounded = near or answer.claim is Claim.UNBOUNDED
@@ -194,8 +194,8 @@ def _has_plan(program: LinearProgram, options: SolveOptions) -> bool:
 def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
     """Solve a program with whole-number columns.
 
-    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word, and without
-    one the gap is infinite.
+    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word, and
+    without one the gap is infinite.
     """
     answer = HighsSession(program, options).solve()
     stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)
