@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .economy.assumed import assumed
 from .errors import shown
 from .harmony_plan import HarmonyPlan
-from .limits import binding_limits
+from .limits import binding_limits, count_limits
 from .plan import Plan
-from .plan_text import dearest_goods
+from .plan_text import dearest_goods, emission_lines, own_lines
 from .program_solution import ProgramSolution
 from .status import Status
 
@@ -37,7 +38,7 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
         return
     colour = "green" if plan.proved else "red"
     console.print(
-        Text(shown(plan.economy.title or plan.economy.name), "bold").append(f"  ({plan.question.objective})", "none")
+        Text(shown(plan.economy.title or plan.economy.name), "bold").append(f"  ({shown(plan.objective_name)})", "none")
     )
     proof = str(plan.certificate) if plan.impossibility is None else ""
     console.print(Text(str(plan.status), colour).append(f"  {proof}", "none"), soft_wrap=True)
@@ -49,9 +50,11 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     console.print(f"objective {plan.objective:.10g}   (bound {plan.certificate.dual_objective:.10g})")
     if plan.question.objective == "fulfilment":
         _headed(console, "fulfilment of the targets", _fulfilment(plan))
-    limits = binding_limits(plan)
+    limits = binding_limits(plan, intervals=_ROWS, most=_ROWS)
     if len(limits):
-        _headed(console, "what limits the plan, the most valuable first", _limits(plan))
+        _headed(console, "what the objective is made of, by what all of each is worth in it", _limits(plan, limits))
+    for line in [*emission_lines(plan), *own_lines(plan), *(f"note: {said}" for said in assumed(plan.asked))]:
+        console.print(line, soft_wrap=True)
     if plan.question.objective == "least-resources":
         _headed(console, "valuations of goods", _goods(plan))
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in plan.seconds.items())
@@ -153,20 +156,21 @@ def _fulfilment(plan: Plan) -> Table:
     return table
 
 
-def _limits(plan: Plan) -> Table:
-    limits = binding_limits(plan, intervals=_ROWS)
+def _limits(plan: Plan, limits: pd.DataFrame) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("all of it\nis worth", justify="right")
-    table.add_column("one more\nbrings", justify="right")
-    table.add_column("one less\ncosts", justify="right")
+    table.add_column("one more\nbrings" if plan.program.sense == "max" else "one more\ncosts", justify="right")
+    table.add_column("one less\ncosts" if plan.program.sense == "max" else "one less\nsaves", justify="right")
     table.add_column("\nlimit", overflow="fold")
-    for row in limits.head(_ROWS).to_dict("records"):
-        limit = f"{row['kind']} of {row['name']}, {row['period']} ({row['available']:,.6g} {row['unit']})".replace(
-            " )", ")"
-        )
-        table.add_row(f"{row['worth']:.4g}", f"{row['one_more']:.4g}", f"{row['one_less']:.4g}", shown(limit))
-    if len(limits) > _ROWS:
-        table.add_row("", "", "", f"… and {len(limits) - _ROWS} more")
+    for row in limits.to_dict("records"):
+        when = f", {row['period']}" if row["period"] else ""
+        unit = f" {row['unit']}" if row["unit"] else ""
+        limit = f"{row['kind']} of {row['name']}{when} ({row['available']:,.6g}{unit})"
+        ends = ("not found" if pd.isna(row[end]) else f"{row[end]:.4g}" for end in ("one_more", "one_less"))
+        table.add_row(f"{row['worth']:.4g}", *ends, shown(limit))
+    more = count_limits(plan) - len(limits)
+    if more:
+        table.add_row("", "", "", f"… and {more:,} more")
     return table
 
 

@@ -44,6 +44,13 @@ class HarmonyPlan(Plan):
         self._require_plan()
         return self.problem.harmony(self.primal)
 
+    @cached_property
+    def objective_name(self) -> str:
+        """What is to be best, in words."""
+        assert self.problem is not None
+        damage = ", less damage" if self.asked.has("damage_weights") else ""
+        return f"total harmony (function {self.problem.function.name}){damage}"
+
     @property
     def mean_harmony(self) -> float:
         """Harmony per unit of weight (per good and period, where weights are one)."""

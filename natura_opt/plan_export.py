@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from .economy.assumed import assumed
+from .labels import name_of
 from .status import Status
 
 if TYPE_CHECKING:
     from .plan import Plan
     from .program_solution import ProgramSolution
 
+#: The tables of a plan, in order.
 TABLES = (
     "activities",
     "output",
@@ -21,6 +24,8 @@ TABLES = (
     "surplus",
     "resource_use",
     "emissions",
+    "abatement_costs",
+    "damage",
     "investment",
     "stocks",
     "stored",
@@ -32,20 +37,31 @@ TABLES = (
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 
 
+#: Tables that speak of something only where one of these tables of the economy does.
+_NEEDED = {
+    "emissions": ("emissions",),
+    "abatement_costs": ("emission_caps", "emission_budgets"),
+    "damage": ("damage_weights",),
+    "stored": ("storage",),
+}
+#: Facts of the summary that are tables of their own in a file.
+_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra")
+
+
 def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     """Return every table that has rows, the summary and the certificate first."""
-    made = {"summary": summary_table(summary(plan))}
+    facts = {key: value for key, value in summary(plan).items() if key not in _IN_TABLES}
+    made = {"summary": summary_table(facts)}
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
     for name in TABLES:
-        frame = getattr(plan, name)
-        if (
-            len(frame)
-            and (name != "emissions" or plan.economy.has("emissions"))
-            and (name != "stored" or plan.economy.has("storage"))
-        ):
-            made[name] = frame
+        needed = _NEEDED.get(name)
+        if needed is not None and not any(plan.asked.has(table) for table in needed):
+            continue
+        found = getattr(plan, name)
+        if len(found):
+            made[name] = found.to_frame() if isinstance(found, pd.Series) else found
     for name, frame in plan.extra.items():
         made[f"extra {name}"] = frame
     return made
@@ -53,7 +69,23 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
 
 def summary(plan: Plan) -> dict[str, Any]:
     """Return the plan's claim and proof as plain values, fit for JSON (no NaN, no infinities)."""
-    return facts_of(plan, plan.economy.name, plan.question.name)
+    facts = facts_of(plan, plan.economy.name, plan.question.name) | {"objective_name": plan.objective_name}
+    assumptions = assumed(plan.asked)
+    if assumptions:
+        facts["assumed"] = list(assumptions)
+    if plan.impossibility:
+        return facts
+    if plan.asked.has("emissions"):
+        facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
+    if plan.asked.has("emission_caps") or plan.asked.has("emission_budgets"):
+        facts["abatement_costs"] = _records(plan.abatement_costs, "pollutant", "cost")
+    if plan.asked.has("damage_weights"):
+        facts["damage"] = [
+            {"period": name_of(period), "damage": _plain(value)} for period, value in plan.damage.items()
+        ]
+    if plan.extra:
+        facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
+    return facts
 
 
 def summary_table(facts: dict[str, Any]) -> pd.DataFrame:
@@ -90,6 +122,27 @@ def facts_of(plan: Plan | ProgramSolution, model: str, question: str | None) -> 
     if nothing:
         facts["reason"] = nothing.sentence
     return facts
+
+
+def _records(frame: pd.DataFrame, axis: str, what: str) -> list[dict[str, Any]]:
+    """Return a table of names x periods as a list, one entry per number."""
+    values = frame.to_numpy()
+    return [
+        {axis: name_of(name), "period": name_of(period), what: _plain(values[i, t])}
+        for i, name in enumerate(frame.index)
+        for t, period in enumerate(frame.columns)
+    ]
+
+
+def _own_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the user's own rows or columns as a list: the parts of each label, and its figures."""
+    return [
+        {
+            "label": [name_of(part) for part in (label if isinstance(label, tuple) else (label,))],
+            **{str(figure): _plain(value) for figure, value in zip(frame.columns, row, strict=True)},
+        }
+        for label, row in zip(frame.index, frame.to_numpy(), strict=True)
+    ]
 
 
 def _plain(value: float) -> float | None:

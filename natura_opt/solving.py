@@ -56,6 +56,9 @@ class ExtraLaw:
     write : called with (program builder or model, economy, question); adds columns, rows and terms to a
         :class:`natura_opt.ProgramBuilder`, components to a Pyomo model, or constraints to a CVXPY
         model (``model.add``).
+
+    What the value and the valuation of such a row mean, on whichever side things were written, is said at
+    :attr:`natura_opt.Plan.extra`.
     """
 
     spelling: str

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 MAIN = "#2f5d8a"
+_CHARACTERS = 10.5  # of a title to an inch
 
 #: Fill and hatch of the parts of a stack: told apart by lightness and pattern, with or without colour.
 FILLS: tuple[tuple[str, str], ...] = (
@@ -78,10 +79,15 @@ def new_figure(width: float, height: float, layout: Literal["constrained"] | Non
     return PlanFigure(figsize=(width, height), layout=layout)
 
 
-def heading(plan: Plan, what: str) -> str:
-    """Return a picture's title; a plan that is not proved best says so."""
+def heading(plan: Plan, what: str, width: float) -> str:
+    """Return a picture's title, in lines that fit a width in inches; a plan that is not proved best says so."""
     doubt = "" if plan.proved else f" — NOT proved ({plan.status})"
-    return plain(f"{what} — {plan.economy.name}{doubt}")
+    return fitted(f"{what} — {plan.economy.name}{doubt}", width)
+
+
+def fitted(text: str, width: float) -> str:
+    """Break a title over at most two lines of a width in inches; what is longer is cut in sight."""
+    return wrapped(text, int(width * _CHARACTERS), 2)
 
 
 def plain(text: str) -> str:
