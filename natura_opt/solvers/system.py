@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .coefficients import Coefficients
+from .directed import TINY
+from .directed import rounding as rounding
 from .kernels import Floats
 
 _EPS = float(np.finfo(np.float64).eps)
@@ -39,11 +41,6 @@ class Witness:
 
     prices: Floats
     margins: Floats
-
-
-def rounding(terms: int) -> float:
-    """Return the most, relative to the sizes of its terms, by which a sum of so many products is rounded."""
-    return (terms + 8) * _EPS / 2.0 * 1.01
 
 
 @dataclass(frozen=True)
@@ -80,6 +77,7 @@ class System:
     def __post_init__(self) -> None:
         longest = self.coefficients.longest_column if self.transpose else self.coefficients.longest_row
         self.rounding = rounding(longest)
+        self.underflow = (longest + 2) * TINY
         self.started = self.coefficients.passes
 
     @property
@@ -120,15 +118,22 @@ class System:
         used = self.apply(x) if used is None else used
         left = self.residual(x, used) if residual is None else residual
         sizes = used if bool((x >= 0).all()) else self.apply(np.abs(x))
-        wrong = np.abs(left) + self.rounding * (np.abs(self.demand) + np.abs(x) + sizes)
+        wrong = np.abs(left) + self.rounding * (np.abs(self.demand) + np.abs(x) + sizes) + self.underflow
         prices, margins = self.witness.prices, self.witness.margins
+        lengths = np.abs(x).astype(np.longdouble)  # weighed, they may be smaller or larger than any double
         if self.transpose:
-            error, size = float((wrong / margins).max(initial=0.0)), float((np.abs(x) / prices).max(initial=0.0))
+            error, size = (wrong / margins.astype(np.longdouble)).max(initial=0.0), (lengths / prices).max(initial=0.0)
         else:
-            error, size = float(prices @ wrong), float(margins @ np.abs(x))
+            error, size = prices @ wrong.astype(np.longdouble), margins @ lengths
         error *= 1.0 + (len(x) + 8) * _EPS
-        if error == 0.0 or not np.isfinite(error):
-            return Bound(error, error)
-        found = Bound(error, error / (size - error) if size > error else float("inf"))
+        if not np.isfinite(error):
+            return Bound(float("inf"), float("inf"))
+        found = Bound(_above(error), _above(error / (size - error)) if size > error else float("inf"))
         self.trace.append((self.passes, found.relative))
         return found
+
+
+def _above(number: np.longdouble) -> float:
+    """Return a double that is not below a number of extended precision."""
+    with np.errstate(under="ignore", over="ignore"):
+        return float(np.nextafter(float(number), np.inf))
