@@ -31,6 +31,8 @@ _FEW, _MANY = 6, 20
 #: Margins below this share of the price make a poor bound in the maximum norm.
 _FAIR = 1e-4
 _KRYLOV_PASSES = 400
+#: Costs of techniques at equal prices that differ by more than this factor are a matter of units.
+_UNEVEN = 1e4
 #: Margin on costs where prices are set good by good.
 _MARGIN = 0.05
 #: Economies up to this size are factorised where nothing else decides.
@@ -110,9 +112,13 @@ def _by_substitution(coefficients: Coefficients, shape: Shape) -> Witness | None
 def _by_powers(coefficients: Coefficients) -> tuple[Witness | None, Floats]:
     """Try prices made of ``y_k = A'^k 1`` and their sum; return also a positive vector in the goods' own scales."""
     first = np.ones(coefficients.shape[0])
+    following = coefficients.transposed_times(first)
+    costs = following[following > 0]
+    if len(costs) and costs.max() > _UNEVEN * costs.min():  # the user's units, not prices, are what they show
+        first = _own_scales(coefficients)
+        following = coefficients.transposed_times(first)
     power, total, steps, allowed = first, np.zeros_like(first), 0, _FEW
     while True:
-        following = coefficients.transposed_times(power)
         total = total + power
         steps += 1
         share = _share(first, power, following)
@@ -125,15 +131,23 @@ def _by_powers(coefficients: Coefficients) -> tuple[Witness | None, Floats]:
                 if exact is not None:
                     return exact, prices
         high = float((following / first).max(initial=0.0))
-        falling = float(following.sum() / max(power.sum(), 1e-300))
+        falling = float((following / first).sum() / max((power / first).sum(), 1e-300))
         if not np.isfinite(high) or high == 0.0:
             return None, first
         power = following
         if steps >= allowed:
             more = np.log(max(high, 1.0)) / -np.log(falling) if falling < 1 else np.inf
             if allowed == _MANY or steps + more > _MANY:
-                return None, power + max(power.mean(), 1e-300) * 1e-3 * total / max(total.mean(), 1e-300)
+                return None, _mostly(power, total, first)
             allowed = _MANY
+        following = coefficients.transposed_times(power)
+
+
+def _mostly(power: Floats, total: Floats, first: Floats) -> Floats:
+    """Return the last power and a thousandth of the sum of all, so that no good is left without a price."""
+    last, every = float((power / first).mean()), float((total / first).mean())
+    mixed: Floats = power + max(last, 1e-300) * 1e-3 * total / max(every, 1e-300)
+    return mixed
 
 
 def _share(first: Floats, power: Floats, following: Floats) -> float:
@@ -177,7 +191,7 @@ def _factorised(coefficients: Coefficients) -> Witness | None:
     other's, which is what the bound in the maximum norm is worth.
     """
     size = coefficients.shape[0]
-    scale: Any = np.exp2(np.clip(-balanced_exponents(coefficients.matrix), -_SCALES, _SCALES).astype(np.float64))
+    scale: Any = _own_scales(coefficients)
     scaled = sp.diags_array(1.0 / scale) @ coefficients.matrix.T.astype(np.float64) @ sp.diags_array(scale)
     try:
         if size <= _SMALL:
@@ -196,6 +210,12 @@ def _factorised(coefficients: Coefficients) -> Witness | None:
         return None
     other = _checked(coefficients, scale * again) if np.isfinite(again).all() else None
     return made if other is None or _fairness(other) < _fairness(made) else other
+
+
+def _own_scales(coefficients: Coefficients) -> Floats:
+    """Return a price for each good at which coefficients are of one size, whatever units the user counts goods in."""
+    scale: Floats = np.exp2(np.clip(-balanced_exponents(coefficients.matrix), -_SCALES, _SCALES).astype(np.float64))
+    return scale
 
 
 def _fairness(witness: Witness) -> float:
