@@ -42,12 +42,15 @@ def proven_surplus(x: Floats, used: Floats, terms: int) -> Floats:
     return surplus
 
 
-def exact_surplus(matrix: Any, vector: Floats, exponents: Any = 0, *, at_least: bool = True) -> tuple[Floats, Any]:
+def exact_surplus(
+    matrix: Any, vector: Floats, exponents: Any = 0, *, own: Any = None, at_least: bool = True
+) -> tuple[Floats, Any]:
     """Bound ``(x - A x) / 2^k`` row by row, to one rounding, k the exponent of x in that row.
 
     Parameters
     ----------
     matrix : csr, non-negative. vector, exponents : x is ``vector * 2**exponents``, all positive.
+    own : which x belongs to each row; by default the one at its position.
     at_least : bound from below; otherwise from above.
 
     Returns
@@ -56,19 +59,20 @@ def exact_surplus(matrix: Any, vector: Floats, exponents: Any = 0, *, at_least: 
     """
     parts, powers = np.frexp(vector)
     powers = powers + exponents
+    mine = np.arange(matrix.shape[0]) if own is None else own
     entries, scales = np.frexp(np.asarray(matrix.data, dtype=np.float64))
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     high, low = _product(entries, parts[matrix.indices])
-    shift = scales.astype(np.int64) + powers[matrix.indices] - powers[row]
+    shift = scales.astype(np.int64) + powers[matrix.indices] - powers[mine[row]]
     small = (shift < _LOST) & (high != 0.0)
     shift = np.clip(shift, _LOST, -_LOST)  # a term beyond the upper end decides its row however it is cut
     high, low = np.ldexp(high, shift), np.ldexp(low, shift)
     high[small], low[small] = (2.0**_LOST, 0.0) if at_least else (0.0, 0.0)
-    surplus = np.empty(len(parts))
-    for i in range(len(parts)):
+    surplus = np.empty(matrix.shape[0])
+    for i in range(matrix.shape[0]):
         span = slice(matrix.indptr[i], matrix.indptr[i + 1])
-        surplus[i] = math.fsum([parts[i], *(-high[span]).tolist(), *(-low[span]).tolist()])
-    return surplus, powers
+        surplus[i] = math.fsum([parts[mine[i]], *(-high[span]).tolist(), *(-low[span]).tolist()])
+    return surplus, powers[mine]
 
 
 def _product(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> tuple[Floats, Floats]:

@@ -225,10 +225,15 @@ def _first_offer(laid: PricedEconomy, industries: Industries, prices: Floats) ->
     offer = industries.start(laid.use @ prices)
     if isinstance(offer, Offer):
         return offer
-    goods = laid.economy.goods[laid.goods[offer]]
+    name, goods = laid.economy.name, listed(laid.economy.goods[laid.goods[offer.goods]])
+    if offer.proved:
+        raise QuestionError(
+            f"{name}: the economy is not productive: whichever techniques are chosen, as much of {goods} is used up as "
+            "made, or more; correct their inputs, or leave out the techniques that need them"
+        )
     raise QuestionError(
-        f"{laid.economy.name}: the economy is not productive: whichever techniques are chosen, more of {listed(goods)} "
-        "is used up than made; correct their inputs, or leave out the techniques that need them"
+        f"{name}: undecided whether any choice of techniques is productive: {goods} use up what they make of "
+        "themselves to within rounding; correct their inputs, or leave out the techniques that need them"
     )
 
 
