@@ -204,13 +204,16 @@ def balanced_exponents(matrix: Any) -> Any:
     """
     entries = sp.coo_array(matrix)
     off = (entries.row != entries.col) & (entries.data > 0)
-    row, column = entries.row[off], entries.col[off]
     size = np.log2(entries.data[off].astype(np.float64))
-    count = matrix.shape[0]
+    return exponents_of_links(entries.row[off], entries.col[off], size, matrix.shape[0])
+
+
+def exponents_of_links(row: Any, column: Any, size: Any, count: int) -> Any:
+    """Return whole exponents k with ``size + k_column - k_row`` as near to zero as can be, over all links."""
     if not len(row):
         return np.zeros(count, dtype=np.int64)
     met = np.bincount(row, minlength=count) + np.bincount(column, minlength=count)
-    links = sp.csr_array((np.ones(len(row)), (row, column)), shape=matrix.shape)
+    links = sp.csr_array((np.ones(len(row)), (row, column)), shape=(count, count))
     laplacian = sp.csr_array(sp.diags_array(met.astype(np.float64)) - links - links.T)
     side = np.bincount(row, size, count) - np.bincount(column, size, count)
     scale = 1.0 / np.maximum(met, 1)

@@ -25,7 +25,7 @@ import scipy.sparse as sp
 from numba import get_num_threads, njit, set_num_threads
 
 from .coefficients import Coefficients
-from .directed import exact_surplus
+from .directed import TINY, exact_surplus
 from .kernels import Floats
 from .positive_system import positive_solution
 from .productivity import Productivity, judge_productivity
@@ -98,7 +98,8 @@ class Industries:
         self.use = sp.csr_array(use)
         self.first = first
         longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs.matrix, self.use))
-        self.rounding = (2 * longest + 8) * _EPS
+        self.rounding = (2 * longest + 16) * _EPS
+        self._underflow = (2 * longest + 4) * TINY
         self._read = 0.0
         self._good = np.repeat(np.arange(len(first) - 1), np.diff(first))
         self._sole = _used_by_one(self.use)
@@ -141,7 +142,7 @@ class Industries:
                     break
             prices, proper = found, chosen
             lowest, cheaper = self.cheapest(scarcity, prices)
-            too_high = prices > (1.0 - self.rounding) * lowest
+            too_high = prices > self._surely(lowest)
             far = tolerance > slack / 4 and bool((prices < (1.0 - 2 * slack) * lowest).any())
             if not (too_high.any() or far):  # a rough look may leave old prices as they were: sound, and worth little
                 return Offer(prices, chosen)
@@ -180,7 +181,7 @@ class Industries:
         lowered = scarce_prices.copy()
         lowered[things] = np.minimum(rents, scarce_prices[things])
         lowest, _ = self.cheapest(self.use @ lowered, prices)
-        return lowered if (prices <= (1.0 - self.rounding) * lowest).all() else scarce_prices
+        return lowered if (prices <= self._surely(lowest)).all() else scarce_prices
 
     def start(self, scarcity: Floats) -> Offer | Hopeless:
         """Find productive techniques to start from; or, where there are none, the goods that show it.
@@ -246,11 +247,15 @@ class Industries:
         """Lower prices until no technique undercuts them; zero, which always holds, where that takes too long."""
         for _ in range(_STEPS):
             lowest, _ = self.cheapest(scarcity, prices)
-            too_high = prices > (1.0 - self.rounding) * lowest
+            too_high = prices > self._surely(lowest)
             if not too_high.any():
                 return prices
-            prices = np.where(too_high, (1.0 - slack) * lowest, prices)
+            prices = np.where(too_high, np.maximum((1.0 - slack) * self._surely(lowest), 0.0), prices)
         return np.zeros(len(prices))
+
+    def _surely(self, lowest: Floats) -> Floats:
+        """Return what costs are at least, whatever rounding and underflow took from them or added."""
+        return np.maximum((1.0 - self.rounding) * lowest - self._underflow, 0.0)
 
     def _inputs_of(self, chosen: Choice) -> Coefficients:
         if self._plan is None or self._chosen is None or not np.array_equal(chosen, self._chosen):
