@@ -20,8 +20,8 @@ import scipy.linalg as sla
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
-from .directed import EXACT_SUMS, TINY, exact_surplus, rounding
 from ..program import Floats
+from .directed import EXACT_SUMS, TINY, exact_surplus, rounding
 
 _EPS = float(np.finfo(np.float64).eps)
 #: Steps of Noda's iteration; it needs a handful once it is near.

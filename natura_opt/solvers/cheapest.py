@@ -197,11 +197,11 @@ class Industries:
             prices, chosen = self.cheapest(scarcity, prices)
         everything = np.ones(len(prices))
         for _ in range(_ROUNDS_OF_ASKING):
-            sound = self.plan(chosen, everything, np.zeros(len(prices)), _START) is not None
-            found = None if sound else judge_productivity(self._inputs_of(chosen).matrix)
-            if found is None or found.productive:
-                priced = self._priced(scarcity, chosen, np.zeros(len(prices)), _START, _START)
-                return Offer(np.zeros(len(prices)) if priced is None else priced, chosen)
+            if self.plan(chosen, everything, np.zeros(len(prices)), _START) is not None:
+                return self._offer(scarcity, chosen)
+            found = judge_productivity(self._inputs_of(chosen).matrix)
+            if found.productive:
+                return self._offer(scarcity, chosen)
             if found.productive is None:
                 return Hopeless(found.block, False)
             better = self._undercutting(found)
@@ -210,6 +210,12 @@ class Industries:
             chosen = chosen.copy()
             chosen[found.block] = np.where(better >= 0, better, chosen[found.block])
         return Hopeless(found.block, False)
+
+    def _offer(self, scarcity: Floats, chosen: Choice) -> Offer:
+        """Return what productive techniques cost, roughly."""
+        nothing = np.zeros(len(self.first) - 1)
+        priced = self._priced(scarcity, chosen, nothing, _START, _START)
+        return Offer(nothing if priced is None else priced, chosen)
 
     def _undercutting(self, found: Productivity) -> Choice | Hopeless:
         """Return the technique that undercuts the prices by which a choice is shown unproductive, -1 where none does.

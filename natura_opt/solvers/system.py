@@ -107,6 +107,30 @@ class System:
         """Return ``d - x + A x`` where ``used`` is ``A x``."""
         return self.demand - x + used
 
+    def norm(self, x: Floats) -> np.longdouble:
+        """Return the norm in which errors are bounded, in extended precision: it may span more than a double."""
+        lengths = np.abs(x).astype(np.longdouble)
+        if self.transpose:
+            return np.longdouble((lengths / self.witness.prices).max(initial=0.0))
+        return np.longdouble(self.witness.margins @ lengths)
+
+    def in_units(self, x: Floats, found: Bound, power: int) -> tuple[Floats, Bound]:
+        """Return an answer and its bound times ``2**power``, with what that rounds away below the normal doubles.
+
+        The answer is infinite where it is beyond the largest double.
+        """
+        with np.errstate(over="ignore", under="ignore"):
+            given = np.ldexp(x, power)
+            if not np.isfinite(given).all():
+                return given, Bound(float("inf"), float("inf"))
+            lost = x - np.ldexp(given, -power)
+            error = np.longdouble(found.error)
+            relative = found.relative
+            if lost.any():
+                size, error = self.norm(x) - error, error + self.norm(lost)
+                relative = _above(error / size) if size > 0 else float("inf")
+            return given, Bound(_above(np.ldexp(error, power)) if error > 0 else 0.0, relative)
+
     def bound(self, x: Floats, used: Floats | None = None, residual: Floats | None = None) -> Bound:
         """Bound the error of x.
 
@@ -120,11 +144,11 @@ class System:
         sizes = used if bool((x >= 0).all()) else self.apply(np.abs(x))
         wrong = np.abs(left) + self.rounding * (np.abs(self.demand) + np.abs(x) + sizes) + self.underflow
         prices, margins = self.witness.prices, self.witness.margins
-        lengths = np.abs(x).astype(np.longdouble)  # weighed, they may be smaller or larger than any double
         if self.transpose:
-            error, size = (wrong / margins.astype(np.longdouble)).max(initial=0.0), (lengths / prices).max(initial=0.0)
+            error = (wrong / margins.astype(np.longdouble)).max(initial=0.0)
         else:
-            error, size = prices @ wrong.astype(np.longdouble), margins @ lengths
+            error = prices @ wrong.astype(np.longdouble)
+        size = self.norm(x)
         error *= 1.0 + (len(x) + 8) * _EPS
         if not np.isfinite(error):
             return Bound(float("inf"), float("inf"))

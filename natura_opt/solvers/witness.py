@@ -229,7 +229,7 @@ def _by_blocks(coefficients: Coefficients) -> Witness | None:
     Prices may rise along a chain of blocks beyond what a double holds; they are joined in extended precision, and
     checked as the doubles that they become.
     """
-    techniques = sp.csr_array(coefficients.matrix.T, dtype=np.float64)
+    techniques: Any = sp.csr_array(coefficients.matrix.astype(np.float64).T)
     priced: list[tuple[Any, Any, Any, Any]] = []
     for block in list(full_shape(coefficients).blocks())[::-1]:
         rows = techniques[block]
