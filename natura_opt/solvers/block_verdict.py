@@ -279,8 +279,8 @@ def _by_exact_signs(matrix: Any, search: _Search) -> Verdict | None:
 def _by_rationals(matrix: Any, search: _Search) -> Verdict | None:
     """Solve ``(I - B) v = 1`` in rational numbers: v > 0 proves the block productive, anything else that it is not.
 
-    Were the radius below one, v would be ``1 + B 1 + B^2 1 + ...``. If there is no v, some ``B z = z``, and then ``B |z|
-    >= |z|``: the radius is at least one, and exactly one where z has one sign.
+    Were the radius below one, v would be ``1 + B 1 + B^2 1 + ...``. If there is no v, some ``B z = z``, and then
+    ``B |z| >= |z|``: the radius is at least one, and exactly one where z has one sign.
     """
     import flint
 

@@ -147,11 +147,12 @@ def leontief(
         chosen, reason = method, "as asked"
         x, found = METHODS[method](system, near)
     x, found = system.in_units(x, found, power)
-    if not np.isfinite(x).all():
-        beyond = np.flatnonzero(~np.isfinite(x))
+    beyond = np.flatnonzero(~np.isfinite(x))
+    if len(beyond):
+        called = listed(beyond if names is None else [names[k] for k in beyond])
         raise DataError(
-            f"the {'prices' if transpose else 'outputs'} of {listed(beyond if names is None else [names[k] for k in beyond])}"
-            " are beyond the largest double, 1.8e308; state demand in larger units"
+            f"the {'prices' if transpose else 'outputs'} of {called} are beyond the largest double, 1.8e308; state demand "
+            "in larger units"
         )
     return LeontiefSolution(
         x=x,
