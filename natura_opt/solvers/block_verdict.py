@@ -273,6 +273,11 @@ def _by_exact_signs(matrix: Any, search: _Search) -> Verdict | None:
         if (over <= 0).all():
             one = bool((left == 0).all() and (over == 0).all())
             return Verdict(False, 1.0, 1.0 if one else search.most, parts, exponents)
+    columns = sp.csr_array(matrix.T)  # a table whose columns sum to one makes nothing but what it uses up
+    over, _ = exact_surplus(columns, equal[0], at_least=False)
+    if (over <= 0).all():
+        one = bool((over == 0).all() and (exact_surplus(columns, equal[0])[0] == 0).all())
+        return Verdict(False, 1.0, 1.0 if one else search.most, *search.lowest)
     return None
 
 

@@ -151,8 +151,8 @@ def leontief(
     if len(beyond):
         called = listed(beyond if names is None else [names[k] for k in beyond])
         raise DataError(
-            f"the {'prices' if transpose else 'outputs'} of {called} are beyond the largest double, 1.8e308; state demand "
-            "in larger units"
+            f"the {'prices' if transpose else 'outputs'} of {called} are beyond the largest double, 1.8e308; state "
+            "demand in larger units"
         )
     return LeontiefSolution(
         x=x,

@@ -7,8 +7,8 @@ count its own labour, walk to one of its inputs, count the labour of that, and s
 primary inputs; or, what comes to the same on average, count only the labour of the good at which the walk ends, over
 the probability of ending there. An input-output table in which values leak at every step (the column sums of A, in
 values, are below one: value added) is a process that ends with probability one; without technique choice there is
-nothing to decide, and with it the process becomes a decision process (MDP). Outputs, ``x = A x + d``, are the same walk along customers in
-place of suppliers.
+nothing to decide, and with it the process becomes a decision process (MDP). Outputs, ``x = A x + d``, are the same walk
+along customers in place of suppliers.
 
 Barto and Duff's point (1994) is that one component takes no more steps in a large economy than in a small one: a walk
 visits a few goods only. In physical units the weights a_ij are not probabilities (they may exceed one), so steps are
