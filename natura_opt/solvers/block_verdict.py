@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.linalg as sla
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
+from scipy.linalg.lapack import dgetrf, dgetrs
 
 from ..program import Floats
 from .directed import EXACT_SUMS, TINY, exact_surplus, rounding
@@ -226,12 +226,12 @@ def exponents_of_links(row: Any, column: Any, size: Any, count: int) -> Any:
 
 def _dense_step(scaled: Any, shifted: float) -> Floats | None:
     """Solve ``(u I - B) y = 1``; transposed, the matrix is dominated by its diagonal and needs no pivots."""
-    with np.errstate(all="ignore"):
-        try:
-            factors = sla.lu_factor(np.diag(np.full(scaled.shape[0], shifted)) - scaled.toarray().T, check_finite=False)
-            return np.asarray(sla.lu_solve(factors, np.ones(scaled.shape[0]), trans=1, check_finite=False))
-        except (np.linalg.LinAlgError, ValueError, sla.LinAlgWarning):
-            return None
+    size = scaled.shape[0]
+    factors, pivots, singular = dgetrf(np.diag(np.full(size, shifted)) - scaled.toarray().T)
+    if singular:
+        return None
+    found, _ = dgetrs(factors, pivots, np.ones(size), trans=1)
+    return np.asarray(found)
 
 
 def _sparse_step(scaled: Any, shifted: float) -> Floats | None:

@@ -43,17 +43,16 @@ class OwnUnits:
 
     def outputs(self, made: Floats) -> Floats:
         """Return outputs in the user's units, per assortment of ours."""
-        return self._held(np.ldexp(made, self.goods), made, "the outputs of the plan")
+        return self._held(made, self.goods, "the outputs of the plan")
 
     def good_prices(self, prices: Floats) -> Floats:
         """Return prices per unit of the user's at which an assortment of the user's costs what one of ours did."""
-        return self._held(np.ldexp(prices, self.assortment - self.goods), prices, "prices of goods")
+        return self._held(prices, self.assortment - self.goods, "prices of goods")
 
     def scarce_prices(self, shares: Floats) -> Floats:
         """Return prices of what is scarce per unit of the user's, from the worth of all there is of it."""
         parts, powers = np.frexp(self.laid.amounts)
-        prices = np.ldexp(shares / parts, self.assortment - powers)
-        return self._held(prices, np.zeros(len(shares)), "prices of resources")
+        return self._held(shares / parts, self.assortment - powers, "prices of resources", least=0.0)
 
     def mixed(self, amounts: Floats) -> Floats:
         """Return assortments made by each plan of a mix, as the user counts them."""
@@ -63,12 +62,13 @@ class OwnUnits:
         """Return a number of our assortments as one of the user's."""
         if not np.isfinite(number):
             return number
-        counted = np.array([number])
-        return float(self._held(np.ldexp(counted, self.assortment), counted, "the number of assortments")[0])
+        return float(self._held(np.array([number]), self.assortment, "the number of assortments")[0])
 
-    def _held(self, values: Floats, given: Floats, what: str) -> Floats:
-        """Refuse what overflows, or loses digits below the smallest normal double."""
-        if not np.isfinite(values).all() or (values[given > 0] < _NORMAL).any():
+    def _held(self, given: Floats, powers: Any, what: str, least: float = _NORMAL) -> Floats:
+        """Return ``given * 2**powers``; refuse what overflows, or loses digits below the smallest normal double."""
+        with np.errstate(over="ignore", under="ignore"):
+            values: Floats = np.ldexp(given, powers)
+        if not np.isfinite(values).all() or (values[given > 0] < least).any():
             raise QuestionError(
                 f"{self.laid.economy.name}: {what} would lie outside what double precision holds (2e-308 to 2e308); "
                 "state targets, limits and goods in other units"
