@@ -150,7 +150,8 @@ class Comparison:
             row["objective"] = entry.objective
             if self.optimum.proved:
                 best = self.optimum.objective
-                row["gap"] = abs(best - entry.objective) / max(abs(best), np.finfo(float).tiny)
+                size = max(abs(best), abs(entry.objective)) or 1.0  # of an optimum of zero, nothing is a share
+                row["gap"] = abs(best - entry.objective) / size
         return row
 
     def _harmony(self, deliveries: Floats) -> float:

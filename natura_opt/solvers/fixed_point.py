@@ -29,7 +29,8 @@ from ..proof.judging import judge
 from .kernels import Floats
 from .leontief import METHODS, leontief
 from .one_technique import CannotAnswerError, OneTechnique, systems_of
-from .system import Witness
+from .positive_system import positive_solution
+from .system import Witness, rounding
 
 #: How much sharper than the plan's the tolerance of the fixed points is, from the first attempt on: the plan's holds
 #: for every row by itself, theirs for all goods together.
@@ -138,10 +139,28 @@ class _Answerer:
             names=list(self.economy.goods),
         )
         self.witnesses[id(system)] = found.witness
-        self.starts[what, period] = found.x
         self.passes += found.passes
         self.used = found.method if self.used in ("", "none") else self.used
-        return found.x
+        self.starts[what, period] = self._good_by_good(system, wanted, found.x, what)
+        return self.starts[what, period]
+
+    def _good_by_good(self, system: OneTechnique, wanted: Floats, near: Floats, what: str) -> Floats:
+        """Improve an answer until every good is right beside its own size, however small that is beside the others'.
+
+        The fixed point's bound is one norm over all goods; the plan's proof looks at each row by itself.
+        """
+        inputs = system.coefficients
+        longest = inputs.longest_column if what == "prices" else inputs.longest_row
+        before = inputs.passes
+        found = positive_solution(
+            inputs.transposed_times if what == "prices" else inputs.times,
+            lambda: inputs.matrix.T if what == "prices" else inputs.matrix,
+            wanted,
+            near,
+            max(self.tolerance, 2.0 * rounding(longest)),
+        )
+        self.passes += inputs.passes - before
+        return near if found is None else found
 
     def _place(self, kind: str, block: str, period: int, values: Floats) -> None:
         """Write values of a period into a block of columns or rows, whose labels stand period by period."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from .coefficients import Coefficients
 from .compiling import compiled
-from .unproductive import blocks_of
+from .productivity import blocks_of
 
 #: Sweeps over the rows after which the quick look gives up.
 _SWEEPS = 6
