@@ -13,6 +13,7 @@ from .errors import QuestionError
 from .labels import name_of
 from .plan import Plan
 from .sensitivity import Sensitivity
+from .solvers.harmony_gap import proven_gap
 from .solvers.harmony_problem import HarmonyProblem
 from .solvers.trace import TracePoint
 from .status import Status
@@ -52,8 +53,11 @@ class HarmonyPlan(Plan):
 
     @property
     def gap(self) -> float:
-        """The most by which total harmony falls short of the best plan's, as proved; infinite where nothing is."""
-        return max(self.bound - self.certificate.objective, 0.0)
+        """The most by which total harmony falls short of the best plan's, as proved; infinite where nothing is, and
+        where more is said to be attained than the bound allows: then one of the two is wrong."""
+        assert self.problem is not None
+        size, found = self.problem.size, self.certificate
+        return size * proven_gap(found.objective, self.bound, size, found.tolerance)
 
     @property
     def bound(self) -> float:

@@ -24,15 +24,15 @@ from .other_methods import settings_of
 from .plan import Attempt
 from .program import Floats, LinearProgram
 from .solvers.harmony_functions import HarmonyFunction
-from .solvers.harmony_problem import HarmonyProblem, harmony_problem
+from .solvers.harmony_problem import HarmonyProblem, harmony_problem, worst_figure
 from .solvers.trace import TracePoint
 from .solving import judge
 from .status import Status
 
 #: Programs up to this many coefficients are looked through for a ray or a contradiction when no proof was found.
 _DIAGNOSED = 2_000_000
-#: How exact, per good, the bound of a historical algorithm has to be.
-_ROUGH = 1e-4
+#: What prices get of a time limit; the primal-dual method gets the rest, and at least an instant (seconds).
+_SHARE_OF_PRICES, _INSTANT = 0.5, 1e-3
 #: What solve_harmony hands to every method itself.
 _SHARED = ("function", "tolerance", "time_limit", "options")
 
@@ -108,7 +108,7 @@ def plan_for_harmony(
     Parameters
     ----------
     prices : multipliers of the problem's rows from a better method, to bound what a historical algorithm arrives at;
-        where there are none, they are found roughly.
+        where there are none, they are found, as exactly as they are then held to.
     """
     if method not in HARMONY_METHODS:
         raise OptionError(unknown("method", method, HARMONY_METHODS))
@@ -135,8 +135,7 @@ def _proved(
     """Recompute the proof of what a method found and make a plan of it."""
     dual, reason = found.dual if found.dual is not None else prices, found.reason
     if dual is None:
-        rough = replace(options, tolerance=max(options.tolerance, _ROUGH))
-        priced = _by_harmony(replace(problem, function=problem.function.envelope), rough, {})
+        priced = _by_harmony(replace(problem, function=problem.function.envelope), options, {})
         assert priced.dual is not None
         dual = priced.dual
     if found.dual is None:
@@ -221,28 +220,51 @@ def _by_harmony(problem: HarmonyProblem, options: SolveOptions, settings: Mappin
     from .solvers.harmony_one_period import one_period
     from .solvers.harmony_prices import harmonise
     from .solvers.primal_dual import solve_primal_dual
+    from .solvers.standing_idle import UndecidedError
 
     _check(settings, "harmony", solve_primal_dual)
+    begun = time.perf_counter()
     form, why = one_period(problem)
+    priced: _Found | None = None
     if form is not None and not settings:
-        answer = harmonise(
-            form.form, tolerance=options.tolerance * 0.5, time_limit=options.time_limit, names=problem.economy.goods
-        )
-        primal, dual = form.into_plan(answer)
-        tangents, certificate = problem.certify(primal, dual, options.tolerance)
-        if certificate.proved or options.time_limit is not None:
+        share = None if options.time_limit is None else _SHARE_OF_PRICES * options.time_limit
+        try:
+            answer = harmonise(
+                form.form, tolerance=options.tolerance * 0.5, time_limit=share, names=problem.economy.goods
+            )
+        except UndecidedError as error:
+            why = str(error)
+        else:
+            primal, dual = form.into_plan(answer)
+            proof = problem.certify(primal, dual, options.tolerance)
             reason = f"by prices ({why}; {answer.reason})"
-            return _Found(
-                problem, primal, dual, "prices", answer.evaluations, answer.passes, answer.trace, reason,
-                (tangents, certificate),
-            )  # fmt: skip
-        why = "prices alone left a gap"
+            priced = _Found(
+                problem, primal, dual, "prices", answer.evaluations, answer.passes, answer.trace, reason, proof
+            )
+            if proof[1].proved:
+                return priced
+            why = "prices alone left a gap"
+    left = None
+    if options.time_limit is not None:
+        left = max(options.time_limit - (time.perf_counter() - begun), _INSTANT)
     smooth = replace(problem, function=problem.function.envelope)
-    steps = solve_primal_dual(smooth, tolerance=options.tolerance, time_limit=options.time_limit, **settings)
-    return _Found(
+    try:
+        steps = solve_primal_dual(smooth, tolerance=options.tolerance, time_limit=left, **settings)
+    except OptionError:  # a function it cannot step along
+        if priced is None:
+            raise
+        return priced
+    stepped = _Found(
         problem, steps.primal, steps.dual, "primal-dual steps", steps.iterations, steps.passes, steps.trace,
         f"by the primal-dual method ({why})", (steps.program, steps.certificate),
     )  # fmt: skip
+    return stepped if priced is None or _nearer(stepped, priced) else priced
+
+
+def _nearer(one: _Found, other: _Found) -> bool:
+    """Whether the proof of one answer is nearer to passing than the other's."""
+    assert one.proof is not None and other.proof is not None
+    return worst_figure(one.proof[1]) < worst_figure(other.proof[1])
 
 
 def _by_cvxpy(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:

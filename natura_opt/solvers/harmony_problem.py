@@ -26,6 +26,7 @@ from ..objectives import OBJECTIVES
 from ..plan_problem import asked_of, laws_of
 from ..program import Floats, LinearProgram, ProgramBuilder
 from .harmony_functions import HarmonyFunction, harmony_function
+from .harmony_gap import proven_gap
 
 #: The table that only harmony uses.
 _WEIGHTS = "target_weights"
@@ -103,7 +104,7 @@ class HarmonyProblem:
         tangents = self.tangent_program(dual, primal)
         seen = certify(tangents, primal, dual, tolerance, size=self.size)
         attained = self.harmony(primal) + float(self.program.cost @ primal)
-        gap = abs(seen.dual_objective - attained) / self.size
+        gap = proven_gap(attained, seen.dual_objective, self.size, tolerance)
         return tangents, replace(seen, objective=attained, gap=gap)
 
     def certify_cleaned(
