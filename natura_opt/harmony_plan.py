@@ -118,15 +118,15 @@ class HarmonyPlan(Plan):
         """Return what the command line prints as JSON."""
         facts = super().summary()
         if self.status not in (Status.INFEASIBLE, Status.UNBOUNDED):
-            bound = self.bound
-            facts |= {
+            numbers = {
                 "harmony": self.harmony,
                 "mean_harmony": self.mean_harmony,
-                "harmony_function": self.problem.function.name if self.problem else None,
-                "bound": bound if np.isfinite(bound) else None,
-                "gap_per_good": self.gap_per_good if np.isfinite(bound) else None,
+                "bound": self.bound,
+                "gap_per_good": self.gap_per_good,
                 "worst_fulfilment": self.worst_fulfilment,
             }
+            facts |= {name: value if np.isfinite(value) else None for name, value in numbers.items()}
+            facts["harmony_function"] = self.problem.function.name if self.problem else None
         return facts | {"passes": self.passes, "reason": self.reason}
 
     def __repr__(self) -> str:

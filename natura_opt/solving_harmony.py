@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from .certificate import Certificate
 from .diagnose import Impossibility, is_feasible, prove_unbounded
 from .economy.catalog import read
 from .economy.economy import Economy
+from .economy.furthest import furthest_number
 from .economy.question import Question
-from .errors import OptionError, QuestionError, refuse_unknown_settings, unknown
+from .errors import NaturaError, OptionError, QuestionError, refuse_unknown_settings, unknown
 from .harmony_plan import HarmonyPlan
 from .laws.capital import Holdings
 from .other_methods import settings_of
@@ -123,6 +125,11 @@ def plan_for_harmony(
         if endless is None:
             raise
         return _without_end(problem, endless, options, time.perf_counter() - begun)
+    if not np.isfinite(found.primal).all():
+        raise QuestionError(
+            f"method {method!r}: the plan's levels are beyond numbers; the number furthest from one is to blame: "
+            f"{furthest_number(problem.original)}; use other units there"
+        )
     solved = time.perf_counter()
     late = found.dual is not None and options.time_limit is not None and solved - begun >= options.time_limit
     plan = _proved(problem, found, options, method, prices, late)
@@ -153,11 +160,13 @@ def _proved(
     if late and not certificate.proved:
         claim = Claim.TIME_LIMIT
     aimless = replace(stated.program, cost=np.zeros(stated.program.shape[1]))  # a ray of the tangents proves nothing
-    status, impossibility = judge(aimless, Answer(claim, found.primal, dual), certificate, options)
-    if status is Status.UNPROVED and claim is Claim.FAILED:
-        endless = _endless(stated, options)
-        if endless is not None and is_feasible(aimless, options):
-            status, impossibility = Status.UNBOUNDED, endless
+    status, impossibility = Status.UNPROVED, None
+    with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: nothing more is known
+        status, impossibility = judge(aimless, Answer(claim, found.primal, dual), certificate, options)
+        if status is Status.UNPROVED and claim is Claim.FAILED:
+            endless = _endless(stated, options)
+            if endless is not None and is_feasible(aimless, options):
+                status, impossibility = Status.UNBOUNDED, endless
     return HarmonyPlan(
         economy=problem.original,
         question=problem.question,
@@ -183,8 +192,9 @@ def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | 
         raise QuestionError(f"{problem.economy.name}: no good has a target and a weight, so harmony has no meaning")
     if any(block.name not in ("balance", "storage_limit") for block in problem.program.rows):
         return None
-    begun = time.perf_counter()
-    endless = _endless(problem, options)
+    begun, endless = time.perf_counter(), None
+    with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: the methods may
+        endless = _endless(problem, options)
     if endless is None:
         return None
     return _without_end(problem, endless, options, time.perf_counter() - begun)
@@ -220,7 +230,7 @@ def _by_harmony(problem: HarmonyProblem, options: SolveOptions, settings: Mappin
     from .solvers.harmony_one_period import one_period
     from .solvers.harmony_prices import harmonise
     from .solvers.primal_dual import solve_primal_dual
-    from .solvers.standing_idle import UndecidedError
+    from .solvers.standing_idle import PricesUndecidedError
 
     _check(settings, "harmony", solve_primal_dual)
     begun = time.perf_counter()
@@ -232,7 +242,7 @@ def _by_harmony(problem: HarmonyProblem, options: SolveOptions, settings: Mappin
             answer = harmonise(
                 form.form, tolerance=options.tolerance * 0.5, time_limit=share, names=problem.economy.goods
             )
-        except UndecidedError as error:
+        except PricesUndecidedError as error:
             why = str(error)
         else:
             primal, dual = form.into_plan(answer)

@@ -197,7 +197,7 @@ def _run(conic: Any) -> tuple[str, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the certificate says whether an answer is accurate
             conic.solve(solver=cp.CLARABEL, tol_gap_abs=_ASKED, tol_gap_rel=_ASKED, tol_feas=_ASKED)
-    except cp.SolverError as error:
+    except (cp.SolverError, ValueError, ArithmeticError) as error:  # of numbers that are none, CVXPY raises the others
         return f"Clarabel failed ({str(error).splitlines()[0]})", 0
     stats = conic.solver_stats
     return f"Clarabel, {conic.status}", int(stats.num_iters or 0) if stats is not None else 0
@@ -211,6 +211,8 @@ def _answer(
     said: str,
     iterations: int,
 ) -> ConicAnswer:
+    if not (np.isfinite(primal).all() and np.isfinite(dual).all()):  # numbers too far apart
+        primal, dual = np.zeros_like(primal), np.zeros_like(dual)
     primal = np.clip(primal, problem.program.lower, problem.program.upper)
     dual = np.where(dual > 0, np.where(np.isfinite(problem.program.row_upper), dual, 0.0), dual)
     _, units = program_factors(problem.program)

@@ -34,7 +34,7 @@ from .limited_output import (
     refuse_unlimited,
     solve_weighed,
 )
-from .standing_idle import Idle, UndecidedError, find_idle, idle_prices
+from .standing_idle import Idle, PricesUndecidedError, find_idle, idle_prices
 from .system import Witness
 from .trace import TracePoint
 from .witness import find_witness
@@ -104,7 +104,7 @@ def harmonise(
     Errors
     ------
     OptionError : the harmony function is not strictly concave.
-    QuestionError : nothing limits a good that is wanted, or (UndecidedError) doubles cannot tell what is productive.
+    QuestionError : nothing limits a good that is wanted, or (PricesUndecidedError) doubles cannot tell what is productive.
     """
     if not (problem.function.concave and problem.function.strict):
         raise OptionError(
@@ -112,7 +112,7 @@ def harmonise(
             "the primal-dual method answers it (natura_opt.solve_harmony chooses)"
         )
     limits = (tolerance, max_passes, time_limit)
-    if (problem.there > 0).all():
+    if (problem.there > 0).all() and (problem.inputs.matrix.diagonal() < 1.0).all():
         try:
             witness = find_witness(problem.inputs, names)
         except NaturaError:  # what cannot sustain itself stands idle
@@ -134,7 +134,7 @@ def _witness_beside_idle(part: LimitedOutput, names: Any) -> Witness:
     try:
         return find_witness(part.inputs, names)
     except NaturaError as error:
-        raise UndecidedError(str(error)) from None
+        raise PricesUndecidedError(str(error)) from None
 
 
 def _beside_idle(

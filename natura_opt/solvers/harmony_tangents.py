@@ -18,6 +18,8 @@ from ..backends.answer import Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..certificate import Certificate
+from ..economy.furthest import furthest_number
+from ..errors import NaturaError, OptionError, QuestionError
 from ..program import Block, Floats, LinearProgram
 from ..settings import whole
 from .harmony_problem import HarmonyProblem, worst_figure
@@ -55,10 +57,27 @@ class TangentAnswer:
 def solve_by_tangents(
     problem: HarmonyProblem, *, tolerance: float = 1e-6, max_rounds: int = 60, options: SolveOptions | None = None
 ) -> TangentAnswer:
-    """Solve tangent programs with HiGHS until the recomputed proof passes or a round changes nothing."""
+    """Solve tangent programs with HiGHS until the recomputed proof passes or a round changes nothing.
+
+    Errors
+    ------
+    QuestionError : HiGHS cannot hold the program; the number that is to blame is named.
+    """
     whole("max_rounds", max_rounds, 1)
+    try:
+        return _by_rounds(problem, tolerance, max_rounds, options or SolveOptions(tolerance=tolerance))
+    except OptionError:
+        raise
+    except NaturaError as error:
+        raise QuestionError(
+            f"{error} (method 'harmony-tangents'). Its numbers are too far apart for HiGHS: "
+            f"{furthest_number(problem.original)}; use other units there, or method='harmony'"
+        ) from None
+
+
+def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, options: SolveOptions) -> TangentAnswer:
+    """Solve, draw the tangents at what was found, and solve again."""
     begun = time.perf_counter()
-    options = options or SolveOptions(tolerance=tolerance)
     height, width = problem.program.shape
     program = _with_harmony_columns(problem)
     large = program.matrix.nnz > _LARGE and options.method == "auto"

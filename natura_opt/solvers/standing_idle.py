@@ -29,7 +29,7 @@ from .harmony_functions import Floats
 from .limited_output import LimitedOutput
 from .structure import full_shape
 from .system import rounding
-from .unproductive import blocks_of, collatz_wielandt
+from .unproductive import collatz_wielandt
 from .witness import find_witness
 
 #: How much more than needed a price rises from block to block, so that rounding takes nothing of it away.
@@ -44,7 +44,7 @@ _UNDECIDED = (
 )
 
 
-class UndecidedError(QuestionError):
+class PricesUndecidedError(QuestionError):
     """Prices alone cannot tell whether a part of the economy can run."""
 
 
@@ -69,10 +69,9 @@ def find_idle(problem: LimitedOutput) -> Idle:
     """
     matrix = _without_zeros(problem.inputs)
     sick = matrix.diagonal() >= 1.0
-    count, block = blocks_of(matrix)
-    sizes = np.bincount(block, minlength=count)
-    for several in np.flatnonzero(sizes > 1):
-        goods = np.flatnonzero(block == several)
+    shape = full_shape(Coefficients(matrix))
+    for several in np.flatnonzero(np.diff(shape.starts) > 1):
+        goods = shape.order[shape.starts[several] : shape.starts[several + 1]]
         try:
             find_witness(Coefficients(matrix[goods][:, goods]))
         except NaturaError:
@@ -113,7 +112,7 @@ def idle_prices(problem: LimitedOutput, idle: Idle, limit_prices: Floats, prices
 
     Errors
     ------
-    UndecidedError : none were found; a part of the economy is too near to sustaining itself.
+    PricesUndecidedError : none were found; a part of the economy is too near to sustaining itself.
     """
     limit_prices, prices = limit_prices.copy(), prices.copy()
     goods = np.flatnonzero(idle.goods)
@@ -127,7 +126,7 @@ def idle_prices(problem: LimitedOutput, idle: Idle, limit_prices: Floats, prices
             prices[goods], of_nothing = _Rise(inside, idle.sick[goods], forbidden, needed).prices()
         limit_prices[nothing] = np.maximum(limit_prices[nothing], of_nothing)
     if not _proves(problem, goods[prices[goods] > 0], limit_prices, prices):
-        raise UndecidedError(_UNDECIDED)
+        raise PricesUndecidedError(_UNDECIDED)
     return limit_prices, prices
 
 
@@ -194,7 +193,7 @@ class _Rise:
                     if amount > best[2] and (is_limit or source not in inside):
                         best = (place, source, amount, is_limit)
         if best[2] <= 0:
-            raise UndecidedError(_UNDECIDED)
+            raise PricesUndecidedError(_UNDECIDED)
         return best
 
 
@@ -208,7 +207,7 @@ def _gaining_but_one(part: Any, payer: int) -> tuple[Floats, float]:
         shape = solve(side)
         if (shape > 0).all():
             return shape, float(shape[payer] - (part.T @ shape)[payer])
-    raise UndecidedError(_UNDECIDED)
+    raise PricesUndecidedError(_UNDECIDED)
 
 
 def _proves(problem: LimitedOutput, industries: Any, limit_prices: Floats, prices: Floats) -> bool:
