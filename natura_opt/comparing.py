@@ -171,9 +171,10 @@ def load_method(method: str) -> None:
 
 
 def _prices(entries: list[Entry]) -> Floats | None:
-    """Return the multipliers by which 'harmony' bounds what any plan attains, where it was asked."""
-    known = [e.plan for e in entries if isinstance(e.plan, HarmonyPlan) and e.method == "harmony" and e.plan.dual.any()]
-    return known[0].dual if known else None
+    """Return the multipliers that bound best what any plan attains, where a method that finds them was asked."""
+    same_rows = ("harmony", "harmony-tangents")  # as the program has them; CVXPY compiles its own
+    known = [e.plan for e in entries if e.method in same_rows and isinstance(e.plan, HarmonyPlan) and e.plan.dual.any()]
+    return min(known, key=lambda plan: plan.bound).dual if known else None
 
 
 def _objective(problem: HarmonyProblem, linear: LinearProgram, plan: Plan) -> tuple[float | None, str]:

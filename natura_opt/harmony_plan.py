@@ -13,7 +13,7 @@ from .errors import QuestionError
 from .labels import name_of
 from .plan import Plan
 from .sensitivity import Sensitivity
-from .solvers.harmony_gap import proven_gap
+from .solvers.harmony_gap import proven_gap, proves_bound
 from .solvers.harmony_problem import HarmonyProblem
 from .solvers.trace import TracePoint
 from .status import Status
@@ -62,7 +62,7 @@ class HarmonyPlan(Plan):
     @property
     def bound(self) -> float:
         """The most total harmony less damage that any plan can have; infinite where the multipliers prove none."""
-        proved = self.certificate.dual_residual <= self.certificate.tolerance and self.status is not Status.UNBOUNDED
+        proved = proves_bound(self.certificate) and self.status is not Status.UNBOUNDED
         return self.certificate.dual_objective if proved else float("inf")
 
     @property

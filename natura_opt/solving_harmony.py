@@ -26,6 +26,7 @@ from .other_methods import settings_of
 from .plan import Attempt
 from .program import Floats, LinearProgram
 from .solvers.harmony_functions import HarmonyFunction
+from .solvers.harmony_gap import proves_bound
 from .solvers.harmony_problem import HarmonyProblem, harmony_problem, worst_figure
 from .solvers.trace import TracePoint
 from .solving import judge
@@ -36,7 +37,7 @@ _DIAGNOSED = 2_000_000
 #: What prices get of a time limit; the primal-dual method gets the rest, and at least an instant (seconds).
 _SHARE_OF_PRICES, _INSTANT = 0.5, 1e-3
 #: What solve_harmony hands to every method itself.
-_SHARED = ("function", "tolerance", "time_limit", "options")
+_SHARED = ("function", "tolerance", "time_limit", "options", "watch")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,13 +141,10 @@ def _proved(
     problem: HarmonyProblem, found: _Found, options: SolveOptions, method: str, prices: Floats | None, late: bool
 ) -> HarmonyPlan:
     """Recompute the proof of what a method found and make a plan of it."""
-    dual, reason = found.dual if found.dual is not None else prices, found.reason
+    dual, reason = found.dual, found.reason
     if dual is None:
-        priced = _by_harmony(replace(problem, function=problem.function.envelope), options, {})
-        assert priced.dual is not None
-        dual = priced.dual
-    if found.dual is None:
-        reason = f"{reason}; bound by the prices of 'harmony'"
+        dual, source = _bounding_prices(problem, options, prices)
+        reason = f"{reason}; bound by {source}"
     stated = replace(found.problem, function=problem.function)
     if found.proof is None or not problem.function.concave:
         tangents, certificate = stated.certify(found.primal, dual, options.tolerance)
@@ -184,6 +182,26 @@ def _proved(
         passes=found.passes,
         reason=reason,
     )
+
+
+def _bounding_prices(problem: HarmonyProblem, options: SolveOptions, known: Floats | None) -> tuple[Floats, str]:
+    """Return prices that bound what any plan attains, as exact as a bound is held to, and where they are from.
+
+    Those known, else those of ``harmony``; where these prove nothing, those of HiGHS by tangents, if it has any.
+    """
+    smooth = replace(problem, function=problem.function.envelope)
+    dual, source = known, "the prices of 'harmony'"
+    if dual is None:
+        priced = _by_harmony(smooth, options, {})
+        assert priced.dual is not None
+        dual = priced.dual
+    nothing = np.zeros(problem.program.shape[1])
+    if not proves_bound(problem.certify(nothing, dual, options.tolerance)[1]):
+        with suppress(NaturaError):
+            straight = _by_tangents(smooth, options, {})
+            if straight.proof is not None and straight.dual is not None and proves_bound(straight.proof[1]):
+                dual, source = straight.dual, "the prices of 'harmony-tangents'"
+    return dual, source
 
 
 def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | None:
@@ -295,9 +313,8 @@ def _by_tangents(problem: HarmonyProblem, options: SolveOptions, settings: Mappi
     answer = solve_by_tangents(
         replace(problem, function=problem.function.envelope), tolerance=options.tolerance, options=options, **settings
     )
-    trace = tuple(TracePoint(k + 1, low, high, 0.0) for k, (low, high) in enumerate(answer.bounds))
     return _Found(
-        problem, answer.primal, answer.dual, answer.message, answer.iterations, 0, trace, answer.message,
+        problem, answer.primal, answer.dual, answer.message, answer.iterations, 0, answer.trace, answer.message,
         (answer.program, answer.certificate),
     )  # fmt: skip
 
@@ -306,12 +323,12 @@ def _by_1990(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[s
     from .solvers.harmony_1990 import harmony_1990
 
     _check(settings, "harmony-1990", harmony_1990)
-    answer = harmony_1990(problem.economy, function=problem.function.name, **settings)
-    primal = _column_values(problem, np.asarray(answer.intensities).reshape(-1, 1), None)
-    trace = _trace_of(answer.harmony, answer.passes)
+    seen = _Witnessed(problem)
+    answer = harmony_1990(problem.economy, function=problem.function.name, watch=seen, **settings)
+    primal = seen.last(answer.intensities, None, answer.passes)
     said = "stood still" if answer.converged else "stopped at the limit of iterations"
     return _Found(
-        problem, primal, None, f"version {answer.version}, {said}", answer.iterations, round(answer.passes), trace,
+        problem, primal, None, f"version {answer.version}, {said}", answer.iterations, round(answer.passes), seen.trace,
         f"the algorithm of 1990, version {answer.version}, scale {answer.scale}: {said}",
     )  # fmt: skip
 
@@ -320,11 +337,12 @@ def _by_2018(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[s
     from .solvers.harmony_2018 import harmony_2018
 
     _check(settings, "harmony-2018", harmony_2018)
-    answer = harmony_2018(problem.economy, function=problem.function, **settings)
-    primal = _column_values(problem, answer.intensities, answer.investment)
+    seen = _Witnessed(problem)
+    answer = harmony_2018(problem.economy, function=problem.function, watch=seen, **settings)
+    primal = seen.last(answer.intensities, answer.investment, answer.passes)
     return _Found(
         problem, primal, None, f"{answer.iterations} rounds", answer.iterations, answer.passes,
-        _trace_of(answer.harmony, answer.passes), f"the program of 2018, {answer.iterations} rounds",
+        seen.trace, f"the program of 2018, {answer.iterations} rounds",
     )  # fmt: skip
 
 
@@ -333,11 +351,30 @@ def _check(settings: Mapping[str, Any], method: str, answer: Callable[..., Any])
     refuse_unknown_settings(method, [name for name in settings_of(answer) if name not in _SHARED], settings)
 
 
-def _trace_of(harmony: Any, passes: float) -> tuple[TracePoint, ...]:
-    steps = max(len(harmony) - 1, 1)
-    return tuple(
-        TracePoint(round(passes * k / steps), float(value), float("inf"), 0.0) for k, value in enumerate(harmony)
-    )
+class _Witnessed:
+    """What a historical algorithm had after each iteration, its harmony recomputed as that of any other plan."""
+
+    def __init__(self, problem: HarmonyProblem) -> None:
+        self._problem = problem
+        self._points: list[TracePoint] = []
+
+    def __call__(self, levels: Floats, investment: Floats | None, passes: float, shortage: float) -> None:
+        """Note a state; one that is short of goods breaks a law."""
+        self._noted(levels, investment, passes, shortage)
+
+    def last(self, levels: Floats, investment: Floats | None, passes: float) -> Floats:
+        """Note the plan returned, which is short of nothing, and return it as column values."""
+        return self._noted(levels, investment, passes, 0.0)
+
+    def _noted(self, levels: Floats, investment: Floats | None, passes: float, shortage: float) -> Floats:
+        activities = np.asarray(levels).reshape(len(self._problem.economy.techniques), -1)
+        primal = _column_values(self._problem, activities, investment)
+        self._points.append(TracePoint(round(passes), self._problem.harmony(primal), float("inf"), shortage))
+        return primal
+
+    @property
+    def trace(self) -> tuple[TracePoint, ...]:
+        return tuple(self._points)
 
 
 def _column_values(problem: HarmonyProblem, activities: Floats, investment: Floats | None) -> Floats:
@@ -352,13 +389,12 @@ def _column_values(problem: HarmonyProblem, activities: Floats, investment: Floa
     if "capital_stock" in spans:
         held, count = Holdings.of(economy), len(economy.periods)
         built = np.zeros((held.count, count)) if investment is None else np.asarray(investment, dtype=float)
-        lag = economy.vector("investment_lag", 0, missing=1.0)[held.goods].astype(int)
         stock = np.zeros((held.count, count))
         for t in range(count):
             stock[:, t] = held.given(t)
             if t > 0:
                 stock[:, t] += held.surviving(t - 1) * stock[:, t - 1]
-                arriving = t - lag
+                arriving = t - held.lags
                 there = arriving >= 0
                 stock[there, t] += built[there, arriving[there]]
         primal[spans["capital_stock"]] = stock.T.ravel()

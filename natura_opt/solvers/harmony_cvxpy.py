@@ -217,4 +217,5 @@ def _answer(
     dual = np.where(dual > 0, np.where(np.isfinite(problem.program.row_upper), dual, 0.0), dual)
     _, units = program_factors(problem.program)
     primal, dual, tangents, certificate = problem.certify_cleaned(primal, dual, tolerance, units)
+    primal, tangents, certificate = problem.certify_lawful(primal, dual, tolerance, (tangents, certificate))
     return ConicAnswer(primal, dual, problem, tangents, certificate, said, iterations)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..certificate import Certificate
+
 
 def proven_gap(attained: float, bound: float, size: float, tolerance: float) -> float:
     """Return the gap per unit of weight, ``(bound - attained) / size``; infinite where there is none to speak of.
@@ -21,3 +23,8 @@ def proven_gap(attained: float, bound: float, size: float, tolerance: float) -> 
     with np.errstate(invalid="ignore", over="ignore"):
         gap = float(np.longdouble(bound) - np.longdouble(attained)) / size
     return abs(gap) if gap >= -tolerance else float("inf")  # not a number: infinite
+
+
+def proves_bound(certificate: Certificate) -> bool:
+    """Whether the multipliers of a certificate prove a bound: their signs are right, and it is a number."""
+    return certificate.dual_residual <= certificate.tolerance and bool(np.isfinite(certificate.dual_objective))

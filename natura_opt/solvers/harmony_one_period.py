@@ -72,8 +72,13 @@ class OnePeriod:
 
 
 def one_period(problem: HarmonyProblem) -> tuple[OnePeriod | None, str]:
-    """Return the form with the way back into the program, or None with the reason why prices alone cannot decide."""
+    """Return the form with the way back into the program, or None with the reason why prices alone cannot decide.
+
+    A limit of zero has any price that is high enough to keep its users idle; as a valuation that would say too much.
+    """
     made, why = _laid_out(problem.economy, _spread(problem), problem.function)
+    if made is not None and (made[0].there <= 0).any():
+        return None, "a limit of zero"
     return (None, why) if made is None else (OnePeriod(problem, *made), why)
 
 

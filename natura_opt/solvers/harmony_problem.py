@@ -12,6 +12,7 @@ Source: Cockshott 1990; model 4 of the design notes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,12 @@ from ..plan_problem import asked_of, laws_of
 from ..program import Floats, LinearProgram, ProgramBuilder
 from .harmony_functions import HarmonyFunction, harmony_function
 from .harmony_gap import proven_gap
+from .shrinking import largest_shortage, shrink_to_feasible
 
 #: The table that only harmony uses.
 _WEIGHTS = "target_weights"
+#: Rounds of shrinking in which a point becomes a plan within the laws.
+_SWEEPS = 60
 #: Levels this small beside the largest are tried as zeros.
 _NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1.0)  # the last: nothing at all
 
@@ -71,6 +75,46 @@ class HarmonyProblem:
         values = self.function.value(self.surpluses(primal))
         return float(np.asarray(self.weights * values, dtype=np.longdouble).sum())
 
+    def worth(self, primal: Floats) -> float:
+        """Return harmony less damage."""
+        return self.harmony(primal) + float(self.program.cost @ primal)
+
+    def lawful(self, primal: Floats, sweeps: int) -> tuple[Floats, float]:
+        """Return a plan near a point that keeps every law, and by how much of its use a thing is still lacking.
+
+        Whoever uses what is not there makes do with less, and what is left of a good with a target is delivered.
+
+        Parameters
+        ----------
+        sweeps : at most so many rounds of shrinking; something may be lacking after them.
+        """
+        net, given = self._things
+        if not (given >= 0).all():  # something is demanded: doing nothing is no plan, and shrinking leads to none
+            return primal, float("inf")
+        level = shrink_to_feasible(net, given, np.minimum(primal, self.program.upper), sweeps)
+        balance = self.program.row_block("balance")
+        assert balance is not None
+        left = given[balance.span] + net[balance.span] @ level
+        level[self.deliveries] += np.maximum(left[self._served], 0.0)
+        return level, largest_shortage(net, given, level)
+
+    @cached_property
+    def _things(self) -> tuple[Any, Floats]:
+        """Every row as a thing of which there must be enough: what columns leave of it, and what is given (not a
+        number where a row has two sides)."""
+        program = self.program
+        demanded = np.isfinite(program.row_lower)
+        net = sp.csr_array(sp.diags_array(np.where(demanded, 1.0, -1.0)) @ program.matrix)
+        given = np.where(demanded, -program.row_lower, program.row_upper)
+        return net, np.where(demanded & np.isfinite(program.row_upper), np.nan, given)
+
+    @cached_property
+    def _served(self) -> Any:
+        """Position of each delivery's good among the rows of the balance."""
+        balance, delivered = self.program.row_block("balance"), self.program.column_block("delivered")
+        assert balance is not None and delivered is not None
+        return balance.index.get_indexer(delivered.index)
+
     def tangent_program(self, dual: Floats, primal: Floats) -> LinearProgram:
         """Return the linear program whose optimum bounds the concave one from above, made from multipliers.
 
@@ -103,9 +147,31 @@ class HarmonyProblem:
         """
         tangents = self.tangent_program(dual, primal)
         seen = certify(tangents, primal, dual, tolerance, size=self.size)
-        attained = self.harmony(primal) + float(self.program.cost @ primal)
+        attained = self.worth(primal)
         gap = proven_gap(attained, seen.dual_objective, self.size, tolerance)
         return tangents, replace(seen, objective=attained, gap=gap)
+
+    def certify_lawful(
+        self, primal: Floats, dual: Floats, tolerance: float, seen: tuple[LinearProgram, Certificate]
+    ) -> tuple[Floats, LinearProgram, Certificate]:
+        """Certify a point moved within the laws, where its proof is then the better, or passes just as well.
+
+        A residual that is small beside a row's terms may still be all that a small target asks for: what is attained
+        only by breaking a law is not attained.
+
+        Parameters
+        ----------
+        seen : the tangent program and certificate of the point as it is.
+
+        Returns
+        -------
+        The point, its tangent program and its certificate.
+        """
+        moved, _ = self.lawful(primal, _SWEEPS)
+        tangents, certificate = self.certify(moved, dual, tolerance)
+        if certificate.proved or worst_figure(certificate) < worst_figure(seen[1]):
+            return moved, tangents, certificate
+        return primal, *seen
 
     def certify_cleaned(
         self, primal: Floats, dual: Floats, tolerance: float, units: Floats

@@ -23,6 +23,7 @@ from ..errors import NaturaError, OptionError, QuestionError
 from ..program import Block, Floats, LinearProgram
 from ..settings import whole
 from .harmony_problem import HarmonyProblem, worst_figure
+from .trace import TracePoint
 
 #: Programs larger than this start with the interior point method.
 _LARGE = 50_000
@@ -42,14 +43,14 @@ class TangentAnswer:
     ----------
     primal, dual : column values and ∂objective/∂side of the problem's program, in the user's units.
     program, certificate : the tangent program (one tangent per delivery) and the proof.
-    bounds : after each round, (harmony attained less damage, optimum of the tangents).
+    trace : the proof after each round; its passes are rounds.
     """
 
     primal: Floats
     dual: Floats
     program: LinearProgram
     certificate: Certificate
-    bounds: tuple[tuple[float, float], ...]
+    trace: tuple[TracePoint, ...]
     message: str
     iterations: int
 
@@ -84,7 +85,7 @@ def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, optio
     session = HighsSession(program, replace(options, method="ipm") if large else options)
     cuts = [np.full(len(problem.targets), s) for s in _FIRST]
     count = 0
-    bounds: list[tuple[float, float]] = []
+    trace: list[TracePoint] = []
     best: TangentAnswer | None = None
     for _ in range(max_rounds):
         session.add_rows(*_tangents(problem, np.concatenate(cuts), width, session.scaled.program.shape[0]))
@@ -94,7 +95,7 @@ def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, optio
         primal = np.clip(answer.primal[:width], problem.program.lower, problem.program.upper)
         dual = answer.dual[:height]
         tangents, certificate = problem.certify(primal, dual, tolerance)
-        bounds.append((certificate.objective, float(program.cost @ answer.primal)))
+        trace.append(TracePoint.of(len(trace) + 1, certificate))
         message = f"HiGHS, {count} tangents per delivery: {answer.message}"
         found = TangentAnswer(primal, dual, tangents, certificate, (), message, answer.iterations)
         if best is None or worst_figure(certificate) < worst_figure(best.certificate):
@@ -106,7 +107,12 @@ def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, optio
         fair = problem.function.envelope.best_surplus(np.maximum(price, _CHEAPEST))
         cuts = [problem.surpluses(primal), fair]
     assert best is not None
-    return replace(best, bounds=tuple(bounds), iterations=session.iterations)
+    primal, tangents, certificate = problem.certify_lawful(
+        best.primal, best.dual, tolerance, (best.program, best.certificate)
+    )
+    best = replace(best, primal=primal, program=tangents, certificate=certificate)
+    trace[-1] = TracePoint.of(len(trace), certificate)
+    return replace(best, trace=tuple(trace), iterations=session.iterations)
 
 
 def _with_harmony_columns(problem: HarmonyProblem) -> LinearProgram:
