@@ -18,10 +18,16 @@ The algorithm is no optimiser: it evens out harmony, knows no valuations, has no
 Where the paper is silent, this is what is done:
 
 - stocks are dealt out in proportion to uniform random numbers; every random number comes from the seed;
+- stocks are real numbers, as in the paper's analysis; its program took whole units (``whole_stocks``);
+- a good without a target has for its goal 2 % of what serving the targets takes of it (the 2018 program's .02, made
+  independent of units); of the paper's goals nothing is known;
+- an industry of which nothing is needed is not counted, and gets no stocks at the start;
 - an industry that the reserve cannot bring to its aim gets what the scarcest stock allows;
 - its suppliers' outputs fall at once and count in the mean, but they keep their places until the next sort; at most
   as many industries are served in a step as there are industries;
-- the mean of step 7 is the one at its beginning; step 7 goes from the most harmonious down;
+- industries are sorted a second time, before step 7; the paper speaks of one sort, and of moving industries in its
+  list;
+- the mean of step 7, and who lies above it, is taken at its beginning; step 7 goes from the most harmonious down;
 - a falls by a constant factor each iteration (``cooling``), as does the amplitude of n, which is uniform on
   ``[-noise, noise]``, drawn for each industry and iteration; an aim below zero is raised too, by a share of its size;
 - the end: mean harmony gains less than ``tolerance`` in each of three iterations, a and n having cooled below
