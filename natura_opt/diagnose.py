@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from .backends.answer import Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
-from .certificate import Extended, implied_upper, products, relative_max
+from .backends.scaling import scale
+from .certificate import bound_of, clean_point, meets_rows, relative_max, summed_exactly
 from .labels import name_of
 from .program import Block, Floats, LinearProgram
-from .refine import solve_proved
-
-#: A Farkas vector (or ray) may miss its conditions by rounding only: a larger miss would just exclude smaller plans.
-_EXACT = 1e-12
-#: A pull this small beside its terms is what is left of terms that cancel.
-_NOISE = 1e-6
+from .proof.rounding import exact_sums, products
+from .proof.verdict import ExactVerdict
+from .refine import solve_proved, solve_safely
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +29,13 @@ class Impossibility:
     ----------
     kind : ``"infeasible"`` or ``"unbounded"``.
     vector : multipliers per row (Farkas), or a direction per column (ray), largest entry one.
-    residual : largest relative violation of the proof's own conditions, recomputed in extended precision.
+    residual : by how much the proof's own conditions fail, relative to their terms: nothing but zero will do, since a
+        vector that fails by a hair only excludes smaller plans.
     margin : by how much the multiplied sides exceed what any plan can give (Farkas), or the gain along the ray;
-        relative to the size of its terms.
-    tolerance : what ``proved`` is held to.
+        relative to the size of its terms, with all that rounding may have added taken off.
+    tolerance : what plans of the same question are held to.
     sentence : which goods and resources clash, in words.
+    exact : whether rational arithmetic found it; the vector is then its nearest doubles.
     """
 
     kind: str
@@ -43,113 +44,161 @@ class Impossibility:
     margin: float
     tolerance: float
     sentence: str
+    exact: bool = False
 
     @property
     def proved(self) -> bool:
-        """Whether the conditions hold within the tolerance and the margin is clear of it."""
-        return self.residual <= _EXACT and self.margin > self.tolerance
+        """Whether the conditions hold, for the data exactly as they are written."""
+        return self.residual == 0.0 and self.margin > 0.0
 
     def __str__(self) -> str:
         word = "proved" if self.proved else "NOT proved"
+        if self.exact:
+            return f"{self.kind}, {word} in exact arithmetic: {self.sentence}"
         return f"{self.kind}, {word} (residual {self.residual:.1e}, margin {self.margin:.1e}): {self.sentence}"
 
 
 def prove_infeasible(program: LinearProgram, options: SolveOptions) -> Impossibility:
-    """Look for a Farkas vector: the multipliers of the plan that misses its rows by least, checked on the data."""
+    """Look for a Farkas vector, checked on the data: HiGHS's own ray, then the multipliers of the plan that misses its rows
+    by least.
+    """
     crossed = _crossed(program)
     if crossed:
         none = np.zeros(program.shape[0])
         return Impossibility(
             "infeasible", none, 0.0, 1.0, options.tolerance, f"the lower bound of {crossed} is above its upper one"
         )
-    multipliers = _elastic_multipliers(program, options)
-    residual, margin, cleaned = check_farkas(program, multipliers)
+    best: tuple[float, float, Floats] | None = None
+    for multipliers in _farkas_candidates(program, options):
+        found = check_farkas(program, multipliers)
+        if best is None or (found[0] == 0.0, found[1]) > (best[0] == 0.0, best[1]):
+            best = found
+        if best[0] == 0.0 and best[1] > 0.0:
+            break
+    residual, margin, cleaned = best or (np.inf, 0.0, np.zeros(program.shape[0]))
     return Impossibility("infeasible", cleaned, residual, margin, options.tolerance, _clash(program, cleaned))
+
+
+def _farkas_candidates(program: LinearProgram, options: SolveOptions) -> Iterator[Floats]:
+    relaxed = replace(program, integer=np.zeros_like(program.integer))
+    own = {**options.options, "presolve": "off"}
+    ray = HighsSession(relaxed, replace(options, method="simplex", options=own)).dual_ray()
+    if ray is not None:
+        yield ray
+        yield _without_noise(ray)
+    yield from _elastic_multipliers(relaxed, options)
+
+
+def _without_noise(multipliers: Floats) -> Floats:
+    """Return multipliers with those set to zero that are nothing beside the largest."""
+    return np.where(np.abs(multipliers) <= 1e-12 * np.abs(multipliers).max(initial=0.0), 0.0, multipliers)
 
 
 def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, float, Floats]:
     """Check multipliers ``y`` that are to show that no x meets the rows within its bounds.
 
-    Every plan has ``y'Ax`` at least ``sum_i y_i side_i`` (sides by the sign of y) and at most
-    ``sum_j max((A'y)_j lower_j, (A'y)_j upper_j)``; no plan exists where the first exceeds the second.
+    They do where the bound they give on the objective *nothing* is above zero: see :mod:`natura_opt.certificate`, whose
+    bound takes off what rounding may have added, and charges a pull on a column without a bound at a bound that the rows
+    imply.
 
     Returns
     -------
-    (relative residual of (A'y)_j on columns without a bound, relative margin, multipliers made sign-correct).
+    (relative residual of (A'y)_j on columns that nothing bounds, relative margin, multipliers made sign-correct).
     """
-    absent = np.where(multipliers > 0, ~np.isfinite(program.row_lower), ~np.isfinite(program.row_upper))
-    y: Extended = np.where(absent, 0.0, multipliers).astype(np.longdouble)
-    if not np.any(y):
-        return 0.0, 0.0, y.astype(np.float64)
-    y = y / np.abs(y).max()
-    sums = products(program, np.zeros(program.shape[1], np.longdouble), y)
-    pull = sums.columns
-    bound = np.where(pull > 0, program.upper, program.lower)
-    noise = np.isposinf(bound) & (pull > 0) & (pull <= _NOISE * sums.column_sizes)
-    if noise.any():  # terms that all but cancel: a bound that the rows put on the column serves as well
-        bound = np.where(noise, implied_upper(program), bound)
-    loose = ~np.isfinite(bound) & (pull != 0)
-    residual = relative_max(np.where(loose, np.abs(pull), 0.0), sums.column_sizes)
-    side = np.where(y > 0, program.row_lower, program.row_upper)
-    needed = np.where(y != 0, y * np.where(np.isfinite(side), side, 0.0), 0.0)
-    at_most = np.where(loose | (pull == 0), 0.0, pull * np.where(np.isfinite(bound), bound, 0.0))
-    size = max(float(np.abs(needed).sum() + np.abs(at_most).sum()), 1e-300)
-    return residual, float(needed.sum() - at_most.sum()) / size, y.astype(np.float64)
+    largest = np.abs(multipliers).max(initial=0.0)
+    if not np.isfinite(largest) or largest == 0.0:
+        return 0.0, 0.0, np.zeros(len(multipliers))
+    aimless = _aimless(replace(program, sense="min"))
+    scaled = np.ldexp(multipliers, -int(np.frexp(largest)[1]))
+    _, y = clean_point(aimless, np.zeros(program.shape[1]), scaled)
+    sums = products(aimless, np.zeros(program.shape[1], np.longdouble), y)
+    bound = bound_of(aimless, y, sums)
+    if np.isfinite(bound.value) and bound.value <= 0 < bound.value + 2 * bound.slip:
+        bound = summed_exactly(aimless, y, bound)
+    pull = np.where(np.isfinite(bound.at), 0.0, np.abs(bound.reduced))
+    residual = relative_max(pull, sums.column_sizes) if not np.isfinite(bound.value) else 0.0
+    if not np.isfinite(bound.value):
+        return max(residual, float(np.finfo(np.float64).tiny)), 0.0, y.astype(np.float64)
+    size = np.abs(y * bound.side).sum() + np.abs(np.where(np.isfinite(bound.at), bound.reduced * bound.at, 0.0)).sum()
+    return 0.0, float(bound.value / max(size, np.longdouble(1e-300))), y.astype(np.float64)
 
 
 def prove_unbounded(program: LinearProgram, options: SolveOptions) -> Impossibility:
     """Look for a direction along which every plan stays a plan and the objective gains, checked on the data."""
-    upper, lower = np.where(np.isfinite(program.upper), 0.0, 1.0), np.where(np.isfinite(program.lower), 0.0, -1.0)
-    cone = replace(
+    cone = _recession_cone(program)
+    solved = solve_safely(cone, replace(options, method="simplex", options={}))
+    candidates = [solved.answer.primal] + ([solved.safe.primal] if solved.safe is not None else [])
+    found = [check_ray(program, np.clip(ray, cone.lower, cone.upper)) for ray in candidates]
+    residual, gain, ray = max(found, key=lambda one: (one[0] == 0.0, one[1]))
+    return Impossibility("unbounded", ray, residual, gain, options.tolerance, _growth(program, ray))
+
+
+def _recession_cone(program: LinearProgram) -> LinearProgram:
+    """Return the directions in which plans can grow for ever, at most one long per column."""
+    return replace(
         program,
-        lower=lower,
-        upper=upper,
+        lower=np.where(np.isfinite(program.lower), 0.0, -1.0),
+        upper=np.where(np.isfinite(program.upper), 0.0, 1.0),
         row_lower=np.where(np.isfinite(program.row_lower), 0.0, -np.inf),
         row_upper=np.where(np.isfinite(program.row_upper), 0.0, np.inf),
         integer=np.zeros_like(program.integer),
         offset=0.0,
     )
-    answer, _ = solve_proved(cone, replace(options, method="simplex", options={}, tolerance=_EXACT))
-    ray = np.clip(answer.primal, lower, upper)
-    residual, gain, ray = check_ray(program, ray)
-    return Impossibility("unbounded", ray, residual, gain, options.tolerance, _growth(program, ray))
 
 
 def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats]:
-    """Check a direction.
+    """Check a direction: that no row or bound is ever left along it, and that the objective gains.
 
     Returns
     -------
-    (relative violation of the rows' signs, relative gain of the objective, the ray scaled to one).
+    (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective, with
+    what rounding may have added taken off; the ray scaled to about one).
     """
-    largest = np.abs(ray).max() if len(ray) else 0.0
-    if largest == 0:
-        return 0.0, 0.0, ray
-    direction = (ray / largest).astype(np.longdouble)
-    sums = products(program, direction, np.zeros(program.shape[0], np.longdouble))
-    below = np.where(np.isfinite(program.row_lower), np.maximum(-sums.rows, 0.0), 0.0)
-    above = np.where(np.isfinite(program.row_upper), np.maximum(sums.rows, 0.0), 0.0)
-    into_bounds = np.maximum(
-        np.where(np.isfinite(program.lower), -direction, 0.0), np.where(np.isfinite(program.upper), direction, 0.0)
-    )
-    residual = max(relative_max(np.maximum(below, above), sums.row_sizes), float(into_bounds.max(initial=0.0)))
-    terms = program.cost * direction * (1.0 if program.sense == "max" else -1.0)
-    size = max(float(np.abs(terms).sum()), 1e-300)
-    return residual, float(terms.sum()) / size, direction.astype(np.float64)
+    largest = np.abs(ray).max(initial=0.0)
+    if not np.isfinite(largest) or largest == 0:
+        return 0.0, 0.0, np.zeros(len(ray))
+    cone = _recession_cone(program)
+    direction = np.ldexp(ray, -int(np.frexp(largest)[1]))
+    inside = np.clip(direction, cone.lower, cone.upper)
+    residual = relative_max(np.abs(direction - inside), np.abs(direction))
+    point = direction.astype(np.longdouble)
+    sums = products(cone, point, np.zeros(program.shape[0], np.longdouble))
+    if not meets_rows(cone, point, sums):
+        below = np.where(np.isfinite(program.row_lower), np.maximum(-sums.rows, 0.0), 0.0)
+        above = np.where(np.isfinite(program.row_upper), np.maximum(sums.rows, 0.0), 0.0)
+        residual = max(residual, relative_max(np.maximum(below, above), sums.row_sizes), float(np.finfo(float).tiny))
+    worth = program.cost if program.sense == "max" else -program.cost
+    gain = exact_sums(sp.csc_array(worth.reshape(-1, 1)), np.array([0]), direction, np.zeros(1))[0]
+    size = max(float(np.abs(worth * direction).sum()), 1e-300)
+    return residual, float(gain) / size, direction
+
+
+def from_exact(program: LinearProgram, exact: ExactVerdict, options: SolveOptions) -> Impossibility:
+    """Put into words why the exact judge finds no plan, or none that is best."""
+    kind = exact.kind
+    wanted = program.shape[0] if kind == "infeasible" else program.shape[1]
+    if exact.vector is None:
+        return Impossibility(kind, np.zeros(wanted), 0.0, 1.0, options.tolerance, exact.reason, exact=True)
+    largest = max((abs(value) for value in exact.vector), default=Fraction(1)) or Fraction(1)
+    vector = np.array([float(value / largest) for value in exact.vector])
+    words = _clash(program, vector) if kind == "infeasible" else _growth(program, vector)
+    return Impossibility(kind, vector, 0.0, 1.0, options.tolerance, words, exact=True)
 
 
 def is_feasible(program: LinearProgram, options: SolveOptions) -> bool:
-    """Whether some plan meets every row (the objective left aside), proved by its certificate."""
-    aimless = replace(program, cost=np.zeros_like(program.cost), integer=np.zeros_like(program.integer), offset=0.0)
-    answer, certificate = solve_proved(aimless, replace(options, method="simplex"))
-    return answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance
+    """Whether some plan meets every row (the objective left aside), without any doubt."""
+    aimless = replace(_aimless(program), integer=np.zeros_like(program.integer))
+    return solve_proved(aimless, replace(options, method="simplex"))[1].reached is not None
 
 
-def _elastic_multipliers(program: LinearProgram, options: SolveOptions) -> Floats:
-    """Let every row miss by a little, at unit cost (after scaling), and return the multipliers of the least miss."""
+def _aimless(program: LinearProgram) -> LinearProgram:
+    return replace(program, cost=np.zeros_like(program.cost), offset=0.0)
+
+
+def _elastic_multipliers(program: LinearProgram, options: SolveOptions) -> Iterator[Floats]:
+    """Let every row miss by a little, at unit cost (after scaling), and yield multipliers of the least miss."""
     rows, columns = program.shape
-    session = HighsSession(replace(program, integer=np.zeros_like(program.integer)), options)
-    scaled = session.scaled
+    scaled = scale(program)
     target = scaled.program
     short, over = Block("short", pd.RangeIndex(rows), columns), Block("over", pd.RangeIndex(rows), columns + rows)
     elastic = LinearProgram(
@@ -164,9 +213,11 @@ def _elastic_multipliers(program: LinearProgram, options: SolveOptions) -> Float
         row_lower=target.row_lower,
         row_upper=target.row_upper,
     )
-    answer, _ = solve_proved(elastic, replace(options, method="simplex", options={}, tolerance=_EXACT))
+    solved = solve_safely(elastic, replace(options, method="simplex", options={}))
     # of the scaled program: y~ = y / row, whatever the factors of size and worth
-    return answer.dual * scaled.row
+    if solved.safe is not None:
+        yield solved.safe.dual * scaled.row
+    yield solved.answer.dual * scaled.row
 
 
 def _crossed(program: LinearProgram) -> str:

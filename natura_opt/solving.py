@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 
 from .backends.answer import Answer, Claim
-from .backends.highs import HighsSession, check_highs_options
+from .backends.highs import check_highs_options
 from .backends.options import METHODS, SolveOptions
-from .certificate import Certificate, certify
-from .diagnose import Impossibility, is_feasible, prove_infeasible, prove_unbounded
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
@@ -25,8 +23,8 @@ from .other_methods import METHODS_OF_THE_PLAN, answer_by
 from .plan import Attempt, Plan
 from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
-from .refine import inside, solve_proved
-from .status import Status
+from .proof.judging import certify_claim, judge, solve_any
+from .refine import inside
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
@@ -148,7 +146,7 @@ def solve(
     if backend != "highs" and spelled.compiled is not None:
         answer = inside(program, spelled.answer(chosen, solver))
         clock.stop("solve")
-        certificate = certify(program, answer.primal, answer.dual, tolerance)
+        certificate = certify_claim(program, answer, chosen)
         clock.stop("prove")
         attempts.append(Attempt(answer.message, answer.claim, certificate))
         if not (answer.claim is Claim.OPTIMAL and certificate.proved) and answer.claim is not Claim.INTERRUPTED:
@@ -158,7 +156,7 @@ def solve(
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        answer, certificate = (solve_whole if program.integer.any() else solve_proved)(program, chosen)
+        answer, certificate = solve_any(program, chosen)
         clock.stop("prove", of_which=("solve", answer.seconds))
         attempts.append(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, certificate))
     status, impossibility = judge(program, answer, certificate, chosen)
@@ -256,62 +254,3 @@ def _original_labels(economy: Economy) -> dict[str, Any]:
             if isinstance(given, tuple):
                 names[name] = given
     return names
-
-
-def judge(
-    program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
-) -> tuple[Status, Impossibility | None]:
-    """Turn a claim into a status; only a proof that passes makes one."""
-    if certificate.proved and answer.claim not in (Claim.INFEASIBLE, Claim.UNBOUNDED):
-        return Status.OPTIMAL, None
-    stopped = {
-        Claim.TIME_LIMIT: Status.TIME_LIMIT,
-        Claim.INTERRUPTED: Status.INTERRUPTED,
-        Claim.ITERATION_LIMIT: Status.ITERATION_LIMIT,
-    }
-    if answer.claim in stopped:
-        return stopped[answer.claim], None
-    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
-        return Status.UNPROVED, None
-    unbounded = answer.claim is Claim.UNBOUNDED
-    none = None if unbounded else prove_infeasible(program, options)
-    if none is not None and none.proved:
-        return Status.INFEASIBLE, none
-    if program.integer.any():  # no linear proof shows that whole numbers could grow for ever
-        return Status.UNPROVED, None
-    endless = prove_unbounded(program, options)
-    if endless.proved and is_feasible(program, options):
-        return Status.UNBOUNDED, endless
-    if endless.proved and unbounded:  # it could grow for ever, were there any plan to start from
-        none = prove_infeasible(program, options)
-        if none.proved:
-            return Status.INFEASIBLE, none
-    return Status.UNPROVED, None
-
-
-def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
-    """Solve a program with whole-number columns.
-
-    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word.
-    """
-    answer = HighsSession(program, options).solve()
-    stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)
-    if answer.claim is not Claim.OPTIMAL and not stopped:
-        return answer, certify(program, answer.primal, answer.dual, options.tolerance)
-    whole = np.where(program.integer, np.round(answer.primal), 0.0)
-    fixed = replace(
-        program,
-        lower=np.where(program.integer, whole, program.lower),
-        upper=np.where(program.integer, whole, program.upper),
-        integer=np.zeros_like(program.integer),
-    )
-    linear, certificate = solve_proved(fixed, options)
-    bound = answer.bound if answer.bound is not None and np.isfinite(answer.bound) else certificate.dual_objective
-    tree = abs(certificate.objective - bound) / max(abs(certificate.objective), abs(bound), 1e-300)
-    certificate = replace(
-        certificate,
-        dual_objective=float(bound),
-        gap=max(certificate.gap, tree if bound != certificate.objective else 0.0),
-        bound="solver",
-    )
-    return replace(linear, claim=answer.claim, message=answer.message, bound=answer.bound), certificate

@@ -25,11 +25,11 @@ from .laws.capital import Holdings
 from .other_methods import settings_of
 from .plan import Attempt
 from .program import Floats, LinearProgram
+from .proof.judging import judge
 from .solvers.harmony_functions import HarmonyFunction
 from .solvers.harmony_gap import proves_bound
 from .solvers.harmony_problem import HarmonyProblem, harmony_problem, worst_figure
 from .solvers.trace import TracePoint
-from .solving import judge
 from .status import Status
 
 #: Programs up to this many coefficients are looked through for a ray or a contradiction when no proof was found.

@@ -15,7 +15,7 @@ from natura_opt.backends.options import SolveOptions
 from natura_opt.diagnose import Impossibility, check_farkas, check_ray, prove_infeasible, prove_unbounded
 from natura_opt.program import LinearProgram, ProgramBuilder
 from natura_opt.refine import solve_proved
-from natura_opt.solving import judge, solve_whole
+from natura_opt.proof.judging import judge, solve_whole
 from natura_opt.status import Status
 
 INF = np.inf

@@ -13,7 +13,8 @@ import pandas as pd
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.certificate import clean_point, products
+from natura_opt.certificate import clean_point
+from natura_opt.proof.rounding import products
 from natura_opt.program import Block
 
 from ..measuring import Competitor, Result, Row, fewest_seconds, race

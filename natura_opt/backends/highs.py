@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import NaturaError, OptionError, unknown
+from ..errors import DataError, NaturaError, OptionError, unknown
 from ..program import Block, Floats, LinearProgram
 from .answer import Answer, Claim
 from .options import METHODS, SolveOptions
@@ -83,6 +83,7 @@ class HighsSession:
         if self._options.time_limit is not None:  # HiGHS counts the clock of the object, not of the run
             highs.setOptionValue("time_limit", highs.getRunTime() + max(self._options.time_limit - self.spent, 0.0))
         before = highs.getRunTime()
+        _fresh_scheduler(self._options)
         status = self._run_interruptibly()
         self.spent += highs.getRunTime() - before
         info = highs.getInfo()
@@ -98,6 +99,17 @@ class HighsSession:
         if len(primal) != columns or len(dual) != rows:
             return Claim.FAILED if claim is Claim.OPTIMAL else claim, np.zeros(columns), np.zeros(rows)
         return claim, primal, dual
+
+    def dual_ray(self) -> Floats | None:
+        """Run HiGHS and return its ray of the dual where it says there is no plan, per row in the user's units.
+
+        HiGHS has one only where presolve is off and simplex ended.
+        """
+        claim, _, _ = self.run()
+        status, there, ray = self._highs.getDualRay()
+        if claim is Claim.OPTIMAL or status != highspy.HighsStatus.kOk or not there:
+            return None
+        return np.asarray(ray, dtype=float) * self.scaled.row
 
     def change(self, cost: Floats, lower: Floats, upper: Floats, row_lower: Floats, row_upper: Floats) -> None:
         """Replace costs, bounds and sides (scaled); the basis stays."""
@@ -260,7 +272,16 @@ def _configured(options: SolveOptions) -> Any:
     if options.log_file:
         highs.setOptionValue("log_file", str(options.log_file))
     highs.setOptionValue("solver", METHODS[options.method])
-    tight = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "mip_rel_gap": options.tolerance}
+    tight = {
+        "primal_feasibility_tolerance": 1e-9,
+        "dual_feasibility_tolerance": 1e-9,
+        "mip_feasibility_tolerance": 1e-9,
+        "mip_rel_gap": options.tolerance,
+        "mip_abs_gap": 0.0,
+        "small_matrix_value": 1e-12,
+        "large_matrix_value": np.inf,
+        "infinite_cost": np.inf,
+    }
     for name, value in {**tight, **options.options}.items():
         if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
             known = [entry for entry in dir(highs.getOptions()) if not entry.startswith("_")]
@@ -270,8 +291,35 @@ def _configured(options: SolveOptions) -> Any:
     return highs
 
 
+def _fresh_scheduler(options: SolveOptions) -> None:
+    """Let a solve that says how many threads it wants have them: HiGHS keeps one scheduler for the whole process, and
+    refuses to run where it was started with another number.
+    """
+    global _threads
+    wanted = options.options.get("threads", 0)
+    if wanted != _threads:
+        highspy.Highs.resetGlobalScheduler(True)
+        _threads = wanted
+
+
+_threads: Any = 0
+
+
 def _to_standard_error(event: Any) -> None:
     sys.stderr.write(event.message)
+
+
+def _most_extreme(program: LinearProgram) -> str:
+    """Name the coefficient that lies farthest from one when all rows and columns are scaled: the cell to blame."""
+    if not program.matrix.nnz:
+        return "it has no coefficients"
+    at = int(np.argmax(np.abs(np.log2(np.abs(program.matrix.data)))))
+    column = int(np.searchsorted(program.matrix.indptr, at, side="right")) - 1
+    row, name = program.row_label(int(program.matrix.indices[at])), program.column_label(column)
+    return (
+        f"the coefficient of {name} in {row} is {program.matrix.data[at]:g} even after rows and columns are scaled; "
+        "it lies too far from the others of its row and column: leave it out, or check its unit"
+    )
 
 
 def _pass_program(highs: Any, program: LinearProgram) -> None:
@@ -295,4 +343,4 @@ def _pass_program(highs: Any, program: LinearProgram) -> None:
         program.integer.astype(np.int32),
     )
     if status == highspy.HighsStatus.kError:
-        raise NaturaError("HiGHS refused the program; please report this plan")
+        raise DataError(f"HiGHS cannot take the program: {_most_extreme(program)}")

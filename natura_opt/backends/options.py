@@ -11,6 +11,8 @@ from ..errors import OptionError, unknown
 
 #: How HiGHS goes about it: its own choice, simplex, interior point (with crossover) or the first-order PDLP.
 METHODS: dict[str, str] = {"auto": "choose", "simplex": "simplex", "ipm": "ipm", "pdlp": "pdlp"}
+#: How an answer is proved.
+CERTIFICATES: tuple[str, ...] = ("auto", "exact")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class SolveOptions:
     log_file : also write the solver's log here.
     time_limit : seconds allowed for the solver, refinement included.
     options : HiGHS options by their own names; unknown ones are an error.
+    certificate : ``auto`` (recomputed in doubles, in rational arithmetic where these cannot decide and the program is not
+        large) or ``exact`` (in rational arithmetic, whatever it takes).
     """
 
     method: str = "auto"
@@ -34,10 +38,13 @@ class SolveOptions:
     log_file: str | Path | None = None
     time_limit: float | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    certificate: str = "auto"
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise OptionError(unknown("method", self.method, METHODS))
+        if self.certificate not in CERTIFICATES:
+            raise OptionError(unknown("certificate", self.certificate, CERTIFICATES))
         for name in ("tolerance", "time_limit"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):

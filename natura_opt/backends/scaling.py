@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..program import Floats, LinearProgram
 
 _SWEEPS = 20
+#: Factors beyond this power of two would overflow, or lose digits below the least double.
+_LARGEST_POWER = 400.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,31 +44,23 @@ class Scaled:
         return self.sign * scaled * self.row / self.worth
 
 
-def scale(program: LinearProgram, columns_too: bool = True) -> Scaled:
-    """Return the program scaled.
-
-    Parameters
-    ----------
-    columns_too : False keeps columns (and so integrality) as they are.
-    """
-    row, column = geometric_factors(program.matrix)
-    if not columns_too or program.integer.any():
-        column = np.ones_like(column)
+def scale(program: LinearProgram) -> Scaled:
+    """Return the program scaled: rows, and the columns that need not be whole; sides and costs."""
+    row, column = geometric_factors(program.matrix, program.integer)
     matrix = sp.csc_array(program.matrix, copy=True)
     matrix.data *= row[matrix.indices] * np.repeat(column, np.diff(matrix.indptr))
     sign = -1.0 if program.sense == "max" else 1.0
     cost = sign * program.cost * column
-    sides = np.concatenate(
-        [program.row_lower * row, program.row_upper * row, program.lower / column, program.upper / column]
-    )
+    lower, upper = program.lower / column, program.upper / column
+    sides = np.concatenate([program.row_lower * row, program.row_upper * row, lower, upper])
     size = 1.0 if program.integer.any() else _to_unit(sides)
     worth = _to_unit(cost)
     scaled = replace(
         program,
         sense="min",
         cost=cost * worth,
-        lower=program.lower / column * size,
-        upper=program.upper / column * size,
+        lower=lower * size,
+        upper=upper * size,
         matrix=matrix,
         row_lower=program.row_lower * row * size,
         row_upper=program.row_upper * row * size,
@@ -74,10 +69,14 @@ def scale(program: LinearProgram, columns_too: bool = True) -> Scaled:
     return Scaled(scaled, row, column, size, worth, sign)
 
 
-def geometric_factors(matrix: sp.csc_array) -> tuple[Floats, Floats]:
+def geometric_factors(matrix: sp.csc_array, kept: npt.NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
     """Return row and column factors, powers of two, that bring the geometric means of rows and columns near one.
 
     Alternating sweeps over the logarithms: each row, then each column, is divided by the geometric mean of its entries.
+
+    Parameters
+    ----------
+    kept : columns that stay as they are (whole numbers must), shape (n,).
     """
     rows, columns = matrix.shape
     places = (matrix.indices, matrix.indptr)
@@ -91,10 +90,20 @@ def geometric_factors(matrix: sp.csc_array) -> tuple[Floats, Floats]:
     for _ in range(_SWEEPS):
         row = -(of_rows + filled @ column) / in_row
         column = -(of_columns + by_column @ row) / in_column
-    return np.exp2(np.round(row)), np.exp2(np.round(column))
+        if kept is not None:
+            column[kept] = 0.0
+    return _power(row), _power(column)
+
+
+def _power(logs: Floats) -> Floats:
+    """Return powers of two, within what doubles can be multiplied by and divided by again."""
+    return np.exp2(np.clip(np.round(logs), -_LARGEST_POWER, _LARGEST_POWER))
 
 
 def _to_unit(values: Floats) -> float:
-    """Return the power of two that brings the geometric mean of the non-zero finite values near one."""
+    """Return the power of two that brings the typical (median) non-zero finite value near one.
+
+    A limit that is as good as none (1e100) would spoil a mean.
+    """
     sizes = np.abs(values[np.isfinite(values) & (values != 0)])
-    return float(np.exp2(-np.round(np.mean(np.log2(sizes))))) if len(sizes) else 1.0
+    return float(_power(-np.median(np.log2(sizes)))) if len(sizes) else 1.0

@@ -25,7 +25,7 @@ from ..laws.capital import Holdings
 from ..plan import Attempt, Plan
 from ..plan_problem import asked_of, linear_program
 from ..program import LinearProgram
-from ..solving import judge
+from ..proof.judging import judge
 from .kernels import Floats
 from .leontief import METHODS, leontief
 from .one_technique import CannotAnswerError, OneTechnique, systems_of

@@ -34,7 +34,7 @@ from ..errors import OptionError, QuestionError, listed
 from ..plan import Attempt, Plan
 from ..plan_problem import linear_program
 from ..program import LinearProgram
-from ..solving import judge
+from ..proof.judging import judge
 from .cheapest import Choice, Industries, Offer
 from .cores import blas_on_one_core
 from .kernels import Floats

@@ -13,7 +13,7 @@ from ..backends.options import SolveOptions
 from ..economy.economy import Economy
 from ..plan import Plan
 from ..program import LinearProgram
-from ..refine import solve_proved
+from ..proof.judging import solve_any
 from .case import Feature
 from .statement import brought_back, cvxpy_statement, pyomo_statement, senses_of
 
@@ -47,9 +47,7 @@ class Backend:
 
 
 def _highs(program: LinearProgram, options: SolveOptions) -> Answer:
-    if program.integer.any():
-        return solving.solve_whole(program, options)[0]
-    return solve_proved(program, options)[0]
+    return solve_any(program, options)[0]
 
 
 def _highs_kept(programs: Sequence[LinearProgram], options: SolveOptions) -> Iterator[Answer]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import solving
 from ..backends.answer import Answer, Claim
 from ..backends.options import SolveOptions
 from ..certificate import Certificate, certify
@@ -19,6 +18,7 @@ from ..diagnose import Impossibility
 from ..economy.economy import Economy
 from ..errors import NaturaError
 from ..program import Block, Floats, LinearProgram
+from ..proof.judging import certify_claim, judge
 from ..status import Status
 from .backend import BACKENDS, Backend
 from .case import Case, Feature
@@ -143,8 +143,8 @@ def _judged(
         gap = 0.0 if off <= 1e-6 else np.inf
         point = replace(point, dual_residual=0.0, complementarity=0.0, gap=gap, bound="solver")
         return (Status.OPTIMAL if point.proved else Status.UNPROVED), point, None
-    certificate = certify(made, answer.primal, answer.dual, options.tolerance)
-    status, impossibility = solving.judge(made, answer, certificate, options)
+    certificate = certify_claim(made, answer, options)
+    status, impossibility = judge(made, answer, certificate, options)
     return status, certificate, impossibility
 
 

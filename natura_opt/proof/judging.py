@@ -1,0 +1,194 @@
+"""From a program to a verdict: what is known of its optimum, and by which proof."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..backends.answer import Answer, Claim
+from ..backends.highs import HighsSession
+from ..backends.options import SolveOptions
+from ..certificate import Certificate, certify
+from ..diagnose import Impossibility, from_exact, is_feasible, prove_infeasible, prove_unbounded
+from ..program import LinearProgram
+from ..refine import solve_proved, solve_safely
+from ..status import Status
+from .proving import exact_proof
+
+#: Rows and columns up to which the exact judge is asked unbidden: where nothing is proved, and where nearby data are.
+_WORTH_DECIDING, _WORTH_CONFIRMING = 6_000, 600
+#: How many seconds it may then take.
+_SECONDS_TO_DECIDE, _SECONDS_TO_CONFIRM = 20.0, 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """An answer, the best certificate of it, and what they make known."""
+
+    answer: Answer
+    certificate: Certificate
+    status: Status
+    impossibility: Impossibility | None = None
+
+
+class _Deadline:
+    """What is left of the seconds a solve may take."""
+
+    def __init__(self, options: SolveOptions, spent: float) -> None:
+        self._options = options
+        self._end = None if options.time_limit is None else time.monotonic() + options.time_limit - spent
+
+    @property
+    def passed(self) -> bool:
+        return self._end is not None and time.monotonic() >= self._end
+
+    @property
+    def options(self) -> SolveOptions:
+        """The options, with what is left of the time limit."""
+        if self._end is None:
+            return self._options
+        return replace(self._options, time_limit=max(self._end - time.monotonic(), 1e-3))
+
+
+def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
+    """Solve a program and prove the answer: in doubles, and by the exact judge where they leave it open.
+
+    The exact judge is asked where nothing is proved, where what is proved holds for nearby data only, or always
+    (``options.certificate == "exact"``); of itself only as far as it is quick.
+    """
+    answer, certificate = solve_any(program, options)
+    status, impossibility = judge(program, answer, certificate, options)
+    return settle(program, Verdict(answer, certificate, status, impossibility), options)
+
+
+def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Verdict:
+    """Return the verdict of the exact judge where it is wanted and decides, else the one found."""
+    limit = _exact_seconds(program, found, options)
+    if limit is None:
+        return found
+    start = found.answer if found.status is Status.OPTIMAL else None
+    exact = exact_proof(program, start, options, time_limit=limit or None, fraction=False)
+    if not exact.proved:
+        return found
+    if exact.status is not Status.OPTIMAL:
+        return replace(found, status=exact.status, impossibility=from_exact(program, exact, options))
+    value = exact.objective
+    certificate = Certificate(value, value, 0.0, 0.0, 0.0, 0.0, options.tolerance, "exact", value)
+    answer = replace(
+        found.answer,
+        claim=Claim.OPTIMAL,
+        primal=exact.primal,
+        dual=exact.dual,
+        message=f"{found.answer.message}, {exact.pivots} pivots in rational arithmetic",
+        bound=value,
+    )
+    return Verdict(answer, certificate, Status.OPTIMAL)
+
+
+def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions) -> float | None:
+    """Return how long the exact judge may take (0: as long as it likes), or None where it is not to be asked."""
+    left = None if options.time_limit is None else options.time_limit - found.answer.seconds
+    if found.answer.claim is Claim.INTERRUPTED or (left is not None and left <= 0):
+        return None
+    if options.certificate == "exact":
+        return left or 0.0
+    size = sum(program.shape)
+    open_still = found.status is Status.UNPROVED and found.answer.claim is not Claim.ITERATION_LIMIT
+    if open_still and size <= _WORTH_DECIDING:
+        seconds = _SECONDS_TO_DECIDE
+    elif found.status is Status.OPTIMAL and found.certificate.conditional and size <= _WORTH_CONFIRMING:
+        seconds = _SECONDS_TO_CONFIRM
+    else:
+        return None
+    return seconds if left is None else min(left, seconds)
+
+
+def solve_any(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
+    """Solve a program, with whole-number columns or without, and certify the answer."""
+    return (solve_whole if program.integer.any() else solve_proved)(program, options)
+
+
+def certify_claim(program: LinearProgram, answer: Answer, options: SolveOptions) -> Certificate:
+    """Certify the answer of a solver other than our own, which leaves no basis to find a safe pair from.
+
+    Where it is right but for rounding, the pair comes from a solve of our own.
+    """
+    certificate = certify(program, answer.primal, answer.dual, options.tolerance)
+    if certificate.unconditional or answer.claim is not Claim.OPTIMAL or program.integer.any():
+        return certificate
+    near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=options.tolerance)
+    if not near.proved:
+        return near
+    own = solve_safely(program, replace(options, method="auto", options={}))
+    if own.safe is not None:
+        return certify(program, answer.primal, answer.dual, options.tolerance, safe=own.safe)
+    return certificate if certificate.proved or own.certificate.unconditional else near
+
+
+def judge(
+    program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
+) -> tuple[Status, Impossibility | None]:
+    """Turn a claim into a status; only a proof that passes makes one."""
+    if certificate.proved and answer.claim not in (Claim.INFEASIBLE, Claim.UNBOUNDED):
+        return Status.OPTIMAL, None
+    stopped = {
+        Claim.TIME_LIMIT: Status.TIME_LIMIT,
+        Claim.INTERRUPTED: Status.INTERRUPTED,
+        Claim.ITERATION_LIMIT: Status.ITERATION_LIMIT,
+    }
+    if answer.claim in stopped:
+        return stopped[answer.claim], None
+    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
+        return Status.UNPROVED, None
+    left = _Deadline(options, answer.seconds)
+    unbounded = answer.claim is Claim.UNBOUNDED
+    none = None if unbounded else prove_infeasible(program, left.options)
+    if none is not None and none.proved:
+        return Status.INFEASIBLE, none
+    if left.passed:
+        return Status.TIME_LIMIT, None
+    if program.integer.any():  # no linear proof shows that whole numbers could grow for ever
+        return Status.UNPROVED, None
+    endless = prove_unbounded(program, left.options)
+    if endless.proved and is_feasible(program, left.options):
+        return Status.UNBOUNDED, endless
+    if endless.proved and unbounded and not left.passed:  # it could grow for ever, were there any plan to start from
+        none = prove_infeasible(program, left.options)
+        if none.proved:
+            return Status.INFEASIBLE, none
+    return (Status.TIME_LIMIT if left.passed else Status.UNPROVED), None
+
+
+def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
+    """Solve a program with whole-number columns.
+
+    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word, and without
+    one the gap is infinite.
+    """
+    answer = HighsSession(program, options).solve()
+    stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)
+    if answer.claim is not Claim.OPTIMAL and not stopped:
+        return answer, certify(program, answer.primal, answer.dual, options.tolerance)
+    whole = np.where(program.integer, np.round(answer.primal), 0.0)
+    fixed = replace(
+        program,
+        lower=np.where(program.integer, whole, program.lower),
+        upper=np.where(program.integer, whole, program.upper),
+        integer=np.zeros_like(program.integer),
+    )
+    linear, certificate = solve_proved(fixed, options)
+    worse = 1.0 if program.sense == "min" else -1.0
+    bound = answer.bound if answer.bound is not None and np.isfinite(answer.bound) else -worse * np.inf
+    outside = ((whole < program.lower) | (whole > program.upper)) & program.integer
+    size = max(abs(certificate.objective), abs(bound) if np.isfinite(bound) else 0.0, 1e-300)
+    tree = abs(certificate.objective - bound) / size if bound != certificate.objective else 0.0
+    certificate = replace(
+        certificate,
+        primal_residual=float("inf") if outside.any() else certificate.primal_residual,
+        dual_objective=float(bound),
+        gap=max(certificate.gap, float(tree)),
+        bound="solver",
+    )
+    return replace(linear, claim=answer.claim, message=answer.message, bound=answer.bound), certificate

@@ -1,0 +1,81 @@
+"""The exact proof of what a solver answered: from its basis, its point or nothing but the program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..backends.answer import Answer, Claim
+from ..backends.highs import HighsSession, check_finite
+from ..backends.options import SolveOptions
+from ..program import LinearProgram
+from .basis import Basis
+from .exact import PIVOTS, judge_exactly
+from .verdict import ExactVerdict
+from .whole_columns import judge_whole
+
+
+def exact_proof(
+    program: LinearProgram,
+    answer: HighsSession | Answer | Basis | None = None,
+    options: SolveOptions | None = None,
+    *,
+    pivots: int = PIVOTS,
+    time_limit: float | None = None,
+    fraction: bool = True,
+) -> ExactVerdict:
+    """Decide a program in rational arithmetic: exactly optimal, exactly infeasible or unbounded, or undecided and why.
+
+    Parameters
+    ----------
+    answer : what there is to start from: the session that solved this program, with its basis; an answer of any
+        solver, with its point; a basis; or nothing, and HiGHS is asked first. A bad start only costs time.
+    options : ``verbose`` and ``log_file`` are HiGHS's; nothing else of it matters here.
+    pivots, time_limit : how far the simplex method may go on in rational arithmetic, in pivots and seconds.
+    fraction : also rebuild the exact objective as a fraction, long where the basis has hundreds of rows.
+
+    Errors
+    ------
+    NaturaError : a number of the program is NaN, or an infinity stands where none can.
+
+    >>> from natura_opt.testing.small import program
+    >>> print(exact_proof(program("max", [1.0], [([3.0], "<=", 1.0)])))
+    exactly optimal: 0.3333333333333333, every sign in rational arithmetic
+    """
+    check_finite(program)
+    if program.integer.any():
+        return judge_whole(program, pivots=pivots, time_limit=time_limit)
+    if _crosses(program):
+        return judge_exactly(program)
+    basis = _basis(program, answer, options or SolveOptions(), time_limit)
+    return judge_exactly(program, basis, pivots=pivots, time_limit=time_limit, fraction=fraction)
+
+
+def _crosses(program: LinearProgram) -> bool:
+    return bool((program.lower > program.upper).any() or (program.row_lower > program.row_upper).any())
+
+
+def _basis(
+    program: LinearProgram, answer: HighsSession | Answer | Basis | None, options: SolveOptions, seconds: float | None
+) -> Basis | None:
+    if isinstance(answer, Basis):
+        return answer
+    if isinstance(answer, Answer):
+        if answer.claim is Claim.OPTIMAL or np.any(answer.primal):
+            return Basis.from_point(program, answer.primal, answer.dual)
+        answer = None
+    if isinstance(answer, HighsSession):
+        basis = Basis.from_highs(answer.basis())
+        if basis is not None and (len(basis.rows), len(basis.columns)) == program.shape:
+            return basis
+    for presolve in ("choose", "off"):  # presolve that finds no plan leaves no basis
+        chosen = replace(
+            options, method="simplex", options={"presolve": presolve}, time_limit=seconds or options.time_limit
+        )
+        session = HighsSession(program, chosen)
+        session.run()
+        basis = Basis.from_highs(session.basis())
+        if basis is not None:
+            return basis
+    return None

@@ -1,0 +1,128 @@
+"""Sums whose rounding is known: every proof leans on these.
+
+A sum of ``k`` products in extended precision (unit roundoff ``u``) lies within ``(k + 2) u S`` of the true one, ``S`` the
+sum of the sizes of its terms. Where that leaves the sign open, the sum is taken exactly: each product of doubles is split
+into two doubles without error (Dekker 1971), and Python's ``fsum`` rounds the exact sum of all of them once (Shewchuk 1997).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from ..program import Floats, LinearProgram
+
+Extended = npt.NDArray[np.longdouble]
+Positions = npt.NDArray[np.intp]
+
+#: Unit roundoff of extended precision, with room for what the bounds themselves lose.
+_UNIT = 1.01 * float(np.finfo(np.longdouble).eps) / 2.0
+#: What the sizes, kept in double, may have lost to underflow.
+_UNDERFLOW = 1e-300
+#: Products within this range split into two doubles without error.
+_LEAST_PRODUCT, _LARGEST_PRODUCT, _LARGEST_FACTOR = 1e-250, 1e290, 1e150
+_SPLITTER = 134217729.0  # 2**27 + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Products:
+    """``A x`` and ``A' y`` in extended precision, with the sums of the sizes of their terms.
+
+    Attributes
+    ----------
+    rows, row_sizes : shape (m,). columns, column_sizes : shape (n,).
+    row_counts, column_counts : how many coefficients each has.
+    """
+
+    rows: Extended
+    row_sizes: Extended
+    columns: Extended
+    column_sizes: Extended
+    row_counts: npt.NDArray[np.int64]
+    column_counts: npt.NDArray[np.int64]
+
+    @property
+    def row_errors(self) -> Extended:
+        """How far each entry of ``rows`` may lie from the true sum."""
+        return rounding(self.row_sizes, self.row_counts)
+
+
+def products(program: LinearProgram, point: Extended, multipliers: Extended) -> Products:
+    """Multiply in extended precision; the sizes, which only measure, in double."""
+    matrix, places = program.matrix, (program.matrix.indices, program.matrix.indptr)
+    extended = sp.csc_array((matrix.data.astype(np.longdouble), *places), shape=matrix.shape)
+    sizes = sp.csc_array((np.abs(matrix.data), *places), shape=matrix.shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return Products(
+            rows=np.asarray(extended @ point),
+            row_sizes=(sizes @ np.abs(point).astype(np.float64)).astype(np.longdouble),
+            columns=np.asarray(extended.T @ multipliers),
+            column_sizes=(sizes.T @ np.abs(multipliers).astype(np.float64)).astype(np.longdouble),
+            row_counts=np.bincount(matrix.indices, minlength=matrix.shape[0]),
+            column_counts=np.diff(matrix.indptr).astype(np.int64),
+        )
+
+
+def rounding(sizes: Extended, counts: npt.NDArray[np.int64] | int) -> Extended:
+    """Return how far sums of ``counts`` products, of these sizes in all, may lie from the true ones."""
+    there = np.asarray(counts) > 0
+    return np.where(there, (np.asarray(counts) + 3) * _UNIT * (sizes + _UNDERFLOW), np.longdouble(0.0))
+
+
+def total(values: Extended, errors: Extended | None = None) -> tuple[np.longdouble, np.longdouble]:
+    """Return a sum and how far it may lie from the true one, given how far each of its terms may."""
+    own = np.abs(values).sum() * (len(values) + 2) * _UNIT
+    return values.sum(), own if errors is None else own + errors.sum() * np.longdouble(1.01)
+
+
+def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: Floats, start: Floats) -> Floats:
+    """Return ``start_j + sum_i a_ij factors_i`` for chosen lines, each rounded once: the sign is the true one.
+
+    Parameters
+    ----------
+    matrix : by columns, for sums over rows; or by rows, for sums over columns.
+    lines : which columns (or rows), shape (k,); ``start`` has one entry for each of these.
+    factors : one per row (or column).
+    """
+    counts = matrix.indptr[lines + 1] - matrix.indptr[lines]
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    at = np.arange(ends[-1]) + np.repeat(matrix.indptr[lines] - ends[:-1], counts)
+    values, chosen = matrix.data[at], factors[matrix.indices[at]]
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        product = values * chosen
+        high, low = _split(values)
+        other_high, other_low = _split(chosen)
+        error = ((high * other_high - product) + high * other_low + low * other_high) + low * other_low
+        sizes = np.abs(product)
+        sound = (sizes >= _LEAST_PRODUCT) & (sizes <= _LARGEST_PRODUCT)
+        sound &= (np.abs(values) <= _LARGEST_FACTOR) & (np.abs(chosen) <= _LARGEST_FACTOR)
+    sound |= (values == 0) | (chosen == 0)
+    found = np.empty(len(lines))
+    for k, (first, last) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
+        if sound[first:last].all():
+            found[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
+        else:
+            pairs = zip(values[first:last].tolist(), chosen[first:last].tolist(), strict=True)
+            found[k] = nearest(sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k]))))
+    return found
+
+
+def nearest(value: Fraction) -> float:
+    """Return the double nearest to a fraction, but never zero for what is not, nor infinite for what is finite."""
+    try:
+        found = float(value)
+    except OverflowError:
+        return math.copysign(np.finfo(np.float64).max, value)
+    return found if found != 0 or value == 0 else math.copysign(5e-324, value)
+
+
+def _split(values: Floats) -> tuple[Floats, Floats]:
+    """Split doubles into halves of 26 bits: exact (Dekker)."""
+    large = _SPLITTER * values
+    high = large - (large - values)
+    return high, values - high

@@ -1,0 +1,62 @@
+"""What exact arithmetic says of a program, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..program import Floats
+from ..status import Status
+from .basis import Basis
+
+
+@dataclass(frozen=True, eq=False)
+class ExactVerdict:
+    """The exact judge's answer.
+
+    Attributes
+    ----------
+    kind : ``optimal``, ``infeasible`` or ``unbounded``, exactly; or ``undecided``.
+    reason : where it is undecided, why, and which row or column fails by how much; where there is no best plan, the row
+        or column that cannot be brought within its bounds, or can grow for ever.
+    objective : the double nearest to the exact objective, in the user's units and sense; NaN where there is none.
+    objective_fraction : the exact objective, where its digits were asked for or came by themselves.
+    primal : column values, shape (n,), nearest doubles, in the user's units; of a feasible plan where the program is
+        unbounded, the last one looked at where it is undecided.
+    dual : ∂objective/∂side per row, shape (m,), nearest doubles, in the user's units and sense.
+    vector : multipliers per row that no plan can meet (Farkas), or a direction per column along which the plan can go
+        for ever, as exact fractions; None where the proof is another.
+    basis : the last basis looked at; None where none was.
+    pivots, seconds : what it took, beyond the solver.
+    values : the exact column values, where the exact objective was asked for.
+    """
+
+    kind: str
+    reason: str
+    objective: float
+    objective_fraction: Fraction | None
+    primal: Floats
+    dual: Floats
+    vector: tuple[Fraction, ...] | None
+    basis: Basis | None
+    pivots: int
+    seconds: float
+    values: tuple[Fraction, ...] | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether the program is decided."""
+        return self.kind != "undecided"
+
+    @property
+    def status(self) -> Status:
+        """The status a plan of this program has."""
+        return Status(self.kind) if self.proved else Status.UNPROVED
+
+    def __str__(self) -> str:
+        took = f"{self.pivots} pivots in rational arithmetic" if self.pivots else "every sign in rational arithmetic"
+        if self.kind == "optimal":
+            return f"exactly optimal: {self.objective!r}, {took}"
+        if self.proved:
+            return f"exactly {self.kind}, {took}: {self.reason}"
+        return f"undecided in exact arithmetic: {self.reason}"
