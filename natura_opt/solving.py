@@ -115,7 +115,7 @@ def solve(
     (<Status.OPTIMAL: 'optimal'>, 86.6667)
     """
     if method in METHODS_OF_THE_PLAN:
-        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options}
+        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options, "verbose": verbose}
         given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
         if given or solver != "highs":
             raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")

@@ -77,6 +77,7 @@ def solve_harmony(
         ``harmony-2018`` (the historical algorithms, as they are).
     function : ``2018``, ``1993`` (not concave: bounded by its envelope) or a function of your own.
     tolerance : the gap per good, and the largest relative residual, at which the plan counts as proved.
+    time_limit : seconds; the historical algorithms run their iterations anyway, and their bound is sought within it.
     settings : the method's own: ``version=``, ``scale=``, ``seed=`` … of ``harmony-1990``, ``rounds=`` … of
         ``harmony-2018``, ``max_iterations=`` of ``harmony``.
 
@@ -147,9 +148,11 @@ def _proved(
         reason = f"{reason}; bound by {source}"
     stated = replace(found.problem, function=problem.function)
     if found.proof is None or not problem.function.concave:
-        tangents, certificate = stated.certify(found.primal, dual, options.tolerance)
+        seen = stated.certify(found.primal, dual, options.tolerance)
     else:
-        tangents, certificate = found.proof
+        seen = found.proof
+    primal, tangents, certificate = stated.certify_lawful(found.primal, dual, options.tolerance, seen)
+    passes = max([found.passes, *(point.passes for point in found.trace)])
     exact = found.dual is not None  # what a historical algorithm misses says nothing of what is possible
     off = max(certificate.primal_residual, certificate.dual_residual if exact else 0.0)
     claim = Claim.OPTIMAL if off <= options.tolerance else Claim.FAILED
@@ -160,7 +163,7 @@ def _proved(
     aimless = replace(stated.program, cost=np.zeros(stated.program.shape[1]))  # a ray of the tangents proves nothing
     status, impossibility = Status.UNPROVED, None
     with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: nothing more is known
-        status, impossibility = judge(aimless, Answer(claim, found.primal, dual), certificate, options)
+        status, impossibility = judge(aimless, Answer(claim, primal, dual), certificate, options)
         if status is Status.UNPROVED and claim is Claim.FAILED:
             endless = _endless(stated, options)
             if endless is not None and is_feasible(aimless, options):
@@ -169,7 +172,7 @@ def _proved(
         economy=problem.original,
         question=problem.question,
         program=tangents,
-        primal=found.primal,
+        primal=primal,
         dual=dual,
         status=status,
         certificate=certificate,
@@ -178,7 +181,7 @@ def _proved(
         attempts=(Attempt(found.message, claim, certificate),),
         iterations=found.iterations,
         problem=stated,
-        trace=found.trace,
+        trace=(*found.trace, TracePoint.of(passes, certificate)),
         passes=found.passes,
         reason=reason,
     )
@@ -299,7 +302,8 @@ def _by_cvxpy(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[
     from .solvers.harmony_cvxpy import solve_conic
 
     _check(settings, "harmony-cvxpy", solve_conic)
-    answer = solve_conic(replace(problem, function=problem.function.envelope), tolerance=options.tolerance, **settings)
+    smooth = replace(problem, function=problem.function.envelope)
+    answer = solve_conic(smooth, tolerance=options.tolerance, time_limit=options.time_limit, **settings)
     return _Found(
         answer.problem, answer.primal, answer.dual, answer.message, answer.iterations, 0,
         reason=answer.message, proof=(answer.program, answer.certificate),
@@ -325,7 +329,7 @@ def _by_1990(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[s
     _check(settings, "harmony-1990", harmony_1990)
     seen = _Witnessed(problem)
     answer = harmony_1990(problem.economy, function=problem.function.name, watch=seen, **settings)
-    primal = seen.last(answer.intensities, None, answer.passes)
+    primal = seen.columns(answer.intensities, None)
     said = "stood still" if answer.converged else "stopped at the limit of iterations"
     return _Found(
         problem, primal, None, f"version {answer.version}, {said}", answer.iterations, round(answer.passes), seen.trace,
@@ -339,7 +343,7 @@ def _by_2018(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[s
     _check(settings, "harmony-2018", harmony_2018)
     seen = _Witnessed(problem)
     answer = harmony_2018(problem.economy, function=problem.function, watch=seen, **settings)
-    primal = seen.last(answer.intensities, answer.investment, answer.passes)
+    primal = seen.columns(answer.intensities, answer.investment)
     return _Found(
         problem, primal, None, f"{answer.iterations} rounds", answer.iterations, answer.passes,
         seen.trace, f"the program of 2018, {answer.iterations} rounds",
@@ -360,17 +364,13 @@ class _Witnessed:
 
     def __call__(self, levels: Floats, investment: Floats | None, passes: float, shortage: float) -> None:
         """Note a state; one that is short of goods breaks a law."""
-        self._noted(levels, investment, passes, shortage)
+        attained = self._problem.harmony(self.columns(levels, investment))
+        self._points.append(TracePoint(round(passes), attained, float("inf"), shortage))
 
-    def last(self, levels: Floats, investment: Floats | None, passes: float) -> Floats:
-        """Note the plan returned, which is short of nothing, and return it as column values."""
-        return self._noted(levels, investment, passes, 0.0)
-
-    def _noted(self, levels: Floats, investment: Floats | None, passes: float, shortage: float) -> Floats:
+    def columns(self, levels: Floats, investment: Floats | None) -> Floats:
+        """Return levels and investment as column values."""
         activities = np.asarray(levels).reshape(len(self._problem.economy.techniques), -1)
-        primal = _column_values(self._problem, activities, investment)
-        self._points.append(TracePoint(round(passes), self._problem.harmony(primal), float("inf"), shortage))
-        return primal
+        return _column_values(self._problem, activities, investment)
 
     @property
     def trace(self) -> tuple[TracePoint, ...]:

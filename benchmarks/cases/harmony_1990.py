@@ -4,8 +4,8 @@ Economies are the paper's random technologies (:func:`natura_opt.economy.generat
 ``cockshott``). The paper does not say how much more stocks there were than the goals take; here it is ``SLACK`` times
 as much, so that every goal can be fulfilled so many times over: a mean harmony of ln 4 = 1.386 with H of 2018, of
 sqrt 3 = 1.732 with that of 1993, on the relative scale. That the paper's versions 2 and 3 reached 1.31, in a harmony
-that is lost, is therefore no confirmation, and is said where the figures are printed; so is the spread, which is not the
-paper's: there version 1 varies least from run to run, here it varies most.
+that is lost, is therefore no confirmation, and is said where the figures are printed; so is the spread, which is not
+the paper's: there version 1 varies least from run to run, here it varies most.
 
 With stocks just sufficient (slack 1) the *evened-out* plan has mean harmony 0, which is what the paper checks; it is
 not in general the most harmonious one, so that 0 is no bound.
@@ -122,8 +122,8 @@ def _set_by_slack(function: str) -> str:
     """Say what mean harmony comes of the slack alone."""
     best = float(harmony_function(function).value(np.array([SLACK - 1.0]))[0])
     return (
-        f"stocks suffice for {SLACK:g} times every goal, which is a mean harmony of {best:.3f}: our own SLACK sets it, and "
-        "that it comes near the paper's 1.31 confirms nothing"
+        f"stocks suffice for {SLACK:g} times every goal, which is a mean harmony of {best:.3f}: our own SLACK sets it, "
+        "and that it comes near the paper's 1.31 confirms nothing"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .economy import Economy
-from .table import place_of, shown
+from .table import place, shown
 
 
 def furthest_number(economy: Economy) -> str:
@@ -24,5 +24,5 @@ def furthest_number(economy: Economy) -> str:
             if sizes.max(initial=0.0) > worst:
                 at, worst = int(sizes.argmax()), float(sizes.max())
                 only = np.arange(len(numbers)) == at
-                named = f"{place_of(table.spec, part, only, economy.axes, economy.name, key)} is {shown(numbers[at])}"
+                named = f"{place(table.spec, part, only, economy.axes, economy.name, key)} is {shown(numbers[at])}"
     return named

@@ -99,7 +99,7 @@ class Holdings:
 
     @property
     def lags(self) -> Any:
-        """Periods from investment to use of each holding, whole; from the number of periods on, none of them uses it."""
+        """Whole periods from investment to use of each holding; from the number of periods on, nobody uses it."""
         known = self.economy.vector("investment_lag", 0, missing=1.0)[self.goods]
         return np.minimum(known, len(self.economy.periods)).astype(int)
 

@@ -104,7 +104,7 @@ def harmonise(
     Errors
     ------
     OptionError : the harmony function is not strictly concave.
-    QuestionError : nothing limits a good that is wanted, or (PricesUndecidedError) doubles cannot tell what is productive.
+    QuestionError : nothing limits a good that is wanted. PricesUndecidedError : what is productive is too near to call.
     """
     if not (problem.function.concave and problem.function.strict):
         raise OptionError(

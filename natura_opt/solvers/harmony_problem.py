@@ -28,7 +28,7 @@ from ..plan_problem import asked_of, laws_of
 from ..program import Floats, LinearProgram, ProgramBuilder
 from .harmony_functions import HarmonyFunction, harmony_function
 from .harmony_gap import proven_gap
-from .shrinking import largest_shortage, shrink_to_feasible
+from .shrinking import ROUNDING, largest_shortage, shrink_to_feasible
 
 #: The table that only harmony uses.
 _WEIGHTS = "target_weights"
@@ -91,11 +91,12 @@ class HarmonyProblem:
         net, given = self._things
         if not (given >= 0).all():  # something is demanded: doing nothing is no plan, and shrinking leads to none
             return primal, float("inf")
-        level = shrink_to_feasible(net, given, np.minimum(primal, self.program.upper), sweeps)
+        level = shrink_to_feasible(net, given, np.minimum(primal, self.program.upper), sweeps, spare=ROUNDING)
         balance = self.program.row_block("balance")
         assert balance is not None
         left = given[balance.span] + net[balance.span] @ level
-        level[self.deliveries] += np.maximum(left[self._served], 0.0)
+        room = left - ROUNDING * (given[balance.span] + abs(net[balance.span]) @ level)
+        level[self.deliveries] += np.maximum(room[self._served], 0.0)
         return level, largest_shortage(net, given, level)
 
     @cached_property
@@ -149,12 +150,13 @@ class HarmonyProblem:
         seen = certify(tangents, primal, dual, tolerance, size=self.size)
         attained = self.worth(primal)
         gap = proven_gap(attained, seen.dual_objective, self.size, tolerance)
-        return tangents, replace(seen, objective=attained, gap=gap)
+        reached = None if seen.reached is None else attained
+        return tangents, replace(seen, objective=attained, gap=gap, reached=reached)
 
     def certify_lawful(
         self, primal: Floats, dual: Floats, tolerance: float, seen: tuple[LinearProgram, Certificate]
     ) -> tuple[Floats, LinearProgram, Certificate]:
-        """Certify a point moved within the laws, where its proof is then the better, or passes just as well.
+        """Certify a point moved within the laws, where its proof passes so, or does not pass as it is either.
 
         A residual that is small beside a row's terms may still be all that a small target asks for: what is attained
         only by breaking a law is not attained.
@@ -167,9 +169,11 @@ class HarmonyProblem:
         -------
         The point, its tangent program and its certificate.
         """
+        if seen[1].reached is not None:
+            return primal, *seen
         moved, _ = self.lawful(primal, _SWEEPS)
         tangents, certificate = self.certify(moved, dual, tolerance)
-        if certificate.proved or worst_figure(certificate) < worst_figure(seen[1]):
+        if certificate.proved or (certificate.reached is not None and not seen[1].proved):
             return moved, tangents, certificate
         return primal, *seen
 

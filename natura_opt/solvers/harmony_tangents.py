@@ -107,11 +107,6 @@ def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, optio
         fair = problem.function.envelope.best_surplus(np.maximum(price, _CHEAPEST))
         cuts = [problem.surpluses(primal), fair]
     assert best is not None
-    primal, tangents, certificate = problem.certify_lawful(
-        best.primal, best.dual, tolerance, (best.program, best.certificate)
-    )
-    best = replace(best, primal=primal, program=tangents, certificate=certificate)
-    trace[-1] = TracePoint.of(len(trace), certificate)
     return replace(best, trace=tuple(trace), iterations=session.iterations)
 
 

@@ -135,8 +135,6 @@ def solve_primal_dual(
             last = error
     assert best is not None
     _, primal, dual, tangents, certificate = best
-    primal, tangents, certificate = problem.certify_lawful(primal, dual, tolerance, (tangents, certificate))
-    trace[-1] = TracePoint.of(2 * total, certificate)
     return PrimalDualAnswer(primal, dual, tangents, certificate, tuple(trace), total, 2 * total)
 
 

@@ -14,6 +14,8 @@ Floats = npt.NDArray[np.float64]
 _SWEEPS = 300
 #: A shortage of this share of the use is rounding.
 ROUNDING = 1e-12
+#: So many roundings more than is lacking are taken from the users.
+_MORE = 2.0
 
 
 def largest_shortage(net: Any, given: Floats, level: Floats) -> float:
@@ -29,7 +31,9 @@ def largest_shortage(net: Any, given: Floats, level: Floats) -> float:
     return float(((use - supply)[lacking] / use[lacking]).max(initial=0.0))
 
 
-def shrink_to_feasible(net: Any, given: Floats, level: Floats, sweeps: int | None = None) -> Floats:
+def shrink_to_feasible(
+    net: Any, given: Floats, level: Floats, sweeps: int | None = None, spare: float = -ROUNDING
+) -> Floats:
     """Return levels, none greater than before, at which no thing is used beyond what there is.
 
     The users of a thing that is lacking are scaled by supply over use, again and again since they are suppliers too
@@ -39,17 +43,18 @@ def shrink_to_feasible(net: Any, given: Floats, level: Floats, sweeps: int | Non
     Parameters
     ----------
     sweeps : at most so many; what is then still lacking remains so.
+    spare : share of the supply that must be left over; a little less than none, where rounding counts as no shortage.
     """
     makes, takes = _parts(net)
     row_of = np.repeat(np.arange(takes.shape[0]), np.diff(takes.indptr))
     level = np.maximum(level, 0.0)
     for sweep in range(_SWEEPS + takes.shape[0] if sweeps is None else sweeps):
         supply, use = given + makes @ level, takes @ level
-        lacking = use > supply * (1.0 + ROUNDING)
+        lacking = use > supply * (1.0 - spare)
         if not lacking.any():
             break
         share = np.ones(takes.shape[0])
-        share[lacking] = supply[lacking] / use[lacking] * (1.0 - ROUNDING) if sweep < _SWEEPS else 0.0
+        share[lacking] = supply[lacking] / use[lacking] * (1.0 - _MORE * ROUNDING) if sweep < _SWEEPS else 0.0
         factor = np.ones(takes.shape[1])
         np.minimum.at(factor, takes.indices, share[row_of])
         level = level * factor

@@ -39,8 +39,8 @@ _GAINS = (1e-3, 1e-6, 1e-9, 0.0)
 
 
 _UNDECIDED = (
-    "whether a part of the economy can sustain itself is too near to call in doubles, so prices alone cannot plan it; use "
-    "solve_harmony"
+    "whether a part of the economy can sustain itself is too near to call in doubles, so prices alone cannot plan it; "
+    "use solve_harmony"
 )
 
 
