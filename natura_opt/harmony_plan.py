@@ -28,13 +28,15 @@ class HarmonyPlan(Plan):
     Attributes
     ----------
     problem : the concave program it answers.
-    trace : how far the method had come, by passes over the data.
+    trace : how far the method had come, by passes over the data; historical algorithms count harmony in their own way.
+    course : the same recomputed as of any other plan, up to the plan itself; what breaks a law has a residual.
     passes : products with the matrix of coefficients, as the method counts them.
     reason : why this road was taken.
     """
 
     problem: HarmonyProblem | None = None
     trace: tuple[TracePoint, ...] = ()
+    course: tuple[TracePoint, ...] = ()
     passes: int = 0
     reason: str = ""
 

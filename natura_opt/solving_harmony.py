@@ -53,6 +53,7 @@ class _Found:
     trace: tuple[TracePoint, ...] = ()
     reason: str = ""
     proof: tuple[LinearProgram, Certificate] | None = None
+    course: tuple[TracePoint, ...] | None = None  # where it is not the trace, recomputed
 
 
 def solve_harmony(
@@ -152,7 +153,8 @@ def _proved(
     else:
         seen = found.proof
     primal, tangents, certificate = stated.certify_lawful(found.primal, dual, options.tolerance, seen)
-    passes = max([found.passes, *(point.passes for point in found.trace)])
+    course = found.trace if found.course is None else found.course
+    end = TracePoint.of(max([found.passes, *(point.passes for point in course)]), certificate)
     exact = found.dual is not None  # what a historical algorithm misses says nothing of what is possible
     off = max(certificate.primal_residual, certificate.dual_residual if exact else 0.0)
     claim = Claim.OPTIMAL if off <= options.tolerance else Claim.FAILED
@@ -181,7 +183,8 @@ def _proved(
         attempts=(Attempt(found.message, claim, certificate),),
         iterations=found.iterations,
         problem=stated,
-        trace=(*found.trace, TracePoint.of(passes, certificate)),
+        trace=found.trace,
+        course=(*course, end),
         passes=found.passes,
         reason=reason,
     )
@@ -332,8 +335,9 @@ def _by_1990(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[s
     primal = seen.columns(answer.intensities, None)
     said = "stood still" if answer.converged else "stopped at the limit of iterations"
     return _Found(
-        problem, primal, None, f"version {answer.version}, {said}", answer.iterations, round(answer.passes), seen.trace,
-        f"the algorithm of 1990, version {answer.version}, scale {answer.scale}: {said}",
+        problem, primal, None, f"version {answer.version}, {said}", answer.iterations, round(answer.passes),
+        _trace_of(answer.harmony, answer.passes),
+        f"the algorithm of 1990, version {answer.version}, scale {answer.scale}: {said}", course=seen.course,
     )  # fmt: skip
 
 
@@ -346,7 +350,8 @@ def _by_2018(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[s
     primal = seen.columns(answer.intensities, answer.investment)
     return _Found(
         problem, primal, None, f"{answer.iterations} rounds", answer.iterations, answer.passes,
-        seen.trace, f"the program of 2018, {answer.iterations} rounds",
+        _trace_of(answer.harmony, answer.passes), f"the program of 2018, {answer.iterations} rounds",
+        course=seen.course,
     )  # fmt: skip
 
 
@@ -373,8 +378,17 @@ class _Witnessed:
         return _column_values(self._problem, activities, investment)
 
     @property
-    def trace(self) -> tuple[TracePoint, ...]:
+    def course(self) -> tuple[TracePoint, ...]:
         return tuple(self._points)
+
+
+def _trace_of(harmony: Any, passes: float) -> tuple[TracePoint, ...]:
+    """Return how harmony went as a historical algorithm counts it: not all its goals are targets, and laws may break."""
+    steps = max(len(harmony) - 1, 1)
+    return tuple(
+        TracePoint(round(passes * k / steps), float(value), float("inf"), float("inf"))
+        for k, value in enumerate(harmony)
+    )
 
 
 def _column_values(problem: HarmonyProblem, activities: Floats, investment: Floats | None) -> Floats:

@@ -1,4 +1,4 @@
-"""What a proof of harmony may say: bounds that hold, numbers of any size, time that is shared, and nothing in silence."""
+"""What a proof of harmony may say: bounds that hold, numbers of any size, shared time, and nothing in silence."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_proofs_in_hostile_units_leave_room_for_one_optimum_exhaustively(chunk: 
 
 
 def extreme(economy: no.Economy, seed: int) -> no.Economy | None:
-    """Return the economy with one to three tables, or one number of each, at 1e-30 to 1e30; None where that is refused."""
+    """Return the economy with one to three tables, or a number of each, at 1e-30 to 1e30; None where it is refused."""
     rng = np.random.default_rng(seed)
     tables = dict(economy.tables)
     for _ in range(int(rng.integers(1, 4))):
@@ -309,7 +309,7 @@ def test_no_lawful_point_of_a_trace_beats_the_bound(name: str) -> None:
     lawful = 0
     for plan in found.plans.values():
         assert isinstance(plan, HarmonyPlan)
-        for point in plan.trace:
+        for point in plan.course:
             if point.lawful(TOLERANCE):
                 lawful += 1
                 assert point.attained <= found.harmony_bound + TOLERANCE * size
@@ -323,7 +323,7 @@ def test_the_picture_draws_no_iterate_that_breaks_a_law() -> None:
     plan = found.plans["harmony"]
     assert isinstance(plan, HarmonyPlan)
     lawless = TracePoint(50, 3.0 * found.harmony_bound, float("inf"), 0.33)
-    doubtful = replace(plan, trace=(lawless, *plan.trace))
+    doubtful = replace(plan, course=(lawless, *plan.course))
     entries = tuple(replace(e, plan=doubtful) if e.method == "harmony" else e for e in found.entries)
     (axes,) = replace(found, entries=entries).plot_convergence().axes
     for line in axes.lines:

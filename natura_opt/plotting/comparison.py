@@ -93,20 +93,20 @@ def draw_convergence(comparison: Comparison) -> Figure:
     ax = figure.subplots()
     size = comparison.problem.size
     plans = {name: p for name, p in comparison.plans.items() if isinstance(p, HarmonyPlan)}
-    traced = {name: p for name, p in plans.items() if len(p.trace) > 1 and not _impossible(p)}
+    traced = {name: p for name, p in plans.items() if len(p.course) > 2 and not _impossible(p)}
     kept: list[float] = []
     lawless: list[str] = []
     for colour, (name, plan) in zip(_SERIES, traced.items(), strict=False):
         tolerance = plan.certificate.tolerance
-        lawful = [point for point in plan.trace if point.lawful(tolerance)]
-        proved = [point for point in plan.trace if np.isfinite(point.bound)]
+        lawful = [point for point in plan.course if point.lawful(tolerance)]
+        proved = [point for point in plan.course if np.isfinite(point.bound)]
         attained = [point.attained / size for point in lawful]
         marker = "o" if len(lawful) == 1 else None
         ax.plot(_passes(lawful), attained, color=colour, linewidth=1.6, marker=marker, markersize=4, label=name)
         ax.plot(_passes(proved), [p.bound / size for p in proved], color=colour, linewidth=1.1, linestyle="--")
         kept += [*attained[len(attained) // 2 :], *([proved[-1].bound / size] if proved else [])]
-        if len(lawful) < len(plan.trace):
-            lawless.append(f"{name}: {len(plan.trace) - len(lawful)} of {len(plan.trace)}")
+        if len(lawful) < len(plan.course):
+            lawless.append(f"{name}: {len(plan.course) - len(lawful)} of {len(plan.course)}")
     if traced:
         ax.set_xscale("log")
         if kept:
