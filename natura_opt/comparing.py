@@ -186,6 +186,8 @@ def _objective(problem: HarmonyProblem, linear: LinearProgram, plan: Plan) -> tu
     """
     if not isinstance(plan, HarmonyPlan):
         return plan.objective, ""
+    if plan.certificate.primal_residual > max(plan.certificate.tolerance, _MET):
+        return None, f"its plan breaks a law by {plan.certificate.primal_residual:.1e} of what the law weighs"
     ratio = fulfilment_by_good(problem.economy, plan)
     question = plan.question
     served: dict[str, Floats] = {}

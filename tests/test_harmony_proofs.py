@@ -353,3 +353,26 @@ def test_what_an_error_advises_is_accepted() -> None:
     assert no.solve("wheat_cloth", method="fixed-point", max_passes=500).proved
     with pytest.raises(OptionError, match="max_passes must"):
         no.solve("wheat_cloth", method="fixed-point", max_passes=0)
+
+
+# ---- multipliers whose signs are almost right -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", EXACT)
+@pytest.mark.parametrize("seed", range(8))
+def test_damage_alone_bounds_harmony_and_its_proof(method: str, seed: int) -> None:
+    """No limit bounds a technique: prices that make one worth running by 1e-12 prove nothing, slightly lower ones do."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, 6))
+    inputs = rng.uniform(0.0, 0.8 / count, (count, count))
+    economy = no.build_economy(
+        goods=[f"g{k}" for k in range(count)], inputs=inputs, targets=rng.uniform(1.0, 9.0, count),
+        pollutants=["smoke"], emissions=rng.uniform(0.1, 1.0, (1, count)), damage_weights=[0.01],
+        objective="assortment",
+    )  # fmt: skip
+    plan = no.solve_harmony(economy, method=method).assert_optimal()
+    assert isinstance(plan, HarmonyPlan) and plan.problem is not None
+    assert np.isfinite(plan.bound) and plan.gap_per_good <= TOLERANCE
+    worth = plan.problem.program.cost - plan.problem.program.matrix.T @ plan.dual
+    levels = plan.problem.program.column_block("activities")
+    assert levels is not None and (worth[levels.span] <= 1e-9).all()

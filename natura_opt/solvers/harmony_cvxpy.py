@@ -231,5 +231,6 @@ def _answer(
     primal = np.clip(primal, problem.program.lower, problem.program.upper)
     dual = np.where(dual > 0, np.where(np.isfinite(problem.program.row_upper), dual, 0.0), dual)
     _, units = program_factors(problem.program)
+    dual, _, _ = problem.certify_signed(primal, dual, tolerance)
     primal, dual, tangents, certificate = problem.certify_cleaned(primal, dual, tolerance, units)
     return ConicAnswer(primal, dual, problem, tangents, certificate, said, iterations)

@@ -94,7 +94,7 @@ def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, optio
         session.continue_by_simplex()  # from its basis, to which few tangents are new
         primal = np.clip(answer.primal[:width], problem.program.lower, problem.program.upper)
         dual = answer.dual[:height]
-        tangents, certificate = problem.certify(primal, dual, tolerance)
+        dual, tangents, certificate = problem.certify_signed(primal, dual, tolerance)
         trace.append(TracePoint.of(len(trace) + 1, certificate))
         message = f"HiGHS, {count} tangents per delivery: {answer.message}"
         found = TangentAnswer(primal, dual, tangents, certificate, (), message, answer.iterations)

@@ -113,7 +113,7 @@ def solve_primal_dual(
         if total >= next_check or stop:
             next_check = int(total * _CHECK_GROWTH) + _FIRST_CHECK
             primal, dual = _in_units(z_new, column), _in_units(-y_new, row)
-            tangents, certificate = problem.certify(primal, dual, tolerance)
+            dual, tangents, certificate = problem.certify_signed(primal, dual, tolerance)
             if not certificate.proved and (stop or certificate.dual_residual <= tolerance):  # else nothing mends it yet
                 primal, dual, tangents, certificate = problem.certify_cleaned(primal, dual, tolerance, column)
             worst = worst_figure(certificate)
