@@ -383,7 +383,7 @@ class _Witnessed:
 
 
 def _trace_of(harmony: Any, passes: float) -> tuple[TracePoint, ...]:
-    """Return how harmony went as a historical algorithm counts it: not all its goals are targets, and laws may break."""
+    """Return how harmony went as a historical algorithm counts it: not every goal is a target, and laws may break."""
     steps = max(len(harmony) - 1, 1)
     return tuple(
         TracePoint(round(passes * k / steps), float(value), float("inf"), float("inf"))
