@@ -13,12 +13,17 @@ import scipy.sparse as sp
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
 from .backends.scaling import scale
-from .certificate import bound_of, clean_point, meets_rows, relative_max, summed_exactly
 from .labels import name_of
 from .program import Block, Floats, LinearProgram
-from .proof.rounding import exact_sums, products
+from .proof.bound import bound_of, summed_exactly
+from .proof.meeting import clean_point, meets_rows
+from .proof.rounding import exact_sums, products, relative_max
 from .proof.verdict import ExactVerdict
 from .refine import solve_proved, solve_safely
+
+#: A pull this small beside its terms is what is left of terms that cancel: it may be charged at a bound that the rows
+#: imply. (A larger one could be too, but then the multipliers would not be the whole proof.)
+_NOISE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +64,8 @@ class Impossibility:
 
 
 def prove_infeasible(program: LinearProgram, options: SolveOptions) -> Impossibility:
-    """Look for a Farkas vector, checked on the data: HiGHS's own ray, then the multipliers of the plan that misses its rows
-    by least.
+    """Look for a Farkas vector, checked on the data: HiGHS's own ray, then the multipliers of the plan that misses
+    its rows by least.
     """
     crossed = _crossed(program)
     if crossed:
@@ -98,8 +103,8 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     """Check multipliers ``y`` that are to show that no x meets the rows within its bounds.
 
     They do where the bound they give on the objective *nothing* is above zero: see :mod:`natura_opt.certificate`, whose
-    bound takes off what rounding may have added, and charges a pull on a column without a bound at a bound that the rows
-    imply.
+    bound takes off what rounding may have added, and charges a pull on a column without a bound at a bound that the
+    rows imply.
 
     Returns
     -------
@@ -115,10 +120,10 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     bound = bound_of(aimless, y, sums)
     if np.isfinite(bound.value) and bound.value <= 0 < bound.value + 2 * bound.slip:
         bound = summed_exactly(aimless, y, bound)
-    pull = np.where(np.isfinite(bound.at), 0.0, np.abs(bound.reduced))
-    residual = relative_max(pull, sums.column_sizes) if not np.isfinite(bound.value) else 0.0
-    if not np.isfinite(bound.value):
-        return max(residual, float(np.finfo(np.float64).tiny)), 0.0, y.astype(np.float64)
+    end = np.where(bound.reduced > 0, aimless.lower, aimless.upper)  # -A'y: pulled down where it is above zero
+    loose = relative_max(np.where(np.isfinite(end), 0.0, np.abs(bound.reduced)), sums.column_sizes)
+    if not np.isfinite(bound.value) or loose > _NOISE:
+        return max(loose, float(np.finfo(np.float64).tiny)), 0.0, y.astype(np.float64)
     size = np.abs(y * bound.side).sum() + np.abs(np.where(np.isfinite(bound.at), bound.reduced * bound.at, 0.0)).sum()
     return 0.0, float(bound.value / max(size, np.longdouble(1e-300))), y.astype(np.float64)
 
@@ -151,8 +156,8 @@ def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats
 
     Returns
     -------
-    (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective, with
-    what rounding may have added taken off; the ray scaled to about one).
+    (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective,
+    with what rounding may have added taken off; the ray scaled to about one).
     """
     largest = np.abs(ray).max(initial=0.0)
     if not np.isfinite(largest) or largest == 0:

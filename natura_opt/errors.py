@@ -30,6 +30,10 @@ class SettingError(OptionError):
     """A method has no setting of this name, or the setting's value is not usable."""
 
 
+class RefusedError(DataError):
+    """HiGHS does not take the numbers of a program, scaled as they are; the message names the cell to blame."""
+
+
 class NotProvedError(NaturaError):
     """A plan was required to be proved optimal and is not."""
 

@@ -23,13 +23,24 @@ from .other_methods import METHODS_OF_THE_PLAN, answer_by
 from .plan import Attempt, Plan
 from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
-from .proof.judging import certify_claim, judge, solve_any
+from .proof.judging import Verdict, certify_claim, judge, prove, settle
 from .refine import inside
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
 
-_SETTINGS = ("question", "backend", "solver", "method", "tolerance", "extra_laws", "verbose", "log_file", "time_limit")
+_SETTINGS = (
+    "question",
+    "backend",
+    "solver",
+    "method",
+    "tolerance",
+    "certificate",
+    "extra_laws",
+    "verbose",
+    "log_file",
+    "time_limit",
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,7 @@ def solve(
     solver: str = "highs",
     method: str = "auto",
     tolerance: float | None = None,
+    certificate: str = "auto",
     extra_laws: Iterable[ExtraLaw] = (),
     verbose: bool = False,
     log_file: str | Path | None = None,
@@ -97,6 +109,8 @@ def solve(
         ``prices``, ``harmony`` (and ``harmony-cvxpy``, ``harmony-tangents``, ``harmony-1990``, ``harmony-2018``).
     tolerance : largest relative residual and gap at which the plan counts as proved; 1e-9, or 1e-6 per good for prices
         and harmony.
+    certificate : ``auto``: recomputed in doubles, and in rational arithmetic where these cannot decide and the program
+        is not large. ``exact``: in rational arithmetic, for plans up to some thousands of rows.
     extra_laws : laws of your own, all in one spelling.
     verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
     settings : of a method of another kind, e.g. ``function="1993"`` for harmony.
@@ -117,6 +131,7 @@ def solve(
     if method in METHODS_OF_THE_PLAN:
         highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options, "verbose": verbose}
         given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
+        given += ["certificate"] * (certificate != "auto")
         if given or solver != "highs":
             raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")
         return answer_by(problem, question, method, tolerance, time_limit, settings)
@@ -125,7 +140,7 @@ def solve(
     if settings:
         raise OptionError(unknown("setting", next(iter(settings)), [*_SETTINGS, "options"]))
     tolerance = 1e-9 if tolerance is None else tolerance
-    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}))
+    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}), certificate)
     if backend not in BACKENDS:
         raise OptionError(unknown("backend", backend, BACKENDS))
     if solver != "highs" and backend != "pyomo":
@@ -146,33 +161,37 @@ def solve(
     if backend != "highs" and spelled.compiled is not None:
         answer = inside(program, spelled.answer(chosen, solver))
         clock.stop("solve")
-        certificate = certify_claim(program, answer, chosen)
+        checked = certify_claim(program, answer, chosen)
         clock.stop("prove")
-        attempts.append(Attempt(answer.message, answer.claim, certificate))
-        if not (answer.claim is Claim.OPTIMAL and certificate.proved) and answer.claim is not Claim.INTERRUPTED:
+        attempts.append(Attempt(answer.message, answer.claim, checked))
+        if not (answer.claim is Claim.OPTIMAL and checked.proved) and answer.claim is not Claim.INTERRUPTED:
             answer = None  # its word is not proved: the compiled program is scaled and solved again, through arrays
             if time_limit is not None:
                 chosen = replace(chosen, time_limit=max(time_limit - clock.seconds["solve"], 1e-3))
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        answer, certificate = solve_any(program, chosen)
-        clock.stop("prove", of_which=("solve", answer.seconds))
-        attempts.append(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, certificate))
-    status, impossibility = judge(program, answer, certificate, chosen)
+        verdict = prove(program, chosen)
+        clock.stop("prove", of_which=("solve", verdict.answer.seconds))
+        attempts.append(
+            Attempt(f"HiGHS, scaled arrays: {verdict.answer.message}", verdict.answer.claim, verdict.certificate)
+        )
+    else:
+        status, impossibility = judge(program, answer, checked, chosen)
+        verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)
     clock.stop("prove")
     return Plan(
         economy=spelled.economy,
         question=spelled.question,
         program=program,
-        primal=answer.primal,
-        dual=answer.dual,
-        status=status,
-        certificate=certificate,
-        impossibility=impossibility,
+        primal=verdict.answer.primal,
+        dual=verdict.answer.dual,
+        status=verdict.status,
+        certificate=verdict.certificate,
+        impossibility=verdict.impossibility,
         method=backend if solver == "highs" else f"{backend}:{solver}",
         attempts=tuple(attempts),
-        iterations=answer.iterations,
+        iterations=verdict.answer.iterations,
         seconds=clock.seconds,
     )
 

@@ -13,9 +13,9 @@ import pandas as pd
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.certificate import clean_point
-from natura_opt.proof.rounding import products
 from natura_opt.program import Block
+from natura_opt.proof.meeting import clean_point
+from natura_opt.proof.rounding import products
 
 from ..measuring import Competitor, Result, Row, fewest_seconds, race
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import DataError, NaturaError, OptionError, unknown
+from ..errors import NaturaError, OptionError, RefusedError, unknown
 from ..program import Block, Floats, LinearProgram
 from .answer import Answer, Claim
 from .options import METHODS, SolveOptions
@@ -119,7 +119,7 @@ class HighsSession:
         done.append(self._highs.changeColsBounds(len(cost), columns, lower, upper))
         done.append(self._highs.changeRowsBounds(len(row_lower), rows, row_lower, row_upper))
         if highspy.HighsStatus.kError in done:
-            raise NaturaError("HiGHS refused changed bounds or costs; please report this plan")
+            raise RefusedError("HiGHS does not take changed bounds or costs")
 
     def add_rows(self, rows: Block, matrix: sp.csr_array, lower: Floats, upper: Floats) -> None:
         """Add rows, in the user's units, to the program held; the basis stays, with the new rows in it.
@@ -343,4 +343,4 @@ def _pass_program(highs: Any, program: LinearProgram) -> None:
         program.integer.astype(np.int32),
     )
     if status == highspy.HighsStatus.kError:
-        raise DataError(f"HiGHS cannot take the program: {_most_extreme(program)}")
+        raise RefusedError(f"HiGHS cannot take the program: {_most_extreme(program)}")

@@ -28,8 +28,8 @@ class SolveOptions:
     log_file : also write the solver's log here.
     time_limit : seconds allowed for the solver, refinement included.
     options : HiGHS options by their own names; unknown ones are an error.
-    certificate : ``auto`` (recomputed in doubles, in rational arithmetic where these cannot decide and the program is not
-        large) or ``exact`` (in rational arithmetic, whatever it takes).
+    certificate : ``auto`` (recomputed in doubles, in rational arithmetic where these cannot decide and the program is
+        not large) or ``exact`` (in rational arithmetic, whatever it takes).
     """
 
     method: str = "auto"

@@ -1,8 +1,9 @@
 """Sums whose rounding is known: every proof leans on these.
 
-A sum of ``k`` products in extended precision (unit roundoff ``u``) lies within ``(k + 2) u S`` of the true one, ``S`` the
-sum of the sizes of its terms. Where that leaves the sign open, the sum is taken exactly: each product of doubles is split
-into two doubles without error (Dekker 1971), and Python's ``fsum`` rounds the exact sum of all of them once (Shewchuk 1997).
+A sum of ``k`` products in extended precision (unit roundoff ``u``) lies within ``(k + 2) u S`` of the true one, ``S``
+the sum of the sizes of its terms. Where that leaves the sign open, the sum is taken exactly: each product of doubles
+is split into two doubles without error (Dekker 1971), and Python's ``fsum`` rounds the exact sum of all of them once
+(Shewchuk 1997).
 """
 
 from __future__ import annotations
@@ -126,3 +127,17 @@ def _split(values: Floats) -> tuple[Floats, Floats]:
     large = _SPLITTER * values
     high = large - (large - values)
     return high, values - high
+
+
+def are_doubles(values: Extended) -> bool:
+    """Whether extended numbers are doubles: only these are summed exactly."""
+    return bool((values == values.astype(np.float64)).all())
+
+
+def relative_max(violations: npt.NDArray[np.floating], sizes: npt.NDArray[np.floating]) -> float:
+    """Return the largest violation relative to its size; zero where nothing is violated."""
+    violated = violations != 0
+    if not violated.any():
+        return 0.0
+    with np.errstate(divide="ignore", over="ignore"):
+        return float(np.max(violations[violated] / sizes[violated]))
