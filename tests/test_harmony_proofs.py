@@ -361,7 +361,7 @@ def test_what_an_error_advises_is_accepted() -> None:
 @pytest.mark.parametrize("method", EXACT)
 @pytest.mark.parametrize("seed", range(8))
 def test_damage_alone_bounds_harmony_and_its_proof(method: str, seed: int) -> None:
-    """No limit bounds a technique: prices at which one is worth running by 1e-12 prove nothing; slightly lower ones do."""
+    """No limit bounds a technique: prices at which one gains 1e-12 prove nothing; slightly lower ones do."""
     rng = np.random.default_rng(seed)
     count = int(rng.integers(2, 6))
     inputs = rng.uniform(0.0, 0.8 / count, (count, count))

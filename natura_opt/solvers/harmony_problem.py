@@ -184,7 +184,7 @@ class HarmonyProblem:
         return dual, tangents, certificate
 
     def _with_lower_prices(self, dual: Floats) -> Floats:
-        """Return multipliers with prices of goods lowered by the share that takes away what is worth running too much."""
+        """Return multipliers with prices of goods lowered so far that nothing is worth running too much."""
         program, balance = self.program, self.program.row_block("balance")
         assert balance is not None
         worth = program.cost - program.matrix.T @ dual
