@@ -34,8 +34,8 @@ from .shrinking import ROUNDING, largest_shortage, shrink_to_feasible
 _WEIGHTS = "target_weights"
 #: Rounds of shrinking in which a point becomes a plan within the laws.
 _SWEEPS = 60
-#: How often prices of goods are lowered until nothing is worth running too much, by at most which share; and how close to
-#: that a technique counts, relative to its terms.
+#: How often prices of goods are lowered until nothing is worth running too much, and by at most which share; and how
+#: close to that a technique counts, relative to its terms.
 _LOWERED, _MOST, _CLOSE = 3, 0.01, 1e-14
 #: Levels this small beside the largest are tried as zeros.
 _NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1.0)  # the last: nothing at all
