@@ -17,6 +17,7 @@ from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
 from .errors import NaturaError, OptionError, QuestionError, SettingError, unknown
+from .harmony_methods import HARMONY_METHODS
 from .harmony_plan import HarmonyPlan
 from .other_methods import METHODS_OF_THE_PLAN
 from .plan import Plan
@@ -25,7 +26,7 @@ from .program import Floats, LinearProgram
 from .solvers.harmony_functions import HarmonyFunction
 from .solvers.harmony_problem import HarmonyProblem, harmony_problem
 from .solving import solve
-from .solving_harmony import HARMONY_METHODS, plan_for_harmony
+from .solving_harmony import plan_for_harmony
 from .status import Status
 
 #: Compared where nothing else is asked: the linear program, the fixed point, prices, and harmony three ways.

@@ -287,13 +287,13 @@ def test_seeded_plans_of_historical_algorithms_have_a_bound(seed: int) -> None:
 
 def test_prices_that_prove_nothing_are_sought_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where 'harmony' has no prices that hold, HiGHS's tangents have."""
-    whole = solving_harmony._by_harmony
+    whole = solving_harmony.by_harmony
 
     def nothing(problem: Any, options: Any, settings: Any) -> Any:
         found = whole(problem, options, settings)
         return replace(found, dual=np.zeros_like(found.dual), proof=None)
 
-    monkeypatch.setattr(solving_harmony, "_by_harmony", nothing)
+    monkeypatch.setattr(solving_harmony, "by_harmony", nothing)
     plan = no.solve_harmony("excavators", method="harmony-2018")
     assert isinstance(plan, HarmonyPlan) and plan.reason.endswith("bound by the prices of 'harmony-tangents'")
     assert plan.bound == pytest.approx(12.8642, abs=1e-4)
