@@ -32,11 +32,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from .program import Floats, LinearProgram
 from .proof.bound import Bound, bound_of, summed_exactly
-from .proof.meeting import clean_point, meets_rows
+from .proof.meeting import clean_point, meets_rows, violations
 from .proof.rounding import Extended, Products, are_doubles, products, relative_max
 
 #: The gap is relative to the objective, or to this share of its terms where they cancel (an optimum of zero).
@@ -155,7 +154,7 @@ def certify(
     natural = max(abs(objective), _CANCELLING * (np.abs(cost_terms).sum() + abs(program.offset)))
     cutoff = float(objective) + sign * tolerance * float(natural if size is None else size)
     bound = bound_of(program, multipliers, sums, cutoff, nearby)
-    slack = _slackness(program, point, multipliers * sign, sums, bound)
+    slack = _slackness(program, point, multipliers, sums, bound)
     if safe is not None:
         reached, bound = _with_safe(program, safe, reached, bound, cutoff)
     slips = np.isfinite(bound.value) and bound.slip > 0.1 * tolerance * (natural if size is None else size)
@@ -190,16 +189,15 @@ def _is_sound(program: LinearProgram) -> bool:
 
 def _bound_residual(program: LinearProgram, given: Extended, point: Extended) -> float:
     """Return how far values lie outside their bounds, relative to them; one where a whole column is not whole."""
-    broken = program.integer & (given != np.round(given))
-    return max(relative_max(np.abs(given - point), np.abs(given) + np.abs(point)), 1.0 if broken.any() else 0.0)
+    broken = program.integer.any() and (program.integer & (given != np.round(given))).any()
+    off = np.flatnonzero(given != point)
+    outside = relative_max(np.abs(given - point)[off], (np.abs(given) + np.abs(point))[off]) if len(off) else 0.0
+    return max(outside, 1.0 if broken else 0.0)
 
 
 def _row_residual(program: LinearProgram, sums: Products) -> float:
-    below = np.where(np.isfinite(program.row_lower), program.row_lower - sums.rows, 0.0)
-    above = np.where(np.isfinite(program.row_upper), sums.rows - program.row_upper, 0.0)
-    violation = np.maximum(np.maximum(below, above), 0.0)
-    side_size = np.maximum(_finite(np.abs(program.row_lower)), _finite(np.abs(program.row_upper)))
-    return relative_max(violation, sums.row_sizes + side_size)
+    sides = np.maximum(_size(program.row_lower), _size(program.row_upper))
+    return relative_max(np.maximum(violations(program, sums), 0.0), sums.row_sizes + sides)
 
 
 def _with_safe(
@@ -214,13 +212,11 @@ def _with_safe(
     return reached, other if other.value > bound.value else bound
 
 
-def _slackness(
-    program: LinearProgram, point: Extended, minimised: Extended, sums: Products, bound: Bound
-) -> np.longdouble:
+def _slackness(program: LinearProgram, point: Extended, multipliers: Extended, sums: Products, bound: Bound) -> float:
     """Return the sum of |multiplier x slack|, over what is bounded."""
-    away = np.where(np.isfinite(bound.at), point - bound.at, 0.0)
-    slack: np.longdouble = np.abs(minimised * (sums.rows - bound.side)).sum() + np.abs(bound.reduced * away).sum()
-    return slack
+    away = np.where(np.isfinite(bound.at), (point - bound.at).astype(np.float64), 0.0)
+    slack = (sums.rows - bound.side).astype(np.float64)
+    return float(np.abs(multipliers.astype(np.float64) * slack).sum() + np.abs(bound.reduced * away).sum())
 
 
 def _ratio(value: float | np.longdouble, size: float | np.longdouble) -> float:
@@ -228,5 +224,6 @@ def _ratio(value: float | np.longdouble, size: float | np.longdouble) -> float:
         return 0.0 if value == 0 else float(value / size) if size > 0 else float("inf")
 
 
-def _finite(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    return np.where(np.isfinite(values), values, 0.0)
+def _size(side: Floats) -> Floats:
+    """Return the size of each side that is there."""
+    return np.where(np.isfinite(side), np.abs(side), 0.0)

@@ -27,6 +27,14 @@ imports = typer.Typer(help="Bring an economy in from other forms.", no_args_is_h
 app.add_typer(imports, name="import")
 app.command()(generate)
 
+_Problem = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="A model folder, a workbook (.xlsx), or the name of a shipped model; or any linear program: a file .mps "
+        "or .lp, also packed (.gz, .bz2).",
+    ),
+]
 _Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model folder, a workbook (.xlsx), or the name of a shipped model.")
 ]
@@ -35,7 +43,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on st
 
 @app.command()
 def solve(
-    model: _Model,
+    model: _Problem,
     question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
     backend: Annotated[str, typer.Option(help="highs, pyomo or cvxpy: the same law, three spellings.")] = "highs",
     solver: Annotated[str, typer.Option(help="With --backend pyomo: any solver Pyomo reaches.")] = "highs",
@@ -60,16 +68,20 @@ def solve(
     ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Find the best plan of MODEL and prove it.
+    """Find the best plan of MODEL, or the best point of a linear program, and prove it.
 
     Exit code: 0 for a proved plan; 1 for an infeasible, unbounded or unproved one; 2 for bad input.
     """
     with _readable_errors():
+        from .program_reading.read import read_program
+        from .program_reading.text import format_of
         from .solving import solve as solve_plan
 
         with _working(f"planning {model}", quiet=verbose), _standard_output_kept_clean():
+            program = format_of(model) is not None and not Path(model).is_dir()
+            problem: Any = read_program(model) if program else model
             plan = solve_plan(
-                model,
+                problem,
                 question,
                 backend=backend,
                 solver=solver,

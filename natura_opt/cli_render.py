@@ -13,6 +13,7 @@ from .harmony_plan import HarmonyPlan
 from .limits import binding_limits
 from .plan import Plan
 from .plan_text import dearest_goods
+from .program_solution import ProgramSolution
 from .status import Status
 
 if TYPE_CHECKING:
@@ -24,9 +25,12 @@ _ROWS = 10
 _WIDE = 112
 
 
-def print_plan(plan: Plan, console: Console | None = None) -> None:
-    """Print a plan's status, fulfilment, limits and effort."""
+def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> None:
+    """Print a plan's status, fulfilment, limits and effort; of a program, its rows that bind."""
     console = console or Console(highlight=False, markup=False, soft_wrap=False)
+    if isinstance(plan, ProgramSolution):
+        print_solution(plan, console)
+        return
     if isinstance(plan, HarmonyPlan):
         console.print(str(plan), soft_wrap=True)
         return
@@ -53,6 +57,38 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     console.print(f"\nby {plan.method}, {plan.iterations} iterations ({stages})", style="dim", soft_wrap=True)
     for attempt in plan.attempts if len(plan.attempts) > 1 else ():
         console.print(f"  {attempt.message}: {attempt.certificate}", style="dim", soft_wrap=True)
+
+
+def print_solution(solution: ProgramSolution, console: Console) -> None:
+    """Print a linear program's status, proof, objective and the rows that bind."""
+    rows, columns = solution.program.shape
+    size = f"{rows:,} rows, {columns:,} columns, {solution.program.matrix.nnz:,} coefficients"
+    console.print(Text(solution.name, "bold").append(f"  ({solution.program.sense}; {size})", "none"), soft_wrap=True)
+    colour = "green" if solution.proved else "red"
+    proof = str(solution.certificate) if solution.impossibility is None else ""
+    console.print(Text(str(solution.status), colour).append(f"  {proof}", "none"), soft_wrap=True)
+    for note in solution.notes:
+        console.print(f"note: {note}", style="dim", soft_wrap=True)
+    if solution.impossibility is not None:
+        console.print(str(solution.impossibility), soft_wrap=True)
+        return
+    console.print(f"objective {solution.objective:.12g}   (bound {solution.certificate.dual_objective:.12g})")
+    if len(solution.binding):
+        _headed(console, "the rows that bind, by what their side is worth", _binding(solution))
+    stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in solution.seconds.items())
+    console.print(f"\nby {solution.method}, {solution.iterations} iterations ({stages})", style="dim", soft_wrap=True)
+
+
+def _binding(solution: ProgramSolution) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("all of it\nis worth", "one more\nbrings", "\nside"):
+        table.add_column(heading, justify="right")
+    table.add_column("\nrow", overflow="fold")
+    for name, row in solution.binding.head(_ROWS).iterrows():
+        table.add_row(f"{row['worth']:.6g}", f"{row['dual']:.6g}", f"{row['side']:.6g}", str(name))
+    if len(solution.binding) > _ROWS:
+        table.add_row("", "", "", f"… and {len(solution.binding) - _ROWS:,} more")
+    return table
 
 
 def print_comparison(found: Comparison, console: Console | None = None) -> None:

@@ -273,6 +273,8 @@ def _growth(program: LinearProgram, ray: Floats) -> str:
         own = [c for c in chosen if activities.span.start <= c < activities.span.stop and ray[c] != 0]
         chosen = np.array(own or list(chosen))
     names = ", ".join(_called(*program.column_label(int(c))) for c in chosen[:4] if ray[c] != 0)
+    if activities is None:
+        return f"no row and no bound stops {names} from growing together without end"
     return (
         f"nothing limits the plan: {names} can grow together without end; give a resource, a stock or a limit they use"
     )
@@ -287,6 +289,8 @@ _WORDS = {
     "emission_cap": "the emission cap of",
     "emission_budget": "the emission budget of",
     "storage_limit": "the storage of",
+    "rows": "row",
+    "columns": "column",
 }
 
 

@@ -12,6 +12,7 @@ from .status import Status
 
 if TYPE_CHECKING:
     from .plan import Plan
+    from .program_solution import ProgramSolution
 
 _TABLES = (
     "activities",
@@ -32,10 +33,7 @@ _TABLES = (
 
 def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     """Return every table that has rows, the summary and the certificate first."""
-    facts = summary(plan)
-    certificate = facts.pop("certificate")
-    flat = {**facts, **{f"certificate: {key}": value for key, value in certificate.items()}}
-    made = {"summary": pd.DataFrame({"value": pd.Series(flat, dtype=object).astype(str)}).rename_axis("what")}
+    made = {"summary": summary_table(summary(plan))}
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
@@ -54,6 +52,18 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
 
 def summary(plan: Plan) -> dict[str, Any]:
     """Return the plan's claim and proof as plain values, fit for JSON (no NaN, no infinities)."""
+    return facts_of(plan, plan.economy.name, plan.question.name)
+
+
+def summary_table(facts: dict[str, Any]) -> pd.DataFrame:
+    """Return a summary as a table of two columns, the certificate's figures among the others."""
+    plain = {key: value for key, value in facts.items() if key != "certificate"}
+    flat = {**plain, **{f"certificate: {key}": value for key, value in facts["certificate"].items()}}
+    return pd.DataFrame({"value": pd.Series(flat, dtype=object).astype(str)}).rename_axis("what")
+
+
+def facts_of(plan: Plan | ProgramSolution, model: str, question: str | None) -> dict[str, Any]:
+    """Return the claim and proof of a plan, or of a program's solution, as plain values."""
     nothing = plan.impossibility
     certificate = plan.certificate
     seen = {
@@ -65,8 +75,8 @@ def summary(plan: Plan) -> dict[str, Any]:
         "bound": certificate.bound,
     }
     facts: dict[str, Any] = {
-        "model": plan.economy.name,
-        "question": plan.question.name,
+        "model": model,
+        "question": question,
         "method": plan.method,
         "status": str(plan.status),
         "objective": None if nothing else _plain(certificate.objective),
@@ -80,26 +90,26 @@ def summary(plan: Plan) -> dict[str, Any]:
     return facts
 
 
-def to_excel(plan: Plan, path: Path) -> Path:
+def to_excel(plan: Plan | ProgramSolution, path: Path) -> Path:
     """Write one sheet per table."""
     with pd.ExcelWriter(path, engine="openpyxl") as workbook:
-        for name, frame in _file_names(tables(plan), longest=31).items():
+        for name, frame in _file_names(plan.tables(), longest=31).items():
             frame.to_excel(workbook, sheet_name=name, merge_cells=False)
     return path
 
 
-def to_csv(plan: Plan, folder: Path) -> Path:
+def to_csv(plan: Plan | ProgramSolution, folder: Path) -> Path:
     """Write one CSV file per table."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(tables(plan)).items():
+    for name, frame in _file_names(plan.tables()).items():
         frame.to_csv(folder / f"{name}.csv")
     return folder
 
 
-def to_parquet(plan: Plan, folder: Path) -> Path:
+def to_parquet(plan: Plan | ProgramSolution, folder: Path) -> Path:
     """Write one Parquet file per table (labels as columns)."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(tables(plan)).items():
+    for name, frame in _file_names(plan.tables()).items():
         flat = frame.reset_index()
         flat.columns = flat.columns.astype(str)
         for column in flat.columns[: frame.index.nlevels]:  # labels may be numbers or pairs among words

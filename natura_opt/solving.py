@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
 from .proof.judging import Verdict, certify_claim, judge, prove, settle
 from .refine import inside
+
+if TYPE_CHECKING:
+    from .program_solution import ProgramSolution
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
@@ -80,6 +83,9 @@ class _Clock:
         self._since = now
 
 
+@overload
+def solve(problem: LinearProgram, question: None = None, **options: Any) -> ProgramSolution: ...
+@overload
 def solve(
     problem: Economy | CvxpyModel | str | Path | Any,
     question: Question | str | None = None,
@@ -95,13 +101,29 @@ def solve(
     time_limit: float | None = None,
     options: Mapping[str, Any] | None = None,
     **settings: Any,
-) -> Plan:
+) -> Plan: ...
+def solve(
+    problem: Economy | CvxpyModel | str | Path | Any,
+    question: Question | str | None = None,
+    *,
+    backend: str = "highs",
+    solver: str = "highs",
+    method: str = "auto",
+    tolerance: float | None = None,
+    extra_laws: Iterable[ExtraLaw] = (),
+    verbose: bool = False,
+    log_file: str | Path | None = None,
+    time_limit: float | None = None,
+    options: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> Plan | ProgramSolution:
     """Find the best plan, and prove it.
 
     Parameters
     ----------
     problem : an economy (or the name or folder of a model); or a Pyomo model from :func:`natura_opt.pyomo_model`, or a
-        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like.
+        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like; or any linear program: a
+        :class:`natura_opt.LinearProgram`, read from a file by :func:`natura_opt.read_program` or built.
     question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
     backend : ``highs`` (arrays straight in), ``pyomo`` or ``cvxpy``: the same law, three spellings.
     solver : with ``backend="pyomo"``, any solver Pyomo reaches.
@@ -117,7 +139,8 @@ def solve(
 
     Returns
     -------
-    Plan, whatever happened: look at ``plan.status`` or call ``plan.assert_optimal()``.
+    Plan, whatever happened: look at ``plan.status`` or call ``plan.assert_optimal()``. Of a linear program, a
+    :class:`natura_opt.ProgramSolution`, which has the same.
 
     Errors
     ------
@@ -128,6 +151,27 @@ def solve(
     >>> plan.status, round(plan.objective, 4)
     (<Status.OPTIMAL: 'optimal'>, 86.6667)
     """
+    if isinstance(problem, LinearProgram):
+        from .program_solving import solve_program
+
+        plans_only = {
+            "question": question,
+            "backend": backend != "highs",
+            "solver": solver != "highs",
+            "extra_laws": tuple(extra_laws),
+            f"method {method!r}": method in METHODS_OF_THE_PLAN,
+            **dict.fromkeys(settings, True),
+        }
+        return solve_program(
+            problem,
+            method=method,
+            tolerance=tolerance,
+            verbose=verbose,
+            log_file=log_file,
+            time_limit=time_limit,
+            options=options,
+            of_economies=plans_only,
+        )
     if method in METHODS_OF_THE_PLAN:
         highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options, "verbose": verbose}
         given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")

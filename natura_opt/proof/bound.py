@@ -1,4 +1,4 @@
-"""What multipliers prove: the bound they give on the optimum, rounding taken off (see :mod:`natura_opt.certificate`)."""
+"""What multipliers prove of the optimum, rounding taken off (see :mod:`natura_opt.certificate`)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import numpy.typing as npt
 from ..program import Floats, LinearProgram
 from .implied import implied_bounds
 from .rounding import Extended, Products, are_doubles, exact_sums, nearest, relative_max, rounding, total
+
+#: What rounding a sum once, to a double, may change, relative to it.
+_ONCE = 1.2e-16
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +35,7 @@ class Bound:
     slip: np.longdouble
     loose: float
     side: Floats
-    reduced: Extended
+    reduced: Floats
     at: Floats
 
 
@@ -48,54 +51,55 @@ def bound_of(
     nearby : see :func:`certify`.
     """
     sign = -1.0 if program.sense == "max" else 1.0
-    minimised = multipliers * sign
-    reduced = (program.cost - sums.columns) * np.longdouble(sign)
-    error = rounding(np.abs(program.cost) + sums.column_sizes, sums.column_counts)
+    minimised = multipliers if sign > 0 else -multipliers
+    reduced = program.cost - sums.columns if sign > 0 else sums.columns - program.cost
+    terms = np.abs(program.cost) + sums.column_sizes
+    error = rounding(terms, sums.column_counts)
     lower, upper = program.lower, program.upper
-    low, high = reduced - error, reduced + error
-    open_below, open_above = ~np.isfinite(lower), ~np.isfinite(upper)
-    doubtful = ((high > 0) & open_below) | ((low < 0) & open_above)
-    used_cutoff = False
-    if doubtful.any():
+    value = reduced.astype(np.float64)  # for signs and sizes; a double's rounding is far below where a sign is in doubt
+    open_ends = _wrong(value, error, lower, upper)
+    cut = bool(open_ends.any())
+    if cut:
         lower, upper = implied_bounds(program, cutoff - program.offset)
-        used_cutoff = True
-        open_below, open_above = ~np.isfinite(lower), ~np.isfinite(upper)
-        left = np.flatnonzero(((high > 0) & open_below) | ((low < 0) & open_above))
-        values = minimised.astype(np.float64)
+        left = np.flatnonzero(_wrong(value, error, lower, upper))
         if len(left) and are_doubles(minimised):
-            exact = exact_sums(program.matrix, left, -values, sign * program.cost[left])
-            reduced[left] = low[left] = high[left] = exact
-            error[left] = np.abs(exact) * 1.2e-16  # rounded once; the sign is the true one
-        if nearby:
-            open_ends = ((high > 0) & open_below) | ((low < 0) & open_above)
-            forgiven = open_ends & (np.abs(reduced) <= nearby * (np.abs(program.cost) + sums.column_sizes))
-            reduced[forgiven] = low[forgiven] = high[forgiven] = 0.0
-    side = np.where(minimised > 0, _finite(program.row_lower), _finite(program.row_upper))
-    row_terms = minimised * side
-    with np.errstate(invalid="ignore", over="ignore"):
-        from_below = np.where(low == 0, 0.0, low * lower), np.where(high == 0, 0.0, high * lower)
-        from_above = np.where(low == 0, 0.0, low * upper), np.where(high == 0, 0.0, high * upper)
-    worst_low = np.where(low >= 0, np.minimum(*from_below), np.where(high <= 0, np.minimum(*from_above), 0.0))
-    mixed = (low < 0) & (high > 0)
-    column_terms = np.where(mixed, np.minimum(from_above[0], from_below[1]), worst_low)
-    at = np.where(reduced > 0, lower, upper)
-    at = np.where(reduced == 0, 0.0, at)
-    wrong = np.where(reduced > 0, ~np.isfinite(program.lower), ~np.isfinite(program.upper)) & (reduced != 0)
-    with np.errstate(invalid="ignore"):
-        charge = np.abs(np.where(wrong, reduced * at, 0.0)).sum()
-    if not np.isfinite(column_terms).all():
+            exact = exact_sums(program.matrix, left, -minimised.astype(np.float64), sign * program.cost[left])
+            reduced[left] = value[left] = exact
+            error[left] = 0.0  # the sign is the true one; what rounding it once lost stands in the terms' slip
+        open_ends = _wrong(value, error, lower, upper)
+        if nearby and open_ends.any():
+            forgiven = open_ends & (np.abs(value) <= nearby * terms)
+            reduced[forgiven] = value[forgiven] = error[forgiven] = 0.0
+            open_ends &= ~forgiven
+    at = np.where(value > 0, lower, np.where(value < 0, upper, 0.0))
+    side = np.where(minimised > 0, program.row_lower, np.where(minimised < 0, program.row_upper, 0.0))
+    if open_ends.any():
+        loose = relative_max(np.where(open_ends, np.maximum(np.abs(value), error), 0.0), terms)
         infinite = np.longdouble(np.inf)
-        loosely = np.where(np.isfinite(column_terms), 0.0, np.maximum(np.abs(reduced), error))
-        loose = relative_max(loosely, np.abs(program.cost) + sums.column_sizes)
-        return Bound(-infinite, infinite, np.longdouble(0.0), loose, side, reduced, at)
-    row_sum, row_error = total(row_terms)
+        return Bound(-infinite, infinite, np.longdouble(0.0), loose, side, value, at)
+    uncertain = np.abs(value) <= error
+    farthest = np.maximum(
+        np.where(np.isfinite(lower), np.abs(lower), 0.0), np.where(np.isfinite(upper), np.abs(upper), 0.0)
+    )
+    losses = np.where(uncertain, (np.abs(value) + error) * farthest, (error + _ONCE * np.abs(value)) * np.abs(at))
+    column_terms = np.where(uncertain, 0.0, reduced * at)
+    wrong = np.where(value > 0, np.isneginf(program.lower), np.isposinf(program.upper)) & (value != 0)
+    charge = np.longdouble(np.abs(value[wrong] * at[wrong]).sum())
+    row_sum, row_error = total(minimised * side)
     column_sum, column_error = total(column_terms)
-    slip = row_error + column_error + (abs(row_sum) + abs(column_sum)) * np.finfo(np.longdouble).eps
-    value = row_sum + column_sum - slip
-    slip += np.abs(column_terms - np.where(np.isfinite(at), reduced * at, 0.0)).sum()
-    if used_cutoff:
-        value = min(value, np.longdouble(sign * (cutoff - program.offset)))
-    return Bound(value, charge, slip, 0.0, side, reduced, at)
+    slip = row_error + column_error + np.longdouble(1.01) * losses.sum()
+    slip += (abs(row_sum) + abs(column_sum)) * np.finfo(np.longdouble).eps
+    found = row_sum + column_sum - slip
+    if cut:
+        found = min(found, np.longdouble(sign * (cutoff - program.offset)))
+    return Bound(found, charge, slip, 0.0, side, value, at)
+
+
+def _wrong(value: Floats, error: Floats, lower: Floats, upper: Floats) -> npt.NDArray[np.bool_]:
+    """Say which reduced costs are, or may be, of a sign for which their column has no bound."""
+    return ((value > -error) & (value + error > 0) & ~np.isfinite(lower)) | (
+        (value < error) & (value - error < 0) & ~np.isfinite(upper)
+    )
 
 
 def summed_exactly(program: LinearProgram, multipliers: Extended, bound: Bound) -> Bound:
@@ -116,7 +120,3 @@ def summed_exactly(program: LinearProgram, multipliers: Extended, bound: Bound) 
                 return bound
             whole += reduced * Fraction(float(end))
     return replace(bound, value=np.longdouble(nearest(whole)), slip=np.longdouble(0.0))
-
-
-def _finite(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    return np.where(np.isfinite(values), values, 0.0)
