@@ -219,17 +219,24 @@ def reduce_peaks(
 ) -> int:
     """Step 7: scale those above the output aimed at down to it, the most harmonious first; return the numbers read.
 
-    What they release goes to the reserve. The mean is that at the beginning of the step.
+    As in the paper, those above it at the beginning of the step are identified first: a supplier whose output comes to
+    lie above it only because its users are scaled down is left as it is. What is released goes to the reserve. The mean
+    is that at the beginning of the step.
     """
     starts, stocks, need = ties
     mean = harmony.sum() / counted.sum()
+    aims = np.empty(len(order))
+    above = np.zeros(len(order), dtype=np.bool_)
+    for place in range(len(order)):
+        j = order[place]
+        aims[place] = aimed_output(rule[0], rule[1], mean, goal[j], bias[j])
+        above[place] = output[j] > aims[place]
     read = 0
     for place in range(len(order) - 1, -1, -1):
-        j = order[place]
-        aim = aimed_output(rule[0], rule[1], mean, goal[j], bias[j])
-        if output[j] <= aim:
+        if not above[place]:
             continue
-        new = max(level[j] - (output[j] - aim) / own[j], 0.0)
+        j = order[place]
+        new = max(level[j] - (output[j] - aims[place]) / own[j], 0.0)
         for e in range(starts[j], starts[j + 1]):
             hold(e, new, stocks, need, whole, held, reserve)
         run_at(j, new, rule, flows, makes, goal, counted, level, output, harmony)
