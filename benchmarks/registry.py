@@ -24,6 +24,7 @@ NAMES = (
     "read",
     "solve",
     "certify",
+    "exact",
     "startup",
     "product",
     "leontief",
