@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from . import plan_export
-from .certificate import Certificate, products
+from .certificate import Certificate
 from .diagnose import Impossibility
 from .errors import NotProvedError
 from .named_program import NamedProgram
 from .plan import Attempt
 from .program import Block, Floats, LinearProgram
 from .program_files import column_names, row_names
+from .proof.rounding import products
 from .status import Status
 
 _SHOWN = 8

@@ -110,6 +110,7 @@ def solve(
     solver: str = "highs",
     method: str = "auto",
     tolerance: float | None = None,
+    certificate: str = "auto",
     extra_laws: Iterable[ExtraLaw] = (),
     verbose: bool = False,
     log_file: str | Path | None = None,
@@ -170,6 +171,7 @@ def solve(
             log_file=log_file,
             time_limit=time_limit,
             options=options,
+            certificate=certificate,
             of_economies=plans_only,
         )
     if method in METHODS_OF_THE_PLAN:
