@@ -47,31 +47,24 @@ def solve_program(
     given = [name for name, value in (of_economies or {}).items() if value]
     if given:
         raise OptionError(f"{', '.join(given)}: of economies; a linear program has no such thing")
-    chosen = SolveOptions(
-        method,
-        1e-9 if tolerance is None else tolerance,
-        verbose,
-        log_file,
-        time_limit,
-        dict(options or {}),
-        certificate,
-    )
+    wanted = 1e-9 if tolerance is None else tolerance
+    chosen = SolveOptions(method, wanted, verbose, log_file, time_limit, dict(options or {}), certificate)
     check_highs_options(chosen)
     started = time.perf_counter()
     program = checked(program)
-    found = prove(program, chosen)
-    answer = found.answer
+    verdict = prove(program, chosen)
     spent = time.perf_counter() - started
+    answer = verdict.answer
     solving = min(answer.seconds, spent)
     return ProgramSolution(
         program=program,
         primal=answer.primal,
         dual=answer.dual,
-        status=found.status,
-        certificate=found.certificate,
-        impossibility=found.impossibility,
+        status=verdict.status,
+        certificate=verdict.certificate,
+        impossibility=verdict.impossibility,
         method="highs",
-        attempts=(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, found.certificate),),
+        attempts=(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, verdict.certificate),),
         iterations=answer.iterations,
         seconds={"solve": solving, "prove": spent - solving},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from typer.testing import CliRunner
 
 import natura_opt as no
 from benchmarks.cases.programs import in_units
-from natura_opt.certificate import certify
 from natura_opt.cli import app
 from natura_opt.diagnose import check_farkas, check_ray
 from natura_opt.program_files import column_names, row_names
 
+from .adversarial import adversarial
+from .exact_simplex import solve_exactly
 from .programs import random_program
 from .seeded import seeded_economy
 
@@ -60,6 +62,14 @@ def test_exports_in_hostile_units(name: str, seed: int, tmp_path: Path) -> None:
     path = in_units(plan.program, row, column).to_mps(tmp_path / "plan.mps")
     solution = no.solve(no.read_program(path)).assert_optimal()
     assert solution.objective == pytest.approx(plan.objective, rel=2e-9)
+
+
+def test_the_exact_certificate(tmp_path: Path) -> None:
+    path = written("max 3 x + y\nst\n a: 3 x + 7 y <= 1\n b: x - y <= 0.1\nend\n", tmp_path)
+    solution = no.solve(no.read_program(path), certificate="exact").assert_optimal()
+    assert solution.certificate.bound == "exact" and solution.certificate.gap == 0
+    with pytest.raises(no.OptionError, match="unknown certificate"):
+        no.solve(no.read_program(path), certificate="exakt")
 
 
 def test_names_values_duals_and_slack(tmp_path: Path) -> None:
@@ -137,7 +147,7 @@ def test_unbounded_with_a_ray_by_name(tmp_path: Path) -> None:
 
 def test_whole_numbers(tmp_path: Path) -> None:
     solution = solved("max 5 a + 4 b\nst\n c: 6 a + 4 b <= 23.5\n d: a + 2 b <= 6\ngeneral\n a b\nend\n", tmp_path)
-    assert solution.proved and solution.objective == 19 and solution.certificate.bound == "solver"
+    assert solution.proved and solution.objective == 19 and solution.certificate.bound in ("exact", "solver")
     assert solution.columns["value"].tolist() == [3, 1] and solution.columns["integer"].all()
     nothing = solved("max x\nst\n c: 2 x = 3\nbounds\n x <= 9\ngeneral\n x\nend\n", tmp_path)
     assert not nothing.proved
@@ -225,28 +235,40 @@ def test_seeded_plans_as_programs(seed: int, tmp_path: Path) -> None:
     assert solution.objective == pytest.approx(plan.objective, rel=1e-8)  # the units round every number
 
 
-def claims_hold(program: no.LinearProgram, solution: no.ProgramSolution) -> None:
-    """What is claimed is proved again from the tables."""
-    if solution.status is no.Status.OPTIMAL and not program.integer.any():
-        proof = certify(program, solution.columns["value"].to_numpy(), solution.rows["dual"].to_numpy(), 1e-9)
-        assert proof.proved and proof.objective == solution.objective
-    elif solution.status is no.Status.INFEASIBLE and solution.farkas.any():
-        assert check_farkas(program, solution.farkas.to_numpy())[0] <= 1e-12
-    elif solution.status is no.Status.UNBOUNDED:
-        assert check_ray(program, solution.ray.to_numpy())[0] <= 1e-12
+def judged(program: no.LinearProgram, folder: Path) -> no.ProgramSolution:
+    """Answer a program from its file; whatever is claimed must be so in rational arithmetic."""
+    solution = no.solve(no.read_program(program.to_mps(folder / "p.mps"), infinity=math.inf), time_limit=60)
+    claimed = solution.status in (no.Status.OPTIMAL, no.Status.INFEASIBLE, no.Status.UNBOUNDED)
+    if claimed and not program.integer.any():
+        truth = solve_exactly(program)
+        assert solution.status.value == truth.status
+        if truth.value is not None and solution.proved:
+            exact = float(truth.value)
+            assert abs(solution.objective - exact) <= 1e-9 * max(abs(exact), abs(solution.objective)) + 1e-300
+    json.dumps(solution.summary(), allow_nan=False)
+    assert repr(solution) and solution.tables()
+    return solution
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_any_program_is_answered(seed: int, tmp_path: Path) -> None:
-    program = random_program(seed, whole=seed % 4 == 3)
-    solution = no.solve(program)
-    again = no.solve(no.read_program(program.to_mps(tmp_path / "p.mps")))
-    assert again.status is solution.status
-    if solution.proved:
-        assert again.objective == pytest.approx(solution.objective, rel=1e-9, abs=1e-12)
-    claims_hold(solution.program, solution)
-    json.dumps(solution.summary(), allow_nan=False)
-    assert repr(solution) and solution.tables()
+def test_any_program_is_answered_as_rational_arithmetic_has_it(seed: int, tmp_path: Path) -> None:
+    solution = judged(random_program(seed, whole=seed % 4 == 3), tmp_path)
+    if solution.status is no.Status.INFEASIBLE and solution.farkas.any():
+        assert check_farkas(solution.program, solution.farkas.to_numpy())[0] <= 1e-15  # an exact vector, rounded
+    if solution.status is no.Status.UNBOUNDED:
+        assert check_ray(solution.program, solution.ray.to_numpy())[0] <= 1e-15  # an exact ray, rounded
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_adversarial_programs_from_files(seed: int, tmp_path: Path) -> None:
+    judged(adversarial(seed)[1], tmp_path)
+
+
+@pytest.mark.exhaustive
+def test_a_thousand_programs_from_files(tmp_path: Path) -> None:
+    found = Counter(str(judged(random_program(seed, seed % 2 == 0), tmp_path).status) for seed in range(1000, 2000))
+    found.update(str(judged(adversarial(seed)[1], tmp_path).status) for seed in range(1000, 2000))
+    print(dict(found))
 
 
 def run(*arguments: str) -> Any:
