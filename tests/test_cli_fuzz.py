@@ -1,7 +1,7 @@
 """Every command and option of the command line with what people, shells and scripts put there by mistake.
 
 The judge: exit code 0, 1 or 2; at 2 one line on standard error and nothing else; with ``--json`` one JSON object and
-nothing else; nothing "that should not happen"; no model changed, nothing half written; an answer, where a minute is taken for none.
+nothing else; nothing "that should not happen"; no model changed, nothing half written; an answer within a minute.
 """
 
 from __future__ import annotations
