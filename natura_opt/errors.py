@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-#: What moves a cursor, rings, colours or turns the direction of writing, and halves of characters; not the line feed.
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: A quoted name, or anything without a blank, longer than anyone reads.
 _ENDLESS = re.compile(r"""'(?:[^'\\]|\\.){161,}'|"(?:[^"\\]|\\.){161,}"|\S{301,}""", re.DOTALL)
 #: How much of it is shown, before and after the cut.
@@ -71,7 +69,7 @@ def shown(text: str, longest: int = 20_000) -> str:
     short = _ENDLESS.sub(lambda found: _cut(found.group()), text)
     if len(short) > longest:
         short = f"{short[: longest // 2]}… ({len(short):,} characters) …{short[-longest // 2 :]}"
-    return _UNSEEN.sub(lambda found: repr(found.group())[1:-1], short)
+    return "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in short)
 
 
 def _cut(text: str) -> str:
