@@ -25,6 +25,7 @@ NAMES = (
     "read",
     "solve",
     "certify",
+    "exact",
     "startup",
     "product",
     "leontief",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .errors import NaturaError as NaturaError
     from .errors import NotProvedError as NotProvedError
     from .errors import OptionError as OptionError
+    from .errors import OutputError as OutputError
     from .errors import QuestionError as QuestionError
     from .harmony_plan import HarmonyPlan as HarmonyPlan
     from .named_program import NamedProgram as NamedProgram
@@ -80,6 +81,7 @@ _HOMES = {
     "NaturaError": "errors",
     "NotProvedError": "errors",
     "OptionError": "errors",
+    "OutputError": "errors",
     "QuestionError": "errors",
     "HarmonyPlan": "harmony_plan",
     "NamedProgram": "named_program",

@@ -10,8 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
-import scipy.sparse.linalg as spla
-from scipy.sparse.csgraph import connected_components
 
 from .backends.options import SolveOptions
 from .diagnose import prove_infeasible
@@ -20,12 +18,8 @@ from .economy.registry import TABLES
 from .economy.table import Matrix
 from .errors import listed
 from .program import Block, LinearProgram
-
-#: Blocks up to this size get their eigenvalues from LAPACK; larger ones bounds from power iteration.
-_DENSE = 600
-_POWER_STEPS = 2_000
-#: Blocks up to this size may be factorised where nothing else decides.
-_FACTORISED = 20_000
+from .solvers.productivity import judge_productivity
+from .solvers.unproductive import NEARLY_ONE, sentence_on
 
 
 @dataclass(frozen=True)
@@ -146,16 +140,16 @@ def _productive(economy: Economy) -> _Result:
         when = "" if economy.constant("inputs", "outputs") else f" in period {economy.periods[period]!r}"
         inputs, outputs = economy.matrix("inputs", period), economy.matrix("outputs", period)
         if is_identity(outputs):
-            radius, block = spectral_radius(inputs)
-            names = listed(economy.goods[block])
-            if radius < 1:
-                yield True, f"Hawkins-Simon holds{when}: the spectral radius of the inputs is {radius:.6g}"
+            found = judge_productivity(inputs)
+            clause = sentence_on(found, listed(economy.goods[found.block]))
+            if found.productive is None:
+                yield False, f"undecided whether it is productive{when}: {clause}; lower its inputs"
+            elif not found.productive:
+                yield False, f"not productive{when}: {clause}; lower its inputs"
+            elif found.radius < NEARLY_ONE:
+                yield True, f"Hawkins-Simon holds{when}: the spectral radius of the inputs is {found.radius:.6g}"
             else:
-                yield (
-                    False,
-                    f"not productive{when}: the block {names} uses up more than it makes of itself (spectral radius "
-                    f"{radius:.6g}, must be below 1); lower its inputs",
-                )
+                yield True, f"Hawkins-Simon holds{when}, but only just: {clause}"
         else:
             yield _surplus_of_everything(economy, inputs, outputs, when)
 
@@ -250,63 +244,11 @@ def is_identity(outputs: Matrix) -> bool:
 def spectral_radius(inputs: Matrix) -> tuple[float, npt.NDArray[np.intp]]:
     """Return the spectral radius of an input matrix and the positions of the block that has it.
 
-    The matrix is split into strongly connected blocks (goods that need each other); its radius is
-    the largest of theirs.
-    Blocks too large for LAPACK get power iteration on (I + A)/2, which converges for irreducible blocks; the figure
-    returned is then the upper Collatz-Wielandt bound, so that "below 1" is never said wrongly.
+    The radius is the largest of those of the strongly connected blocks (goods that need each other). It is within
+    rounding of what is proved of it, and on the right side of one: see :mod:`natura_opt.solvers.productivity`.
     """
-    count, block_of = connected_components(inputs, directed=True, connection="strong")
-    worst, where = 0.0, np.arange(0)
-    sizes = np.bincount(block_of, minlength=count)
-    diagonal = inputs.diagonal()
-    single = np.flatnonzero(sizes[block_of] == 1)
-    if len(single):
-        worst, where = float(diagonal[single].max()), single[[int(diagonal[single].argmax())]]
-    order = np.argsort(block_of, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    for block in np.flatnonzero(sizes > 1):
-        members = order[starts[block] : starts[block + 1]]
-        part = inputs[members][:, members]
-        radius = _dense_radius(part) if len(members) <= _DENSE else _large_radius(part)
-        if radius > worst or not len(where):
-            worst, where = radius, members
-    return worst, where
-
-
-def _dense_radius(part: Matrix) -> float:
-    return float(np.abs(np.linalg.eigvals(part.toarray())).max())
-
-
-def _large_radius(part: Matrix) -> float:
-    """Return the spectral radius of a large irreducible block, from above.
-
-    By Perron and Frobenius it is the eigenvalue of largest real part, which ARPACK finds. Where that does not
-    converge (a long ring), any positive x bounds it by ``max (A x)_i / x_i`` (Collatz and Wielandt): x comes from power
-    iteration, and where this does not settle the question, from inverse iteration, which needs a factorisation.
-    """
-    try:
-        values = spla.eigs(part, k=1, which="LR", return_eigenvectors=False, tol=1e-12, maxiter=_POWER_STEPS)
-        return float(values[0].real) * (1.0 + 1e-10)
-    except (spla.ArpackError, RuntimeError):
-        pass
-    x, upper, lower = np.ones(part.shape[0]), np.inf, 0.0
-    for _ in range(_POWER_STEPS):
-        y = part @ x
-        ratios = y / x
-        upper, lower = min(upper, float(ratios.max())), max(lower, float(ratios.min()))
-        if upper - lower <= 1e-9 * upper:
-            break
-        x = x + y
-        x /= x.max()
-    if lower < 1 <= upper and part.shape[0] <= _FACTORISED:
-        solve = spla.splu(sp.csc_array(sp.eye_array(part.shape[0]) - part)).solve
-        for _ in range(20):
-            x = solve(x)
-            if not (x > 0).all():  # (I - A) has no positive inverse: the radius is not below one
-                break
-            upper = min(upper, float((part @ x / x).max()))
-            x /= x.max()
-    return upper
+    found = judge_productivity(inputs)
+    return found.radius, found.block
 
 
 def _pattern(economy: Economy, table: str) -> Matrix:

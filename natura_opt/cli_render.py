@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .economy.assumed import assumed
+from .errors import shown
 from .harmony_plan import HarmonyPlan
 from .limits import binding_limits, count_limits
 from .plan import Plan
@@ -33,14 +34,16 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
         print_solution(plan, console)
         return
     if isinstance(plan, HarmonyPlan):
-        console.print(str(plan), soft_wrap=True)
+        console.print(shown(str(plan)), soft_wrap=True)
         return
     colour = "green" if plan.proved else "red"
-    console.print(Text(plan.economy.title or plan.economy.name, "bold").append(f"  ({plan.objective_name})", "none"))
+    console.print(
+        Text(shown(plan.economy.title or plan.economy.name), "bold").append(f"  ({shown(plan.objective_name)})", "none")
+    )
     proof = str(plan.certificate) if plan.impossibility is None else ""
     console.print(Text(str(plan.status), colour).append(f"  {proof}", "none"), soft_wrap=True)
     if plan.impossibility is not None:
-        console.print(str(plan.impossibility), soft_wrap=True)
+        console.print(shown(str(plan.impossibility)), soft_wrap=True)
         return
     if plan.status in (Status.TIME_LIMIT, Status.INTERRUPTED):
         console.print("stopped early: what the solver had is kept, and the figures above say how far it had come")
@@ -96,7 +99,7 @@ def print_comparison(found: Comparison, console: Console | None = None) -> None:
     """Print one row per method, then what each has to say."""
     console = console or Console(highlight=False, markup=False, soft_wrap=False)
     console.width = max(console.width, _WIDE)
-    title = found.economy.title or found.economy.name
+    title = shown(found.economy.title or found.economy.name)
     console.print(Text(title, "bold").append(f"  ({found.question.objective}, by method)", "none"))
     table = Table(box=None, pad_edge=False)
     table.add_column("method")
@@ -128,7 +131,7 @@ def print_comparison(found: Comparison, console: Console | None = None) -> None:
     for entry in found.entries:
         said = entry.refusal or entry.note
         if said:
-            console.print(f"  {entry.method}: {said}", style="dim", soft_wrap=True)
+            console.print(f"  {entry.method}: {shown(said)}", style="dim", soft_wrap=True)
     if not found.optimum.proved:
         console.print(f"the linear program is {found.optimum.status}, so there is no optimum to measure from")
 
@@ -149,7 +152,7 @@ def _fulfilment(plan: Plan) -> Table:
     table.add_column("")
     longest = max(float(plan.fulfilment.max()), 1e-300)
     for period, level in plan.fulfilment.items():
-        table.add_row(str(period), f"{level:.4f}", "█" * round(_BAR * max(level, 0.0) / longest))
+        table.add_row(shown(str(period)), f"{level:.4f}", "█" * round(_BAR * max(level, 0.0) / longest))
     return table
 
 
@@ -164,7 +167,7 @@ def _limits(plan: Plan, limits: pd.DataFrame) -> Table:
         unit = f" {row['unit']}" if row["unit"] else ""
         limit = f"{row['kind']} of {row['name']}{when} ({row['available']:,.6g}{unit})"
         ends = ("not found" if pd.isna(row[end]) else f"{row[end]:.4g}" for end in ("one_more", "one_less"))
-        table.add_row(f"{row['worth']:.4g}", *ends, limit)
+        table.add_row(f"{row['worth']:.4g}", *ends, shown(limit))
     more = count_limits(plan) - len(limits)
     if more:
         table.add_row("", "", "", f"… and {more:,} more")
@@ -176,5 +179,6 @@ def _goods(plan: Plan) -> Table:
     for heading in ("good", "period", "unit", "valuation"):
         table.add_column(heading, justify="right" if heading == "valuation" else "left")
     for good, period, value in dearest_goods(plan, _ROWS):
-        table.add_row(str(good), str(period), plan.economy.unit("goods", good), f"{value:.6g}")
+        named = (shown(text) for text in (str(good), str(period), plan.economy.unit("goods", good)))
+        table.add_row(*named, f"{value:.6g}")
     return table

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from . import plan_export, plan_text
+from . import plan_export, plan_files, plan_text
 from .backends.answer import Claim
 from .certificate import Certificate
 from .diagnose import Impossibility
@@ -399,16 +399,33 @@ class Plan:
         return plan_export.tables(self)
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write the plan as an Excel workbook, one sheet per table."""
-        return plan_export.to_excel(self, Path(path))
+        """Write the plan as an Excel workbook ``NAME.xlsx``, one sheet per table, whole or not at all.
+
+        Errors
+        ------
+        OutputError : the place holds anything but an earlier plan, cannot be written, or the format cannot hold a name.
+        """
+        return plan_files.to_excel(self, path)
 
     def to_csv(self, folder: str | Path) -> Path:
-        """Write the plan as CSV files, one per table, into a folder."""
-        return plan_export.to_csv(self, Path(folder))
+        """Write the plan as a folder of CSV files, one per table, whole or not at all.
+
+        Names that a spreadsheet would take for formulas (``=``, ``+``, ``-``, ``@`` in front) get an apostrophe before.
+
+        Errors
+        ------
+        OutputError : the place holds anything but an earlier plan, or cannot be written.
+        """
+        return plan_files.to_csv(self, folder)
 
     def to_parquet(self, folder: str | Path) -> Path:
-        """Write the plan as Parquet files, one per table, into a folder."""
-        return plan_export.to_parquet(self, Path(folder))
+        """Write the plan as a folder of Parquet files, one per table, whole or not at all.
+
+        Errors
+        ------
+        OutputError : the place holds anything but an earlier plan, or cannot be written.
+        """
+        return plan_files.to_parquet(self, folder)
 
     def summary(self) -> dict[str, Any]:
         """Return what the command line prints as JSON."""

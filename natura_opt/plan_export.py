@@ -1,9 +1,8 @@
-"""A plan as tables, files and JSON."""
+"""A plan as tables and JSON."""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from .program_solution import ProgramSolution
 
 #: The tables of a plan, in order.
-_TABLES = (
+TABLES = (
     "activities",
     "output",
     "net_output",
@@ -34,6 +33,8 @@ _TABLES = (
     "rents",
     "reduced_costs",
 )
+#: Tables of the solution of a program.
+PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 
 
 #: Tables that speak of something only where one of these tables of the economy does.
@@ -54,7 +55,7 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
-    for name in _TABLES:
+    for name in TABLES:
         needed = _NEEDED.get(name)
         if needed is not None and not any(plan.asked.has(table) for table in needed):
             continue
@@ -104,7 +105,8 @@ def facts_of(plan: Plan | ProgramSolution, model: str, question: str | None) -> 
         "gap": None if nothing else _plain(certificate.gap),
         "tolerance": certificate.tolerance,
         "proved": plan.status is Status.OPTIMAL or bool(nothing and nothing.proved),
-        "bound": certificate.bound,
+        "bound": "exact" if nothing and nothing.exact else certificate.bound,
+        "unconditional": bool(nothing and nothing.proved) or certificate.unconditional,
     }
     facts: dict[str, Any] = {
         "model": model,
@@ -141,46 +143,6 @@ def _own_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for label, row in zip(frame.index, frame.to_numpy(), strict=True)
     ]
-
-
-def to_excel(plan: Plan | ProgramSolution, path: Path) -> Path:
-    """Write one sheet per table."""
-    with pd.ExcelWriter(path, engine="openpyxl") as workbook:
-        for name, frame in _file_names(plan.tables(), longest=31).items():
-            frame.to_excel(workbook, sheet_name=name, merge_cells=False)
-    return path
-
-
-def to_csv(plan: Plan | ProgramSolution, folder: Path) -> Path:
-    """Write one CSV file per table."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(plan.tables()).items():
-        frame.to_csv(folder / f"{name}.csv")
-    return folder
-
-
-def to_parquet(plan: Plan | ProgramSolution, folder: Path) -> Path:
-    """Write one Parquet file per table (labels as columns)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in _file_names(plan.tables()).items():
-        flat = frame.reset_index()
-        flat.columns = flat.columns.astype(str)
-        for column in flat.columns[: frame.index.nlevels]:  # labels may be numbers or pairs among words
-            flat[column] = [" ".join(map(str, x)) if isinstance(x, tuple) else str(x) for x in flat[column]]
-        flat.to_parquet(folder / f"{name}.parquet", index=False)
-    return folder
-
-
-def _file_names(frames: dict[str, pd.DataFrame], longest: int = 100) -> dict[str, pd.DataFrame]:
-    """Return tables by names that files and sheets can have, each once."""
-    named: dict[str, pd.DataFrame] = {}
-    for name, frame in frames.items():
-        plain = "".join(c if c.isalnum() or c in "_-" else "_" for c in name)
-        short, number = plain[:longest], 2
-        while short.lower() in {taken.lower() for taken in named}:
-            short, number = f"{plain[: longest - len(str(number)) - 1]}_{number}", number + 1
-        named[short] = frame
-    return named
 
 
 def _plain(value: float) -> float | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 
 from .named_program import NamedProgram
+from .outputs import whole_file
+from .places import Kind
 from .program import Block, LinearProgram
 
 #: Solvers cut or refuse longer names.
@@ -45,6 +47,11 @@ def to_mps(program: LinearProgram, path: str | Path) -> Path:
     written as its distance from the lower one, as the format wants, with as many digits as bring it back. Rows without
     limits are ``N`` rows, which solvers skip. Limits of 1e20 and more, which every reader takes for infinite, are named
     in a comment.
+    A file is written whole or not at all, and in the place of an earlier one of ours only.
+
+    Errors
+    ------
+    OutputError : the name does not end in ``.mps``, something else stands there, or the place cannot be written.
 
     >>> import tempfile, natura_opt as no
     >>> program = no.solve("excavators").program
@@ -56,9 +63,7 @@ def to_mps(program: LinearProgram, path: str | Path) -> Path:
     ROWS
      N objective
     """
-    with Path(path).open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in _mps_lines(program))
-    return Path(path)
+    return _write(path, _MPS, _mps_lines(program))
 
 
 def to_lp(program: LinearProgram, path: str | Path) -> Path:
@@ -66,10 +71,34 @@ def to_lp(program: LinearProgram, path: str | Path) -> Path:
 
     A row with two different limits is written twice, as ``name.lower`` and ``name.upper``, because not every reader
     knows ranges; rows without limits are left out. Limits of 1e20 and more are named in a comment.
+
+    Errors
+    ------
+    OutputError : as for MPS; the name must end in ``.lp``.
     """
-    with Path(path).open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in _lp_lines(program))
+    return _write(path, _LP, _lp_lines(program))
+
+
+def _write(path: str | Path, kind: Kind, lines: Iterator[str]) -> Path:
+    with whole_file(path, kind) as building, building.open("w", encoding="ascii", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in lines)
     return Path(path)
+
+
+def _kept_without(mark: str) -> Callable[[Path], str]:
+    """Keep a file whose first line is not the one that is written here."""
+
+    def kept(place: Path) -> str:
+        with place.open("rb") as file:
+            ours = file.readline(len(mark) + 1).decode("ascii", errors="replace").rstrip("\n") == mark
+        return "" if ours else "exists already and is not a program written by natura-opt"
+
+    return kept
+
+
+_MPS_MARK, _LP_MARK = "NAME natura_opt FREE", "\\ written by natura-opt"
+_MPS = Kind("a program in MPS format", (".mps",), "NAME.mps", False, _kept_without(_MPS_MARK))
+_LP = Kind("a program in LP format", (".lp",), "NAME.lp", False, _kept_without(_LP_MARK))
 
 
 def column_names(program: LinearProgram) -> list[str]:
@@ -117,8 +146,8 @@ def _mps_lines(program: LinearProgram) -> Iterator[str]:
     columns, rows = column_names(program), row_names(program)
     lower, upper = program.row_lower, program.row_upper
     kinds = np.select([lower == upper, np.isfinite(lower), np.isfinite(upper)], ["E", "G", "L"], "N")
+    yield _MPS_MARK
     yield from (f"* {line}" for line in _large_limits(program, columns, rows))
-    yield "NAME natura_opt FREE"
     yield from ("OBJSENSE", f"    {program.sense.upper()}")
     yield from ("ROWS", f" N {_OBJECTIVE}")
     yield from (f" {kind} {name}" for kind, name in zip(kinds, rows, strict=True))
@@ -192,6 +221,7 @@ def _mps_bounds(name: str, lower: float, upper: float, whole: bool) -> Iterator[
 
 def _lp_lines(program: LinearProgram) -> Iterator[str]:
     columns, rows = column_names(program), row_names(program)
+    yield _LP_MARK
     yield from (f"\\ {line}" for line in _large_limits(program, columns, rows))
     yield "Maximize" if program.sense == "max" else "Minimize"
     limited = np.isfinite(program.row_lower) | np.isfinite(program.row_upper)

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import plan_export
-from .certificate import Certificate, products
+from . import plan_export, plan_files
+from .certificate import Certificate
 from .diagnose import Impossibility
 from .errors import NotProvedError
 from .named_program import NamedProgram
 from .plan import Attempt
 from .program import Block, Floats, LinearProgram
 from .program_files import column_names, row_names
+from .proof.rounding import products
 from .status import Status
 
 _SHOWN = 8
@@ -164,15 +165,15 @@ class ProgramSolution:
 
     def to_excel(self, path: str | Path) -> Path:
         """Write the solution as an Excel workbook, one sheet per table."""
-        return plan_export.to_excel(self, Path(path))
+        return plan_files.to_excel(self, Path(path))
 
     def to_csv(self, folder: str | Path) -> Path:
         """Write the solution as CSV files, one per table, into a folder."""
-        return plan_export.to_csv(self, Path(folder))
+        return plan_files.to_csv(self, Path(folder))
 
     def to_parquet(self, folder: str | Path) -> Path:
         """Write the solution as Parquet files, one per table, into a folder."""
-        return plan_export.to_parquet(self, Path(folder))
+        return plan_files.to_parquet(self, Path(folder))
 
     def summary(self) -> dict[str, Any]:
         """Return what the command line prints as JSON: a plan's keys, and the notes of the file's reader."""

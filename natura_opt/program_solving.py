@@ -17,7 +17,7 @@ from .errors import DataError, OptionError
 from .plan import Attempt
 from .program import LinearProgram
 from .program_solution import ProgramSolution
-from .refine import solve_proved
+from .proof.judging import prove
 
 
 def solve_program(
@@ -29,13 +29,14 @@ def solve_program(
     log_file: str | Path | None = None,
     time_limit: float | None = None,
     options: Mapping[str, Any] | None = None,
+    certificate: str = "auto",
     of_economies: Mapping[str, Any] | None = None,
 ) -> ProgramSolution:
     """Solve a linear program and prove the answer; :func:`natura_opt.solve` comes here with a :class:`LinearProgram`.
 
     Parameters
     ----------
-    method, tolerance, verbose, log_file, time_limit, options : as of :func:`natura_opt.solve`.
+    method, tolerance, verbose, log_file, time_limit, options, certificate : as of :func:`natura_opt.solve`.
     of_economies : options that speak of economies, by name; one that is set is refused.
 
     Errors
@@ -43,30 +44,34 @@ def solve_program(
     OptionError : an option is not usable, or means nothing for a program.
     DataError : the program's arrays do not fit together, or hold what is no number.
     """
-    from .solving import judge, solve_whole  # solving.py comes here for programs
-
     given = [name for name, value in (of_economies or {}).items() if value]
     if given:
         raise OptionError(f"{', '.join(given)}: of economies; a linear program has no such thing")
     chosen = SolveOptions(
-        method, 1e-9 if tolerance is None else tolerance, verbose, log_file, time_limit, dict(options or {})
+        method,
+        1e-9 if tolerance is None else tolerance,
+        verbose,
+        log_file,
+        time_limit,
+        dict(options or {}),
+        certificate,
     )
     check_highs_options(chosen)
     started = time.perf_counter()
     program = checked(program)
-    answer, certificate = (solve_whole if program.integer.any() else solve_proved)(program, chosen)
-    status, impossibility = judge(program, answer, certificate, chosen)
+    found = prove(program, chosen)
+    answer = found.answer
     spent = time.perf_counter() - started
     solving = min(answer.seconds, spent)
     return ProgramSolution(
         program=program,
         primal=answer.primal,
         dual=answer.dual,
-        status=status,
-        certificate=certificate,
-        impossibility=impossibility,
+        status=found.status,
+        certificate=found.certificate,
+        impossibility=found.impossibility,
         method="highs",
-        attempts=(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, certificate),),
+        attempts=(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, found.certificate),),
         iterations=answer.iterations,
         seconds={"solve": solving, "prove": spent - solving},
     )

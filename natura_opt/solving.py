@@ -174,10 +174,11 @@ def solve(
             log_file=log_file,
             time_limit=time_limit,
             options=options,
+            certificate=certificate,
             of_economies=plans_only,
         )
     if method in METHODS_OF_THE_PLAN:
-        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options}
+        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options, "verbose": verbose}
         given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
         given += ["certificate"] * (certificate != "auto")
         if given or solver != "highs":

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 import natura_opt as no
 from natura_opt.backends.highs import HighsSession
@@ -15,7 +16,8 @@ from natura_opt.economy.catalog import shipped_models
 from natura_opt.errors import NaturaError
 from natura_opt.plan_problem import linear_program
 from natura_opt.program import LinearProgram
-from natura_opt.proof import exact_linear
+from natura_opt.proof import basis, exact_linear, lifting
+from natura_opt.proof import values as proof_values
 from natura_opt.proof.basis import At, Basis
 from natura_opt.proof.exact import judge_exactly
 from natura_opt.proof.proving import exact_proof
@@ -126,6 +128,7 @@ def test_starts_from_what_a_solver_leaves(seed: int) -> None:
         session = HighsSession(made, SolveOptions())
         answer = session.solve()
     except NaturaError:  # numbers that HiGHS does not take
+        assert_same(made, exact_proof(made))
         return
     assert_same(made, exact_proof(made, session))
     assert_same(made, exact_proof(made, answer))
@@ -313,3 +316,41 @@ def test_time_that_is_spent_is_said() -> None:
     economy = no.read("uk_2015_20")
     verdict = exact_proof(linear_program(economy, economy.question("default")), time_limit=1e-9)
     assert verdict.kind == "undecided" and "seconds allowed" in verdict.reason
+
+
+@pytest.mark.parametrize("across", [-10, 1_000])
+def test_signs_hold_with_hardly_any_digits(across: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With digits of a few bits every sign goes through the bounds; with them wrong, some verdict would be."""
+    monkeypatch.setattr(exact_linear, "SMALL", 0)
+    monkeypatch.setattr(lifting, "_FIRST_BITS", 2)
+    monkeypatch.setattr(lifting, "_DIGIT", 16)
+    monkeypatch.setattr(proof_values, "_ACROSS", across)
+    for kind in KINDS:
+        for seed in range(100, 104):
+            made = hostile_program(kind, seed)
+            assert_same(made, judge_exactly(made))
+
+
+def test_an_optimum_of_zero_is_zero() -> None:
+    made = program("min", [1.0, -1.0, 1.0], [([3.0, -3.0, 0.0], "==", 0.0), ([0.1, 0.1, 0.1], ">=", 0.3)])
+    verdict = exact_proof(made)
+    assert (verdict.objective, verdict.objective_fraction) == (0.0, 0)
+
+
+def test_starts_from_a_session_with_side_columns() -> None:
+    economy = no.read("eu_2006")
+    made = linear_program(economy, economy.question("default"))
+    session = HighsSession(made, SolveOptions())
+    session.solve()
+    refined = session.with_side_columns()
+    refined.run()
+    assert exact_proof(made, refined, fraction=False).kind == "optimal"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_independent_columns(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    dense = np.where(rng.random((9, 12)) < 0.25, rng.integers(-2, 3, (9, 12)), 0).astype(float)
+    dense[:, 5], dense[:, 7] = dense[:, 2], dense[:, 0] - dense[:, 1]
+    found = basis._independent(sp.csc_array(dense))
+    assert len(found) == np.linalg.matrix_rank(dense) == np.linalg.matrix_rank(dense[:, found])

@@ -82,6 +82,32 @@ def test_units_and_scale_of_demand() -> None:
             assert solve_fixed_point(double).objective == pytest.approx(2 * one.objective, rel=1e-9)
 
 
+def the_same_in_any_units(seed: int, spread: float) -> None:
+    """Plan an economy too large to be factorised at once, as it is and in other units of its goods."""
+    economy = plain(seed, ("least-resources", "assortment", "fulfilment")[seed % 3], goods=(350, 350), periods=(1, 1))
+    unit = np.power(10.0, np.random.default_rng(seed).uniform(-spread, spread, len(economy.goods)))
+    other = in_other_units(economy, unit)
+    one, two = solve_fixed_point(economy).assert_optimal(), solve_fixed_point(other).assert_optimal()
+    assert two.objective == pytest.approx(one.objective, rel=1e-11)
+    made = [e.matrix("outputs", 0) @ plan.activities.to_numpy()[:, 0] for e, plan in ((economy, one), (other, two))]
+    assert any(np.allclose(made[1], made[0] * unit**power, rtol=1e-8, atol=0.0) for power in (-1, 1))
+    worth = two.valuations.loc["good"].to_numpy() * other.frame("targets").to_numpy()
+    np.testing.assert_allclose(
+        worth, one.valuations.loc["good"].to_numpy() * economy.frame("targets").to_numpy(), rtol=1e-8
+    )
+
+
+@pytest.mark.parametrize("seed", range(18))
+def test_units_do_not_matter_above_three_hundred_goods(seed: int) -> None:
+    the_same_in_any_units(seed, 6.0)
+
+
+@pytest.mark.exhaustive
+def test_two_hundred_large_economies_in_wild_units() -> None:
+    for seed in range(18, 218):
+        the_same_in_any_units(seed, 8.0)
+
+
 def test_wheat_cloth_and_labour_values() -> None:
     plan = solve_fixed_point(no.read("wheat_cloth")).assert_optimal()
     np.testing.assert_allclose(plan.activities["1"], [100, 50], rtol=1e-12)

@@ -220,6 +220,35 @@ def test_published_multipliers_of_the_united_kingdom(method: str) -> None:
     np.testing.assert_allclose(np.sort(found.x), np.sort(published), rtol=1e-7)
 
 
+# ---- numbers at the ends of what doubles hold ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", EVERY)
+@pytest.mark.parametrize("transpose", [False, True])
+def test_demands_of_any_size_are_answered_rightly_or_not_called_proved(method: str, transpose: bool) -> None:
+    from fractions import Fraction
+
+    inputs = np.array([[0.25, 0.40], [0.14, 0.12]])
+    a, b, c, d = (Fraction(v) for v in (inputs.T if transpose else inputs).ravel())
+    det = (1 - a) * (1 - d) - b * c
+    for demand in ([5e-324, 0.0], [5e-324, 1.0], [1e-310, 1e-312], [2e-323, 3e-323], [1e-300, 1e-305], [1e308, 5e-324]):
+        found = leontief(sp.csr_array(inputs), demand, transpose=transpose, method=method)
+        f, g = (Fraction(v) for v in demand)
+        truth = [((1 - d) * f + b * g) / det, (c * f + (1 - a) * g) / det]
+        off = [abs(Fraction(float(x)) - t) for x, t in zip(found.x, truth, strict=True)]
+        if transpose:
+            scale = [Fraction(float(v)) for v in found.witness.prices]
+            error, size = (max(x / v for x, v in zip(w, scale, strict=True)) for w in (off, truth))
+        else:
+            scale = [Fraction(float(v)) for v in found.witness.margins]
+            error, size = (sum(x * v for x, v in zip(w, scale, strict=True)) for w in (off, truth))
+        assert error <= Fraction(found.bound) if np.isfinite(found.bound) else not found.proved
+        assert not np.isfinite(found.relative_bound) or error <= Fraction(found.relative_bound) * size
+        assert found.proved or max(demand) < 1e-320
+    with pytest.raises(DataError, match="beyond the largest double"):
+        leontief(sp.csr_array(inputs), [1e308, 1.7e308], transpose=transpose, method=method)
+
+
 # ---- unproductive economies ------------------------------------------------------------------------------
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from scipy.stats import binom
 
 from natura_opt.errors import NaturaError
-from natura_opt.solvers.monte_carlo import estimate
+from natura_opt.solvers.monte_carlo import estimate, interval
 from natura_opt.solvers.unproductive import UnproductiveError
 
 WHEAT_AND_CLOTH = np.array([[0.25, 0.40], [0.14, 0.12]])
@@ -49,6 +50,67 @@ def test_intervals_cover_on_many_economies_in_any_units(transpose: bool) -> None
         one = estimate(inputs, demand, good, transpose=transpose, confidence=0.99, max_walks=20_000, seed=seed)
         covered += one.low <= truth[good] <= one.high
     assert covered >= 56  # 59.4 expected
+
+
+def rarely_needed(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return inputs, and labour for a good that is needed once in ten walks, or in a million."""
+    rng = np.random.default_rng(seed)
+    inputs = rng.random((8, 8)) * (rng.random((8, 8)) < 0.5)
+    inputs *= 0.6 / np.abs(np.linalg.eigvals(inputs)).max()
+    rare = int(rng.integers(1, 8))
+    inputs[rare] = 0.0
+    inputs[rare, int(rng.integers(0, rare))] = 10.0 ** rng.uniform(-6, -1)
+    labour = np.zeros(8)
+    labour[rare] = 1.0
+    if seed % 3 == 0:
+        labour += 10.0 ** rng.uniform(-6, -2) * rng.random(8)
+    return inputs, labour
+
+
+def covered(seeds: range) -> int:
+    """Count the intervals that cover a rare reward's true value; none may claim to know that it is nothing."""
+    count = 0
+    for seed in seeds:
+        inputs, labour = rarely_needed(seed)
+        truth = float(np.linalg.solve(np.eye(8) - inputs.T, labour)[0])
+        one = estimate(inputs, labour, 0, transpose=True, max_walks=(2_000, 20_000)[seed % 2], seed=seed)
+        assert truth < 1e-14 or one.low < one.high, seed
+        count += one.low <= truth * (1 + 1e-12) + 1e-15 and truth * (1 - 1e-12) - 1e-15 <= one.high
+    return count
+
+
+def test_rare_rewards_are_covered() -> None:
+    assert covered(range(50)) >= 45
+
+
+@pytest.mark.exhaustive
+def test_rare_rewards_are_covered_two_thousand_times() -> None:
+    assert covered(range(50, 2050)) >= 0.94 * 2000
+
+
+@pytest.mark.parametrize("walks", [2_000, 20_000, 200_000])
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
+def test_a_reward_of_any_rarity_is_covered(walks: int, confidence: float) -> None:
+    """A reward of one with any small probability: the coverage, summed over what the walks may show, is as stated."""
+    met = np.arange(400)
+    shares = met / walks
+    ends = np.array([
+        interval(s, np.sqrt(s * (1 - s) * walks / (walks - 1)), walks, 0.0, 1.0, confidence) for s in shares
+    ])  # fmt: skip
+    for chance in np.power(10.0, np.linspace(-7, np.log10(250 / walks), 80)):
+        inside = (ends[:, 0] <= chance) & (chance <= ends[:, 1])
+        assert binom.pmf(met[inside], walks, chance).sum() >= confidence - 0.015, chance
+    assert ends[0, 0] == 0.0 < ends[0, 1]  # no reward met is not no reward
+
+
+def test_what_nothing_of_worth_goes_into_is_known_to_be_worth_nothing() -> None:
+    nothing = estimate(np.array([[0.0, 0.0], [2.1e-6, 0.0]]), [1.0, 0.0], 1, transpose=True, max_walks=2_000)
+    assert nothing.low == nothing.high == nothing.value == 0.0
+
+
+def test_walks_that_cannot_tell_when_they_end_are_refused() -> None:
+    with pytest.raises(NaturaError, match=r"undecided|do not end"):
+        estimate(np.array([[0.0, 1.0], [1.0 - 2.0**-53, 0.0]]), [1.0, 1.0], 0)
 
 
 def test_walking_stops_at_the_accuracy_asked_for() -> None:

@@ -9,15 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from flint import fmpq
 
 import natura_opt as no
 from natura_opt.backends.answer import Claim
 from natura_opt.errors import OptionError, QuestionError
+from natura_opt.plan_problem import linear_program
 from natura_opt.solvers.cheapest import Industries, Offer
 from natura_opt.solvers.level_bundle import nearest
 from natura_opt.solvers.positive_system import positive_solution
 from natura_opt.solvers.price_coordination import Coordination, coordinate, solve_by_prices
 
+from .exact_simplex import solve_exactly
 from .seeded import in_other_units, seeded_economy
 
 TOLERANCE = 1e-6
@@ -478,3 +481,158 @@ def test_the_answer_is_told_in_the_users_names() -> None:
     assert float(found.good_prices @ pd.Series([2.0, 1.0], ["corn", "iron"])) == pytest.approx(1.0, rel=1e-12)
     assert found.mix.sum() == pytest.approx(found.assortments, rel=1e-12)
     assert found.passes == found.rounds[-1].passes
+
+
+# ---- what coordination once took for an answer, or for a rise without end --------------------------------------------
+
+
+def one_way(inputs: Any, **changed: Any) -> no.Economy:
+    """Return goods of one technique each that use labour, of which there is one."""
+    count = len(inputs)
+    tables: dict[str, Any] = {
+        "goods": [f"g{k}" for k in range(count)], "resources": ["labour"], "inputs": inputs,
+        "resource_use": np.ones((1, count)), "resource_limits": [1.0], "targets": np.ones(count),
+        "objective": "assortment",
+    }  # fmt: skip
+    return no.build_economy(name="one way", **{**tables, **changed})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_tied_techniques_take_no_longer(seed: int) -> None:
+    """Old prices within a rough look's tolerance were taken for the answer, so that the bound all but stood still."""
+    rng = np.random.default_rng(seed)
+    twice = {"inputs": [[0.1, 0.1, 0.1], [0.1, 0.1, 0.1]], "resource_use": [[2.0, 2.0, 1.0], [1.0, 1.0, 0.0]]}
+    economy = small(**twice, resource_limits=rng.uniform(1, 100, 2), targets=rng.uniform(1, 3, 2))
+    found = coordinated(economy)
+    agrees(found, no.solve(economy).objective)
+    assert len(found.rounds) <= 15
+
+
+@pytest.mark.parametrize("excess", [0.0, 2.0**-52, 1e-12, 1e-9, 1e-6, 1e-3])
+def test_an_economy_at_or_above_one_is_called_unproductive(excess: float) -> None:
+    with pytest.raises(QuestionError, match=r"not productive: .*'g0', 'g1' is used up as made, or more"):
+        coordinated(one_way(np.array([[0.5, 0.5], [0.5, 0.5 + excess]])))
+
+
+def test_a_choice_none_of_whose_techniques_is_productive_is_seen_through_their_own_prices() -> None:
+    """At equal prices no technique costs less than what it makes, whichever is chosen."""
+    with pytest.raises(QuestionError, match="not productive"):
+        coordinated(small(inputs=[[0.5, 0.25, 0.5], [0.5, 0.75, 0.5]]))
+    sound = small(inputs=[[0.5, 0.25, 0.5], [0.5, 0.75, 0.4375]])
+    agrees(coordinated(sound), no.solve(sound).objective)
+
+
+@pytest.mark.parametrize("lack", [1e-3, 1e-6, 1e-9])
+def test_an_economy_just_below_one_is_not(lack: float) -> None:
+    """The bounds enclose the exact optimum, (1 - a)(1 - d) - b c over what an assortment's labour comes to."""
+    economy = one_way(np.array([[0.5, 0.5], [0.5, 0.5 - lack]]))
+    exact = solve_exactly(linear_program(economy, economy.question()))
+    assert exact.value is not None
+    optimum = fmpq(exact.value.numerator, exact.value.denominator)
+    found = coordinated(economy, max_rounds=200)
+    for done in found.rounds:
+        assert as_rational(done.best) <= optimum
+        assert not np.isfinite(done.bound) or optimum <= as_rational(done.bound)
+    assert found.claim is Claim.OPTIMAL or lack < 1e-6
+    assert found.gap <= max(1e-6, 1e-12 / lack)
+
+
+@pytest.mark.parametrize("tiny", [5e-324, 1e-323, 1e-310, 1e-300, 1e300, 1e308])
+@pytest.mark.parametrize("table", ["targets", "one target", "resource_limits", "inputs", "resource_use"])
+def test_extreme_numbers_are_answered_rightly_or_refused_by_name(table: str, tiny: float) -> None:
+    changed: dict[str, Any] = {
+        "targets": {"targets": [tiny, tiny]},
+        "one target": {"targets": [2.0, tiny]},
+        "resource_limits": {"resource_limits": [tiny, tiny]},
+        "inputs": {"inputs": [[0.1, 0.2, 0.1], [0.0, tiny, 0.1]]},
+        "resource_use": {"resource_use": [[2.0, 0.5, 1.0], [1.0, tiny, 0.0]]},
+    }[table]
+    economy = small(**changed)
+    exact = solve_exactly(linear_program(economy, economy.question()))
+    assert exact.value is not None
+    optimum = fmpq(exact.value.numerator, exact.value.denominator)
+    try:
+        found = coordinated(economy, max_rounds=100)
+    except QuestionError as error:
+        assert "double precision" in str(error)
+        return
+    for done in found.rounds:
+        assert as_rational(done.best) <= optimum <= as_rational(done.bound)
+    assert found.claim is Claim.OPTIMAL
+    assert optimum - as_rational(found.assortments) <= optimum / 1_000_000
+
+
+def test_a_gap_to_an_optimum_of_nothing_is_a_share_and_never_beyond_measure() -> None:
+    """Nothing is demanded that a harmony plan does not make: against an optimum of zero any use was a gap of 1e307."""
+    free = no.build_economy(
+        goods=["a", "b"], resources=["labour"], inputs=np.zeros((2, 2)), resource_use=[[0.0, 1.0]],
+        resource_weights=[1.0], resource_limits=[10.0], targets=[1.0, 0.0], objective="least-resources",
+    )  # fmt: skip
+    table = no.compare(free, methods=["highs", "fixed-point"]).table
+    assert (table["objective"] == 0.0).all() and (table["gap"] == 0.0).all()
+
+
+def as_rational(number: float) -> fmpq:
+    return fmpq(*float(number).as_integer_ratio())
+
+
+def hostile(seed: int) -> no.Economy:
+    """Return up to five goods with up to three techniques each, tied, near a radius of one, in units 1e-8 to 1e8."""
+    rng = np.random.default_rng(seed)
+    ways = rng.integers(1, 4, int(rng.integers(1, 6)))
+    count, techniques, limits = len(ways), int(ways.sum()), int(rng.integers(1, 4))
+    good = np.repeat(np.arange(count), ways)
+    inputs = rng.random((count, techniques)) * (rng.random((count, techniques)) < 0.5)
+    radius = np.abs(np.linalg.eigvals(inputs[:, np.searchsorted(good, np.arange(count))])).max()
+    if radius > 1e-6:
+        inputs *= rng.choice([0.5, 0.9, 0.99, 1 - 1e-6, 1 - 1e-9, 1.0, 1 + 1e-9, 1.2]) / radius
+    inputs = np.round(8 * inputs) / 8 if seed % 3 == 0 else inputs
+    use = rng.random((limits, techniques)) * (rng.random((limits, techniques)) < 0.8)
+    use[0] += 0.1
+    if seed % 2:
+        tied = good == good[int(rng.integers(techniques))]
+        inputs[:, tied], use[:, tied] = inputs[:, [int(tied.argmax())]], use[:, [int(tied.argmax())]]
+    outputs = (good == np.arange(count)[:, None]) * (rng.uniform(0.5, 3.0, techniques) if seed % 5 else 1.0)
+    spread = (0, 3, 6, 8)[seed % 4]
+    unit, level, measure = (10.0 ** rng.uniform(-spread, spread, n) for n in (count, techniques, limits))
+    wanted = rng.random(count) * (rng.random(count) < 0.7)
+    wanted[0] += 0.1
+    return no.build_economy(
+        name="hostile", goods=[f"g{k}" for k in range(count)], techniques=[f"t{k}" for k in range(techniques)],
+        resources=[f"r{k}" for k in range(limits)], inputs=inputs * outputs.sum(axis=0) * unit[:, None] * level,
+        outputs=outputs * unit[:, None] * level, resource_use=use * measure[:, None] * level,
+        resource_limits=rng.uniform(0.5, 5.0, limits) * measure, targets=wanted * unit, objective="assortment",
+    )  # fmt: skip
+
+
+def enclosed(seed: int) -> str:
+    """Hold every round on the economy of a seed against the exact optimum; return how it ended."""
+    economy = hostile(seed)
+    exact = solve_exactly(linear_program(economy, economy.question()))
+    try:
+        found = coordinated(economy, max_rounds=150)
+    except QuestionError as error:
+        if "without end" in str(error):
+            return "endless"
+        assert "not productive" not in str(error) or exact.value == 0, (seed, error)
+        return "unproductive" if "not productive" in str(error) else "refused"
+    assert exact.value is not None
+    optimum = fmpq(exact.value.numerator, exact.value.denominator)
+    for done in found.rounds:
+        assert as_rational(done.best) <= optimum, (seed, done)
+        assert not np.isfinite(done.bound) or optimum <= as_rational(done.bound), (seed, done)
+    return str(found.claim)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_exact_optimum_lies_between_plan_and_bound_in_every_round(seed: int) -> None:
+    enclosed(seed)
+
+
+@pytest.mark.exhaustive
+def test_a_thousand_exact_optima_lie_between_plan_and_bound() -> None:
+    ended: dict[str, int] = {}
+    for seed in range(40, 1040):
+        how = enclosed(seed)
+        ended[how] = ended.get(how, 0) + 1
+    assert ended["optimal"] > 500, ended

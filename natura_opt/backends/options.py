@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import OptionError, unknown
+from ..errors import OptionError, OutputError, unknown
+from ..places import check_log
 
 #: How HiGHS goes about it: its own choice, simplex, interior point (with crossover) or the first-order PDLP.
 METHODS: dict[str, str] = {"auto": "choose", "simplex": "simplex", "ipm": "ipm", "pdlp": "pdlp"}
@@ -58,8 +59,14 @@ class SolveOptions:
                 raise OptionError(f"say {instead}, not the HiGHS option {name!r}")
         if self.log_file is not None:
             try:
-                Path(self.log_file).open("a").close()
-            except OSError as error:
-                raise OptionError(f"log_file {str(self.log_file)!r}: {error.strerror}") from None
+                check_log(self.log_file)
+            except OutputError as error:
+                raise OptionError(f"log_file {error}") from None
+        for name in self.options:
+            if name == "solution_file" or (name.startswith("write_") and "file" in name):
+                raise OptionError(
+                    f"the HiGHS option {name!r} writes over whatever is there; write the plan (to_csv, to_excel, "
+                    "to_parquet) or its program (plan.program.to_mps, to_lp)"
+                )
         if "solver" in self.options:
             raise OptionError("say method= (auto, simplex, ipm, pdlp), not the HiGHS option 'solver'")

@@ -134,13 +134,17 @@ def _solve_new(compiled: CompiledPyomo, options: SolveOptions, engine: Any, solv
     claim = claims.get(results.termination_condition, Claim.FAILED)
     program = compiled.program
     primal, dual = np.zeros(program.shape[1]), np.zeros(program.shape[0])
+    message = f"Pyomo, {solver}: {results.termination_condition.name}"
     if results.solution_status in (SolutionStatus.optimal, SolutionStatus.feasible):
-        results.solution_loader.load_vars()
-        primal = np.array([_bound(pyo.value(v, exception=False), 0.0) for v in compiled.variables])
-        if not program.integer.any():
-            found = results.solution_loader.get_duals()
-            dual = np.array([found.get(constraint, 0.0) for constraint in compiled.constraints]) * compiled.factor
-    return Answer(claim, primal, dual, message=f"Pyomo, {solver}: {results.termination_condition.name}")
+        try:
+            results.solution_loader.load_vars()
+            primal = np.array([_bound(pyo.value(v, exception=False), 0.0) for v in compiled.variables])
+            if not program.integer.any():
+                found = results.solution_loader.get_duals()
+                dual = np.array([found.get(row, 0.0) for row in compiled.constraints]) * compiled.factor
+        except (LookupError, ValueError, RuntimeError) as error:  # Pyomo takes HiGHS at its word that it has them
+            return Answer(Claim.FAILED, primal, dual, message=f"{message}, but no point came back ({error})")
+    return Answer(claim, primal, dual, message=message)
 
 
 def _solve_classic(compiled: CompiledPyomo, options: SolveOptions, solver: str) -> Answer:

@@ -76,6 +76,11 @@ class Basis:
         made.valid = True
         return made
 
+    def of_sides(self, rows: int) -> Basis:
+        """Return the basis of a program from that of the program written ``A x - s = 0``."""
+        columns = len(self.columns) - rows
+        return Basis(self.columns[:columns], self.columns[columns:])
+
     @classmethod
     def slack(cls, program: LinearProgram) -> Basis:
         """Return the basis of all rows: every column on a bound."""
@@ -138,21 +143,62 @@ def resting(lower: Floats, upper: Floats, values: Floats) -> Statuses:
 
 
 def _independent(part: sp.csc_array) -> npt.NDArray[np.int64]:
-    """Return the first columns that do not depend on those before them (modulo a prime, so surely independent)."""
-    rows, columns = part.shape
-    if not rows or not columns:
-        return np.zeros(0, dtype=np.int64)
-    entries = sp.coo_array(part)
-    odd, exponents = odd_parts(entries.data)
-    dense = [0] * (rows * columns)
-    places = entries.row.astype(np.int64) * columns + entries.col
+    """Return columns that do not depend on each other, as many as there can be, mostly the first ones.
+
+    An entry alone in its row or column needs no arithmetic; what is left over is reduced modulo a prime (independent
+    there, so surely independent).
+    """
+    kept, rows, columns = _alone(sp.csc_array(part))
+    core = sp.coo_array(sp.csc_array(part)[:, columns][rows, :])
+    height, width = core.shape
+    if not height or not width:
+        return np.sort(kept)
+    odd, exponents = odd_parts(core.data)
+    dense = [0] * (height * width)
+    places = core.row.astype(np.int64) * width + core.col
     for place, value, exponent in zip(places, odd, exponents, strict=True):
         dense[int(place)] = int(value) * pow(2, int(exponent), _PRIME) % _PRIME
-    reduced, rank = flint.nmod_mat(rows, columns, dense, _PRIME).rref()
+    reduced, rank = flint.nmod_mat(height, width, dense, _PRIME).rref()
     leading = np.zeros(rank, dtype=np.int64)
     column = 0
     for row in range(rank):
         while not int(reduced[row, column]):
             column += 1
         leading[row] = column
-    return leading
+    return np.sort(np.concatenate([kept, columns[leading]]))
+
+
+def _alone(part: sp.csc_array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Take out, again and again, entries alone in their row or column; return their columns, and rows and columns left.
+
+    A column alone in some row depends on no other; one that has a single row stands for that row, whatever the
+    others have in it.
+    """
+    by_row = sp.csr_array(part)
+    in_row, in_column = np.diff(by_row.indptr), np.diff(part.indptr)
+    row_there, column_there = np.ones(len(in_row), dtype=bool), np.ones(len(in_column), dtype=bool)
+    kept: list[int] = []
+    waiting = [(True, int(j)) for j in np.flatnonzero(in_column == 1)[::-1]]
+    waiting += [(False, int(i)) for i in np.flatnonzero(in_row == 1)]
+    while waiting:
+        is_column, at = waiting.pop()
+        there, counts = (column_there, in_column) if is_column else (row_there, in_row)
+        if not there[at] or counts[at] != 1:
+            continue
+        if is_column:
+            row, column = next(int(i) for i in part.indices[part.indptr[at] : part.indptr[at + 1]] if row_there[i]), at
+        else:
+            span = by_row.indices[by_row.indptr[at] : by_row.indptr[at + 1]]
+            row, column = at, next(int(j) for j in span if column_there[j])
+        kept.append(column)
+        row_there[row] = column_there[column] = False
+        for i in part.indices[part.indptr[column] : part.indptr[column + 1]]:
+            in_row[i] -= 1
+            if in_row[i] == 1 and row_there[i]:
+                waiting.append((False, int(i)))
+        for j in by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]:
+            in_column[j] -= 1
+            if in_column[j] == 1 and column_there[j]:
+                waiting.append((True, int(j)))
+    left = np.flatnonzero(row_there), np.flatnonzero(column_there)
+    return np.array(kept, dtype=np.int64), left[0].astype(np.int64), left[1].astype(np.int64)

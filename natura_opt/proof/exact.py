@@ -267,6 +267,8 @@ def _objective(exact: ExactProgram, vertex: Vertex) -> tuple[Fraction, Fraction]
 
 def _nearest_objective(exact: ExactProgram, vertex: Vertex) -> float:
     """Return the double nearest to the objective."""
+    if vertex.objective.signs()[0] == 0:
+        return exact.given.offset + 0.0
     while True:
         least, most = _objective(exact, vertex)
         if nearest(least) == nearest(most) or vertex.solution.is_exact:

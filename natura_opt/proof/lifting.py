@@ -228,6 +228,7 @@ class Lifted(Solution):
         near = max(self._places - self._known // 4, 0)
         places = np.flatnonzero(np.abs(numerators) > self.radius)
         for value in numerators[places]:
+            self._budget.check()
             multiple = int(value) * whole + half
             top, off = multiple >> self._places, abs((multiple & below) - half)
             if off > self.radius * whole * 4 and off.bit_length() > near:

@@ -33,8 +33,9 @@ def exact_proof(
 
     Parameters
     ----------
-    answer : what there is to start from: the session that solved this program, with its basis; an answer of any
-        solver, with its point; a basis; or nothing, and HiGHS is asked first. A bad start only costs time.
+    answer : what there is to start from: the session that solved this program (or the one with side columns that
+        refined it), with its basis; an answer of any solver, with its point; a basis; or nothing, and HiGHS is asked
+        first. A bad start only costs time.
     options : ``verbose`` and ``log_file`` are HiGHS's; nothing else of it matters here.
     pivots, time_limit : how far the simplex method may go on in rational arithmetic, in pivots and seconds.
     fraction : also rebuild the exact objective and values as fractions; where nothing is said, for small bases only.
@@ -71,7 +72,10 @@ def _basis(
         return Basis.from_point(program, point.primal, point.dual)
     if isinstance(answer, HighsSession):
         basis = Basis.from_highs(answer.basis())
-        if basis is not None and (len(basis.rows), len(basis.columns)) == program.shape:
+        rows, columns = program.shape
+        if basis is not None and (len(basis.rows), len(basis.columns)) == (rows, columns + rows):
+            basis = basis.of_sides(rows)  # of a session made by HighsSession.with_side_columns
+        if basis is not None and (len(basis.rows), len(basis.columns)) == (rows, columns):
             return basis
     for presolve in ("choose", "off"):  # presolve that finds no plan leaves no basis
         chosen = replace(

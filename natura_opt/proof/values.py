@@ -138,6 +138,8 @@ class Ratios:
     def least(self) -> tuple[list[int], bool]:
         """Return the places that share the least ratio, and whether the limit is as small (or smaller: then none)."""
         enough: int | None = None
+        while np.array(np.abs(self.bottoms.tops) <= self.bottoms.radius, dtype=bool).any():
+            self.bottoms.lift(self.bottoms.finest() + 2)  # told across not to be zero, but not by their digits yet
         while True:
             candidates, limited = self._nearest()
             if len(candidates) + limited <= 1 or not (self.tops.radius.any() or self.bottoms.radius.any()):

@@ -22,24 +22,31 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from numba import get_num_threads, njit, set_num_threads
+from numba import get_num_threads, set_num_threads
 
 from .coefficients import Coefficients
+from .compiling import compiled
+from .directed import TINY, exact_surplus
 from .kernels import Floats
-from .positive_system import DIVERGED, positive_solution
+from .positive_system import positive_solution
+from .productivity import Productivity, judge_productivity
 
 Choice = npt.NDArray[np.int64]
 _EPS = float(np.finfo(np.float64).eps)
 #: Up to this many coefficients a product is left to one core: it takes less than a busy second core keeps it waiting.
 _ONE_CORE = 1_000_000
-#: Productive techniques are given up after so many steps of production.
-_STEPS = 20_000
+#: Steps of production from which industries first choose; and of lowering prices, before they are given up.
+_FIRST_STEPS, _STEPS = 8, 20_000
+#: How exact the first prices and plans are.
+_START = 1e-6
+#: A technique undercuts a price by at least this share of it, or by nothing that rounding could not make.
+_CLEARLY = 1e-14
 _ROUNDS_OF_ASKING = 200
 #: Prices are first found so many times more roughly; once industries keep to their techniques, exactly.
 _FIRST_LOOK = 1e3
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _cheapest(first: Any, cost: Any, lowest: Any, chosen: Any) -> None:
     """Write each good's lowest cost and the technique that has it; techniques of good i are first[i]..first[i+1]-1."""
     for i in range(len(first) - 1):
@@ -65,6 +72,14 @@ class Offer:
     chosen: Choice
 
 
+@dataclass(frozen=True, eq=False)
+class Hopeless:
+    """Goods of which no choice of techniques makes more than it uses up; or none was found, where not ``proved``."""
+
+    goods: npt.NDArray[np.intp]
+    proved: bool
+
+
 class Industries:
     """Industries that know their techniques, and answer one question about them.
 
@@ -84,7 +99,8 @@ class Industries:
         self.use = sp.csr_array(use)
         self.first = first
         longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs.matrix, self.use))
-        self.rounding = (2 * longest + 8) * _EPS
+        self.rounding = (2 * longest + 16) * _EPS
+        self._underflow = (2 * longest + 4) * TINY
         self._read = 0.0
         self._good = np.repeat(np.arange(len(first) - 1), np.diff(first))
         self._sole = _used_by_one(self.use)
@@ -127,8 +143,9 @@ class Industries:
                     break
             prices, proper = found, chosen
             lowest, cheaper = self.cheapest(scarcity, prices)
-            too_high = prices > (1.0 - self.rounding) * lowest
-            if not too_high.any():
+            too_high = prices > self._surely(lowest)
+            far = tolerance > slack / 4 and bool((prices < (1.0 - 2 * slack) * lowest).any())
+            if not (too_high.any() or far):  # a rough look may leave old prices as they were: sound, and worth little
                 return Offer(prices, chosen)
             chosen = np.where(prices > (1.0 - slack) * (1.0 + 4 * tolerance) * lowest, cheaper, chosen)
             if (chosen == proper).all():
@@ -165,31 +182,62 @@ class Industries:
         lowered = scarce_prices.copy()
         lowered[things] = np.minimum(rents, scarce_prices[things])
         lowest, _ = self.cheapest(self.use @ lowered, prices)
-        return lowered if (prices <= (1.0 - self.rounding) * lowest).all() else scarce_prices
+        return lowered if (prices <= self._surely(lowest)).all() else scarce_prices
 
-    def start(self, scarcity: Floats) -> Offer | npt.NDArray[np.bool_]:
+    def start(self, scarcity: Floats) -> Offer | Hopeless:
         """Find productive techniques to start from; or, where there are none, the goods that show it.
 
-        Costs rise from nothing, one step of production at a time; without limit exactly where no choice of techniques
-        makes more of some goods than it uses up: there the increase goes on growing, whatever is chosen.
+        Costs rise from nothing, one step of production at a time, and every industry keeps to what is cheapest. Whether
+        its choice is productive is decided with a proof. Where it is not, some prices z of a block of goods show it,
+        none of them below cost; industries that know of a technique which undercuts z take it up, and if there is none,
+        no choice of techniques makes more of those goods than it uses up.
         """
         scarcity = np.maximum(scarcity, 1e-9 * max(float(scarcity.max(initial=0.0)), 1e-300))  # nothing is quite free
         prices = np.zeros(len(self.first) - 1)
-        sweeps = 8
-        while sweeps < _STEPS and prices.max(initial=0.0) < DIVERGED:
-            for _ in range(sweeps):
-                before = prices
-                prices, chosen = self.cheapest(scarcity, prices)
-            found = self._priced(scarcity, chosen, prices, 1e-6, 1e-6)
-            if found is not None:
-                return Offer(found, chosen)
-            rise = self.cheapest(scarcity, prices)[0] - prices
-            grows = np.where(rise >= prices - before, rise, 0.0)
-            again = self.cheapest(np.zeros(len(scarcity)), grows)[0]
-            if grows.any() and (again[grows > 0] >= grows[grows > 0]).all():
-                return np.asarray(grows > 0)
-            sweeps *= 2
-        return np.asarray(prices >= 0.5 * prices.max(initial=0.0))
+        for _ in range(_FIRST_STEPS):
+            prices, chosen = self.cheapest(scarcity, prices)
+        everything = np.ones(len(prices))
+        for _ in range(_ROUNDS_OF_ASKING):
+            if self.plan(chosen, everything, np.zeros(len(prices)), _START) is not None:
+                return self._offer(scarcity, chosen)
+            found = judge_productivity(self._inputs_of(chosen).matrix)
+            if found.productive:
+                return self._offer(scarcity, chosen)
+            if found.productive is None:
+                return Hopeless(found.block, False)
+            better = self._undercutting(found)
+            if isinstance(better, Hopeless):
+                return better
+            chosen = chosen.copy()
+            chosen[found.block] = np.where(better >= 0, better, chosen[found.block])
+        return Hopeless(found.block, False)
+
+    def _offer(self, scarcity: Floats, chosen: Choice) -> Offer:
+        """Return what productive techniques cost, roughly."""
+        nothing = np.zeros(len(self.first) - 1)
+        priced = self._priced(scarcity, chosen, nothing, _START, _START)
+        return Offer(nothing if priced is None else priced, chosen)
+
+    def _undercutting(self, found: Productivity) -> Choice | Hopeless:
+        """Return the technique that undercuts the prices by which a choice is shown unproductive, -1 where none does.
+
+        Prices z of a block with ``A_j z >= z_i`` for every technique j of every good i in it prove each choice
+        unproductive, exactly as they are checked here.
+        """
+        block, verdict = found.block, found.verdict
+        count = np.diff(self.first)[block]
+        rows = np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in block])
+        own = np.repeat(np.arange(len(block)), count)
+        techniques = sp.csr_array(self.inputs.matrix[rows][:, block])
+        left, _ = exact_surplus(techniques, verdict.vector, verdict.exponents, own=own, at_least=False)
+        if (left <= 0).all() or (count == 1).all():
+            return Hopeless(block, True)
+        best = np.full(len(block), -1)
+        gains = left / np.frexp(verdict.vector)[0][own]
+        for place in np.argsort(gains, kind="stable"):
+            if gains[place] > _CLEARLY:
+                best[own[place]] = rows[place]
+        return best if (best >= 0).any() else Hopeless(block, False)
 
     def _priced(self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, tolerance: float) -> Floats | None:
         """Return full costs of the chosen techniques, a little low; None where they are not productive."""
@@ -206,11 +254,15 @@ class Industries:
         """Lower prices until no technique undercuts them; zero, which always holds, where that takes too long."""
         for _ in range(_STEPS):
             lowest, _ = self.cheapest(scarcity, prices)
-            too_high = prices > (1.0 - self.rounding) * lowest
+            too_high = prices > self._surely(lowest)
             if not too_high.any():
                 return prices
-            prices = np.where(too_high, (1.0 - slack) * lowest, prices)
+            prices = np.where(too_high, np.maximum((1.0 - slack) * self._surely(lowest), 0.0), prices)
         return np.zeros(len(prices))
+
+    def _surely(self, lowest: Floats) -> Floats:
+        """Return what costs are at least, whatever rounding and underflow took from them or added."""
+        return np.maximum((1.0 - self.rounding) * lowest - self._underflow, 0.0)
 
     def _inputs_of(self, chosen: Choice) -> Coefficients:
         if self._plan is None or self._chosen is None or not np.array_equal(chosen, self._chosen):

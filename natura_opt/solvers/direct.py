@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import scipy.linalg as sla
@@ -55,7 +56,9 @@ def lu(system: System, start: Floats | None) -> tuple[Floats, Bound]:
     shares = sp.diags_array(scale) @ matrix @ sp.diags_array(1.0 / scale)
     system.coefficients.passes += 1
     if size <= DENSE:
-        factors = sla.lu_factor(np.eye(size) - shares.toarray())
+        with catch_warnings():  # as good as singular: that shows in the bound
+            simplefilter("ignore", sla.LinAlgWarning)
+            factors = sla.lu_factor(np.eye(size) - shares.toarray())
 
         def dense(rhs: Floats) -> Floats:
             if system.transpose:

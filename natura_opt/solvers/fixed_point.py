@@ -29,7 +29,8 @@ from ..proof.judging import judge
 from .kernels import Floats
 from .leontief import METHODS, leontief
 from .one_technique import CannotAnswerError, OneTechnique, systems_of
-from .system import Witness
+from .positive_system import positive_solution
+from .system import Witness, rounding
 
 #: How much sharper than the plan's the tolerance of the fixed points is, from the first attempt on: the plan's holds
 #: for every row by itself, theirs for all goods together.
@@ -38,7 +39,12 @@ _FLOOR = 2e-15
 
 
 def solve_fixed_point(
-    economy: Economy, question: Question | str | None = None, *, method: str = "auto", tolerance: float = 1e-9
+    economy: Economy,
+    question: Question | str | None = None,
+    *,
+    method: str = "auto",
+    tolerance: float = 1e-9,
+    max_passes: int | None = None,
 ) -> Plan:
     """Answer a question by fixed points, and prove the answer as a linear program's.
 
@@ -49,6 +55,7 @@ def solve_fixed_point(
     question : what is asked; least-resources, assortment or fulfilment.
     method : one of :data:`natura_opt.solvers.leontief.METHODS`, or ``auto``.
     tolerance : largest relative residual and gap at which the plan counts as proved.
+    max_passes : most products with the inputs to form for each fixed point (5,000 by default).
 
     Returns
     -------
@@ -70,7 +77,7 @@ def solve_fixed_point(
     began = time.perf_counter()
     asked = question if isinstance(question, Question) else economy.question(question)
     program = linear_program(economy, asked)
-    answerer = _Answerer(asked_of(economy, asked), asked, program, systems_of(economy, asked), method)
+    answerer = _Answerer(asked_of(economy, asked), asked, program, systems_of(economy, asked), method, max_passes)
     built = time.perf_counter()
     solving = proving = 0.0
     attempts: list[Attempt] = []
@@ -111,6 +118,7 @@ class _Answerer:
     program: LinearProgram
     systems: list[OneTechnique]
     method: str
+    max_passes: int | None = None
     witnesses: dict[int, Witness] = field(default_factory=dict)
     starts: dict[Any, Floats] = field(default_factory=dict)
     passes: int = 0
@@ -133,15 +141,34 @@ class _Answerer:
             transpose=what == "prices",
             method=self.method,
             tolerance=self.tolerance,
+            max_passes=self.max_passes,
             start=self.starts.get((what, period)),
             witness=self.witnesses.get(id(system)),
             names=list(self.economy.goods),
         )
         self.witnesses[id(system)] = found.witness
-        self.starts[what, period] = found.x
         self.passes += found.passes
         self.used = found.method if self.used in ("", "none") else self.used
-        return found.x
+        self.starts[what, period] = self._good_by_good(system, wanted, found.x, what)
+        return self.starts[what, period]
+
+    def _good_by_good(self, system: OneTechnique, wanted: Floats, near: Floats, what: str) -> Floats:
+        """Improve an answer until every good is right beside its own size, however small that is beside the others'.
+
+        The fixed point's bound is one norm over all goods; the plan's proof looks at each row by itself.
+        """
+        inputs = system.coefficients
+        longest = inputs.longest_column if what == "prices" else inputs.longest_row
+        before = inputs.passes
+        found = positive_solution(
+            inputs.transposed_times if what == "prices" else inputs.times,
+            lambda: inputs.matrix.T if what == "prices" else inputs.matrix,
+            wanted,
+            near,
+            max(self.tolerance, 2.0 * rounding(longest)),
+        )
+        self.passes += inputs.passes - before
+        return near if found is None else found
 
     def _place(self, kind: str, block: str, period: int, values: Floats) -> None:
         """Write values of a period into a block of columns or rows, whose labels stand period by period."""

@@ -51,17 +51,18 @@ def solve_gmres(
     z = start
     while True:
         before = coefficients.passes
-        z, info = spla.gmres(
-            operator,
-            rhs,
-            x0=z,
-            rtol=0.0,
-            atol=goal,
-            restart=restart,
-            maxiter=1,
-            callback=(lambda norm: seen(norm * size)) if seen else None,
-            callback_type="pr_norm",
-        )
+        with np.errstate(all="ignore"):  # a breakdown shows in the answer, which is checked
+            z, info = spla.gmres(
+                operator,
+                rhs,
+                x0=z,
+                rtol=0.0,
+                atol=goal,
+                restart=restart,
+                maxiter=1,
+                callback=(lambda norm: seen(norm * size)) if seen else None,
+                callback_type="pr_norm",
+            )
         if info == 0 or coefficients.passes >= last or coefficients.passes == before:
             return np.asarray(z, dtype=np.float64)
 
@@ -78,7 +79,8 @@ def solve_bicgstab(
     """Reduce the 2-norm of the residual as :func:`solve_gmres`; scipy does not show its residual on the way."""
     operator = spla.LinearOperator((len(rhs), len(rhs)), matvec=apply, dtype=np.float64)
     allowed = max((last - coefficients.passes) // 2, 1)
-    z, _ = spla.bicgstab(operator, rhs, x0=start, rtol=0.0, atol=goal, maxiter=allowed)
+    with np.errstate(all="ignore"):  # as above
+        z, _ = spla.bicgstab(operator, rhs, x0=start, rtol=0.0, atol=goal, maxiter=allowed)
     return np.asarray(z, dtype=np.float64)
 
 
@@ -129,11 +131,11 @@ def _until_proved(
     best: tuple[Floats, Bound] | None = None
     for _ in range(rounds):
         z = solve(apply, rhs, z, goal, system.coefficients, system.started + system.max_passes - 1, seen)
-        x = system.unweigh(z)
+        x = system.unweigh(np.where(np.isfinite(z), z, 0.0))
         found = system.bound(x)
         if best is None or found.relative < best[1].relative:
             best = (x, found)
-        if found.relative <= system.tolerance or system.exhausted:
+        if found.relative <= system.tolerance or system.exhausted or not np.isfinite(z).all():
             break
         goal *= 0.7 * min(system.tolerance / found.relative, 0.5)
     assert best is not None

@@ -135,6 +135,9 @@ def leontief(
     shape = find_shape(coefficients) if _looks(method, coefficients) else None
     proof = find_witness(coefficients, names, proposed, shape)
     spent = coefficients.passes - before
+    power = int(np.frexp(np.abs(wanted).max(initial=0.0))[1])  # solved for a demand of about one: exact, and in range
+    with np.errstate(under="ignore"):
+        wanted, near = np.ldexp(wanted, -power), None if near is None else np.ldexp(near, -power)
     system = System(coefficients, wanted, transpose, proof, tolerance, (max_passes or _MOST_PASSES) - spent)
     if not wanted.any():
         chosen, reason, x, found = "none", "nothing is demanded", np.zeros(len(wanted)), Bound(0.0, 0.0)
@@ -143,6 +146,14 @@ def leontief(
     else:
         chosen, reason = method, "as asked"
         x, found = METHODS[method](system, near)
+    x, found = system.in_units(x, found, power)
+    beyond = np.flatnonzero(~np.isfinite(x))
+    if len(beyond):
+        called = listed(beyond if names is None else [names[k] for k in beyond])
+        raise DataError(
+            f"the {'prices' if transpose else 'outputs'} of {called} are beyond the largest double, 1.8e308; state "
+            "demand in larger units"
+        )
     return LeontiefSolution(
         x=x,
         bound=found.error,

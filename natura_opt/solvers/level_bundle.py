@@ -22,6 +22,7 @@ from ..backends.answer import Claim
 from ..backends.highs import solve_arrays
 from ..backends.options import SolveOptions
 from ..program import Block, LinearProgram
+from .directed import rounding
 from .kernels import Floats
 
 #: The share of what is left to gain that is given away for staying near the best point: at most, at least, and by what
@@ -30,6 +31,8 @@ _NEARNESS, _LEAST = 0.7, 0.1
 _BOLDER, _SHYER = 0.6, 1.4
 #: How much of what it promised a step must gain.
 _KEPT = 0.9
+#: What of a limit a plan may use without being limited by it.
+_NOTHING = 1e-15
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,24 +85,28 @@ class LevelBundle:
         """
         cuts = self.cuts
         count, size = cuts.shape
+        largest = cuts.max(axis=1)
+        shares = cuts / largest[:, None]
+        shares[shares < _NOTHING] = 0.0  # what a plan all but leaves alone does not limit it
         program = LinearProgram(
             sense="max",
             columns=(Block("plans", pd.RangeIndex(count), 0),),
             rows=(Block("limits", pd.RangeIndex(size), 0),),
-            cost=np.ones(count),
+            cost=largest.min() / largest,
             lower=np.zeros(count),
             upper=np.full(count, np.inf),
             integer=np.zeros(count, dtype=bool),
-            matrix=sp.csc_array(cuts.T),
+            matrix=sp.csc_array(shares.T),
             row_lower=np.full(size, -np.inf),
             row_upper=np.ones(size),
         )
         answer = solve_arrays(program, SolveOptions())
-        amounts = np.maximum(answer.primal, 0.0)
+        amounts = np.maximum(answer.primal, 0.0) / largest
         used = float((amounts @ cuts).max(initial=0.0))
         if answer.claim is not Claim.OPTIMAL or not used > 0:
             return None
-        amounts = amounts / used  # the solver's own feasibility is no proof: the tightest limit is met exactly
+        # the solver's own feasibility is no proof: the tightest limit is met exactly, less what rounding may hide
+        amounts = amounts / (used * (1.0 + rounding(count)))
         return Mix(amounts, 1.0 / float(amounts.sum()))
 
     def next_point(self, most: float) -> Floats:

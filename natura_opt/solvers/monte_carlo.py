@@ -4,10 +4,11 @@ Labour values solve ``p = A'p + l``: a good's value is the labour spent on it no
 what it uses up. That is Bellman's equation of a Markov reward process whose states are goods and in which, from good
 j, the *next state* is an input i with weight a_ij. So a labour value is an expected total reward: start at the good,
 count its own labour, walk to one of its inputs, count the labour of that, and so on until the walk is absorbed in
-primary inputs. An input-output table in which values leak at every step (the column sums of A, in values, are below
-one: value added) is a process that ends with probability one; without technique choice there is nothing to decide, and
-with it the process becomes a decision process (MDP). Outputs, ``x = A x + d``, are the same walk along customers in
-place of suppliers.
+primary inputs; or, what comes to the same on average, count only the labour of the good at which the walk ends, over
+the probability of ending there. An input-output table in which values leak at every step (the column sums of A, in
+values, are below one: value added) is a process that ends with probability one; without technique choice there is
+nothing to decide, and with it the process becomes a decision process (MDP). Outputs, ``x = A x + d``, are the same walk
+along customers in place of suppliers.
 
 Barto and Duff's point (1994) is that one component takes no more steps in a large economy than in a small one: a walk
 visits a few goods only. In physical units the weights a_ij are not probabilities (they may exceed one), so steps are
@@ -16,7 +17,11 @@ of j, what is missing is the probability of the end, and the ratio of weight to 
 along a walk to ``v_start / v_here``: it does not depend on the way taken and goes into the reward, so no walk's weight
 ever explodes.
 
-Sources: Barto and Duff, Monte Carlo matrix inversion and reinforcement learning (NIPS 1994); Wasow's estimator.
+Counted at its end, a walk is worth between the least and the largest ``l_i / m_i`` of the goods it may reach, m the
+witness's margins: a proven range, and so the interval is honest about what no walk has met yet. See :func:`interval`.
+
+Sources: Barto and Duff, Monte Carlo matrix inversion and reinforcement learning (NIPS 1994); Wasow's estimator; Maurer
+and Pontil, "Empirical Bernstein bounds" (2009); Hoeffding 1963.
 """
 
 from __future__ import annotations
@@ -26,17 +31,20 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numba import njit
-from scipy.special import ndtri
+from scipy.sparse.csgraph import breadth_first_order
+from scipy.special import ndtri, rel_entr
 
-from ..errors import OptionError
+from ..errors import DataError, OptionError
 from .coefficients import Coefficients
+from .compiling import compiled
 from .kernels import Floats
 from .system import Witness
 from .witness import find_witness
 
 #: Walks before the first look at the interval: fewer say too little of a skewed distribution.
 _FIRST = 2_000
+#: The range of values is small beside the sum of their spreads up to this share of it.
+_SMALL_BESIDE = 0.1
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,8 @@ class Estimate:
     Attributes
     ----------
     value : the mean over walks.
-    error : its standard error.
-    low, high : the confidence interval (by the central limit theorem).
+    error : its standard error, as the walks show it.
+    low, high : the confidence interval; see :func:`interval`.
     confidence : its level.
     walks, steps : walks made, and goods visited by all of them.
     reached : whether the half-width asked for was reached.
@@ -103,12 +111,17 @@ def estimate(
     wanted = numbers(demand, coefficients.shape, "demand")
     _check(good, len(wanted), half_width, confidence, max_walks)
     walk, weights = _process(coefficients, transpose, witness)
-    reward, scale = wanted / weights, weights[good]
     ends = np.empty(walk.nnz)
-    _accumulate(walk.indptr, walk.data, ends)
+    stays = np.zeros(len(wanted))
+    _accumulate(walk.indptr, walk.data, ends, stays)
+    if not (stays < 1.0).all():
+        raise DataError("walks do not end: the spectral radius of the inputs is one to within rounding; lower them")
+    scale = weights[good]
+    reward = wanted / weights / (1.0 - stays)
+    reached_goods = reward[breadth_first_order(walk, good, return_predecessors=False)]
+    least, most = float(reached_goods.min()), float(reached_goods.max())
     rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
-    quantile = float(ndtri(0.5 + confidence / 2.0))
-    walks, steps, mean, squares, batch = 0, 0, 0.0, 0.0, min(_FIRST, max_walks)
+    walks, steps, mean, squares, batch, looks = 0, 0, 0.0, 0.0, min(_FIRST, max_walks), 0
     while True:
         rewards = np.empty(batch)
         steps += _walk(good, walk.indptr, walk.indices, ends, reward, rng, rewards)
@@ -116,14 +129,65 @@ def estimate(
         shift = float(rewards.mean()) - mean
         squares += float(((rewards - rewards.mean()) ** 2).sum()) + shift**2 * walks * batch / both
         mean, walks = mean + shift * batch / both, both
-        error = float(scale * np.sqrt(squares / max(walks - 1, 1) / walks))
-        reached = half_width is not None and bool(quantile * error <= half_width)
+        looks += 1
+        spread = float(np.sqrt(squares / max(walks - 1, 1)))
+        low, high = (scale * end for end in interval(mean, spread, walks, least, most, confidence, looks))
+        wide = max(scale * mean - low, high - scale * mean)
+        reached = half_width is not None and bool(wide <= half_width)
         if reached or walks >= max_walks:
             break
-        batch = _next_batch(walks, max_walks, quantile * error, half_width)
-    value = float(scale * mean)
-    wide = quantile * error
-    return Estimate(value, error, value - wide, value + wide, confidence, walks, steps, reached)
+        batch = _next_batch(walks, max_walks, wide, half_width)
+    error = float(scale * spread / np.sqrt(walks))
+    return Estimate(float(scale * mean), error, float(low), float(high), confidence, walks, steps, reached)
+
+
+def interval(
+    mean: float, spread: float, walks: int, least: float, most: float, confidence: float, looks: int = 1
+) -> tuple[float, float]:
+    """Return a confidence interval of the expectation of what a walk is worth, from what some were worth.
+
+    By the central limit theorem where that holds: if the range of values is small beside the sum of spreads, ``most -
+    least <= spread sqrt(walks) / 10``, then what no walk has met yet, at most about three in so many walks, moves the
+    mean by less than a third of its standard error (and a value met in one walk of many has been met a hundred times).
+    Otherwise by inequalities that hold for any values in the range, however rare: Hoeffding's for the mean, in its
+    relative-entropy form (for values of 0 and 1, nearly the interval of Clopper and Pearson), and Maurer and Pontil's
+    for mean and spread; each at half of the error probability, which is shared out among the looks at the walks.
+
+    Parameters
+    ----------
+    mean, spread : of the walks' values: mean and sample standard deviation.
+    least, most : the proven range of values.
+    looks : how often the interval has been looked at, this time included.
+
+    >>> low, high = interval(0.0, 0.0, 2000, 0.0, 1.0, 0.95)  # two thousand walks, and never a reward
+    >>> low, round(high, 4)
+    (0.0, 0.0025)
+    """
+    width = most - least
+    if width <= 0.0:
+        return least, most
+    if width <= _SMALL_BESIDE * spread * np.sqrt(walks):
+        wide = float(ndtri(0.5 + confidence / 2.0)) * spread / np.sqrt(walks)
+        return max(mean - wide, least), min(mean + wide, most)
+    doubt = np.log(4.0 * looks * (looks + 1.0) / (1.0 - confidence))  # per side, of each of two inequalities
+    wide = spread * np.sqrt(2.0 * (doubt + np.log(2.0)) / walks)
+    wide += 7.0 * width * (doubt + np.log(2.0)) / (3.0 * (walks - 1))
+    share = min(max((mean - least) / width, 0.0), 1.0)
+    above = least + width * _entropy_bound(share, doubt / walks)
+    below = most - width * _entropy_bound(1.0 - share, doubt / walks)
+    return max(below, mean - wide, least), min(above, mean + wide, most)
+
+
+def _entropy_bound(share: float, information: float) -> float:
+    """Return the largest probability q >= share whose relative entropy from share is at most so much; rounded up."""
+    low, high = share, 1.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if float(rel_entr(share, middle) + rel_entr(1.0 - share, 1.0 - middle)) <= information:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _next_batch(walks: int, most: int, now: float, half_width: float | None) -> int:
@@ -159,29 +223,29 @@ def _check(good: int, size: int, half_width: float | None, confidence: float, ma
         raise OptionError(f"max_walks must be a whole number of at least 2, not {max_walks!r}")
 
 
-@njit(cache=True, nogil=True)
-def _accumulate(indptr: Any, shares: Any, ends: Any) -> None:
-    """Write the running sums of each row's shares."""
+@compiled(nogil=True)
+def _accumulate(indptr: Any, shares: Any, ends: Any, stays: Any) -> None:
+    """Write the running sums of each row's shares, and the last of each: the probability that a walk goes on."""
     for i in range(len(indptr) - 1):
         total = 0.0
         for k in range(indptr[i], indptr[i + 1]):
             total += shares[k]
             ends[k] = total
+        stays[i] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _walk(start: int, indptr: Any, indices: Any, ends: Any, reward: Any, rng: Any, rewards: Any) -> int:
     """Walk until absorbed, as often as there is room in ``rewards``; return the goods visited."""
     visited = 0
     for walk in range(len(rewards)):
-        at, total = start, 0.0
+        at = start
         while True:
             visited += 1
-            total += reward[at]
             first, stop = indptr[at], indptr[at + 1]
             drawn = rng.random()
             if first == stop or drawn >= ends[stop - 1]:
                 break
             at = indices[first + np.searchsorted(ends[first:stop], drawn, side="right")]
-        rewards[walk] = total
+        rewards[walk] = reward[at]
     return visited

@@ -64,16 +64,19 @@ def positive_solution(
     for sweep in range(_SWEEPS):
         if _close(x, right, tolerance):
             return x
-        worst = float((np.abs(right - x)[needed] / right[needed]).max())
+        with np.errstate(invalid="ignore", divide="ignore"):  # not a number where it has grown beyond any double
+            worst = float((np.abs(right - x)[needed] / right[needed]).max())
         if not worst < DIVERGED or (sweep % 50 == 49 and worst > 0.9 * residual):
             return None
         residual = worst if sweep % 50 == 49 else residual
-        x, right = right, given + times(right)
+        with np.errstate(over="ignore", invalid="ignore"):
+            x, right = right, given + times(right)
     return None
 
 
 def _close(x: Floats, right: Floats, tolerance: float) -> bool:
-    return bool((np.abs(right - x) <= tolerance * right).all())
+    with np.errstate(invalid="ignore"):
+        return bool((np.abs(right - x) <= tolerance * right).all())
 
 
 def _support(times: Callable[[Floats], Floats], given: Floats) -> npt.NDArray[np.bool_]:

@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,16 +40,20 @@ from .cheapest import Choice, Industries, Offer
 from .cores import blas_on_one_core
 from .kernels import Floats
 from .level_bundle import LevelBundle, Mix
+from .own_units import OwnUnits, in_own_units
 from .priced_economy import PricedEconomy, priced_economy
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
 _SHARE = 0.9
-#: How exact the industries' prices are: this share of the gap, between these; their plans: this share of the tolerance.
-_EXACTNESS, _ROUGHEST, _FINEST = 1e-2, 1e-4, 1e-12
+#: How exact the industries' prices are: this share of the gap, at most so rough, and at least so many times what
+#: rounding hides; their plans: this share of the tolerance.
+_EXACTNESS, _ROUGHEST, _FINEST = 1e-2, 1e-4, 8.0
 #: The share of the value of what is scarce that is always spread evenly over it: nothing is ever quite free.
 _SPREAD = 1e-12
 #: Rounds without progress after which the answers become ten times as exact.
 _PATIENCE = 4
+#: Rounds without progress, at the most exact answers, after which there will be none.
+_GIVEN_UP = 100
 _EPS = float(np.finfo(np.float64).eps)
 
 
@@ -102,7 +107,6 @@ class _Centre:
     Prices are announced as shares ``s``: the share of the value of all that is scarce that falls on each thing.
     """
 
-    amounts: Floats
     bundle: LevelBundle
     prices: Floats
     plans: list[Floats] = field(default_factory=list)
@@ -124,9 +128,9 @@ class _Centre:
         return max(1.0 - self.best / self.bound, 0.0) if np.isfinite(self.bound) else 1.0
 
     def hear_plan(self, activities: Floats, use: Floats) -> None:
-        """Take a complete plan per assortment, and what it uses."""
+        """Take a complete plan per assortment, and the share it uses of all there is of each scarce thing."""
         self.plans.append(activities)
-        self.bundle.add(use / self.amounts)
+        self.bundle.add(use)
         self.mixed = self.bundle.mix() or self.mixed
 
     def hear_cost(self, shares: Floats, cost: float, prices: Floats) -> None:
@@ -168,12 +172,13 @@ def coordinate(
         raise OptionError(f"max_rounds must be a whole number of at least 1, not {max_rounds!r}")
     began = time.perf_counter()
     laid = priced_economy(economy, question)
-    industries = Industries(laid.inputs, laid.use, laid.first)
-    centre = _Centre(laid.amounts, LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
+    ours = in_own_units(laid)
+    industries = Industries(ours.inputs, ours.use, laid.first)
+    centre = _Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
     rounds: list[PriceRound] = []
     claim = Claim.ITERATION_LIMIT
     try:
-        for done in _rounds(laid, industries, centre, options.tolerance):
+        for done in _rounds(ours, industries, centre, options.tolerance):
             rounds.append(done)
             if done.gap <= _SHARE * options.tolerance:
                 claim = Claim.OPTIMAL
@@ -185,56 +190,88 @@ def coordinate(
                 break
     except KeyboardInterrupt:
         claim = Claim.INTERRUPTED
-    return _written_out(laid, centre, claim, tuple(rounds), time.perf_counter() - began)
+    return _written_out(ours, centre, claim, tuple(rounds), time.perf_counter() - began)
 
 
-def _rounds(laid: PricedEconomy, industries: Industries, centre: _Centre, tolerance: float) -> Iterator[PriceRound]:
-    """Coordinate, round after round, without end."""
+def _rounds(ours: OwnUnits, industries: Industries, centre: _Centre, tolerance: float) -> Iterator[PriceRound]:
+    """Coordinate, round after round, until nothing has been gained for long by the most exact answers there are."""
+    laid, finest = ours.laid, _FINEST * industries.rounding
     shares = centre.bundle.best
-    offer = _first_offer(laid, industries, shares / laid.amounts)
+    offer = _first_offer(laid, industries, ours.use @ shares)
     outputs, stalled = np.zeros(len(laid.wanted)), 0
     for number in count(1):
         finer = 0.1 ** (stalled // _PATIENCE)
-        slack = max(finer * min(_EXACTNESS * centre.gap, _ROUGHEST), _FINEST)
-        slack_of_plans = max(finer * _EXACTNESS * tolerance, _FINEST)
+        slack = max(finer * min(_EXACTNESS * centre.gap, _ROUGHEST), finest)
+        slack_of_plans = max(finer * _EXACTNESS * tolerance, finest)
         shares = (1.0 - _SPREAD) * shares + _SPREAD / len(shares)
-        prices = shares / laid.amounts
-        offer = industries.full_costs(laid.use @ prices, offer, slack)
-        made = industries.plan(offer.chosen, laid.wanted, outputs, slack_of_plans)
+        offer = industries.full_costs(ours.use @ shares, offer, slack)
+        made = industries.plan(offer.chosen, ours.wanted, outputs, slack_of_plans)
         if made is not None:
             outputs = made
-            used = laid.use[offer.chosen].T @ made
+            used = _sums(ours.use[offer.chosen].T, made)
             if not used.any():
                 raise QuestionError(
                     f"{laid.economy.name}: the assortment can be made without anything scarce, so without end (for "
                     f"example {listed(_names(laid, offer.chosen[made > 0], 3))}); give what its techniques use a limit"
                 )
-            centre.hear_plan(laid.activities_of(offer.chosen, made), used)
+            centre.hear_plan(laid.activities_of(offer.chosen, ours.outputs(made)), used)
         before = centre.gap
-        trimmed = industries.without_idle_rents(prices, offer.prices)
-        worth = _sum(trimmed, laid.amounts)
-        centre.hear_cost(trimmed * laid.amounts / worth, _sum(offer.prices, laid.wanted) / worth, offer.prices / worth)
-        yield PriceRound(number, centre.bound, centre.best, centre.gap, industries.passes)
+        trimmed = industries.without_idle_rents(shares, offer.prices)
+        worth = _sum(trimmed, np.ones(len(trimmed)))
+        centre.hear_cost(trimmed / worth, _sum(offer.prices, ours.wanted) / worth, offer.prices / worth)
+        bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
+        yield PriceRound(number, bound, best, centre.gap, industries.passes)
         stalled = stalled + 1 if centre.gap >= before else 0
+        if stalled > _GIVEN_UP and slack <= finest and slack_of_plans <= finest:
+            return
         if centre.mixed is not None:
             shares = centre.bundle.next_point(centre.mixed.most)
 
 
-def _first_offer(laid: PricedEconomy, industries: Industries, prices: Floats) -> Offer:
+def _first_offer(laid: PricedEconomy, industries: Industries, scarcity: Floats) -> Offer:
     """Let industries find productive techniques to start from, or say what cannot be produced."""
-    offer = industries.start(laid.use @ prices)
+    offer = industries.start(scarcity)
     if isinstance(offer, Offer):
         return offer
-    goods = laid.economy.goods[laid.goods[offer]]
+    name, goods = laid.economy.name, listed(laid.economy.goods[laid.goods[offer.goods]])
+    if offer.proved and _can_do_without(laid, offer.goods):
+        raise QuestionError(
+            f"{name}: method 'prices' cannot price {goods}, of which every choice of techniques uses up as much as it "
+            "makes, or more, although the assortment can be made without; leave out the techniques that need them, or "
+            "ask it with method='auto'"
+        )
+    if offer.proved:
+        raise QuestionError(
+            f"{name}: the economy is not productive: whichever techniques are chosen, as much of {goods} is used up as "
+            "made, or more; correct their inputs, or leave out the techniques that need them"
+        )
     raise QuestionError(
-        f"{laid.economy.name}: the economy is not productive: whichever techniques are chosen, more of {listed(goods)} "
-        "is used up than made; correct their inputs, or leave out the techniques that need them"
+        f"{name}: undecided whether any choice of techniques is productive: {goods} use up what they make of "
+        "themselves to within rounding; correct their inputs, or leave out the techniques that need them"
     )
+
+
+def _can_do_without(laid: PricedEconomy, goods: Any) -> bool:
+    """Whether what is wanted has techniques that need none of some goods, directly or through others."""
+    makeable = np.ones(len(laid.wanted), dtype=bool)
+    makeable[goods] = False
+    made_good = np.repeat(np.arange(len(laid.wanted)), np.diff(laid.first))
+    while True:
+        runs = makeable[made_good] & (laid.inputs @ (~makeable).astype(np.float64) == 0)
+        now = makeable & (np.bincount(made_good[runs], minlength=len(makeable)) > 0)
+        if (now == makeable).all():
+            return bool(makeable[laid.wanted > 0].all())
+        makeable = now
 
 
 def _sum(prices: Floats, amounts: Floats) -> float:
     """Return ``prices @ amounts``, in extended precision: its rounding would be the bound's."""
     return float(prices.astype(np.longdouble) @ amounts.astype(np.longdouble))
+
+
+def _sums(matrix: Any, made: Floats) -> Floats:
+    """Return ``A q``, in extended precision, rounded once."""
+    return np.asarray(matrix.astype(np.longdouble) @ made.astype(np.longdouble), dtype=np.float64)
 
 
 def _names(laid: PricedEconomy, rows: Choice, most: int) -> list[str]:
@@ -243,31 +280,33 @@ def _names(laid: PricedEconomy, rows: Choice, most: int) -> list[str]:
 
 
 def _written_out(
-    laid: PricedEconomy, centre: _Centre, claim: Claim, rounds: tuple[PriceRound, ...], seconds: float
+    ours: OwnUnits, centre: _Centre, claim: Claim, rounds: tuple[PriceRound, ...], seconds: float
 ) -> Coordination:
     """Mix the plans, and name everything as the user does."""
-    economy = laid.economy
+    laid, economy = ours.laid, ours.laid.economy
     amounts = np.zeros(0) if centre.mixed is None else centre.mixed.amounts
     levels = np.zeros(len(economy.techniques))
     for amount, plan in zip(amounts, centre.plans, strict=False):
         levels += amount * plan
     cost = centre.bundle.value if centre.bundle.value > 0 else 1.0
-    goods, limits = laid.all_prices(centre.bundle.best / laid.amounts / cost, centre.prices / cost)
+    scarce = ours.scarce_prices(centre.bundle.best / cost)
+    goods, limits = laid.all_prices(scarce, ours.good_prices(centre.prices / cost))
     rents = np.zeros(0 if laid.holdings is None else laid.holdings.count)
     rents[laid.held] = limits[laid.resources :]
     resources = np.zeros(len(economy.resources))
     resources[: laid.resources] = limits[: laid.resources]
-    made = pd.Series(amounts, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
+    mixed = ours.mixed(amounts)
+    made = pd.Series(mixed, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
     return Coordination(
         claim=claim,
         mix=made[made > 0],
         activities=pd.Series(levels, index=economy.techniques, name="activities"),
-        assortments=centre.best,
+        assortments=ours.assortments(centre.best),
         resource_prices=pd.Series(resources, index=economy.resources, name="prices"),
         good_prices=pd.Series(goods, index=economy.goods, name="prices"),
         stock_prices=rents,
         rounds=rounds,
-        bound=centre.bound,
+        bound=ours.assortments(centre.bound),
         gap=centre.gap,
         passes=rounds[-1].passes if rounds else 0.0,
         seconds=seconds,

@@ -126,7 +126,8 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     order = np.argsort(place[product], kind="stable")
     rows, product = rows[order], product[order]
     amount = np.where(rows >= 0, made[rows], 1.0)
-    per_unit = sp.diags_array(1.0 / amount)
+    with np.errstate(over="ignore"):  # what is too small to divide by is refused by name, later
+        per_unit = sp.diags_array(1.0 / amount)
     of_techniques = sp.csr_array(
         (np.ones(len(running)), (np.flatnonzero(rows >= 0), rows[rows >= 0])), (len(rows), len(runs))
     )

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .coefficients import Coefficients
+from .directed import TINY
+from .directed import rounding as rounding
 from .kernels import Floats
 
 _EPS = float(np.finfo(np.float64).eps)
@@ -39,11 +41,6 @@ class Witness:
 
     prices: Floats
     margins: Floats
-
-
-def rounding(terms: int) -> float:
-    """Return the most, relative to the sizes of its terms, by which a sum of so many products is rounded."""
-    return (terms + 8) * _EPS / 2.0 * 1.01
 
 
 @dataclass(frozen=True)
@@ -80,6 +77,7 @@ class System:
     def __post_init__(self) -> None:
         longest = self.coefficients.longest_column if self.transpose else self.coefficients.longest_row
         self.rounding = rounding(longest)
+        self.underflow = (longest + 2) * TINY
         self.started = self.coefficients.passes
 
     @property
@@ -109,6 +107,30 @@ class System:
         """Return ``d - x + A x`` where ``used`` is ``A x``."""
         return self.demand - x + used
 
+    def norm(self, x: Floats) -> np.longdouble:
+        """Return the norm in which errors are bounded, in extended precision: it may span more than a double."""
+        lengths = np.abs(x).astype(np.longdouble)
+        if self.transpose:
+            return np.longdouble((lengths / self.witness.prices).max(initial=0.0))
+        return np.longdouble(self.witness.margins @ lengths)
+
+    def in_units(self, x: Floats, found: Bound, power: int) -> tuple[Floats, Bound]:
+        """Return an answer and its bound times ``2**power``, with what that rounds away below the normal doubles.
+
+        The answer is infinite where it is beyond the largest double.
+        """
+        with np.errstate(over="ignore", under="ignore"):
+            given = np.ldexp(x, power)
+            if not np.isfinite(given).all():
+                return given, Bound(float("inf"), float("inf"))
+            lost = x - np.ldexp(given, -power)
+            error = np.longdouble(found.error)
+            relative = found.relative
+            if lost.any():
+                size, error = self.norm(x) - error, error + self.norm(lost)
+                relative = _above(error / size) if size > 0 else float("inf")
+            return given, Bound(_above(np.ldexp(error, power)) if error > 0 else 0.0, relative)
+
     def bound(self, x: Floats, used: Floats | None = None, residual: Floats | None = None) -> Bound:
         """Bound the error of x.
 
@@ -120,15 +142,22 @@ class System:
         used = self.apply(x) if used is None else used
         left = self.residual(x, used) if residual is None else residual
         sizes = used if bool((x >= 0).all()) else self.apply(np.abs(x))
-        wrong = np.abs(left) + self.rounding * (np.abs(self.demand) + np.abs(x) + sizes)
+        wrong = np.abs(left) + self.rounding * (np.abs(self.demand) + np.abs(x) + sizes) + self.underflow
         prices, margins = self.witness.prices, self.witness.margins
         if self.transpose:
-            error, size = float((wrong / margins).max(initial=0.0)), float((np.abs(x) / prices).max(initial=0.0))
+            error = (wrong / margins.astype(np.longdouble)).max(initial=0.0)
         else:
-            error, size = float(prices @ wrong), float(margins @ np.abs(x))
+            error = prices @ wrong.astype(np.longdouble)
+        size = self.norm(x)
         error *= 1.0 + (len(x) + 8) * _EPS
-        if error == 0.0 or not np.isfinite(error):
-            return Bound(error, error)
-        found = Bound(error, error / (size - error) if size > error else float("inf"))
+        if not np.isfinite(error):
+            return Bound(float("inf"), float("inf"))
+        found = Bound(_above(error), _above(error / (size - error)) if size > error else float("inf"))
         self.trace.append((self.passes, found.relative))
         return found
+
+
+def _above(number: np.longdouble) -> float:
+    """Return a double that is not below a number of extended precision."""
+    with np.errstate(under="ignore", over="ignore"):
+        return float(np.nextafter(float(number), np.inf))

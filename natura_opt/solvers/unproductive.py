@@ -1,21 +1,16 @@
-"""What is wrong with an economy that uses up more than it makes: which goods, and the proof."""
+"""What is said where no witness is found: the economy is not productive, and the proof; or that this is undecided."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
-
-from ..checks import spectral_radius
 from ..errors import DataError, listed
-from .coefficients import Coefficients
-from .kernels import Floats
+from .block_verdict import collatz_wielandt as collatz_wielandt
+from .productivity import Productivity, judge_productivity
 
-_STEPS = 2_000
-_EPS = float(np.finfo(np.float64).eps)
+#: From here on six digits of a spectral radius say too little.
+NEARLY_ONE = 1.0 - 1e-6
 
 
 class UnproductiveError(DataError):
@@ -25,7 +20,7 @@ class UnproductiveError(DataError):
     ----------
     block : positions of the goods that need each other and cannot sustain each other.
     radius : spectral radius of the block, computed.
-    least : proven lower bound of it (Collatz and Wielandt), as far as it was found.
+    least : proven lower bound of it.
     """
 
     def __init__(self, sentence: str, block: Any, radius: float, least: float) -> None:
@@ -33,66 +28,72 @@ class UnproductiveError(DataError):
         self.block, self.radius, self.least = block, radius, least
 
 
-def diagnose_unproductive(coefficients: Coefficients, names: Sequence[object] | None) -> UnproductiveError:
-    """Find the strongly connected block with the largest spectral radius and say what is wrong with it."""
-    matrix: Any = coefficients.matrix.astype(np.float64)
-    radius, block = spectral_radius(matrix)
-    part = matrix[block][:, block]
-    least, _ = collatz_wielandt(part)
-    if len(block) == 1:
-        radius = least = float(part.diagonal()[0])
-    called = listed(block if names is None else [names[k] for k in block])
-    what = "the goods at positions" if names is None else "the block"
-    proof = f"spectral radius {radius:.6g}, proven to be at least {least:.6g}"
-    if radius < 1.0 - 1e-6:
-        return UnproductiveError(
-            f"the economy seems productive ({what} {called} have the largest spectral radius, {radius:.6g}), but no "
-            "prices that prove it were found; state goods in units in which coefficients are of one size",
-            block,
-            radius,
-            least,
-        )
-    if least < 1.0:
-        return UnproductiveError(
-            f"no witness was found that the economy is productive: {what} {called} have spectral radius {radius:.12g}, "
-            "as good as 1; lower their inputs",
-            block,
-            radius,
-            least,
-        )
-    return UnproductiveError(
-        f"not productive: {what} {called} use up as much as they make of themselves or more ({proof}; it must be "
-        "below 1); lower their inputs",
-        block,
-        radius,
-        least,
-    )
+class UndecidedError(UnproductiveError):
+    """No witness is to be had in doubles, and nothing is said to be unproductive.
 
+    It is caught with :class:`UnproductiveError`, since there is no answer either way; it claims less.
 
-def collatz_wielandt(part: Any) -> tuple[float, Floats]:
-    """Return a proven lower bound of the spectral radius of a non-negative matrix, and the vector that proves it.
-
-    For any x >= 0 that is not zero, ``A x >= c x`` proves ``radius >= c``; x comes from power iteration with (I + A) /
-    2.
+    Attributes
+    ----------
+    productive : True where rational arithmetic, or block after block, proved that the economy is productive although
+        no prices in doubles show it; None where that is undecided.
+    most : proven upper bound of the spectral radius.
     """
-    longest = int(np.diff(sp.csr_array(part).indptr).max(initial=0))
-    shave = 1.0 - (longest + 4) * _EPS
-    x = np.ones(part.shape[0])
-    best, proof = 0.0, x
-    for step in range(_STEPS):
-        y = part @ x
-        ratios = y / x
-        least = float(ratios.min(initial=np.inf)) * shave
-        if least > best:
-            best, proof = least, x
-        if best >= 1.0 or (step > 20 and ratios.max() - ratios.min() <= 1e-13 * ratios.max()):
-            break
-        x = x + y
-        x = np.maximum(x / x.max(), np.finfo(np.float64).tiny)
-    return best, proof
+
+    def __init__(
+        self, sentence: str, block: Any, radius: float, least: float, most: float, productive: bool | None
+    ) -> None:
+        super().__init__(sentence, block, radius, least)
+        self.most, self.productive = most, productive
 
 
-def blocks_of(matrix: Any) -> tuple[int, Any]:
-    """Return the number of strongly connected blocks of goods, and the block of each good."""
-    count, block = connected_components(matrix, directed=True, connection="strong")
-    return int(count), block
+def error_without_witness(matrix: Any, names: Sequence[object] | None) -> UnproductiveError:
+    """Return what is to be said of an economy for which no witness was found.
+
+    Parameters
+    ----------
+    matrix : inputs, sparse. names : of the goods; their positions by default.
+    """
+    found = judge_productivity(matrix)
+    block, verdict = found.block, found.verdict
+    called = sentence_on(found, listed(block if names is None else [names[k] for k in block]), names is not None)
+    if found.productive is False:
+        return UnproductiveError(f"not productive: {called}; lower their inputs", block, found.radius, verdict.least)
+    if found.productive is None:
+        return UndecidedError(
+            f"undecided: {called}; lower their inputs, or state them more exactly",
+            block, found.radius, verdict.least, verdict.most, None,
+        )  # fmt: skip
+    why = (
+        f"{called}, so that no prices in double precision leave every technique a margin; lower their inputs a little"
+        if found.radius > NEARLY_ONE
+        else f"prices that leave every technique a margin ({called}) span more than double precision holds; state "
+        "goods in units in which coefficients are of one size, or split the economy"
+    )
+    return UndecidedError(
+        f"undecided what serves a demand, although the economy is productive: {why}",
+        block, found.radius, verdict.least, verdict.most, True,
+    )  # fmt: skip
+
+
+def sentence_on(found: Productivity, called: str, named: bool = True) -> str:
+    """Say what is proved of the block that decides, in a clause.
+
+    Parameters
+    ----------
+    called : its goods. named : whether by name, not by position.
+    """
+    verdict = found.verdict
+    what = f"{'the block' if named else 'the goods at positions'} {called}"
+    how = ", by rational arithmetic" if verdict.rational else ""
+    if found.productive is None:
+        return f"{what} have a spectral radius between {verdict.least:.16g} and {verdict.most:.16g}"
+    if found.productive:
+        small = found.radius < NEARLY_ONE
+        figure = f"{found.radius:.6g}" if small else f"below 1, by less than {1.0 - verdict.least:.1g}{how}"
+        return f"{what} have the largest spectral radius, {figure}"
+    if verdict.least == verdict.most == 1.0:
+        proof = f"spectral radius exactly 1, proven to be at least 1{how}; it must be below 1"
+        return f"{what} use up exactly as much as they make of themselves ({proof})"
+    proof = f"spectral radius {found.radius:.6g}, proven to be at least {verdict.least:.6g}{how}; it must be below 1"
+    return f"{what} use up as much as they make of themselves or more ({proof})"
