@@ -89,7 +89,8 @@ def binding_limits(plan: Plan, intervals: int = 0, most: int | None = None) -> p
             part = parts[kind[k]]
             if part.of_row:
                 row["one_more"], row["one_less"] = _ends(plan, found, part, int(place[k]))
-    return pd.DataFrame(rows, columns=_COLUMNS)
+    figures = dict.fromkeys(_COLUMNS[_COLUMNS.index("available") :], float)  # numbers even where there are none
+    return pd.DataFrame(rows, columns=_COLUMNS).astype(figures)
 
 
 def count_limits(plan: Plan) -> int:
