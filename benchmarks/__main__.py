@@ -1,4 +1,4 @@
-"""The command line: ``python -m benchmarks [NAME ...] [--json] [--size tiny|small|full] [--list]``."""
+"""The command line: ``python -m benchmarks [NAME ...] [--json] [--size tiny|small|full] [--files FOLDER] [--list]``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from . import registry
@@ -22,12 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="cases to run (all, if none is named)")
     parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     parser.add_argument("--size", choices=SIZES, default="small", help="how large (default: small)")
+    parser.add_argument("--files", type=Path, metavar="FOLDER", help="of programs: .mps and .lp files of your own")
     parser.add_argument("--list", action="store_true", help="list the cases and stop")
     chosen = parser.parse_args(arguments)
     unknown = [name for name in chosen.names if name not in registry.NAMES]
     if unknown:
         parser.error(f"no case {unknown[0]!r}; there are {', '.join(registry.NAMES)}")
     names = list(dict.fromkeys(chosen.names)) or list(registry.NAMES)
+    if chosen.files is not None and (not chosen.files.is_dir() or set(names) - set(registry.OF_FILES)):
+        parser.error(f"--files: a folder, for {', '.join(registry.OF_FILES)} alone")
     if chosen.list:
         found = {name: registry.case(name).title for name in names}
         print(json.dumps({"cases": found}) if chosen.json else "\n".join(f"{n:<9} {t}" for n, t in found.items()))
@@ -35,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     facts, results = machine_facts(), []
     for name in names:
         with _solvers_on_standard_error():
-            result = registry.run(name, chosen.size)
+            result = registry.run(name, chosen.size, chosen.files)
         results.append(result)
         if not chosen.json:
             print_result(result)

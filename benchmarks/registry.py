@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 from .measuring import SIZES, Result
 
@@ -15,7 +16,7 @@ class Case:
 
     name: str
     title: str
-    run: Callable[[str], Result]
+    run: Callable[..., Result]
 
 
 #: Every case, in the order they run; a module of :mod:`benchmarks.cases` with ``TITLE`` and ``run(size)``.
@@ -31,7 +32,10 @@ NAMES = (
     "prices",
     "methods",
     "million",
+    "programs",
 )
+#: The cases that take files of the user's own.
+OF_FILES = ("programs",)
 
 
 def case(name: str) -> Case:
@@ -47,8 +51,8 @@ def case(name: str) -> Case:
     return Case(name, module.TITLE, module.run)
 
 
-def run(name: str, size: str = "small") -> Result:
-    """Run a case at a size (``tiny``, ``small`` or ``full``)."""
+def run(name: str, size: str = "small", files: Path | None = None) -> Result:
+    """Run a case at a size (``tiny``, ``small`` or ``full``), on the files of a folder where it takes them."""
     if size not in SIZES:
         raise KeyError(f"no size {size!r}; there are {', '.join(SIZES)}")
-    return case(name).run(size)
+    return case(name).run(size, files) if name in OF_FILES else case(name).run(size)

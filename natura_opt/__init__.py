@@ -36,14 +36,18 @@ if TYPE_CHECKING:
     from .errors import NaturaError as NaturaError
     from .errors import NotProvedError as NotProvedError
     from .errors import OptionError as OptionError
+    from .errors import OutputError as OutputError
     from .errors import QuestionError as QuestionError
     from .harmony_plan import HarmonyPlan as HarmonyPlan
+    from .named_program import NamedProgram as NamedProgram
     from .plan import Plan as Plan
     from .plan_problem import cvxpy_model as cvxpy_model
     from .plan_problem import linear_program as linear_program
     from .plan_problem import pyomo_model as pyomo_model
     from .program import LinearProgram as LinearProgram
     from .program import ProgramBuilder as ProgramBuilder
+    from .program_reading.read import read_program as read_program
+    from .program_solution import ProgramSolution as ProgramSolution
     from .solvers.harmony_functions import HarmonyFunction as HarmonyFunction
     from .solvers.harmony_one_period import harmonise_outputs as harmonise_outputs
     from .solvers.leontief import leontief as leontief
@@ -77,14 +81,18 @@ _HOMES = {
     "NaturaError": "errors",
     "NotProvedError": "errors",
     "OptionError": "errors",
+    "OutputError": "errors",
     "QuestionError": "errors",
     "HarmonyPlan": "harmony_plan",
+    "NamedProgram": "named_program",
     "Plan": "plan",
     "cvxpy_model": "plan_problem",
     "linear_program": "plan_problem",
     "pyomo_model": "plan_problem",
     "LinearProgram": "program",
     "ProgramBuilder": "program",
+    "read_program": "program_reading.read",
+    "ProgramSolution": "program_solution",
     "HarmonyFunction": "solvers.harmony_functions",
     "harmonise_outputs": "solvers.harmony_one_period",
     "leontief": "solvers.leontief",

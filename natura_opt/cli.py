@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .cli_errors import EXIT_CODES, ReadableGroup, print_json, readable_errors
 from .cli_generate import generate
-from .errors import DataError, NaturaError
+from .cli_streams import run
+from .errors import DataError, OutputError, shown
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
+    from .plan import Plan
+    from .program_solution import ProgramSolution
 
 app = typer.Typer(
     name="natura-opt",
     help="Plan an economy in its own physical units: the best plan, the prices behind it, and a recomputed proof.",
+    epilog=EXIT_CODES,
+    cls=ReadableGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-imports = typer.Typer(help="Bring an economy in from other forms.", no_args_is_help=True)
+imports = typer.Typer(help="Bring an economy in from other forms.", epilog=EXIT_CODES, no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.command()(generate)
 
+_Problem = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="A model folder, a workbook (.xlsx), or the name of a shipped model; or any linear program: a file .mps "
+        "or .lp, also packed (.gz, .bz2).",
+    ),
+]
 _Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model folder, a workbook (.xlsx), or the name of a shipped model.")
 ]
@@ -35,7 +51,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on st
 
 @app.command()
 def solve(
-    model: _Model,
+    model: _Problem,
     question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
     backend: Annotated[str, typer.Option(help="highs, pyomo or cvxpy: the same law, three spellings.")] = "highs",
     solver: Annotated[str, typer.Option(help="With --backend pyomo: any solver Pyomo reaches.")] = "highs",
@@ -46,6 +62,9 @@ def solve(
     tolerance: Annotated[
         float | None, typer.Option(help="Largest relative residual and gap that counts as proved (1e-9, harmony 1e-6).")
     ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Prove it in rational arithmetic (up to some thousands of rows).")
+    ] = False,
     time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for the solver.")] = None,
     option: Annotated[list[str] | None, typer.Option(help="A HiGHS option, NAME=VALUE; may be repeated.")] = None,
     setting: Annotated[
@@ -60,35 +79,45 @@ def solve(
     ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Find the best plan of MODEL and prove it.
+    """Find the best plan of MODEL, or the best point of a linear program, and prove it.
 
-    Exit code: 0 for a proved plan; 1 for an infeasible, unbounded or unproved one; 2 for bad input.
+    Exit code: 0 for a proved plan; 1 for an infeasible, unbounded or unproved one; 2 for bad input, or a place that
+    cannot be written (looked at before solving); 130 after Ctrl-C.
     """
-    with _readable_errors():
+    with readable_errors():
+        from .program_reading.read import read_program
+        from .program_reading.text import format_of
         from .solving import solve as solve_plan
 
+        write = _plan_writer(out, log_file)
         with _working(f"planning {model}", quiet=verbose), _standard_output_kept_clean():
+            program = format_of(model) is not None and not Path(model).is_dir()
+            problem: Any = read_program(model) if program else model
             plan = solve_plan(
-                model,
+                problem,
                 question,
                 backend=backend,
                 solver=solver,
                 method=method,
                 tolerance=tolerance,
+                certificate="exact" if exact else "auto",
                 time_limit=time_limit,
                 options=_options(option or []),
                 log_file=log_file,
                 verbose=verbose,
                 **_settings(setting or []),
             )
-        if out is not None:
-            _write_plan(plan, out)
-        if as_json:
-            typer.echo(json.dumps(plan.summary(), allow_nan=False))
-        else:
-            from .cli_render import print_plan
+        if plan.status.value == "interrupted":
+            raise KeyboardInterrupt
+        try:
+            write(plan)
+        finally:  # what was found is shown also where it cannot be written
+            if as_json:
+                print_json(plan.summary())
+            else:
+                from .cli_render import print_plan
 
-            print_plan(plan)
+                print_plan(plan)
         raise typer.Exit(0 if plan.proved else 1)
 
 
@@ -107,24 +136,27 @@ def compare(
 ) -> None:
     """Ask the same question of several methods: how far each got, how fast, and how far from the proved optimum.
 
-    Exit code: 0 when the optimum is proved, so that the gaps mean something; 1 when it is not; 2 for bad input.
+    Exit code: 0 when the optimum is proved, so that the gaps mean something; 1 when it is not; 2 for bad input, or a
+    place that cannot be written; 130 after Ctrl-C.
     """
-    with _readable_errors():
+    with readable_errors():
         from .comparing import compare as compare_methods
 
+        draw = _picture_writer(picture)
         chosen = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
         with _working(f"comparing methods on {model}"), _standard_output_kept_clean():
             found = compare_methods(
                 model, question, methods=chosen, function=function, tolerance=tolerance, time_limit=time_limit
             )
-        if picture is not None:
-            _draw(found.plot(), picture)
-        if as_json:
-            typer.echo(json.dumps(found.summary(), allow_nan=False))
-        else:
-            from .cli_render import print_comparison
+        try:
+            draw(found)
+        finally:
+            if as_json:
+                print_json(found.summary())
+            else:
+                from .cli_render import print_comparison
 
-            print_comparison(found)
+                print_comparison(found)
         raise typer.Exit(0 if found.optimum.proved else 1)
 
 
@@ -132,9 +164,9 @@ def compare(
 def check(model: _Model, as_json: _Json = False) -> None:
     """Run every named check on MODEL and say what is wrong and where.
 
-    Exit code: 0 if all pass; 1 if one fails; 2 if the model cannot be read.
+    Exit code: 0 if all pass; 1 if one fails; 2 if the model cannot be read; 130 after Ctrl-C.
     """
-    with _readable_errors():
+    with readable_errors():
         from .checks import check as run_checks
         from .economy.catalog import read
 
@@ -143,17 +175,20 @@ def check(model: _Model, as_json: _Json = False) -> None:
         passed = all(finding.passed for finding in findings)
         if as_json:
             rows = [{"check": f.check, "passed": f.passed, "message": f.message} for f in findings]
-            typer.echo(json.dumps({"model": model, "passed": passed, "findings": rows}, ensure_ascii=False))
+            print_json({"model": model, "passed": passed, "findings": rows})
         else:
             for finding in findings:
-                typer.echo(str(finding))
+                typer.echo(shown(str(finding)))
         raise typer.Exit(0 if passed else 1)
 
 
 @app.command()
 def models(as_json: _Json = False) -> None:
-    """List the models that come with the package."""
-    with _readable_errors():
+    """List the models that come with the package.
+
+    Exit code: 0.
+    """
+    with readable_errors():
         from .economy.catalog import read, shipped_models
 
         found = [(name, read(folder)) for name, folder in shipped_models().items()]
@@ -168,7 +203,7 @@ def models(as_json: _Json = False) -> None:
                 }
                 for name, e in found
             ]
-            typer.echo(json.dumps({"models": rows}, ensure_ascii=False))
+            print_json({"models": rows})
             return
         width = max(len(name) for name, _ in found)
         for name, e in found:
@@ -181,46 +216,32 @@ def import_five_year(
     cap: Annotated[Path, typer.Argument(help="Capital stocks, goods by industry.")],
     dep: Annotated[Path, typer.Argument(help="Yearly rates of depreciation, goods by industry.")],
     labtarg: Annotated[Path, typer.Argument(help="Targets and labour, one row per year.")],
-    dest: Annotated[Path, typer.Argument(help="The model folder to write.")],
+    dest: Annotated[Path, typer.Argument(help="The model folder (or NAME.xlsx) to write.")],
     as_json: _Json = False,
 ) -> None:
-    """Turn the four files of an n-year plan into a model folder."""
-    with _readable_errors():
-        from .economy.five_year import read_five_year
-        from .economy.folder_writer import write
+    """Turn the four files of an n-year plan into a model folder (or NAME.xlsx).
 
-        economy = read_five_year(flows, cap, dep, labtarg, name=dest.name)
+    Exit code: 0 when the model is written; 2 for bad input, or a place that cannot be written; 130 after Ctrl-C.
+    """
+    with readable_errors():
+        from .economy.five_year import read_five_year
+        from .economy.folder_writer import kind_of, write
+        from .outputs import check_place
+
+        check_place(dest, kind_of(dest))
+        economy = read_five_year(flows, cap, dep, labtarg, name=dest.resolve().stem or "five_year_plan")
         write(economy, dest)
         facts = {"model": str(dest), "goods": len(economy.goods), "periods": len(economy.periods)}
-        typer.echo(
-            json.dumps(facts, ensure_ascii=False)
-            if as_json
-            else f"{dest}: {len(economy.goods)} goods, {len(economy.periods)} periods; next: natura-opt solve {dest}"
-        )
+        if as_json:
+            print_json(facts)
+        else:
+            size = f"{facts['goods']} goods, {facts['periods']} periods"
+            typer.echo(shown(f"{dest}: {size}; next: natura-opt solve {dest}"))
 
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a sign shows "?"
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    app()
-
-
-@contextmanager
-def _readable_errors() -> Iterator[None]:
-    """Turn every error a user can cause into one message on standard error and exit code 2."""
-    try:
-        yield
-    except NaturaError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
-    except OSError as error:
-        typer.echo(f"error: {error.filename or 'file'}: {error.strerror or error}", err=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted: nothing was written", err=True)
-        raise typer.Exit(1) from None
+    run(app)
 
 
 @contextmanager
@@ -249,6 +270,7 @@ def _standard_output_kept_clean() -> Iterator[None]:
         os.dup2(sys.stderr.fileno(), output)
         yield
     finally:
+        sys.stdout.flush()
         os.dup2(kept, output)
         os.close(kept)
 
@@ -288,19 +310,37 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
     return made
 
 
-def _draw(figure: Any, path: Path) -> None:
-    try:
-        figure.savefig(path)
-    except ValueError as error:  # matplotlib's sentence on formats it does not know
-        raise DataError(f"--picture {path}: {error}") from None
-    typer.echo(f"picture drawn to {path}", err=True)
+def _plan_writer(out: Path | None, log_file: Path | None) -> Callable[[Plan | ProgramSolution], None]:
+    """Return what writes the plan to ``--out``, once it is sure that it can be written there."""
+    if out is None:
+        return lambda plan: None
+    from .outputs import check_place
+    from .plan_files import form_of
+
+    kind, write = form_of(out)
+    if log_file is not None and log_file.resolve().is_relative_to(out.resolve()):
+        raise OutputError(f"--log-file {log_file}: stands in --out, which is for the plan alone; choose another place")
+    check_place(out, kind)
+
+    def writer(plan: Plan | ProgramSolution) -> None:
+        write(plan, out)
+        typer.echo(shown(f"plan written to {out}"), err=True)
+
+    return writer
 
 
-def _write_plan(plan: Any, out: Path) -> None:
-    if out.suffix == ".xlsx":
-        plan.to_excel(out)
-    elif out.suffix == ".parquet":
-        plan.to_parquet(out)
-    else:
-        plan.to_csv(out)
-    typer.echo(f"plan written to {out}", err=True)
+def _picture_writer(picture: Path | None) -> Callable[[Comparison], None]:
+    """Return what draws the comparison to ``--picture``, once it is sure that it can be drawn there."""
+    if picture is None:
+        return lambda found: None
+    from .outputs import check_place, whole_file
+    from .plotting.style import PICTURE
+
+    check_place(picture, PICTURE)
+
+    def drawer(found: Comparison) -> None:
+        with whole_file(picture, PICTURE) as building:
+            found.plot().savefig(building)
+        typer.echo(shown(f"picture drawn to {picture}"), err=True)
+
+    return drawer

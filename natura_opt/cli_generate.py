@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .cli_errors import print_json, readable_errors
+from .errors import shown
 
 
 def generate(
@@ -24,14 +26,16 @@ def generate(
 ) -> None:
     """Write a seeded economy that has a plan by construction to the model folder DEST.
 
-    Exit code: 0 when the model is written; 2 for bad input.
+    Exit code: 0 when the model is written; 2 for bad input, or a place that cannot be written;
+    130 after Ctrl-C.
     """
-    from .cli import _options, _readable_errors, _working
+    from .cli import _options, _working
 
-    with _readable_errors():
-        from .economy.folder_writer import write
+    with readable_errors():
+        from .economy.folder_writer import kind_of, write
         from .economy.generate.families import generate_economy
         from .errors import OptionError
+        from .outputs import check_place
 
         settings = _options(option or [])
         for name, value in {"goods": goods, "inputs": inputs, "radius": radius, "seed": seed}.items():
@@ -39,6 +43,7 @@ def generate(
                 raise OptionError(f"--option {name}=…: write --{name}")
             if value is not None:
                 settings[name] = value
+        check_place(dest, kind_of(dest))
         with _working(f"generating {dest}"):
             economy = generate_economy(family, **settings)
             write(economy, dest, tables=tables)
@@ -51,9 +56,9 @@ def generate(
             "periods": len(economy.periods),
             "coefficients": sum(int(part.nnz) for part in economy.tables["inputs"].slices.values()),
         }
-        typer.echo(
-            json.dumps(facts, ensure_ascii=False)
-            if as_json
-            else f"{dest}: {facts['goods']:,} goods, {facts['techniques']:,} techniques, "
-            f"{facts['coefficients']:,} input coefficients, {facts['periods']} periods; next: natura-opt solve {dest}"
-        )
+        if as_json:
+            print_json(facts)
+        else:
+            size = f"{facts['goods']:,} goods, {facts['techniques']:,} techniques"
+            size += f", {facts['coefficients']:,} input coefficients, {facts['periods']} periods"
+            typer.echo(shown(f"{dest}: {size}; next: natura-opt solve {dest}"))

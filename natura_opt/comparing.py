@@ -17,14 +17,16 @@ from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
 from .errors import NaturaError, OptionError, QuestionError, SettingError, unknown
+from .harmony_methods import HARMONY_METHODS
 from .harmony_plan import HarmonyPlan
 from .other_methods import METHODS_OF_THE_PLAN
 from .plan import Plan
-from .program import Floats
+from .plan_problem import linear_program
+from .program import Floats, LinearProgram
 from .solvers.harmony_functions import HarmonyFunction
 from .solvers.harmony_problem import HarmonyProblem, harmony_problem
 from .solving import solve
-from .solving_harmony import HARMONY_METHODS, plan_for_harmony
+from .solving_harmony import plan_for_harmony
 from .status import Status
 
 #: Compared where nothing else is asked: the linear program, the fixed point, prices, and harmony three ways.
@@ -104,12 +106,13 @@ def compare(
         raise QuestionError(f"{economy.name}: no good has a target and a weight, so harmony has no meaning")
     weighted = "target_weights" in economy.tables and "target_weights" not in asked.leave_out
     linear = replace(asked, leave_out=(*asked.leave_out, "target_weights")) if weighted else asked
+    program = linear_program(economy, linear)
     for method in chosen:
         load_method(method)
     entries: list[Entry] = []
     for method in sorted(chosen, key=lambda name: name in _HISTORICAL):  # these are bounded by the others' prices
         own = {**_SETTINGS.get(method, {}), **(settings or {}).get(method, {})}
-        entries.append(_entry(economy, linear, problem, method, tolerance, time_limit, own, _prices(entries)))
+        entries.append(_entry(economy, linear, problem, program, method, tolerance, time_limit, own, _prices(entries)))
     first = next((e.plan for e in entries if e.method in _LINEAR and e.plan is not None and e.plan.proved), None)
     entries.sort(key=lambda entry: chosen.index(entry.method))
     return Comparison(economy, linear, tuple(entries), first or solve(economy, linear, time_limit=time_limit), problem)
@@ -119,6 +122,7 @@ def _entry(
     economy: Economy,
     linear: Question,
     problem: HarmonyProblem,
+    program: LinearProgram,
     method: str,
     tolerance: float | None,
     time_limit: float | None,
@@ -143,6 +147,8 @@ def _entry(
         raise
     except NaturaError as error:
         return Entry(method, None, refusal=str(error))
+    if plan.status is Status.INTERRUPTED:  # Ctrl-C means the whole comparison, not one method of it
+        raise KeyboardInterrupt
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return Entry(method, plan, note=str(plan.impossibility))
     left = plan.consumption if isinstance(plan, HarmonyPlan) else plan.consumption + plan.surplus
@@ -150,7 +156,7 @@ def _entry(
     assert block is not None
     good, period = block.index.codes  # type: ignore[attr-defined]
     deliveries = np.maximum(left.to_numpy()[good, period], 0.0)
-    objective, note = _objective(problem, linear, plan)
+    objective, note = _objective(problem, program, plan)
     reason = plan.reason if isinstance(plan, HarmonyPlan) else ""
     passes = plan.passes if isinstance(plan, HarmonyPlan) else None if method in _LINEAR else plan.iterations
     return Entry(method, plan, "", deliveries, objective, "; ".join(filter(None, (reason, note))), passes)
@@ -163,31 +169,48 @@ def load_method(method: str) -> None:
         goods=["good"], inputs=[[0.1]], targets=[1.0], resources=["labour"], resource_use=[[1.0]],
         resource_limits=[1.0], capital=[[1.0]], capital_pool=[1.0], objective="assortment",
     )  # fmt: skip
-    _entry(tiny, tiny.question(), harmony_problem(tiny, tiny.question()), method, None, None, {}, None)
+    asked = tiny.question()
+    _entry(tiny, asked, harmony_problem(tiny, asked), linear_program(tiny, asked), method, None, None, {}, None)
 
 
 def _prices(entries: list[Entry]) -> Floats | None:
-    """Return the multipliers by which 'harmony' bounds what any plan attains, where it was asked."""
-    known = [e.plan for e in entries if isinstance(e.plan, HarmonyPlan) and e.method == "harmony" and e.plan.dual.any()]
-    return known[0].dual if known else None
+    """Return the multipliers that bound best what any plan attains, where a method that finds them was asked."""
+    same_rows = ("harmony", "harmony-tangents")  # as the program has them; CVXPY compiles its own
+    known = [e.plan for e in entries if e.method in same_rows and isinstance(e.plan, HarmonyPlan) and e.plan.dual.any()]
+    return min(known, key=lambda plan: plan.bound).dual if known else None
 
 
-def _objective(problem: HarmonyProblem, question: Question, plan: Plan) -> tuple[float | None, str]:
-    """Return the linear question's objective of a plan, recomputed from what it delivers, and a note."""
+def _objective(problem: HarmonyProblem, linear: LinearProgram, plan: Plan) -> tuple[float | None, str]:
+    """Return the linear question's objective of a plan, losses included, recomputed from what it delivers; and a note.
+
+    Parameters
+    ----------
+    linear : the linear question as a program; its own costs are what is summed, so that nothing it counts is left out.
+    """
     if not isinstance(plan, HarmonyPlan):
         return plan.objective, ""
+    if plan.certificate.primal_residual > max(plan.certificate.tolerance, _MET):
+        return None, f"its plan breaks a law by {plan.certificate.primal_residual:.1e} of what the law weighs"
     ratio = fulfilment_by_good(problem.economy, plan)
-    economy = problem.economy
+    question = plan.question
+    served: dict[str, Floats] = {}
     if question.objective == "least-resources":
         if (ratio < 1.0 - _MET).any():
             return None, "does not meet the demand"
-        periods = range(len(economy.periods))
-        used = plan.resource_use.to_numpy()
-        return float(sum(economy.vector("resource_weights", t) @ used[:, t] for t in periods)), ""
-    damage = float(plan.damage.sum())
-    if question.objective == "assortment":
-        return float(ratio.min()) - damage, ""
-    worst = ratio.min(axis=0)
-    if question.floor is not None and (worst < question.floor * (1.0 - _MET)).any():
-        return None, f"does not keep the floor of {question.floor:g}"
-    return float(worst.sum()) - damage, ""
+    elif question.objective == "assortment":
+        served["assortments"] = np.array([ratio.min()])
+    else:
+        served["fulfilment"] = ratio.min(axis=0)
+        floor = linear.row_block("floor")
+        if floor is not None and (served["fulfilment"] < linear.row_lower[floor.span] * (1.0 - _MET)).any():
+            return None, f"does not keep the floor of {linear.row_lower[floor.start]:g}"
+    levels = np.zeros(linear.shape[1])
+    for block in linear.columns:
+        own = plan.program.column_block(block.name)
+        if block.name in served:
+            levels[block.span] = served[block.name]
+        elif own is not None:
+            at = own.index.get_indexer(block.index)
+            levels[block.span] = np.where(at >= 0, plan.primal[own.span][at], 0.0)
+    worth = (linear.cost * levels).astype(np.longdouble).sum() + linear.offset
+    return float(worth), ""

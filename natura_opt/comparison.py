@@ -14,6 +14,7 @@ from .economy.question import Question
 from .harmony_plan import HarmonyPlan
 from .plan import Plan
 from .program import Floats
+from .solvers.harmony_gap import proven_gap
 from .solvers.harmony_problem import HarmonyProblem
 from .status import Status
 
@@ -77,7 +78,10 @@ class Comparison:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row per method: status, objective in the linear question's terms, gap to the proved optimum (relative),
-        harmony, mean harmony, its gap per good to the proved bound, worst fulfilment, seconds, passes, note."""
+        harmony, mean harmony, its gap per good to the proved bound, worst fulfilment, seconds, passes, note.
+
+        A gap is infinite where a plan seems better than the best there is: it breaks a law then, and the note says so.
+        """
         frame = pd.DataFrame([self._row(entry) for entry in self.entries]).set_index("method")
         return frame.astype({"passes": "Int64"})
 
@@ -144,15 +148,24 @@ class Comparison:
         row["harmony"], row["mean_harmony"] = harmony, harmony / self.problem.size
         if np.isfinite(bound):
             worth = harmony - float(plan.damage.sum())
-            row["harmony_gap_per_good"] = max(bound - worth, 0.0) / self.problem.size
+            row["harmony_gap_per_good"] = proven_gap(worth, bound, self.problem.size, self._tolerance)
+            if np.isinf(row["harmony_gap_per_good"]):
+                row["note"] = _joined(row["note"], f"more harmony than the proved bound, {_broken(plan)}")
         row["worst_fulfilment"] = float(fulfilment_by_good(self.problem.economy, plan).min(initial=np.inf))
         if entry.objective is not None:
             row["objective"] = entry.objective
             if self.optimum.proved:
-                best = self.optimum.objective
+                best, towards = self.optimum.objective, -1.0 if self.optimum.program.sense == "min" else 1.0
                 size = max(abs(best), abs(entry.objective)) or 1.0  # of an optimum of zero, nothing is a share
-                row["gap"] = abs(best - entry.objective) / size
+                row["gap"] = proven_gap(towards * entry.objective, towards * best, size, self._tolerance)
+                if np.isinf(row["gap"]):
+                    row["note"] = _joined(row["note"], f"better than the proved optimum, {_broken(plan)}")
         return row
+
+    @property
+    def _tolerance(self) -> float:
+        """What a plan may seem better than the best by: the most that any of the plans may break its laws."""
+        return max(plan.certificate.tolerance for plan in self.plans.values())
 
     def _harmony(self, deliveries: Floats) -> float:
         values = self.problem.function.value(deliveries / self.problem.targets - 1.0)
@@ -182,6 +195,14 @@ def fulfilment_by_good(economy: Economy, plan: Plan) -> Floats:
     targets = np.column_stack([economy.vector("targets", t) for t in range(len(economy.periods))])
     made: Floats = np.where(targets > 0, left / np.where(targets > 0, targets, 1.0), np.inf)
     return made
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
+
+
+def _broken(plan: Plan) -> str:
+    return f"so its plan breaks a law (residual {plan.certificate.primal_residual:.1e})"
 
 
 def _apart(one: Floats, other: Floats) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,17 @@ import scipy.sparse as sp
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
 from .backends.scaling import scale
-from .certificate import bound_of, clean_point, meets_rows, relative_max, summed_exactly
 from .labels import name_of
 from .program import Block, Floats, LinearProgram
-from .proof.rounding import exact_sums, products
+from .proof.bound import bound_of, summed_exactly
+from .proof.meeting import clean_point, meets_rows
+from .proof.rounding import exact_sums, products, relative_max
+from .proof.verdict import ExactVerdict
 from .refine import solve_proved, solve_safely
+
+#: A pull this small beside its terms is what is left of terms that cancel: it may be charged at a bound that the rows
+#: imply. (A larger one could be too, but then the multipliers would not be the whole proof.)
+_NOISE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +40,7 @@ class Impossibility:
         relative to the size of its terms, with all that rounding may have added taken off.
     tolerance : what plans of the same question are held to.
     sentence : which goods and resources clash, in words.
+    exact : whether rational arithmetic found it; the vector is then its nearest doubles.
     """
 
     kind: str
@@ -41,6 +49,7 @@ class Impossibility:
     margin: float
     tolerance: float
     sentence: str
+    exact: bool = False
 
     @property
     def proved(self) -> bool:
@@ -49,12 +58,14 @@ class Impossibility:
 
     def __str__(self) -> str:
         word = "proved" if self.proved else "NOT proved"
+        if self.exact:
+            return f"{self.kind}, {word} in exact arithmetic: {self.sentence}"
         return f"{self.kind}, {word} (residual {self.residual:.1e}, margin {self.margin:.1e}): {self.sentence}"
 
 
 def prove_infeasible(program: LinearProgram, options: SolveOptions) -> Impossibility:
-    """Look for a Farkas vector, checked on the data: HiGHS's own ray, then the multipliers of the plan that misses its rows
-    by least.
+    """Look for a Farkas vector, checked on the data: HiGHS's own ray, then the multipliers of the plan that misses
+    its rows by least.
     """
     crossed = _crossed(program)
     if crossed:
@@ -92,8 +103,8 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     """Check multipliers ``y`` that are to show that no x meets the rows within its bounds.
 
     They do where the bound they give on the objective *nothing* is above zero: see :mod:`natura_opt.certificate`, whose
-    bound takes off what rounding may have added, and charges a pull on a column without a bound at a bound that the rows
-    imply.
+    bound takes off what rounding may have added, and charges a pull on a column without a bound at a bound that the
+    rows imply.
 
     Returns
     -------
@@ -109,10 +120,10 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     bound = bound_of(aimless, y, sums)
     if np.isfinite(bound.value) and bound.value <= 0 < bound.value + 2 * bound.slip:
         bound = summed_exactly(aimless, y, bound)
-    pull = np.where(np.isfinite(bound.at), 0.0, np.abs(bound.reduced))
-    residual = relative_max(pull, sums.column_sizes) if not np.isfinite(bound.value) else 0.0
-    if not np.isfinite(bound.value):
-        return max(residual, float(np.finfo(np.float64).tiny)), 0.0, y.astype(np.float64)
+    end = np.where(bound.reduced > 0, aimless.lower, aimless.upper)  # -A'y: pulled down where it is above zero
+    loose = relative_max(np.where(np.isfinite(end), 0.0, np.abs(bound.reduced)), sums.column_sizes)
+    if not np.isfinite(bound.value) or loose > _NOISE:
+        return max(loose, float(np.finfo(np.float64).tiny)), 0.0, y.astype(np.float64)
     size = np.abs(y * bound.side).sum() + np.abs(np.where(np.isfinite(bound.at), bound.reduced * bound.at, 0.0)).sum()
     return 0.0, float(bound.value / max(size, np.longdouble(1e-300))), y.astype(np.float64)
 
@@ -145,8 +156,8 @@ def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats
 
     Returns
     -------
-    (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective, with
-    what rounding may have added taken off; the ray scaled to about one).
+    (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective,
+    with what rounding may have added taken off; the ray scaled to about one).
     """
     largest = np.abs(ray).max(initial=0.0)
     if not np.isfinite(largest) or largest == 0:
@@ -165,6 +176,18 @@ def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats
     gain = exact_sums(sp.csc_array(worth.reshape(-1, 1)), np.array([0]), direction, np.zeros(1))[0]
     size = max(float(np.abs(worth * direction).sum()), 1e-300)
     return residual, float(gain) / size, direction
+
+
+def from_exact(program: LinearProgram, exact: ExactVerdict, options: SolveOptions) -> Impossibility:
+    """Put into words why the exact judge finds no plan, or none that is best."""
+    kind = exact.kind
+    wanted = program.shape[0] if kind == "infeasible" else program.shape[1]
+    if exact.vector is None:
+        return Impossibility(kind, np.zeros(wanted), 0.0, 1.0, options.tolerance, exact.reason, exact=True)
+    largest = max((abs(value) for value in exact.vector), default=Fraction(1)) or Fraction(1)
+    vector = np.array([float(value / largest) for value in exact.vector])
+    words = _clash(program, vector) if kind == "infeasible" else _growth(program, vector)
+    return Impossibility(kind, vector, 0.0, 1.0, options.tolerance, words, exact=True)
 
 
 def is_feasible(program: LinearProgram, options: SolveOptions) -> bool:
@@ -250,6 +273,8 @@ def _growth(program: LinearProgram, ray: Floats) -> str:
         own = [c for c in chosen if activities.span.start <= c < activities.span.stop and ray[c] != 0]
         chosen = np.array(own or list(chosen))
     names = ", ".join(_called(*program.column_label(int(c))) for c in chosen[:4] if ray[c] != 0)
+    if activities is None:
+        return f"no row and no bound stops {names} from growing together without end"
     return (
         f"nothing limits the plan: {names} can grow together without end; give a resource, a stock or a limit they use"
     )
@@ -264,6 +289,8 @@ _WORDS = {
     "emission_cap": "the emission cap of",
     "emission_budget": "the emission budget of",
     "storage_limit": "the storage of",
+    "rows": "row",
+    "columns": "column",
 }
 
 

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+#: What moves a cursor, rings, colours or turns the direction of writing, and halves of characters; not the line feed.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: A quoted name, or anything without a blank, longer than anyone reads.
+_ENDLESS = re.compile(r"""'(?:[^'\\]|\\.){161,}'|"(?:[^"\\]|\\.){161,}"|\S{301,}""", re.DOTALL)
+#: How much of it is shown, before and after the cut.
+_BEFORE, _AFTER = 80, 20
+#: How much of a name is compared with the known ones.
+_COMPARED = 100
+
 
 class NaturaError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose.
+
+    Names in messages come from people's files: signs that no one can see are shown escaped, and what is endless is
+    cut, here, for every message.
+
+    >>> print(NaturaError("unknown good 'co\\x1b[2Jal'"))
+    unknown good 'co\\x1b[2Jal'
+    """
+
+    def __str__(self) -> str:
+        return shown(super().__str__())
 
 
 class DataError(NaturaError):
     """The data of an economy are not usable; the message names the place (file, row, column, name)."""
+
+
+class OutputError(DataError):
+    """A file or folder cannot be written, or must not be: what stands there is not ours to replace."""
 
 
 class QuestionError(NaturaError):
@@ -30,8 +54,28 @@ class SettingError(OptionError):
     """A method has no setting of this name, or the setting's value is not usable."""
 
 
+class RefusedError(DataError):
+    """HiGHS does not take the numbers of a program, scaled as they are; the message names the cell to blame."""
+
+
 class NotProvedError(NaturaError):
     """A plan was required to be proved optimal and is not."""
+
+
+def shown(text: str, longest: int = 20_000) -> str:
+    """Return a message as it can be put on a terminal: control characters escaped, endless names cut.
+
+    >>> print(shown("a" + chr(7) + "b"), shown("x" * 300_000)[-44:])
+    a\\x07b … (300,000 characters) …xxxxxxxxxxxxxxxxxxxx
+    """
+    short = _ENDLESS.sub(lambda found: _cut(found.group()), text)
+    if len(short) > longest:
+        short = f"{short[: longest // 2]}… ({len(short):,} characters) …{short[-longest // 2 :]}"
+    return _UNSEEN.sub(lambda found: repr(found.group())[1:-1], short)
+
+
+def _cut(text: str) -> str:
+    return f"{text[:_BEFORE]}… ({len(text):,} characters) …{text[-_AFTER:]}"
 
 
 def refuse_unknown_settings(method: str, known: Iterable[str], settings: Iterable[str]) -> None:
@@ -49,7 +93,7 @@ def unknown(what: str, given: object, known: Iterable[object]) -> str:
     "unknown objective 'fulfillment'; did you mean 'fulfilment'? Known: assortment, fulfilment"
     """
     names = sorted(str(name) for name in known)
-    close = get_close_matches(str(given), names, n=1)
+    close = get_close_matches(str(given)[:_COMPARED], names, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     shown = ", ".join(names[:30]) + (f", … ({len(names)} in all)" if len(names) > 30 else "")
     return f"unknown {what} {str(given)!r}; {hint}Known: {shown or 'none'}"

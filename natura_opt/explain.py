@@ -1,264 +1,236 @@
-"""Why a good, resource or technique is worth what it is: what limits it, through which chain, and what one more costs.
+"""Why things are worth what they are: what limits the plan, through which chain of goods, and what one more costs.
 
-For a technique that runs, what its output is worth equals what it takes, at the plan's valuations (its reduced cost is
-zero): inputs at the valuations of goods, resources at theirs, capital at its rent, emissions at what they cost.
-This identity is what the explanations spell out; the figures are recomputed, so a remainder would show.
+For a technique that runs, what it makes equals what it takes, at the plan's valuations (its reduced cost is zero):
+:mod:`natura_opt.accounts` builds both sides. The figures are recomputed, so a remainder shows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from .accounts import Prices, dearest_chain, one_unit, whole_account
+from .accounts import Accounts, account, of_period, one_unit
+from .chains import dearest_chain, whole_account
 from .economy.coerce import position
 from .errors import QuestionError, unknown
+from .explain_limits import explain_floor, explain_own, explain_pollutant, explain_resource, explain_room, explain_stock
+from .explanation import Explanation, between, interval_of, part_lines, remainder_line, worth_words
+from .finding import find_label
 from .labels import holding_name, name_of
 
 if TYPE_CHECKING:
     from .plan import Plan
 
-_SHOWN = 6
+#: The kinds of things that can be explained, in the order in which a name is looked for.
+KINDS = ("good", "resource", "pollutant", "stock", "technique", "storage", "floor", "own")
+
+#: What is left over of a good counts as rounding below this share of what is made.
+_ROUNDING = 1e-12
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Explanation:
-    """What stands behind a valuation, in words and numbers.
-
-    Attributes
-    ----------
-    name, kind, period : what is explained (kind: ``good``, ``resource``, ``stock`` or ``technique``).
-    valuation : what one more unit is worth, in units of the objective.
-    interval : least and greatest valuation it can have; the two differ where the plan is degenerate;
-        None where the plan is not proved closely enough to tell (harmony, prices).
-    cost : what running the technique that makes it takes per unit of activity: index (kind, name), columns ``amount``,
-        ``valuation``, ``worth``; empty where nothing runs.
-    takes : what one more unit takes in all, through the whole chain of goods, in what limits the plan; as ``cost``.
-    chain : the dearest chain of goods from it down to a limit.
-    lines : the explanation in words.
-    """
-
-    name: str
-    kind: str
-    period: Any
-    valuation: float
-    interval: tuple[float, float] | None
-    cost: pd.DataFrame
-    takes: pd.DataFrame
-    chain: tuple[str, ...]
-    lines: tuple[str, ...] = field(default=())
-
-    def __repr__(self) -> str:
-        return "\n".join(self.lines)
-
-
-def explain(plan: Plan, name: Any, period: Any = None) -> Explanation:
-    """Explain the valuation of a good, resource or stock (``"iron in coal"``), or why a technique runs or stands idle.
-
-    Parameters
-    ----------
-    period : label of the period; without one, that in which the good or resource is worth most.
+def explain(plan: Plan, name: Any, period: Any = None, kind: str | None = None) -> Explanation:
+    """Explain a valuation, or why a technique runs or stands idle: see :meth:`natura_opt.Plan.explain`.
 
     Errors
     ------
-    QuestionError : no such name or period.
+    QuestionError : no such name, period or kind.
     """
     economy = plan.economy
-    if period is not None and period not in economy.periods:
-        raise QuestionError(f"{economy.name}: {unknown('period', period, economy.periods)}")
-    if name in economy.goods:
-        return _good(plan, name, _dearest(plan, "good", name) if period is None else period)
-    if name in economy.resources:
-        return _resource(plan, name, _dearest(plan, "resource", name) if period is None else period)
-    stocks = {holding_name(label): label for label in plan.stock_valuations.index}
-    if name in stocks or name in stocks.values():
-        return _stock(plan, stocks.get(name, name), economy.periods[0] if period is None else period)
-    if name in economy.techniques:
-        return _technique(plan, name, economy.periods[0] if period is None else period)
-    every = [*economy.goods, *economy.resources, *economy.techniques, *stocks]
-    raise QuestionError(f"{economy.name}: {unknown('good, resource, stock or technique', name, every)}")
+    if kind is not None and kind not in KINDS:
+        raise QuestionError(f"{economy.name}: {unknown('kind', kind, KINDS)}")
+    when = None
+    if period is not None:
+        when = find_label(economy.periods, period)
+        if when is None:
+            raise QuestionError(f"{economy.name}: {unknown('period', period, economy.periods)}")
+    found = [(called, label) for called, label in _meanings(plan, name) if kind in (None, called)]
+    if not found:
+        every = [name_of(label) for called in KINDS if kind in (None, called) for label in _labels(plan)[called]]
+        what = kind if kind is not None else "good, resource, pollutant, stock, technique or row"
+        raise QuestionError(f"{economy.name}: {unknown(what, name, every)}")
+    called, label = found[0]
+    told = _EXPLAIN[called](plan, label, when)
+    others = [other for other, _ in found[1:]]
+    if others:
+        also = " or ".join(f"a {other} of that name is explained by kind={other!r}" for other in others)
+        return told.with_line(f"  (this is the {called}; {also})")
+    return told
 
 
-def _good(plan: Plan, name: Any, period: Any) -> Explanation:
-    prices, economy = Prices(plan, period), plan.asked
-    t, valuation = prices.t, prices.good(name)
-    unit = economy.unit("goods", name) or "unit"
-    interval = _interval(plan, "balance", (name, period))
-    lines = [f"{name_of(name)}, {period}: one more {unit} {_worth_words(plan)} {_between(valuation, interval)}"]
-    at = position(economy.goods, name)
-    made, used = economy.matrix("outputs", t).tocsr()[[at]], economy.matrix("inputs", t).tocsr()[[at]]
-    level = plan.activities[period].to_numpy()
-    lines.append(_flow_words(plan, name, period, made, used, level))
-    makers = made.indices[(level[made.indices] > 0)]
-    if not len(makers):
-        lines.append(_idle_words(plan, period, made.indices))
-        empty = prices.parts(np.zeros(len(level)))
-        return Explanation(name_of(name), "good", period, valuation, interval, empty, empty, (), tuple(lines))
-    maker = int(makers[np.argmax((made.toarray().ravel() * level)[makers])])
-    cost = prices.parts(one_unit(len(level), maker))
-    output = float(made[0, maker])
+def _meanings(plan: Plan, name: Any) -> Iterator[tuple[str, Any]]:
+    """Return what a name can mean: (kind, label), the first meant unless another kind is asked for."""
+    for kind, labels in _labels(plan).items():
+        label = find_label(labels, name)
+        if label is not None:
+            yield kind, label
+
+
+def _labels(plan: Plan) -> dict[str, pd.Index]:
+    """Return the labels of each kind that the plan has."""
+    economy = plan.economy
+    rooms = plan.valuations_by_kind.get("storage")
+    floor = ["floor"] if plan.program.row_block("floor") is not None else []
+    stocks = [holding_name(label) for label in plan.stock_valuations.index]
+    return {
+        "good": economy.goods,
+        "resource": economy.resources,
+        "pollutant": economy.pollutants,
+        "stock": pd.Index([*plan.stock_valuations.index, *stocks], tupleize_cols=False).unique(),
+        "technique": economy.techniques,
+        "storage": pd.Index([] if rooms is None else rooms.index.to_list(), dtype=object, tupleize_cols=False),
+        "floor": pd.Index(floor, dtype=object),
+        "own": pd.Index(list(plan.extra), dtype=object),
+    }
+
+
+def _explain_stock(plan: Plan, label: Any, period: Any) -> Explanation:
+    by_name = {holding_name(holding): holding for holding in plan.stock_valuations.index}
+    return explain_stock(plan, by_name.get(label, label) if isinstance(label, str) else label, period)
+
+
+def _explain_good(plan: Plan, name: Any, period: Any) -> Explanation:
+    at = position(plan.economy.goods, name)
+    if period is None:
+        values = plan.valuations_by_kind["good"].to_numpy()[at]
+        period = plan.economy.periods[int(np.argmax(np.abs(values)))]
+    accounts = of_period(plan, period)
+    valuation = float(accounts.goods[at])
+    unit = plan.economy.unit("goods", name) or "unit"
+    interval, missing = interval_of(plan, "balance", (name, period))
+    lines = [
+        f"{name_of(name)}, {name_of(period)}: one more {unit} {worth_words(plan)} "
+        f"{between(plan, valuation, interval, missing)}"
+    ]
+    lines.append(_flow_words(accounts, at))
+    maker = accounts.maker(at)
+    if maker is None:
+        cost, makes, said = _from_store(accounts, at)
+        lines += [said, *part_lines(cost)] if len(cost) else [_idle_words(accounts, at)]
+        return Explanation(
+            name_of(name), "good", period, valuation, interval, cost, account([]), (), tuple(lines), makes=makes
+        )
+    one = one_unit(len(accounts.level), maker)
+    output = float(accounts.outputs[[at]].toarray().ravel()[maker])
+    own = np.zeros(len(plan.economy.goods))
+    own[at] = output
+    makes = account([("output", accounts.good_names, own, accounts.goods)])
+    cost = accounts.taken(one, credited=accounts.outputs @ one - own)
     lines.append(
-        f"  made by {name_of(economy.techniques[maker])!r}; for one unit of activity ({output:g} {unit} of it) "
+        f"  made by {name_of(plan.economy.techniques[maker])!r}; for one unit of activity ({output:g} {unit} of it) "
         "that takes, at the plan's valuations:"
     )
-    lines += _part_lines(cost)
-    if not valuation > 0:
+    lines += [*part_lines(cost), *remainder_line(cost, makes)]
+    if not valuation > 0 and (interval is None or not interval[1] > 0):
         lines.append("  there is more of it than can be used, so one more changes nothing")
-    takes = whole_account(prices, at)
+    takes = whole_account(accounts, at)
     if len(takes):
         total = takes["worth"].sum()
         lines.append(f"  in all, through every good it is made of, one more {unit} takes (worth {total:.6g}):")
-        lines += _part_lines(takes)
-    chain = dearest_chain(prices, name)
+        lines += part_lines(takes)
+    chain = dearest_chain(accounts, at)
     if len(chain) > 1:
         lines.append("  the dearest chain: " + " <- ".join(chain))
-    return Explanation(name_of(name), "good", period, valuation, interval, cost, takes, chain, tuple(lines))
-
-
-def _resource(plan: Plan, name: Any, period: Any) -> Explanation:
-    prices, economy = Prices(plan, period), plan.asked
-    t, at = prices.t, position(economy.resources, name)
-    unit = economy.unit("resources", name) or "unit"
-    use = economy.matrix("resource_use", t).tocsr()[[at]]
-    level = plan.activities[period].to_numpy()
-    users = pd.Series(use.toarray().ravel() * level, index=[name_of(j) for j in economy.techniques])
-    users = users[users != 0].sort_values(ascending=False, kind="stable")
-    used = float(users.sum())
-    empty = prices.parts(np.zeros(len(level)))
-    if plan.program.row_block("resource_limit"):
-        valuation = float(plan.valuations.loc[("resource", name), period])
-        interval = _interval(plan, "resource_limit", (name, period))
-        there = float(economy.vector("resource_limits", t)[at])
-        lines = [
-            f"{name_of(name)}, {period}: {used:.6g} of {there:.6g} {unit} are used; one more {unit} "
-            f"{'is worth' if plan.program.sense == 'max' else 'changes the cost by'} {_between(valuation, interval)}"
-        ]
-        if valuation == 0:
-            lines.append(f"  {there - used:.6g} {unit} are left over, so it limits nothing")
-    else:
-        weight = float(economy.vector("resource_weights", t)[at])
-        valuation = weight
-        interval = (weight, weight)
-        lines = [
-            f"{name_of(name)}, {period}: {used:.6g} {unit} are used; it is not limited and counts {weight:g} per unit"
-        ]
-    lines += [f"    {amount:>12.6g} {unit} in {user}" for user, amount in users.head(_SHOWN).items()]
-    if len(users) > _SHOWN:
-        lines.append(f"    {users.iloc[_SHOWN:].sum():>12.6g} {unit} in {len(users) - _SHOWN} others")
-    return Explanation(name_of(name), "resource", period, valuation, interval, empty, empty, (), tuple(lines))
-
-
-def _stock(plan: Plan, holding: Any, period: Any) -> Explanation:
-    """A stock at the start of a period: what it is worth for good, its rent in that period, whether all is in use."""
-    prices, name = Prices(plan, period), holding_name(holding)
-    good = holding[0] if isinstance(holding, tuple) else holding
-    unit = plan.economy.unit("goods", good) or "unit"
-    label = (*holding, period) if isinstance(holding, tuple) else (holding, period)
-    interval = _interval(plan, "accumulation", label)
-    worth = float(plan.stock_valuations.loc[[holding], period].iloc[0])
-    rent = float(plan.rents.loc[[holding], period].iloc[0])
-    there = float(plan.stocks.loc[[holding], period].iloc[0])
-    block = plan.program.row_block("capacity")
-    assert block is not None
-    row = block.start + int(block.index.get_indexer(pd.MultiIndex.from_tuples([label]))[0])
-    idle = max(-float((plan.program.matrix[[row], :] @ plan.primal)[0]), 0.0) + 0.0
-    more = "is worth" if plan.program.sense == "max" else "changes the cost by"
-    lines = (
-        f"stock of {name}, {period}: {there:.6g} {unit} at the start; "
-        f"one more {unit} {more} {_between(worth, interval)}",
-        f"  {there - idle:.6g} {unit} are in use, {idle:.6g} idle; "
-        f"the use of one more in {period} alone {more} {rent:.6g}",
+    return Explanation(
+        name_of(name), "good", period, valuation, interval, cost, takes, chain, tuple(lines), makes=makes
     )
-    empty = prices.parts(np.zeros(len(plan.economy.techniques)))
-    return Explanation(name, "stock", period, worth, interval, empty, empty, (), lines)
 
 
-def _technique(plan: Plan, name: Any, period: Any) -> Explanation:
-    prices, economy = Prices(plan, period), plan.asked
-    at = position(economy.techniques, name)
-    level = float(plan.activities.loc[name, period])
-    reduced = float(plan.reduced_costs.loc[name, period])
-    cost = prices.parts(one_unit(len(economy.techniques), at))
-    outputs = economy.matrix("outputs", prices.t).tocsc()[:, [at]].toarray().ravel()
-    income = float(outputs @ plan.valuations.loc["good"][period].to_numpy())
-    unit = economy.unit("techniques", name) or "unit"
+def _explain_technique(plan: Plan, name: Any, period: Any) -> Explanation:
+    at = position(plan.economy.techniques, name)
+    if period is None:  # the period in which it runs most, the first where it never runs
+        period = plan.economy.periods[int(np.argmax(plan.activities.to_numpy()[at]))]
+    accounts = of_period(plan, period)
+    one = one_unit(len(plan.economy.techniques), at)
+    level, reduced = float(accounts.level[at]), -accounts.towards * float(accounts.loss[at])
+    makes, cost = accounts.made(one), accounts.taken(one)
+    unit = plan.economy.unit("techniques", name) or "unit"
     lines = [
-        f"{name_of(name)}, {period}: runs at {level:.6g} {unit}; what one unit of activity makes is worth "
-        f"{income:.6g}, what it takes {cost['worth'].sum():.6g}"
+        f"{name_of(name)}, {name_of(period)}: runs at {level:.6g} {unit}; what one unit of activity makes is worth "
+        f"{makes['worth'].sum():.6g}, what it takes {cost['worth'].sum():.6g}"
     ]
-    lines += _part_lines(cost)
-    if level == 0:
+    if len(makes) > 1:
+        lines += ["  it makes:", *part_lines(makes), "  it takes:"]
+    lines += part_lines(cost)
+    if accounts.runs[at]:
+        lines += remainder_line(cost, makes)
+    else:
         lines.append(f"  it stands idle: one unit of it would change the objective by {reduced:.6g}")
-    return Explanation(name_of(name), "technique", period, -reduced, (-reduced, -reduced), cost, cost, (), tuple(lines))
+    worth = reduced + 0.0
+    return Explanation(
+        name_of(name), "technique", period, worth, (worth, worth), cost, cost, (), tuple(lines), makes=makes
+    )
 
 
-def _interval(plan: Plan, block_name: str, label: tuple[Any, ...]) -> tuple[float, float] | None:
-    """Return the interval of a row's valuation; zeros where the spelling did not need to state the row."""
-    if not plan.has_intervals:
-        return None
-    block = plan.program.row_block(block_name)
-    if block is None or label not in block.index:
-        return 0.0, 0.0
-    return plan.valuation_interval(block_name, label)
+def _from_store(accounts: Accounts, good: int) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return the account of a good that nothing makes and that comes from store: what it was worth a period before."""
+    plan, t = accounts.plan, accounts.t
+    nothing = account([])
+    if t == 0 or not plan.stored.to_numpy()[good, t - 1] > 0:
+        return nothing, nothing, ""
+    keep = float(plan.asked.vector("storage", 0)[good])
+    before, called = of_period(plan, plan.economy.periods[t - 1]), accounts.good_names[good]
+    room = plan.valuations_by_kind.get("storage")
+    label = plan.economy.goods[good]
+    at = -1 if room is None else int(room.index.get_indexer(pd.Index([label], tupleize_cols=False))[0])
+    rent = 0.0 if room is None or at < 0 else accounts.towards * float(room.to_numpy()[at, t - 1])
+    amount = np.array([1.0 / keep])
+    cost = account(
+        [
+            ("from store", [f"{called} of {name_of(plan.economy.periods[t - 1])}"], amount, before.goods[[good]]),
+            ("room in store", [called], amount, np.array([rent])),
+        ]
+    )
+    makes = account([("output", [called], np.ones(1), accounts.goods[[good]])])
+    return cost, makes, "  nothing makes it in this period; it comes from store, where one unit of it took:"
 
 
-def _dearest(plan: Plan, kind: str, name: Any) -> object:
-    if kind not in plan.valuations.index.get_level_values("kind"):
-        return plan.economy.periods[0]
-    return plan.valuations.loc[(kind, name)].abs().idxmax()
-
-
-def _worth_words(plan: Plan) -> str:
-    return "is worth" if plan.program.sense == "max" else "demanded costs"
-
-
-def _between(valuation: float, interval: tuple[float, float] | None) -> str:
-    if interval is None:
-        return f"{valuation:.6g}"
-    low, high = interval
-    if high - low <= 1e-7 * max(abs(low), abs(high)):
-        return f"{valuation:.6g}"
-    return f"{valuation:.6g} (the plan is degenerate: anything from {low:.6g} for one more to {high:.6g} for one less)"
-
-
-def _flow_words(plan: Plan, name: Any, period: Any, made: Any, used: Any, level: np.ndarray) -> str:
-    parts = [f"{float((made.toarray().ravel() * level).sum()):.6g} made"]
-    parts.append(f"{float((used.toarray().ravel() * level).sum()):.6g} used up as input")
-    parts.append(f"{plan.consumption.loc[name, period]:.6g} delivered")
+def _flow_words(accounts: Accounts, good: int) -> str:
+    """Say where a good comes from and where it goes in the period."""
+    plan, t = accounts.plan, accounts.t
+    made, used = accounts.outputs[[good]] @ accounts.level, accounts.inputs[[good]] @ accounts.level
+    name = plan.economy.goods[good]
+    parts = [f"{float(made[0]):.6g} made"]
+    there = float(plan.asked.vector("initial_stocks", 0)[good]) if t == 0 else 0.0
+    parts += [f"{there:.6g} on hand at the start"] * (there > 0)
+    parts.append(f"{float(used[0]):.6g} used up as input")
+    parts.append(f"{plan.consumption.to_numpy()[good, t]:.6g} delivered")
     if len(plan.investment):
-        held = plan.investment.index
-        own = held.get_level_values(0) == name if isinstance(held, pd.MultiIndex) else held == name
-        parts.append(f"{plan.investment.loc[own, period].sum():.6g} invested")
-    if plan.economy.has("storage"):
-        parts.append(f"{plan.stored.loc[name, period]:.6g} stored")
+        own = [(label[0] if isinstance(plan.investment.index, pd.MultiIndex) else label) == name
+               for label in plan.investment.index]  # fmt: skip
+        parts.append(f"{plan.investment.to_numpy()[own, t].sum():.6g} invested")
+    if plan.asked.has("storage"):
+        if t > 0:
+            keep = float(plan.asked.vector("storage", 0)[good])
+            parts.append(f"{keep * plan.stored.to_numpy()[good, t - 1]:.6g} from store")
+        parts.append(f"{plan.stored.to_numpy()[good, t]:.6g} stored")
+    left = float(plan.surplus.to_numpy()[good, t])
+    parts.append(f"{left if left > _ROUNDING * float(made[0]) else 0.0:.6g} left over")
     return "  " + ", ".join(parts)
 
 
-def _idle_words(plan: Plan, period: Any, makers: Any) -> str:
+def _idle_words(accounts: Accounts, good: int) -> str:
+    makers = accounts.outputs[[good]].indices
     if not len(makers):
         return "  no technique makes it"
-    costs = plan.reduced_costs[period].to_numpy()[makers]
-    nearest = int(np.argmin(np.abs(costs)))
+    losses = accounts.loss[makers]
+    nearest = int(np.argmin(np.abs(losses)))
+    technique = accounts.economy.techniques[makers[nearest]]
     return (
-        f"  nothing makes it now; the nearest technique, {name_of(plan.economy.techniques[makers[nearest]])!r}, would "
-        f"change the objective by {costs[nearest]:.6g} per unit of activity"
+        f"  nothing makes it now; the nearest technique, {name_of(technique)!r}, would change the objective by "
+        f"{-accounts.towards * losses[nearest]:.6g} per unit of activity"
     )
 
 
-def _part_lines(parts: pd.DataFrame) -> list[str]:
-    """Put what is taken into lines, the dearest first; what is not scarce is only counted."""
-    dear = parts[parts["worth"].abs() > 1e-12 * parts["worth"].abs().max()] if len(parts) else parts
-    lines = [
-        f"    {amount:>12.6g} of {kind} {name}, at {valuation:.6g}: {worth:.6g}"
-        for (kind, name), amount, valuation, worth in zip(
-            dear.index[:_SHOWN], dear["amount"], dear["valuation"], dear["worth"], strict=False
-        )
-    ]
-    if len(dear) > _SHOWN:
-        lines.append(f"    and {len(dear) - _SHOWN} more, together {dear['worth'].iloc[_SHOWN:].sum():.6g}")
-    if len(parts) > len(dear):
-        lines.append(f"    and {len(parts) - len(dear)} that are not scarce")
-    return lines
+_EXPLAIN: dict[str, Callable[[Plan, Any, Any], Explanation]] = {
+    "good": _explain_good,
+    "resource": explain_resource,
+    "pollutant": explain_pollutant,
+    "stock": _explain_stock,
+    "technique": _explain_technique,
+    "storage": explain_room,
+    "floor": explain_floor,
+    "own": explain_own,
+}

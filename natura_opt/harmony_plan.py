@@ -13,6 +13,7 @@ from .errors import QuestionError
 from .labels import name_of
 from .plan import Plan
 from .sensitivity import Sensitivity
+from .solvers.harmony_gap import proven_gap, proves_bound
 from .solvers.harmony_problem import HarmonyProblem
 from .solvers.trace import TracePoint
 from .status import Status
@@ -27,13 +28,15 @@ class HarmonyPlan(Plan):
     Attributes
     ----------
     problem : the concave program it answers.
-    trace : how far the method had come, by passes over the data.
+    trace : how far the method had come, by passes over the data; historical algorithms count harmony in their own way.
+    course : the same recomputed as of any other plan, up to the plan itself; what breaks a law has a residual.
     passes : products with the matrix of coefficients, as the method counts them.
     reason : why this road was taken.
     """
 
     problem: HarmonyProblem | None = None
     trace: tuple[TracePoint, ...] = ()
+    course: tuple[TracePoint, ...] = ()
     passes: int = 0
     reason: str = ""
 
@@ -44,6 +47,13 @@ class HarmonyPlan(Plan):
         self._require_plan()
         return self.problem.harmony(self.primal)
 
+    @cached_property
+    def objective_name(self) -> str:
+        """What is to be best, in words."""
+        assert self.problem is not None
+        damage = ", less damage" if self.asked.has("damage_weights") else ""
+        return f"total harmony (function {self.problem.function.name}){damage}"
+
     @property
     def mean_harmony(self) -> float:
         """Harmony per unit of weight (per good and period, where weights are one)."""
@@ -52,13 +62,16 @@ class HarmonyPlan(Plan):
 
     @property
     def gap(self) -> float:
-        """The most by which total harmony falls short of the best plan's, as proved; infinite where nothing is."""
-        return max(self.bound - self.certificate.objective, 0.0)
+        """The most by which total harmony falls short of the best plan's, as proved; infinite where nothing is, and
+        where more is said to be attained than the bound allows: then one of the two is wrong."""
+        assert self.problem is not None
+        size, found = self.problem.size, self.certificate
+        return size * proven_gap(found.objective, self.bound, size, found.tolerance)
 
     @property
     def bound(self) -> float:
         """The most total harmony less damage that any plan can have; infinite where the multipliers prove none."""
-        proved = self.certificate.dual_residual <= self.certificate.tolerance and self.status is not Status.UNBOUNDED
+        proved = proves_bound(self.certificate) and self.status is not Status.UNBOUNDED
         return self.certificate.dual_objective if proved else float("inf")
 
     @property
@@ -114,15 +127,15 @@ class HarmonyPlan(Plan):
         """Return what the command line prints as JSON."""
         facts = super().summary()
         if self.status not in (Status.INFEASIBLE, Status.UNBOUNDED):
-            bound = self.bound
-            facts |= {
+            numbers = {
                 "harmony": self.harmony,
                 "mean_harmony": self.mean_harmony,
-                "harmony_function": self.problem.function.name if self.problem else None,
-                "bound": bound if np.isfinite(bound) else None,
-                "gap_per_good": self.gap_per_good if np.isfinite(bound) else None,
+                "bound": self.bound,
+                "gap_per_good": self.gap_per_good,
                 "worst_fulfilment": self.worst_fulfilment,
             }
+            facts |= {name: value if np.isfinite(value) else None for name, value in numbers.items()}
+            facts["harmony_function"] = self.problem.function.name if self.problem else None
         return facts | {"passes": self.passes, "reason": self.reason}
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from . import plan_export, plan_text
+from . import plan_export, plan_files, plan_text
 from .backends.answer import Claim
 from .certificate import Certificate
 from .diagnose import Impossibility
@@ -18,10 +18,14 @@ from .economy.economy import Economy
 from .economy.question import Question
 from .economy.table import Vector
 from .errors import NotProvedError, QuestionError
-from .explain import Explanation, explain
+from .explain import explain
+from .explanation import Explanation
+from .finding import find_row
 from .labels import holding_name
-from .plan_problem import COLUMNS, ROW_SENSES, asked_of
-from .program import Floats, LinearProgram
+from .limits import binding_limits
+from .plan_layout import frame, held, places
+from .plan_problem import KNOWN_COLUMNS, ROW_SENSES, asked_of, objective_in_words
+from .program import Block, Floats, LinearProgram
 from .sensitivity import Sensitivity, ValuationIntervals, ranges
 from .status import Status
 
@@ -81,10 +85,29 @@ class Plan:
         """Whether the plan is proved optimal."""
         return self.status is Status.OPTIMAL
 
+    @cached_property
+    def objective_name(self) -> str:
+        """What is to be best, in words; an objective that was put in another's place says so."""
+        return objective_in_words(self.program, self.economy, self.question)
+
     @property
     def has_intervals(self) -> bool:
         """Whether the plan is proved closely enough for intervals of its valuations, which look for a basis at it."""
-        return self.proved and self.certificate.tolerance <= _CLOSE and not self.program.integer.any()
+        return not self._why_no_intervals
+
+    @property
+    def _why_no_intervals(self) -> str:
+        """Why valuations have no intervals, and sides and costs no ranges; empty where they have."""
+        if self.program.integer.any():
+            return "the plan has whole-number columns, and these belong to a linear program"
+        if not self.proved:
+            return f"the plan is {self.status}, and these are those of a proved plan: {self.certificate}"
+        if self.certificate.tolerance > _CLOSE:
+            return (
+                f"the plan is proved to {self.certificate.tolerance:g} only, and these need a proof to {_CLOSE:g}: "
+                f"solve with tolerance={_CLOSE:g} or less"
+            )
+        return ""
 
     def assert_optimal(self) -> Plan:
         """Return the plan if it is proved optimal.
@@ -142,7 +165,7 @@ class Plan:
         if block is None:
             return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
         made = (self.program.matrix @ self.primal)[block.span] - self.program.row_lower[block.span]
-        return _frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
+        return frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
 
     @cached_property
     def investment(self) -> pd.DataFrame:
@@ -165,8 +188,25 @@ class Plan:
 
         ``good``: of one more unit on hand (in a least-cost question: what one more demanded costs).
         ``resource``: of one more unit available, ∂objective/∂limit. ``stock``: of one more unit of a capital stock at
-        the start of the period. ``floor``: of the floor raised by one.
+        the start of the period. ``storage``: of one more unit of room in store at the end of the period. ``emission
+        cap``: of one more unit that may be emitted in the period. ``floor``: of the floor raised by one.
+
+        What has no value per period (budgets of emissions, rows of your own) stands in ``limits``, ``abatement_costs``
+        and ``extra``.
         """
+        parts = self.valuations_by_kind
+        joined = pd.concat(parts.values(), ignore_index=True)
+        names = pd.Index([name for part in parts.values() for name in part.index], tupleize_cols=False)
+        kinds = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
+        unique = names.unique()  # pairs among strings cannot be sorted, so the levels are laid by hand
+        levels: list[Any] = [pd.Index(list(parts)), unique]
+        codes: list[Any] = [kinds, unique.get_indexer(names)]
+        joined.index = pd.MultiIndex(levels=levels, codes=codes, names=["kind", "name"])
+        return joined
+
+    @cached_property
+    def valuations_by_kind(self) -> dict[str, pd.DataFrame]:
+        """The valuations of each kind, its names x periods; pairs such as (region, good) stay whole labels."""
         worth = -1.0 if self.program.sense == "max" else 1.0
         parts = {"good": worth * self._row_values("balance", self.economy.goods)}
         if self.program.row_block("resource_limit"):
@@ -175,18 +215,31 @@ class Plan:
             stocks = self._stock_rows("accumulation")
             stocks.index = pd.Index([holding_name(label) for label in stocks.index], tupleize_cols=False)
             parts["stock"] = stocks
+        for kind, block_name, labels in (
+            ("storage", "storage_limit", self.economy.goods),
+            ("emission cap", "emission_cap", self.economy.pollutants),
+        ):
+            block = self.program.row_block(block_name)
+            if block is not None and len(block.index):
+                kept = np.isin(np.arange(len(labels)), self.places_of(block, labels) % len(labels))
+                parts[kind] = self._row_values(block_name, labels)[kept]
         floor = self.program.row_block("floor")
         if floor is not None:
             raised = pd.Series(self.dual[floor.span], index=floor.index).reindex(self.economy.periods)
             parts["floor"] = raised.to_frame("fulfilment").T
-        joined = pd.concat(parts.values(), ignore_index=True) + 0.0  # no negative zeros
-        names = pd.Index([name for part in parts.values() for name in part.index], tupleize_cols=False)
-        kinds = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
-        unique = names.unique()  # pairs among strings cannot be sorted, so the levels are laid by hand
-        levels: list[Any] = [pd.Index(list(parts)), unique]
-        codes: list[Any] = [kinds, unique.get_indexer(names)]
-        joined.index = pd.MultiIndex(levels=levels, codes=codes, names=["kind", "name"])
-        return joined
+        return {kind: part + 0.0 for kind, part in parts.items()}  # no negative zeros
+
+    @property
+    def limits(self) -> pd.DataFrame:
+        """What the objective is made of, the parts worth most first; their ``worth`` sums to it.
+
+        Every resource limit, initial stock, stock of capital, room in store, cap and budget of emissions, floor, demand
+        to be met and row or bound of your own that is worth something: columns kind, name, period, unit, available,
+        valuation (∂objective/∂available) and worth (valuation x available). Of a plan that is not proved the worths sum
+        to its bound.
+        """
+        self._require_plan()
+        return binding_limits(self).drop(columns=["one_more", "one_less"])
 
     @cached_property
     def stock_valuations(self) -> pd.DataFrame:
@@ -201,12 +254,18 @@ class Plan:
     @cached_property
     def reduced_costs(self) -> pd.DataFrame:
         """∂objective/∂activity: techniques x periods; zero where the technique runs."""
-        self._require_plan()
         block = self.program.column_block("activities")
-        values = self.program.cost - self.program.matrix.T @ self.dual
+        values = self.reduced
         if block is None:
-            return _frame(np.empty(0), pd.Index([]), self.economy.techniques, self.economy.periods, "technique")
-        return _frame(values[block.span], block.index, self.economy.techniques, self.economy.periods, "technique")
+            return frame(np.empty(0), pd.Index([]), self.economy.techniques, self.economy.periods, "technique")
+        return frame(values[block.span], block.index, self.economy.techniques, self.economy.periods, "technique")
+
+    @cached_property
+    def reduced(self) -> Floats:
+        """∂objective/∂(value) of every column of the program: its reduced cost."""
+        self._require_plan()
+        found: Floats = self.program.cost - self.program.matrix.T @ self.dual
+        return found
 
     @cached_property
     def emissions(self) -> pd.DataFrame:
@@ -229,32 +288,55 @@ class Plan:
         costly = 1.0 if self.program.sense == "max" else -1.0
         costs = costly * self._row_values("emission_cap", self.economy.pollutants)
         block = self.program.row_block("emission_budget")
-        budget = pd.Series(0.0, index=self.economy.pollutants)
+        budget = np.zeros(len(self.economy.pollutants))
         if block is not None:
-            budget.loc[block.index] = costly * self.dual[block.span]
-        return costs.assign(budget=budget)
+            budget[self.economy.pollutants.get_indexer(block.index)] = costly * self.dual[block.span]
+        whole = pd.DataFrame(np.column_stack([costs.to_numpy(), budget]), index=costs.index) + 0.0
+        return whole.set_axis([*costs.columns, "budget"], axis=1)
 
     @cached_property
     def extra(self) -> dict[str, pd.DataFrame]:
-        """What the user added: values of columns, and activities and valuations of rows, by block name."""
+        """What you added: values and reduced costs of columns, values and valuations of rows, by block name.
+
+        A row's ``value`` is that of its left side, with the variables there and the constants on the right, and its
+        ``valuation`` is ∂objective/∂(right side). Rows written in Pyomo or CVXPY have one reading, on whichever side
+        things were written: a row whose coefficients all have one sign is read with positive ones (``coal <= 30``);
+        others with constants that are not negative (``b - a <= 10``); where there is no constant, ``a >= b`` and
+        ``b <= a`` and ``0 <= a - b`` all read ``a - b >= 0``, and an equality has the variable that stands first in
+        ``program`` positive. A range has its variables in the middle. Rows of matrices are read as they are stated.
+        """
         self._require_plan()
         found: dict[str, pd.DataFrame] = {}
-        reduced = self.program.cost - self.program.matrix.T @ self.dual
         for block in self.program.columns:
-            if block.name not in COLUMNS:
-                columns = {"value": self.primal[block.span], "reduced cost": reduced[block.span]}
+            if block.name not in KNOWN_COLUMNS:
+                columns = {"value": self.primal[block.span], "reduced cost": self.reduced[block.span]}
                 found[block.name] = pd.DataFrame(columns, index=block.index)
         level = self.program.matrix @ self.primal
         for block in self.program.rows:
             if block.name not in ROW_SENSES:
                 rows = {"value": level[block.span], "valuation": self.dual[block.span]}
-                found[block.name] = pd.DataFrame(rows, index=block.index)
+                name = block.name if block.name not in found else f"{block.name} (rows)"
+                found[name] = pd.DataFrame(rows, index=block.index) + 0.0
         return found
 
-    def explain(self, name: Any, period: object = None) -> Explanation:
-        """Explain the valuation of a good or resource, or why a technique runs or stands idle, in words and numbers."""
+    def explain(self, name: Any, period: Any = None, kind: str | None = None) -> Explanation:
+        """Explain a valuation, or why a technique runs or stands idle, in words and numbers.
+
+        Parameters
+        ----------
+        name : a good, resource, pollutant, stock (``"iron in coal"``) or technique; ``"floor"``; or the name of rows or
+            columns of your own.
+        period : label of the period; without one, that in which it is worth most.
+        kind : which of them is meant, where a name has several meanings: ``good``, ``resource``, ``pollutant``,
+            ``stock``, ``technique``, ``storage`` (room for a good in store), ``floor`` or ``own``.
+
+        Errors
+        ------
+        QuestionError : no such name, period or kind.
+        NotProvedError : there is no plan.
+        """
         self._require_plan()
-        return explain(self, name, period)
+        return explain(self, name, period, kind)
 
     @cached_property
     def plot(self) -> PlanPlots:
@@ -264,9 +346,17 @@ class Plan:
         return PlanPlots(self)
 
     def sensitivity(self) -> Sensitivity:
-        """Return how far every side and cost can change before valuations (or activities) do."""
+        """Return how far every side and cost can change before valuations (or activities) do.
+
+        Errors
+        ------
+        NotProvedError : the plan is not proved (closely enough), has whole-number columns, or the basis that the ranges
+            belong to could not be proved.
+        """
         self._require_plan()
-        return ranges(self.program)
+        if self._why_no_intervals:
+            raise NotProvedError(f"no ranges of sides and costs: {self._why_no_intervals}")
+        return ranges(self.program, self.certificate)
 
     def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:
         """Return the least and greatest valuation of a row: the one the plan shows lies between them.
@@ -283,35 +373,59 @@ class Plan:
         Errors
         ------
         QuestionError : the plan has no such row.
+        NotProvedError : the plan is not proved (closely enough), has whole-number columns, or no interval was found.
         """
         self._require_plan()
+        if self._why_no_intervals:
+            raise NotProvedError(f"no interval of a valuation: {self._why_no_intervals}")
         rows = self.program.row_block(block)
-        wanted = pd.Index([label]) if not isinstance(label, tuple) else pd.MultiIndex.from_tuples([label])
-        at = -1 if rows is None else int(rows.index.get_indexer(wanted)[0])
-        if rows is None or at < 0:
+        place = None if rows is None else find_row(rows, label)
+        if rows is None or place is None:
             raise QuestionError(f"the plan has no row {block!r} {label!r}; plan.program names its rows")
-        low, high = ValuationIntervals(self.program, self.primal).of_row(rows.start + at)
+        low, high = self.valuation_intervals.of_row(rows.start + place)
         if (
             block == "balance" and self.program.sense == "max"
         ):  # the row says what is demanded, the valuation what is on hand
             low, high = -high, -low
         return low + 0.0, high + 0.0
 
+    @cached_property
+    def valuation_intervals(self) -> ValuationIntervals:
+        """The intervals of all valuations, row by row; of proved plans only (``has_intervals``)."""
+        return ValuationIntervals(self.program, self.primal, self.dual)
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table of the plan by name, the summary first."""
         return plan_export.tables(self)
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write the plan as an Excel workbook, one sheet per table."""
-        return plan_export.to_excel(self, Path(path))
+        """Write the plan as an Excel workbook ``NAME.xlsx``, one sheet per table, whole or not at all.
+
+        Errors
+        ------
+        OutputError : the place holds anything but an earlier plan, cannot be written, or the format cannot hold a name.
+        """
+        return plan_files.to_excel(self, path)
 
     def to_csv(self, folder: str | Path) -> Path:
-        """Write the plan as CSV files, one per table, into a folder."""
-        return plan_export.to_csv(self, Path(folder))
+        """Write the plan as a folder of CSV files, one per table, whole or not at all.
+
+        Names that a spreadsheet would take for formulas (``=``, ``+``, ``-``, ``@`` in front) get an apostrophe before.
+
+        Errors
+        ------
+        OutputError : the place holds anything but an earlier plan, or cannot be written.
+        """
+        return plan_files.to_csv(self, folder)
 
     def to_parquet(self, folder: str | Path) -> Path:
-        """Write the plan as Parquet files, one per table, into a folder."""
-        return plan_export.to_parquet(self, Path(folder))
+        """Write the plan as a folder of Parquet files, one per table, whole or not at all.
+
+        Errors
+        ------
+        OutputError : the place holds anything but an earlier plan, or cannot be written.
+        """
+        return plan_files.to_parquet(self, folder)
 
     def summary(self) -> dict[str, Any]:
         """Return what the command line prints as JSON."""
@@ -324,6 +438,10 @@ class Plan:
     def asked(self) -> Economy:
         """The economy as the question sees it: without the tables it leaves out."""
         return asked_of(self.economy, self.question)
+
+    def places_of(self, block: Block, axis: pd.Index) -> Any:
+        """Return where each row or column labelled (name, period) stands among names x periods, a period's together."""
+        return places(block.index, axis, self.economy.periods)
 
     def _require_plan(self) -> None:
         if self.status in (Status.INFEASIBLE, Status.UNBOUNDED):
@@ -341,14 +459,14 @@ class Plan:
         self._require_plan()
         block = self.program.column_block(block_name)
         index = pd.Index([]) if block is None else block.index
-        return _frame(self._values(block_name), index, rows, self.economy.periods, axis)
+        return frame(self._values(block_name), index, rows, self.economy.periods, axis)
 
     def _row_values(self, block_name: str, rows: pd.Index) -> pd.DataFrame:
         self._require_plan()
         block = self.program.row_block(block_name)
         if block is None:
-            return _frame(np.empty(0), pd.Index([]), rows, self.economy.periods, "name")
-        return _frame(self.dual[block.span], block.index, rows, self.economy.periods, "name")
+            return frame(np.empty(0), pd.Index([]), rows, self.economy.periods, "name")
+        return frame(self.dual[block.span], block.index, rows, self.economy.periods, "name")
 
     def _stock_rows(self, block_name: str) -> pd.DataFrame:
         self._require_plan()
@@ -360,42 +478,9 @@ class Plan:
         return self._held(pd.Index([]) if block is None else block.index, self._values(block_name))
 
     def _held(self, index: pd.Index, values: Floats) -> pd.DataFrame:
-        """Lay values labelled (holding…, period) out as holdings x periods."""
-        if not len(index):
-            return pd.DataFrame(index=pd.Index([], name="holding"), columns=self.economy.periods, dtype=float)
-        rows = self._in_order(_without_period(index).unique())
-        return _frame(values, index, rows, self.economy.periods, None)
-
-    def _in_order(self, holdings: pd.Index) -> pd.Index:
-        """Put holdings in the order of the economy's goods and techniques, whatever order a spelling states them in."""
-        axes = (self.economy.goods, self.economy.techniques)
-        levels = [holdings.get_level_values(k) for k in range(holdings.nlevels)]
-        places = [
-            axis.get_indexer(pd.Index(level, tupleize_cols=False)) for axis, level in zip(axes, levels, strict=False)
-        ]
-        ordered = holdings[np.lexsort(places[::-1])]
-        if isinstance(ordered, pd.MultiIndex):
-            return ordered.set_names(["good", "technique"])
-        return ordered.rename("good")
+        return held(values, index, self.economy)
 
     def _by_period(self, at: Any, rows: pd.Index) -> pd.DataFrame:
         self._require_plan()
         values = [at(t) for t in range(len(self.economy.periods))]
         return pd.DataFrame(np.column_stack(values), index=rows, columns=self.economy.periods)
-
-
-def _frame(values: Floats, index: pd.Index, rows: pd.Index, periods: pd.Index, axis: str | None) -> pd.DataFrame:
-    """Lay labelled values out as rows x periods by their labels; a label that was not stated counts nothing."""
-    laid = np.zeros((len(rows), len(periods)))
-    if len(index):
-        at_row = rows.get_indexer(_without_period(index))
-        at_period = periods.get_indexer(index.get_level_values(-1))
-        laid[at_row, at_period] = values
-    frame = pd.DataFrame(laid, index=rows, columns=periods)
-    return frame.rename_axis(index=axis) if axis and not isinstance(rows, pd.MultiIndex) else frame
-
-
-def _without_period(index: pd.Index) -> pd.Index:
-    """Drop the last level of a block's labels, which is the period."""
-    assert isinstance(index, pd.MultiIndex)
-    return index.droplevel(index.nlevels - 1)

@@ -9,13 +9,16 @@ spelled.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
 from .errors import QuestionError, listed, unknown
+from .labels import name_of
 from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL, refuse_mixed_capital
@@ -34,6 +37,15 @@ ROW_SENSES: dict[str, RowSense] = {name: sense for law in LAWS for name, sense i
 
 #: Every standard block of columns.
 COLUMNS: frozenset[str] = frozenset(name for law in LAWS for name in law.columns)
+
+#: Every block of columns that is not a user's own: harmony has deliveries in place of an objective's level.
+KNOWN_COLUMNS: frozenset[str] = COLUMNS | {"delivered"}
+
+
+#: Costs that differ by less are one cost, summed in another order.
+_SAME = 1e-9
+#: So many terms of a user's own objective are shown.
+_TERMS = 3
 
 
 def laws_of(economy: Economy, question: Question) -> list[Law]:
@@ -93,41 +105,110 @@ def asked_of(economy: Economy, question: Question) -> Economy:
     return economy.with_changes(**dict.fromkeys(question.leave_out)) if question.leave_out else economy
 
 
-def linear_program(economy: Economy, question: Question, extra: Iterable[Any] = ()) -> LinearProgram:
+def posed(problem: Economy | str | Path, question: Question | str | None) -> tuple[Economy, Question]:
+    """Return an economy and what is asked of it, from what :func:`natura_opt.solve` takes: either of them or its name.
+
+    Errors
+    ------
+    QuestionError : the economy has no question of this name, or these are no economy and no question.
+    """
+    economy = read(problem) if isinstance(problem, str | Path) else problem
+    if not isinstance(economy, Economy):
+        raise QuestionError(f"a plan problem needs an economy, or the name or folder of a model, not {economy!r:.100}")
+    if isinstance(question, Question):
+        return economy, question
+    if question is not None and not isinstance(question, str):
+        raise QuestionError(f"a question is a natura_opt.Question or the name of one, not {question!r:.100}")
+    return economy, economy.question(question)
+
+
+def objective_in_words(program: LinearProgram, economy: Economy, question: Question) -> str:
+    """Return what a program makes best: the question's objective by name, or what a user put in its place."""
+    standard = linear_program(economy, question)
+    usual, found = _costs_of(standard), _costs_of(program)
+    name = OBJECTIVES[question.objective].name
+    same_sense = standard.sense == program.sense
+    kept = same_sense and all(_close(found.pop(label, 0.0), cost) for label, cost in usual.items())
+    if kept and not found and program.offset == standard.offset:
+        return name
+    if kept and not any(block in KNOWN_COLUMNS for block, _ in found):
+        return f"{name}, with terms of your own"
+    costs = list(_costs_of(program).items())
+    terms = [f"{cost:g} {_column_name(block, label)}" for (block, label), cost in costs[:_TERMS]]
+    terms += [f"{len(costs) - _TERMS} terms more"] * (len(costs) > _TERMS) + [f"{program.offset:g}"] * (not costs)
+    return f"your own objective ({program.sense} {' + '.join(terms)})".replace("+ -", "- ")
+
+
+def _costs_of(program: LinearProgram) -> dict[tuple[str, Any], float]:
+    """Return every cost that is not zero, by (block, label)."""
+    found: dict[tuple[str, Any], float] = {}
+    for block in program.columns:
+        costs = program.cost[block.span]
+        at = np.flatnonzero(costs)
+        found |= {(block.name, label): float(costs[k]) for label, k in zip(block.index[at], at, strict=True)}
+    return found
+
+
+def _column_name(block: str, label: Any) -> str:
+    parts = label if isinstance(label, tuple) else () if label == block else (label,)
+    return " ".join([block, *map(name_of, parts)])
+
+
+def _close(one: float, other: float) -> bool:
+    return abs(one - other) <= _SAME * max(abs(one), abs(other))
+
+
+def linear_program(
+    economy: Economy | str | Path, question: Question | str | None = None, extra: Iterable[Any] = ()
+) -> LinearProgram:
     """Spell a plan problem as matrices.
 
     Parameters
     ----------
+    economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra : functions ``(program_builder, economy, question)`` that add a user's own columns, rows and terms.
     """
-    chosen = laws_of(economy, question)
-    economy = asked_of(economy, question)
+    economy, asked = posed(economy, question)
+    chosen = laws_of(economy, asked)
+    economy = asked_of(economy, asked)
     program = ProgramBuilder()
     for law in chosen:
-        law.matrix(program, economy, question)
+        law.matrix(program, economy, asked)
     for own in extra:
-        own(program, economy, question)
+        own(program, economy, asked)
     return program.build()
 
 
-def pyomo_model(economy: Economy, question: Question) -> Any:
-    """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``."""
+def pyomo_model(economy: Economy | str | Path, question: Question | str | None = None) -> Any:
+    """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``.
+
+    Parameters
+    ----------
+    economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    """
     import pyomo.environ as pyo
 
-    chosen = laws_of(economy, question)
+    economy, asked = posed(economy, question)
+    chosen = laws_of(economy, asked)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.net_supply, m.losses = economy, question, [], []
-    economy = asked_of(economy, question)
+    m.economy, m.question, m.net_supply, m.losses = economy, asked, [], []
+    economy = asked_of(economy, asked)
     for law in chosen:
-        law.pyomo(m, economy, question)
+        law.pyomo(m, economy, asked)
     return m
 
 
-def cvxpy_model(economy: Economy, question: Question) -> CvxpyModel:
-    """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``."""
-    chosen = laws_of(economy, question)
-    model = CvxpyModel(economy, question)
-    economy = asked_of(economy, question)
+def cvxpy_model(economy: Economy | str | Path, question: Question | str | None = None) -> CvxpyModel:
+    """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``.
+
+    Parameters
+    ----------
+    economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    """
+    economy, asked = posed(economy, question)
+    chosen = laws_of(economy, asked)
+    model = CvxpyModel(economy, asked)
+    economy = asked_of(economy, asked)
     for law in chosen:
-        law.cvxpy(model, economy, question)
+        law.cvxpy(model, economy, asked)
     return model

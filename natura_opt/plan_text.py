@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .economy.assumed import assumed
 from .labels import name_of
-from .limits import binding_limits, worth_in_words
-from .objectives import OBJECTIVES
+from .limits import binding_limits, count_limits, own_name, worth_in_words
 from .status import Status
 
 if TYPE_CHECKING:
     from .plan import Plan
 
 _SHOWN = 8
+#: So many rows or columns of each of the user's own blocks are shown.
+_OWN = 4
 
 
 def summary(plan: Plan) -> str:
     """Return the plan's summary, most valuable limits first."""
-    lines = [f"Plan of {plan.economy.name!r} ({OBJECTIVES[plan.question.objective].name}): {plan.status}"]
+    lines = [f"Plan of {plan.economy.name!r} ({plan.objective_name}): {plan.status}"]
     if plan.impossibility is not None:
         return "\n".join([*lines, f"  {plan.impossibility}"])
     lines.append(f"  {plan.certificate}")
@@ -32,19 +34,24 @@ def summary(plan: Plan) -> str:
         lines.append(
             "  fulfilment  " + "  ".join(f"{name_of(p)}: {z:.6g}" for p, z in plan.fulfilment.to_dict().items())
         )
-    limits = binding_limits(plan, intervals=_SHOWN)
+    limits = binding_limits(plan, intervals=_SHOWN, most=_SHOWN)
     if len(limits):
-        lines.append("  what binds, by what all of it is worth in the objective:")
-        for row in limits.head(_SHOWN).to_dict("records"):
+        whole = "objective" if plan.proved else "bound"
+        lines.append(f"  what the {whole} is made of, by what all of each is worth in it:")
+        for row in limits.to_dict("records"):
+            when = f" in {row['period']}" if row["period"] else ""
             lines.append(
-                f"    {row['worth']:>12.6g}  {row['kind']} {row['name']} in {row['period']}: one more "
-                f"{row['unit'] or 'unit'} {worth_in_words(row)}"
+                f"    {row['worth']:>12.6g}  {row['kind']} {row['name']}{when}: one more "
+                f"{row['unit'] or 'unit'} {worth_in_words(row, plan.program.sense)}"
             )
-        if len(limits) > _SHOWN:
-            lines.append(f"    … and {len(limits) - _SHOWN} more (plan.valuations)")
+        more = count_limits(plan) - len(limits)
+        if more:
+            lines.append(f"    … and {more:,} more (plan.limits)")
+    lines += [f"  {line}" for line in [*emission_lines(plan), *own_lines(plan)]]
     shown = [f"{name_of(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
     if shown:
         lines.append("  dearest goods per unit: " + ", ".join(shown))
+    lines += [f"  note: {sentence}" for sentence in assumed(plan.asked)]
     spent = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in plan.seconds.items())
     lines.append(f"  by {plan.method}, {plan.iterations} iterations; {spent}")
     if len(plan.attempts) > 1:
@@ -55,8 +62,49 @@ def summary(plan: Plan) -> str:
 
 def dearest_goods(plan: Plan, count: int) -> list[tuple[Any, Any, float]]:
     """Return (good, period, valuation) of the dearest goods per unit, the dearest first."""
-    goods = plan.valuations.loc["good"]
+    goods = plan.valuations_by_kind["good"]
     values = goods.to_numpy()
     order = np.argsort(-values, axis=None, kind="stable")[:count]
     rows, columns = np.unravel_index(order, values.shape)
     return [(goods.index[r], goods.columns[c], float(values[r, c])) for r, c in zip(rows, columns, strict=True)]
+
+
+def emission_lines(plan: Plan) -> list[str]:
+    """Say what is emitted of each pollutant, what one unit less allowed costs, and the damage."""
+    if not plan.economy.has("emissions") or not plan.asked.has("emissions"):
+        return []
+    emitted, costs = plan.emissions.to_numpy(), plan.abatement_costs.to_numpy()
+    lines = []
+    for k, pollutant in enumerate(plan.economy.pollutants[:_SHOWN]):
+        unit = plan.economy.unit("pollutants", pollutant)
+        price = " and ".join(f"{cost:.6g} ({where})" for where, cost in _priced(plan, costs[k]))
+        lines.append(
+            f"emitted     {name_of(pollutant)} {emitted[k].sum():.6g}{f' {unit}' if unit else ''}"
+            + (f"; one {unit or 'unit'} less allowed costs {price}" if price else "")
+        )
+    if len(emitted) > _SHOWN:
+        lines.append(f"… and {len(emitted) - _SHOWN} more pollutants (plan.emissions, plan.abatement_costs)")
+    if plan.asked.has("damage_weights"):
+        lines.append(f"damage      {plan.damage.sum():.6g} of the objective")
+    return lines
+
+
+def _priced(plan: Plan, costs: Any) -> list[tuple[str, float]]:
+    """Return where one unit less allowed costs something, the dearest first, at most three of them."""
+    places = [*(str(period) for period in plan.economy.periods), "budget"]
+    order = [int(k) for k in np.argsort(-np.abs(costs), kind="stable")[:3] if costs[k] != 0]
+    return [(places[k], float(costs[k])) for k in order]
+
+
+def own_lines(plan: Plan) -> list[str]:
+    """Say what the user's own rows and columns come to."""
+    lines = []
+    for block_name, frame in plan.extra.items():
+        figure = frame.columns[1]
+        for label, row in zip(frame.index[:_OWN], frame.to_numpy()[:_OWN], strict=True):
+            name, period = own_name(plan, block_name, label)
+            when = f" in {period}" if period else ""
+            lines.append(f"your own    {name}{when}: {row[0]:.6g}, {figure} {row[1]:.6g}")
+        if len(frame) > _OWN:
+            lines.append(f"… and {len(frame) - _OWN} more of {block_name} (plan.extra)")
+    return lines

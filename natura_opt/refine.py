@@ -7,8 +7,8 @@ Refinement for Linear Programming", 2016). Each round gains several digits; ever
 precision.
 
 What refinement ends at is a vertex, rounded: it misses rows, and signs of reduced costs, by the last digit. One more
-residual problem asks for a hair more than every side, and for reduced costs a hair above zero: its answer meets rows and
-signs in spite of rounding, and what that costs is charged (Jansson, "Rigorous lower and upper bounds in linear
+residual problem asks for a hair more than every side, and for reduced costs a hair above zero: its answer meets rows
+and signs in spite of rounding, and what that costs is charged (Jansson, "Rigorous lower and upper bounds in linear
 programming", 2004).
 """
 
@@ -22,8 +22,10 @@ import numpy as np
 from .backends.answer import Answer, Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
-from .certificate import ROUNDING, Certificate, Safe, certify, clean_point
+from .certificate import ROUNDING, Certificate, Safe, certify
+from .errors import RefusedError
 from .program import Floats, LinearProgram
+from .proof.meeting import clean_point
 from .proof.rounding import Extended, Products, products
 
 _ROUNDS = 8
@@ -71,13 +73,16 @@ def solve_safely(program: LinearProgram, options: SolveOptions) -> Solved:
     if left is not None and left <= 0:
         return first
     other = _solve_by(program, replace(options, method="ipm", time_limit=left))
-    if other.answer.claim is not Claim.OPTIMAL or not worst(other.certificate) < worst(first.certificate):
+    if other.answer.claim is not Claim.OPTIMAL or not (
+        other.certificate.proved or worst(other.certificate) < worst(first.certificate)
+    ):
         return first
-    spent = {
-        "iterations": first.answer.iterations + other.answer.iterations,
-        "seconds": first.answer.seconds + other.answer.seconds,
-    }
-    return replace(other, answer=replace(other.answer, **spent))
+    answer = replace(
+        other.answer,
+        iterations=first.answer.iterations + other.answer.iterations,
+        seconds=first.answer.seconds + other.answer.seconds,
+    )
+    return replace(other, answer=answer)
 
 
 def _solve_by(program: LinearProgram, options: SolveOptions) -> Solved:
@@ -86,13 +91,14 @@ def _solve_by(program: LinearProgram, options: SolveOptions) -> Solved:
     certificate = certify(program, answer.primal, answer.dual, options.tolerance)
     final = certificate.unconditional or program.integer.any() or session.interrupted
     if answer.claim is not Claim.OPTIMAL or final or options.method == "pdlp":  # PDLP leaves no basis to go on from
-        return Solved(answer, certificate)
+        safe = Safe(answer.primal, answer.dual) if certificate.unconditional else None
+        return Solved(answer, certificate, safe)
     refinement = Refinement(session, answer)
     near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=ROUNDING)
     if not near.proved:
         for better in (inside(program, refined) for refined in refinement.rounds()):
             improved = certify(program, better.primal, better.dual, options.tolerance, nearby=ROUNDING)
-            if worst(improved) < worst(near):
+            if improved.proved or worst(improved) < worst(near):
                 answer, near = better, improved
             if near.proved:
                 break
@@ -109,7 +115,7 @@ def _made_safe(program: LinearProgram, refinement: Refinement, near: Solved, tol
     answer = near.answer
     strict = certify(program, answer.primal, answer.dual, tolerance)
     if strict.unconditional:
-        return Solved(answer, strict)
+        return Solved(answer, strict, Safe(answer.primal, answer.dual))
     best: Solved | None = None
     for margin in _MARGINS:
         safe = refinement.inwards(answer, margin)
@@ -132,9 +138,10 @@ def inside(program: LinearProgram, answer: Answer) -> Answer:
 
 
 def worst(certificate: Certificate) -> float:
-    """Return the largest figure of a certificate."""
+    """Return the largest figure of a certificate; where it has no bound, of the others."""
     c = certificate
-    return float(np.nanmax([c.primal_residual, c.dual_residual, c.complementarity, c.gap, 0.0]))
+    gap = c.gap if np.isfinite(c.gap) else 0.0
+    return float(np.nanmax([c.primal_residual, c.dual_residual, c.complementarity, gap, 0.0]))
 
 
 class Refinement:
@@ -235,14 +242,18 @@ class Refinement:
         up = _magnification(float(np.abs(missing).max(initial=0.0)), level)
         dear = _magnification(float(np.abs(reduced[movable]).max(initial=0.0)), min(level, self._dearest))
         shortfall = (missing * up).astype(np.float64)
-        inner.change(
-            (reduced * dear).astype(np.float64),
-            ((lower - point) * up).astype(np.float64),
-            ((upper - point) * up).astype(np.float64),
-            shortfall,
-            shortfall,
-        )
         basis = inner.basis()
+        try:
+            inner.change(
+                (reduced * dear).astype(np.float64),
+                ((lower - point) * up).astype(np.float64),
+                ((upper - point) * up).astype(np.float64),
+                shortfall,
+                shortfall,
+            )
+        except RefusedError:  # magnified beyond what HiGHS takes
+            self.stopped = sides is None
+            return None
         claim, step, multipliers = inner.run()
         if claim in _TOO_DEAR and dear > 1.0 and not inner.interrupted:
             self._dearest = max(np.log2(dear) - _STEP_DOWN, 0.0)

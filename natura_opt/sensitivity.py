@@ -1,12 +1,14 @@
 """How far a right-hand side or a cost can change before the plan's prices or activities do: ranges and intervals.
 
-Ranges come from HiGHS's ranging at a simplex basis. Where a plan is degenerate its valuations are not unique: the
-interval of a valuation is the set of all optimal duals, between the right and the left derivative of the optimum.
+Ranges come from HiGHS's ranging at a simplex basis, once the plan of that basis is proved as any other. Where a plan is
+degenerate its valuations are not unique: the interval of a valuation is the set of all optimal duals, between the right
+and the left derivative of the optimum. Each end of it is a set of valuations that proves the plan optimal.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +18,18 @@ from .backends.answer import Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
 from .backends.scaling import scale
+from .certificate import ROUNDING, Certificate, certify
 from .errors import NotProvedError
 from .program import Block, Floats, LinearProgram
+from .refine import inside
 
-#: A row or bound counts as active when its slack is below this share of the size of its terms.
+#: A row or bound counts as active when its slack is below this share of the size of its terms, and a multiplier as
+#: one that counts when it is above this share of the terms of some column.
 _ACTIVE = 1e-9
+#: An end of an interval is a vertex as simplex finds it, not refined: so far it must prove the plan optimal.
+_END = 1e-7
+#: What simplex is told to find a basis that can be proved, in order.
+_WAYS: tuple[dict[str, Any], ...] = ({}, {"presolve": "off"}, {"simplex_scale_strategy": 0, "presolve": "off"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,20 +48,33 @@ class Sensitivity:
     costs: pd.DataFrame
 
 
-def ranges(program: LinearProgram) -> Sensitivity:
+def ranges(program: LinearProgram, proof: Certificate) -> Sensitivity:
     """Return the ranges of every side and cost, by HiGHS's ranging after simplex.
+
+    Parameters
+    ----------
+    proof : the certificate of the plan; the basis must attain as much, and is held to the same tolerance.
 
     Errors
     ------
-    NotProvedError : simplex does not end at an optimum, or the program has whole-number columns.
+    NotProvedError : simplex does not end at an optimum that can be proved, or the program has whole-number columns.
     """
     if program.integer.any():
         raise NotProvedError("ranges are those of a linear program; this one has whole-number columns")
-    session = HighsSession(program, SolveOptions(method="simplex"))
-    answer = session.solve()
-    found = session.ranging() if answer.claim is Claim.OPTIMAL else None
+    for settings in _WAYS:
+        session = HighsSession(program, SolveOptions(method="simplex", options=settings))
+        answer = session.solve()
+        if answer.claim is not Claim.OPTIMAL:
+            continue
+        answer = inside(program, answer)
+        seen = certify(program, answer.primal, answer.dual, proof.tolerance, nearby=ROUNDING)
+        if seen.proved:
+            break
+    else:
+        raise NotProvedError(f"no ranges: the basis they belong to could not be proved (simplex ended {answer.claim})")
+    found = session.ranging()
     if found is None:
-        raise NotProvedError(f"no ranges: simplex ended {answer.claim}")
+        raise NotProvedError("no ranges: HiGHS has none at the optimum it found")
     scaled = session.scaled
     row_unit = 1.0 / (scaled.row * scaled.size)
     low, high = found.row_low * row_unit, found.row_high * row_unit
@@ -99,19 +121,29 @@ def _index(blocks: tuple[Block, ...]) -> pd.MultiIndex:
 class ValuationIntervals:
     """The optimal duals of a program: for any row, the least and the greatest valuation it can have.
 
-    Built once from a proved plan; each row then costs two small solves from the last basis.
+    Built once from a proved plan and its valuations; each row then costs two small solves from the last basis.
     """
 
-    def __init__(self, program: LinearProgram, primal: Floats) -> None:
+    def __init__(self, program: LinearProgram, primal: Floats, dual: Floats) -> None:
+        self._program, self._primal = program, primal
         self._scaled = scale(program)
         target = self._scaled.program
         x = np.clip(primal / self._scaled.column * self._scaled.size, target.lower, target.upper)
+        y = self._scaled.sign * dual / self._scaled.row * self._scaled.worth
         level = target.matrix @ x
         sizes = abs(target.matrix) @ np.abs(x)
         at_lower = _is_active(level - target.row_lower, sizes + _finite(target.row_lower))
         at_upper = _is_active(target.row_upper - level, sizes + _finite(target.row_upper))
         low_bound = _is_active(x - target.lower, np.abs(x) + _finite(target.lower) + _typical(x))
         high_bound = _is_active(target.upper - x, np.abs(x) + _finite(target.upper) + _typical(x))
+        # the plan's own valuations are among the optimal ones, whatever size its levels have
+        pulled = target.matrix.T @ y
+        terms = np.abs(target.cost) + abs(target.matrix).T @ np.abs(y)
+        counts = _counting(target.matrix, y, terms)
+        reduced = target.cost - pulled
+        matters = np.abs(reduced) > _ACTIVE * terms
+        at_lower, at_upper = at_lower | (counts & (y > 0)), at_upper | (counts & (y < 0))
+        low_bound, high_bound = low_bound | (matters & (reduced > 0)), high_bound | (matters & (reduced < 0))
         rows, columns = target.shape
         self._dual_face = LinearProgram(
             sense="min",
@@ -132,7 +164,7 @@ class ValuationIntervals:
 
         Errors
         ------
-        NotProvedError : the optimal duals could not be found.
+        NotProvedError : the optimal duals could not be found, or do not prove the plan optimal.
         """
         ends = [self._extreme(row, direction) for direction in (1.0, -1.0)]
         factor = self._scaled.sign * self._scaled.row[row] / self._scaled.worth
@@ -150,7 +182,20 @@ class ValuationIntervals:
             return -direction * np.inf
         if claim is not Claim.OPTIMAL:
             raise NotProvedError(f"the interval of a valuation could not be found: HiGHS ended {claim}")
-        return float(scaled.primal(duals)[row])
+        found = scaled.primal(duals)
+        seen = certify(self._program, self._primal, self._scaled.dual(found), _END, nearby=_END)
+        if not seen.proved:
+            raise NotProvedError(f"the interval of a valuation could not be proved: {seen}")
+        return float(found[row])
+
+
+def _counting(matrix: sp.csc_array, multipliers: Floats, terms: Floats) -> np.ndarray:
+    """Tell which multipliers are more than rounding in some column."""
+    shares = np.abs(matrix.data * multipliers[matrix.indices])
+    shares /= np.maximum(np.repeat(terms, np.diff(matrix.indptr)), 1e-300)
+    largest = np.zeros(matrix.shape[0])
+    np.maximum.at(largest, matrix.indices, shares)
+    return largest > _ACTIVE
 
 
 def _is_active(slack: Floats, size: Floats) -> np.ndarray:

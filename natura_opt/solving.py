@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -23,13 +23,27 @@ from .other_methods import METHODS_OF_THE_PLAN, answer_by
 from .plan import Attempt, Plan
 from .plan_problem import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from .program import LinearProgram
-from .proof.judging import certify_claim, judge, solve_any
+from .proof.judging import Verdict, certify_claim, judge, prove, settle
 from .refine import inside
+
+if TYPE_CHECKING:
+    from .program_solution import ProgramSolution
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
 
-_SETTINGS = ("question", "backend", "solver", "method", "tolerance", "extra_laws", "verbose", "log_file", "time_limit")
+_SETTINGS = (
+    "question",
+    "backend",
+    "solver",
+    "method",
+    "tolerance",
+    "certificate",
+    "extra_laws",
+    "verbose",
+    "log_file",
+    "time_limit",
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,9 @@ class ExtraLaw:
     write : called with (program builder or model, economy, question); adds columns, rows and terms to a
         :class:`natura_opt.ProgramBuilder`, components to a Pyomo model, or constraints to a CVXPY
         model (``model.add``).
+
+    What the value and the valuation of such a row mean, on whichever side things were written, is said at
+    :attr:`natura_opt.Plan.extra`.
     """
 
     spelling: str
@@ -69,6 +86,9 @@ class _Clock:
         self._since = now
 
 
+@overload
+def solve(problem: LinearProgram, question: None = None, **options: Any) -> ProgramSolution: ...
+@overload
 def solve(
     problem: Economy | CvxpyModel | str | Path | Any,
     question: Question | str | None = None,
@@ -77,19 +97,37 @@ def solve(
     solver: str = "highs",
     method: str = "auto",
     tolerance: float | None = None,
+    certificate: str = "auto",
     extra_laws: Iterable[ExtraLaw] = (),
     verbose: bool = False,
     log_file: str | Path | None = None,
     time_limit: float | None = None,
     options: Mapping[str, Any] | None = None,
     **settings: Any,
-) -> Plan:
+) -> Plan: ...
+def solve(
+    problem: Economy | CvxpyModel | str | Path | Any,
+    question: Question | str | None = None,
+    *,
+    backend: str = "highs",
+    solver: str = "highs",
+    method: str = "auto",
+    tolerance: float | None = None,
+    certificate: str = "auto",
+    extra_laws: Iterable[ExtraLaw] = (),
+    verbose: bool = False,
+    log_file: str | Path | None = None,
+    time_limit: float | None = None,
+    options: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> Plan | ProgramSolution:
     """Find the best plan, and prove it.
 
     Parameters
     ----------
     problem : an economy (or the name or folder of a model); or a Pyomo model from :func:`natura_opt.pyomo_model`, or a
-        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like.
+        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like; or any linear program: a
+        :class:`natura_opt.LinearProgram`, read from a file by :func:`natura_opt.read_program` or built.
     question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
     backend : ``highs`` (arrays straight in), ``pyomo`` or ``cvxpy``: the same law, three spellings.
     solver : with ``backend="pyomo"``, any solver Pyomo reaches.
@@ -97,13 +135,16 @@ def solve(
         ``prices``, ``harmony`` (and ``harmony-cvxpy``, ``harmony-tangents``, ``harmony-1990``, ``harmony-2018``).
     tolerance : largest relative residual and gap at which the plan counts as proved; 1e-9, or 1e-6 per good for prices
         and harmony.
+    certificate : ``auto``: recomputed in doubles, and in rational arithmetic where these cannot decide and the program
+        is not large. ``exact``: in rational arithmetic, for plans up to some thousands of rows.
     extra_laws : laws of your own, all in one spelling.
     verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
     settings : of a method of another kind, e.g. ``function="1993"`` for harmony.
 
     Returns
     -------
-    Plan, whatever happened: look at ``plan.status`` or call ``plan.assert_optimal()``.
+    Plan, whatever happened: look at ``plan.status`` or call ``plan.assert_optimal()``. Of a linear program, a
+    :class:`natura_opt.ProgramSolution`, which has the same.
 
     Errors
     ------
@@ -114,9 +155,32 @@ def solve(
     >>> plan.status, round(plan.objective, 4)
     (<Status.OPTIMAL: 'optimal'>, 86.6667)
     """
+    if isinstance(problem, LinearProgram):
+        from .program_solving import solve_program
+
+        plans_only = {
+            "question": question,
+            "backend": backend != "highs",
+            "solver": solver != "highs",
+            "extra_laws": tuple(extra_laws),
+            f"method {method!r}": method in METHODS_OF_THE_PLAN,
+            **dict.fromkeys(settings, True),
+        }
+        return solve_program(
+            problem,
+            method=method,
+            tolerance=tolerance,
+            verbose=verbose,
+            log_file=log_file,
+            time_limit=time_limit,
+            options=options,
+            certificate=certificate,
+            of_economies=plans_only,
+        )
     if method in METHODS_OF_THE_PLAN:
-        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options}
+        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options, "verbose": verbose}
         given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
+        given += ["certificate"] * (certificate != "auto")
         if given or solver != "highs":
             raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")
         return answer_by(problem, question, method, tolerance, time_limit, settings)
@@ -125,7 +189,7 @@ def solve(
     if settings:
         raise OptionError(unknown("setting", next(iter(settings)), [*_SETTINGS, "options"]))
     tolerance = 1e-9 if tolerance is None else tolerance
-    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}))
+    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}), certificate)
     if backend not in BACKENDS:
         raise OptionError(unknown("backend", backend, BACKENDS))
     if solver != "highs" and backend != "pyomo":
@@ -146,33 +210,37 @@ def solve(
     if backend != "highs" and spelled.compiled is not None:
         answer = inside(program, spelled.answer(chosen, solver))
         clock.stop("solve")
-        certificate = certify_claim(program, answer, chosen)
+        checked = certify_claim(program, answer, chosen)
         clock.stop("prove")
-        attempts.append(Attempt(answer.message, answer.claim, certificate))
-        if not (answer.claim is Claim.OPTIMAL and certificate.proved) and answer.claim is not Claim.INTERRUPTED:
+        attempts.append(Attempt(answer.message, answer.claim, checked))
+        if not (answer.claim is Claim.OPTIMAL and checked.proved) and answer.claim is not Claim.INTERRUPTED:
             answer = None  # its word is not proved: the compiled program is scaled and solved again, through arrays
             if time_limit is not None:
                 chosen = replace(chosen, time_limit=max(time_limit - clock.seconds["solve"], 1e-3))
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        answer, certificate = solve_any(program, chosen)
-        clock.stop("prove", of_which=("solve", answer.seconds))
-        attempts.append(Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, certificate))
-    status, impossibility = judge(program, answer, certificate, chosen)
+        verdict = prove(program, chosen)
+        clock.stop("prove", of_which=("solve", verdict.answer.seconds))
+        attempts.append(
+            Attempt(f"HiGHS, scaled arrays: {verdict.answer.message}", verdict.answer.claim, verdict.certificate)
+        )
+    else:
+        status, impossibility = judge(program, answer, checked, chosen)
+        verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)
     clock.stop("prove")
     return Plan(
         economy=spelled.economy,
         question=spelled.question,
         program=program,
-        primal=answer.primal,
-        dual=answer.dual,
-        status=status,
-        certificate=certificate,
-        impossibility=impossibility,
+        primal=verdict.answer.primal,
+        dual=verdict.answer.dual,
+        status=verdict.status,
+        certificate=verdict.certificate,
+        impossibility=verdict.impossibility,
         method=backend if solver == "highs" else f"{backend}:{solver}",
         attempts=tuple(attempts),
-        iterations=answer.iterations,
+        iterations=verdict.answer.iterations,
         seconds=clock.seconds,
     )
 

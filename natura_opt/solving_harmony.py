@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,44 +13,25 @@ import numpy as np
 
 from .backends.answer import Answer, Claim
 from .backends.options import SolveOptions
-from .certificate import Certificate
 from .diagnose import Impossibility, is_feasible, prove_unbounded
 from .economy.catalog import read
 from .economy.economy import Economy
+from .economy.furthest import furthest_number
 from .economy.question import Question
-from .errors import OptionError, QuestionError, refuse_unknown_settings, unknown
+from .errors import NaturaError, OptionError, QuestionError, unknown
+from .harmony_methods import HARMONY_METHODS, Found, by_harmony, by_tangents
 from .harmony_plan import HarmonyPlan
-from .laws.capital import Holdings
-from .other_methods import settings_of
 from .plan import Attempt
-from .program import Floats, LinearProgram
+from .program import Floats
 from .proof.judging import judge
 from .solvers.harmony_functions import HarmonyFunction
+from .solvers.harmony_gap import proves_bound
 from .solvers.harmony_problem import HarmonyProblem, harmony_problem
 from .solvers.trace import TracePoint
 from .status import Status
 
 #: Programs up to this many coefficients are looked through for a ray or a contradiction when no proof was found.
 _DIAGNOSED = 2_000_000
-#: How exact, per good, the bound of a historical algorithm has to be.
-_ROUGH = 1e-4
-#: What solve_harmony hands to every method itself.
-_SHARED = ("function", "tolerance", "time_limit", "options")
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """What a method found: column values, multipliers (None: it has none) and how it went."""
-
-    problem: HarmonyProblem
-    primal: Floats
-    dual: Floats | None
-    message: str
-    iterations: int
-    passes: int
-    trace: tuple[TracePoint, ...] = ()
-    reason: str = ""
-    proof: tuple[LinearProgram, Certificate] | None = None
 
 
 def solve_harmony(
@@ -74,6 +56,7 @@ def solve_harmony(
         ``harmony-2018`` (the historical algorithms, as they are).
     function : ``2018``, ``1993`` (not concave: bounded by its envelope) or a function of your own.
     tolerance : the gap per good, and the largest relative residual, at which the plan counts as proved.
+    time_limit : seconds; the historical algorithms run their iterations anyway, and their bound is sought within it.
     settings : the method's own: ``version=``, ``scale=``, ``seed=`` … of ``harmony-1990``, ``rounds=`` … of
         ``harmony-2018``, ``max_iterations=`` of ``harmony``.
 
@@ -108,7 +91,7 @@ def plan_for_harmony(
     Parameters
     ----------
     prices : multipliers of the problem's rows from a better method, to bound what a historical algorithm arrives at;
-        where there are none, they are found roughly.
+        where there are none, they are found, as exactly as they are then held to.
     """
     if method not in HARMONY_METHODS:
         raise OptionError(unknown("method", method, HARMONY_METHODS))
@@ -123,6 +106,11 @@ def plan_for_harmony(
         if endless is None:
             raise
         return _without_end(problem, endless, options, time.perf_counter() - begun)
+    if not np.isfinite(found.primal).all():
+        raise QuestionError(
+            f"method {method!r}: the plan's levels are beyond numbers; the number furthest from one is to blame: "
+            f"{furthest_number(problem.original)}; use other units there"
+        )
     solved = time.perf_counter()
     late = found.dual is not None and options.time_limit is not None and solved - begun >= options.time_limit
     plan = _proved(problem, found, options, method, prices, late)
@@ -130,22 +118,21 @@ def plan_for_harmony(
 
 
 def _proved(
-    problem: HarmonyProblem, found: _Found, options: SolveOptions, method: str, prices: Floats | None, late: bool
+    problem: HarmonyProblem, found: Found, options: SolveOptions, method: str, prices: Floats | None, late: bool
 ) -> HarmonyPlan:
     """Recompute the proof of what a method found and make a plan of it."""
-    dual, reason = found.dual if found.dual is not None else prices, found.reason
+    dual, reason = found.dual, found.reason
     if dual is None:
-        rough = replace(options, tolerance=max(options.tolerance, _ROUGH))
-        priced = _by_harmony(replace(problem, function=problem.function.envelope), rough, {})
-        assert priced.dual is not None
-        dual = priced.dual
-    if found.dual is None:
-        reason = f"{reason}; bound by the prices of 'harmony'"
+        dual, source = _bounding_prices(problem, options, prices)
+        reason = f"{reason}; bound by {source}"
     stated = replace(found.problem, function=problem.function)
     if found.proof is None or not problem.function.concave:
-        tangents, certificate = stated.certify(found.primal, dual, options.tolerance)
+        seen = stated.certify(found.primal, dual, options.tolerance)
     else:
-        tangents, certificate = found.proof
+        seen = found.proof
+    primal, tangents, certificate = stated.certify_lawful(found.primal, dual, options.tolerance, seen)
+    course = found.trace if found.course is None else found.course
+    end = TracePoint.of(max([found.passes, *(point.passes for point in course)]), certificate)
     exact = found.dual is not None  # what a historical algorithm misses says nothing of what is possible
     off = max(certificate.primal_residual, certificate.dual_residual if exact else 0.0)
     claim = Claim.OPTIMAL if off <= options.tolerance else Claim.FAILED
@@ -154,16 +141,18 @@ def _proved(
     if late and not certificate.proved:
         claim = Claim.TIME_LIMIT
     aimless = replace(stated.program, cost=np.zeros(stated.program.shape[1]))  # a ray of the tangents proves nothing
-    status, impossibility = judge(aimless, Answer(claim, found.primal, dual), certificate, options)
-    if status is Status.UNPROVED and claim is Claim.FAILED:
-        endless = _endless(stated, options)
-        if endless is not None and is_feasible(aimless, options):
-            status, impossibility = Status.UNBOUNDED, endless
+    status, impossibility = Status.UNPROVED, None
+    with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: nothing more is known
+        status, impossibility = judge(aimless, Answer(claim, primal, dual), certificate, options)
+        if status is Status.UNPROVED and claim is Claim.FAILED:
+            endless = _endless(stated, options)
+            if endless is not None and is_feasible(aimless, options):
+                status, impossibility = Status.UNBOUNDED, endless
     return HarmonyPlan(
         economy=problem.original,
         question=problem.question,
         program=tangents,
-        primal=found.primal,
+        primal=primal,
         dual=dual,
         status=status,
         certificate=certificate,
@@ -173,9 +162,30 @@ def _proved(
         iterations=found.iterations,
         problem=stated,
         trace=found.trace,
+        course=(*course, end),
         passes=found.passes,
         reason=reason,
     )
+
+
+def _bounding_prices(problem: HarmonyProblem, options: SolveOptions, known: Floats | None) -> tuple[Floats, str]:
+    """Return prices that bound what any plan attains, as exact as a bound is held to, and where they are from.
+
+    Those known, else those of ``harmony``; where these prove nothing, those of HiGHS by tangents, if it has any.
+    """
+    smooth = replace(problem, function=problem.function.envelope)
+    dual, source = known, "the prices of 'harmony'"
+    if dual is None:
+        priced = by_harmony(smooth, options, {})
+        assert priced.dual is not None
+        dual = priced.dual
+    nothing = np.zeros(problem.program.shape[1])
+    if not proves_bound(problem.certify(nothing, dual, options.tolerance)[1]):
+        with suppress(NaturaError):
+            straight = by_tangents(smooth, options, {})
+            if straight.proof is not None and straight.dual is not None and proves_bound(straight.proof[1]):
+                dual, source = straight.dual, "the prices of 'harmony-tangents'"
+    return dual, source
 
 
 def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | None:
@@ -184,8 +194,9 @@ def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | 
         raise QuestionError(f"{problem.economy.name}: no good has a target and a weight, so harmony has no meaning")
     if any(block.name not in ("balance", "storage_limit") for block in problem.program.rows):
         return None
-    begun = time.perf_counter()
-    endless = _endless(problem, options)
+    begun, endless = time.perf_counter(), None
+    with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: the methods may
+        endless = _endless(problem, options)
     if endless is None:
         return None
     return _without_end(problem, endless, options, time.perf_counter() - begun)
@@ -214,137 +225,3 @@ def _without_end(problem: HarmonyProblem, endless: Impossibility, options: Solve
         status=Status.UNBOUNDED, certificate=certificate, impossibility=endless, method="harmony", attempts=(),
         problem=problem, reason="no law limits what can be made", seconds={"prove": seconds},
     )  # fmt: skip
-
-
-def _by_harmony(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
-    """Prices where they decide the plan, else the primal-dual method on the concave envelope."""
-    from .solvers.harmony_one_period import one_period
-    from .solvers.harmony_prices import harmonise
-    from .solvers.primal_dual import solve_primal_dual
-
-    _check(settings, "harmony", solve_primal_dual)
-    form, why = one_period(problem)
-    if form is not None and not settings:
-        answer = harmonise(
-            form.form, tolerance=options.tolerance * 0.5, time_limit=options.time_limit, names=problem.economy.goods
-        )
-        primal, dual = form.into_plan(answer)
-        tangents, certificate = problem.certify(primal, dual, options.tolerance)
-        if certificate.proved or options.time_limit is not None:
-            reason = f"by prices ({why}; {answer.reason})"
-            return _Found(
-                problem, primal, dual, "prices", answer.evaluations, answer.passes, answer.trace, reason,
-                (tangents, certificate),
-            )  # fmt: skip
-        why = "prices alone left a gap"
-    smooth = replace(problem, function=problem.function.envelope)
-    steps = solve_primal_dual(smooth, tolerance=options.tolerance, time_limit=options.time_limit, **settings)
-    return _Found(
-        problem, steps.primal, steps.dual, "primal-dual steps", steps.iterations, steps.passes, steps.trace,
-        f"by the primal-dual method ({why})", (steps.program, steps.certificate),
-    )  # fmt: skip
-
-
-def _by_cvxpy(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
-    from .solvers.harmony_cvxpy import solve_conic
-
-    _check(settings, "harmony-cvxpy", solve_conic)
-    answer = solve_conic(replace(problem, function=problem.function.envelope), tolerance=options.tolerance, **settings)
-    return _Found(
-        answer.problem, answer.primal, answer.dual, answer.message, answer.iterations, 0,
-        reason=answer.message, proof=(answer.program, answer.certificate),
-    )  # fmt: skip
-
-
-def _by_tangents(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
-    from .solvers.harmony_tangents import solve_by_tangents
-
-    _check(settings, "harmony-tangents", solve_by_tangents)
-    answer = solve_by_tangents(
-        replace(problem, function=problem.function.envelope), tolerance=options.tolerance, options=options, **settings
-    )
-    trace = tuple(TracePoint(k + 1, low, high, 0.0) for k, (low, high) in enumerate(answer.bounds))
-    return _Found(
-        problem, answer.primal, answer.dual, answer.message, answer.iterations, 0, trace, answer.message,
-        (answer.program, answer.certificate),
-    )  # fmt: skip
-
-
-def _by_1990(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
-    from .solvers.harmony_1990 import harmony_1990
-
-    _check(settings, "harmony-1990", harmony_1990)
-    answer = harmony_1990(problem.economy, function=problem.function.name, **settings)
-    primal = _column_values(problem, np.asarray(answer.intensities).reshape(-1, 1), None)
-    trace = _trace_of(answer.harmony, answer.passes)
-    said = "stood still" if answer.converged else "stopped at the limit of iterations"
-    return _Found(
-        problem, primal, None, f"version {answer.version}, {said}", answer.iterations, round(answer.passes), trace,
-        f"the algorithm of 1990, version {answer.version}, scale {answer.scale}: {said}",
-    )  # fmt: skip
-
-
-def _by_2018(problem: HarmonyProblem, options: SolveOptions, settings: Mapping[str, Any]) -> _Found:
-    from .solvers.harmony_2018 import harmony_2018
-
-    _check(settings, "harmony-2018", harmony_2018)
-    answer = harmony_2018(problem.economy, function=problem.function, **settings)
-    primal = _column_values(problem, answer.intensities, answer.investment)
-    return _Found(
-        problem, primal, None, f"{answer.iterations} rounds", answer.iterations, answer.passes,
-        _trace_of(answer.harmony, answer.passes), f"the program of 2018, {answer.iterations} rounds",
-    )  # fmt: skip
-
-
-def _check(settings: Mapping[str, Any], method: str, answer: Callable[..., Any]) -> None:
-    """Refuse settings that the method's function does not have; what every method shares is no setting of its own."""
-    refuse_unknown_settings(method, [name for name in settings_of(answer) if name not in _SHARED], settings)
-
-
-def _trace_of(harmony: Any, passes: float) -> tuple[TracePoint, ...]:
-    steps = max(len(harmony) - 1, 1)
-    return tuple(
-        TracePoint(round(passes * k / steps), float(value), float("inf"), 0.0) for k, value in enumerate(harmony)
-    )
-
-
-def _column_values(problem: HarmonyProblem, activities: Floats, investment: Floats | None) -> Floats:
-    """Lay activities (techniques x periods) and investment (holdings x periods) out as the program's columns.
-
-    Stocks are what the start and the investment leave; what the balance then leaves is delivered.
-    """
-    program, economy = problem.program, problem.economy
-    spans = {block.name: block.span for block in program.columns}
-    primal = np.zeros(program.shape[1])
-    primal[spans["activities"]] = activities.T.ravel()
-    if "capital_stock" in spans:
-        held, count = Holdings.of(economy), len(economy.periods)
-        built = np.zeros((held.count, count)) if investment is None else np.asarray(investment, dtype=float)
-        lag = economy.vector("investment_lag", 0, missing=1.0)[held.goods].astype(int)
-        stock = np.zeros((held.count, count))
-        for t in range(count):
-            stock[:, t] = held.given(t)
-            if t > 0:
-                stock[:, t] += held.surviving(t - 1) * stock[:, t - 1]
-                arriving = t - lag
-                there = arriving >= 0
-                stock[there, t] += built[there, arriving[there]]
-        primal[spans["capital_stock"]] = stock.T.ravel()
-        if "investment" in spans:
-            primal[spans["investment"]] = built[:, : count - 1].T.ravel()
-    balance = program.row_block("balance")
-    delivered = program.column_block("delivered")
-    assert balance is not None and delivered is not None
-    left = (program.matrix @ primal)[balance.span] - program.row_lower[balance.span]
-    primal[delivered.span] = np.maximum(left[balance.index.get_indexer(delivered.index)], 0.0)
-    return primal
-
-
-#: The methods that plan for harmony.
-HARMONY_METHODS: dict[str, Callable[[HarmonyProblem, SolveOptions, Mapping[str, Any]], _Found]] = {
-    "harmony": _by_harmony,
-    "harmony-cvxpy": _by_cvxpy,
-    "harmony-tangents": _by_tangents,
-    "harmony-1990": _by_1990,
-    "harmony-2018": _by_2018,
-}

@@ -93,7 +93,9 @@ def parallel(rng: np.random.Generator) -> LinearProgram:
     level = np.array(rows) @ rng.integers(0, 4, n)
     kind = rng.integers(0, 3, len(rows))
     sides = [(v, v) if k == 0 else (v, INF) if k == 1 else (-INF, v) for v, k in zip(level, kind, strict=True)]
-    bounds = [(0.0, INF) if rng.random() < 0.7 else (-INF, INF) if rng.random() < 0.5 else (-10.0, 10.0) for _ in range(n)]
+    bounds = [
+        (0.0, INF) if rng.random() < 0.7 else (-INF, INF) if rng.random() < 0.5 else (-10.0, 10.0) for _ in range(n)
+    ]
     return program(rows, rng.integers(-4, 5, n), sides, bounds, rng.choice(["min", "max"]))
 
 
@@ -105,7 +107,8 @@ def cancelling(rng: np.random.Generator) -> LinearProgram:
     matrix[0, :2] = (big, -big * (1 + rng.choice([0.0, 1e-7, 1e-10])))
     matrix[1, 1:3] = (big, -1.0)
     sides = [(float(10.0 ** rng.uniform(-6, 0)), INF), (0.0, INF)] + [
-        (float(rng.normal()), INF) if rng.random() < 0.5 else (-INF, float(10.0 ** rng.uniform(0, 7))) for _ in range(n - 2)
+        (float(rng.normal()), INF) if rng.random() < 0.5 else (-INF, float(10.0 ** rng.uniform(0, 7)))
+        for _ in range(n - 2)
     ]
     bounds = [(0.0, float(rng.choice([INF, 10.0, 1e8]))) for _ in range(n)]
     return program(matrix, rng.normal(size=n), sides, bounds, rng.choice(["min", "max"]))
@@ -133,7 +136,9 @@ def unbounded_columns(rng: np.random.Generator) -> LinearProgram:
     sides = [kinds[k] for k in rng.integers(0, 5, m)]
     open_ends = [(0, INF), (-INF, INF), (-INF, 0), (0, 5), (2, 2)]
     bounds = [open_ends[k] for k in rng.choice(5, n, p=[0.5, 0.2, 0.1, 0.1, 0.1])]
-    return program(matrix, rng.integers(-3, 4, n) * 0.1, sides, bounds, rng.choice(["min", "max"]), None, float(rng.normal()))
+    return program(
+        matrix, rng.integers(-3, 4, n) * 0.1, sides, bounds, rng.choice(["min", "max"]), None, float(rng.normal())
+    )
 
 
 def economies(rng: np.random.Generator) -> LinearProgram:
@@ -187,3 +192,33 @@ def adversarial(seed: int) -> tuple[str, LinearProgram]:
     kind = KINDS[seed % len(KINDS)]
     made = kind(rng)
     return kind.__name__, in_units(made, rng, rng.choice([3.0, 6.0, 8.0])) if seed // len(KINDS) % 2 else made
+
+
+def small_mip(seed: int) -> LinearProgram:
+    """Return a small program with whole and continuous columns, the latter and all rows in units 1e-6..1e8."""
+    rng = np.random.default_rng([27, seed])
+    n, m = int(rng.integers(2, 6)), int(rng.integers(1, 5))
+    integer = np.zeros(n, dtype=bool)
+    integer[rng.choice(n, int(rng.integers(1, min(n, 4) + 1)), replace=False)] = True
+    matrix = rng.integers(-3, 10, (m, n)) * (rng.random((m, n)) < 0.7) * 1.0
+    if rng.random() < 0.3:
+        matrix = matrix + rng.normal(size=(m, n)) * (matrix != 0)
+    sides = np.array(
+        [
+            (-INF, float(rng.integers(5, 40))) if rng.random() < 0.75 else (float(rng.integers(-3, 6)), INF)
+            for _ in range(m)
+        ]
+    )
+    bounds = np.array(
+        [(0, float(rng.integers(1, 6))) if whole else (0, float(rng.choice([INF, 10.0, 3.5]))) for whole in integer]
+    )
+    row = 10.0 ** rng.integers(-6, 9, m)
+    column = np.where(integer, 1.0, 10.0 ** rng.integers(-6, 9, n))
+    return program(
+        matrix * row[:, None] * column,
+        rng.integers(-2, 9, n) * column,
+        sides * row[:, None],
+        bounds / column[:, None],
+        "max",
+        integer,
+    )

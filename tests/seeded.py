@@ -277,3 +277,9 @@ def _rule(unit: str, axes: tuple[str, ...], factors: Mapping[str, np.ndarray]) -
         if part != "1":
             sides[axes.index(part)] = sides[axes.index(part)] * factors[part] ** power
     return sides if len(sides) == 2 else [*sides, np.ones(1)]
+
+
+def not_proved(plan: no.Plan) -> no.Plan:
+    """Return the plan as it would stand had its proof not passed (in rational arithmetic it always does)."""
+    certificate = replace(plan.certificate, tolerance=1e-300, gap=1e-15)
+    return replace(plan, status=no.Status.UNPROVED, certificate=certificate)

@@ -118,6 +118,24 @@ def test_the_certified_program_is_solved() -> None:
     assert not no.certify(program, primal * 1.01, dual, 1e-9).proved
 
 
+def test_a_folder_of_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "good.lp").write_text("max x\nst\n c: x + y <= 4\nend\n")
+    (tmp_path / "none.lp").write_text("max x\nst\n c: x >= 4\n d: x <= 3\nend\n")
+    (tmp_path / "torn.mps").write_text("NAME\nROWS\n")
+    (tmp_path / "notes.txt").write_text("no program")
+    assert main(["programs", "--files", str(tmp_path), "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    figures = result["figures"]
+    assert [figures[key] for key in ("files", "proved optimal", "proved infeasible", "refused")] == [3, 1, 1, 1]
+    assert figures["HiGHS's word on the raw files that are proved"]["agrees"] == 2
+    row = result["rows"][0]
+    assert row["name"] == "good.lp" and row["figures"]["proved"] is True and row["figures"]["nonzeros"] == 2
+    assert "cut off" in result["rows"][2]["figures"]["status"]
+    for wrong in (["certify", "--files", str(tmp_path)], ["programs", "--files", str(tmp_path / "absent")]):
+        with pytest.raises(SystemExit):
+            main(wrong)
+
+
 def test_the_list_and_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     listed = capsys.readouterr().out

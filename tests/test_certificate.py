@@ -13,6 +13,7 @@ import natura_opt as no
 from natura_opt.backends.options import SolveOptions
 from natura_opt.certificate import Certificate, certify
 from natura_opt.program import LinearProgram, ProgramBuilder
+from natura_opt.proof.judging import prove
 from natura_opt.refine import solve_proved
 
 FREE = (-np.inf, np.inf)
@@ -183,7 +184,7 @@ def test_a_wrong_objective_is_not_hidden_behind_large_multipliers_that_cancel() 
 )
 def test_an_optimum_of_zero_is_proved(matrix: Any, cost: Any, sense: Any, sides: Any, bounds: Any) -> None:
     program = lp(matrix, cost, sense=sense, sides=sides, bounds=bounds)
-    _, certificate = solve_proved(program, SolveOptions())
+    certificate = prove(program, SolveOptions()).certificate
     assert certificate.objective == pytest.approx(0.0, abs=1e-12)
     assert certificate.proved, str(certificate)
 

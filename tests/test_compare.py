@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
 import natura_opt as no
+from natura_opt.backends.highs import solve_arrays
+from natura_opt.backends.options import SolveOptions
 from natura_opt.cli import app
 from natura_opt.comparing import COMPARABLE, DEFAULT_METHODS, Comparison
 from natura_opt.errors import NaturaError, OptionError, QuestionError
 from natura_opt.harmony_plan import HarmonyPlan
+from natura_opt.plan_problem import linear_program
 from natura_opt.solvers.harmony_functions import H2018
 from natura_opt.status import Status
 
+from .seeded import seeded_economy
 from .test_harmony import DAMAGE, UNLIMITED, small
 
 COLUMNS = [
@@ -179,6 +185,66 @@ def test_damage_counts_on_both_sides_of_the_gap() -> None:
     worth = found.table.loc["highs", "harmony"] - float(highs.damage.sum())
     assert highs.damage.sum() > 0.1
     assert found.table.loc["highs", "harmony_gap_per_good"] == pytest.approx((found.harmony_bound - worth) / 2)
+
+
+def linear_optimum_at(economy: no.Economy, question: no.Question, plan: HarmonyPlan) -> float:
+    """Return the linear question's own optimum where activities, stocks and stores are those of a plan, by HiGHS."""
+    program = linear_program(economy, question)
+    lower, upper = program.lower.copy(), program.upper.copy()
+    for block in program.columns:
+        own = plan.program.column_block(block.name)
+        if own is not None and block.name not in ("fulfilment", "assortments"):
+            levels = np.maximum(plan.primal[own.span][own.index.get_indexer(block.index)], 0.0)
+            lower[block.span] = upper[block.span] = levels
+    sizes = abs(program.matrix) @ np.where(np.isfinite(upper), upper, 1.0)
+    for side in (program.row_lower, program.row_upper):
+        sizes += np.where(np.isfinite(side), np.abs(side), 0.0)
+    room = 3e-6 * (sizes + 1e-6)
+    row_lower, row_upper = program.row_lower - room, program.row_upper + room
+    fixed = replace(program, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+    answer = solve_arrays(fixed, SolveOptions())
+    return float(program.cost @ answer.primal + program.offset)
+
+
+def damaging(seed: int) -> no.Economy:
+    """A seeded economy whose activities do harm, priced lightly, in any objective."""
+    economy = seeded_economy(seed, goods=(2, 6), periods=(1, 3))
+    rng = np.random.default_rng(seed)
+    axes = {**economy.axes, "pollutants": pd.Index(["smoke", "slurry"])}
+    return replace(economy, axes=axes).with_changes(
+        emissions=rng.uniform(0.0, 1.0, (2, len(economy.techniques))), damage_weights=rng.uniform(1e-4, 1e-2, 2)
+    )
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_plans_objective_is_the_linear_programs_own(seed: int) -> None:
+    """Whatever the objective counts, losses included: the same plan is worth the same to both."""
+    economy = damaging(seed)
+    question = economy.question()
+    found = no.compare(economy, methods=["highs", "harmony", "harmony-tangents"])
+    best = found.table.loc["highs", "objective"]
+    for method in ("harmony", "harmony-tangents"):
+        plan, own = found.plans.get(method), found.table.loc[method, "objective"]
+        if plan is None or plan.impossibility is not None or np.isnan(own):
+            continue
+        assert isinstance(plan, HarmonyPlan) and plan.damage.sum() > 0
+        assert own == pytest.approx(linear_optimum_at(economy, found.question, plan), rel=1e-4, abs=1e-5)
+        if found.optimum.proved:
+            worse = own - best if question.objective == "least-resources" else best - own
+            assert worse >= -1e-5 * abs(best)
+
+
+def test_damage_counts_in_the_least_resources_of_every_plan() -> None:
+    """One of labour and half of damage for the one that is wanted: 1.5, and 1 beat it once."""
+    economy = no.build_economy(
+        goods=["corn"], resources=["labour"], inputs=[[0.0]], resource_use=[[1.0]], resource_limits=[1.0],
+        resource_weights=[1.0], targets=[1.0], pollutants=["smoke"], emissions=[[1.0]], damage_weights=[0.5],
+        objective="least-resources",
+    )  # fmt: skip
+    found = no.compare(economy, methods=["highs", "harmony", "harmony-cvxpy", "harmony-tangents"])
+    check(found)
+    assert found.table["objective"].to_numpy() == pytest.approx(np.full(4, 1.5), abs=1e-5)
+    assert (found.table["gap"] <= 1e-5).all()
 
 
 def test_a_good_without_weight_still_counts_in_the_linear_question() -> None:

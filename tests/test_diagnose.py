@@ -14,8 +14,7 @@ import natura_opt as no
 from natura_opt.backends.options import SolveOptions
 from natura_opt.diagnose import Impossibility, check_farkas, check_ray, prove_infeasible, prove_unbounded
 from natura_opt.program import LinearProgram, ProgramBuilder
-from natura_opt.refine import solve_proved
-from natura_opt.proof.judging import judge, solve_whole
+from natura_opt.proof.judging import prove, solve_whole
 from natura_opt.status import Status
 
 INF = np.inf
@@ -39,14 +38,16 @@ def lp(
 
 def judged(program: LinearProgram, **options: Any) -> tuple[Status, Impossibility | None]:
     chosen = SolveOptions(time_limit=20, **options)
-    answer, certificate = (solve_whole if program.integer.any() else solve_proved)(program, chosen)
-    return judge(program, answer, certificate, chosen)
+    found = prove(program, chosen)
+    return found.status, found.impossibility
 
 
 def wild(program: LinearProgram, seed: int) -> LinearProgram:
+    """Write a program in other units; powers of two, for in decimal ones it is another program: rounding alone can make
+    rows contradict each other, or part ways that were one."""
     rng = np.random.default_rng(seed)
     rows, columns = program.shape
-    row, column = 10.0 ** rng.integers(-5, 7, rows), 10.0 ** rng.integers(-5, 7, columns)
+    row, column = 2.0 ** rng.integers(-17, 21, rows), 2.0 ** rng.integers(-17, 21, columns)
     matrix = program.matrix.toarray() * row[:, None] * column
     sides = np.column_stack([program.row_lower * row, program.row_upper * row])
     bounds = np.column_stack([program.lower / column, program.upper / column])

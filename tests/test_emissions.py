@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import natura_opt as no
@@ -128,3 +131,61 @@ def test_an_impossible_cap_is_named() -> None:
     assert plan.status == "infeasible"
     assert plan.impossibility is not None and plan.impossibility.proved
     assert "emission cap of 'smoke'" in plan.impossibility.sentence or "demand for" in plan.impossibility.sentence
+
+
+# ---- nothing of it is lost between the proof and the reader ---------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def priced() -> no.Plan:
+    """A plan with a cap that binds in one year, a budget, and damage."""
+    caps = [[np.inf, np.inf, 15.0], [np.inf] * 3]
+    economy = smoky_years(emission_caps=caps, emission_budgets=[32.0, np.inf], damage_weights=[0.01, 0.1])
+    return no.solve(economy).assert_optimal()
+
+
+def test_carbon_prices_and_damage_are_in_tables_and_files(priced: no.Plan, tmp_path: Path) -> None:
+    tables = priced.tables()
+    pd.testing.assert_frame_equal(tables["abatement_costs"], priced.abatement_costs)
+    assert tables["damage"]["damage"].to_list() == priced.damage.to_list()
+    for path in (priced.to_csv(tmp_path / "csv"), priced.to_parquet(tmp_path / "parquet")):
+        assert {"abatement_costs", "damage", "emissions"} <= {file.stem for file in path.iterdir()}
+    sheets = pd.read_excel(priced.to_excel(tmp_path / "plan.xlsx"), sheet_name=None)
+    assert sheets["abatement_costs"]["budget"].to_list() == pytest.approx(priced.abatement_costs["budget"].to_list())
+    bare = no.solve(smoky_years()).tables()
+    assert "abatement_costs" not in bare and "damage" not in bare and "emissions" in bare
+
+
+def test_carbon_prices_and_damage_are_in_json_and_words(priced: no.Plan) -> None:
+    facts = json.loads(json.dumps(priced.summary(), allow_nan=False))
+    costs = {(row["pollutant"], row["period"]): row["cost"] for row in facts["abatement_costs"]}
+    assert costs["smoke", "budget"] == priced.abatement_costs.loc["smoke", "budget"] > 0
+    assert costs["smoke", "y3"] == priced.abatement_costs.loc["smoke", "y3"] > 0
+    assert sum(row["damage"] for row in facts["damage"]) == pytest.approx(priced.damage.sum())
+    emitted = sum(row["amount"] for row in facts["emissions"] if row["pollutant"] == "smoke")
+    assert emitted == pytest.approx(priced.emissions.loc["smoke"].sum())
+    budget = priced.abatement_costs.loc["smoke", "budget"]
+    for words in (
+        f"{budget:.6g} (budget)",
+        "damage      ",
+        "emission budget smoke in all periods",
+        "emission cap smoke",
+    ):
+        assert words in repr(priced)
+
+
+def test_carbon_prices_stand_among_the_valuations(priced: no.Plan) -> None:
+    assert priced.valuations.loc[("emission cap", "smoke"), "y3"] == priced.abatement_costs.loc["smoke", "y3"]
+    assert ("emission cap", "slag") not in priced.valuations.index  # nothing limits it
+    drawn = {ax.get_title(loc="left"): ax for ax in priced.plot.valuations().axes}
+    whole = priced.abatement_costs.loc["smoke"]
+    expected = [whole[year] + whole["budget"] for year in priced.economy.periods]
+    assert drawn["smoke"].lines[0].get_ydata() == pytest.approx(expected)
+
+
+def test_the_budgets_valuation_lies_between_difference_quotients(priced: no.Plan) -> None:
+    low, high = priced.valuation_interval("emission_budget", "smoke")
+    for sign in (1, -1):
+        other = no.solve(priced.economy.with_changes(emission_budgets=[32.0 + sign * 1e-3, np.inf])).objective
+        assert low - 1e-7 <= sign * (other - priced.objective) / 1e-3 <= high + 1e-7
+    assert low - 1e-12 <= priced.abatement_costs.loc["smoke", "budget"] <= high + 1e-12

@@ -275,6 +275,45 @@ def test_no_text_is_cut_off(plans, name):
         inside(getattr(plans[name].plot, kind)())
 
 
+def test_long_names_units_and_titles_stay_within_the_picture():
+    """Names with signs that mean something elsewhere, a long name of the economy, units of two lines, own rows."""
+    names = ["$x$ & <b>", "=1+1", "a|b", "_under_^{x}", "very " * 30 + "long"]
+    years = ["y1", "y2"]
+
+    def law(program, economy, question):
+        count = len(economy.techniques)
+        program.rows("quota $y_1$ of a very particular kind", pd.Index(years), "<=", 1.0)
+        first = np.zeros((2, 2 * count))
+        first[[0, 1], [0, count]] = 1.0
+        program.terms("quota $y_1$ of a very particular kind", "activities", first)
+        program.rows("in_all", pd.Index(["x"]), "<=", 1.5)
+        program.terms("in_all", "activities", first[[0]] + first[[1]])
+
+    for periods in (years, years[:1]):
+        economy = no.build_economy(
+            name="an economy with a name, in $ and %, that is far too long for any picture, " * 3,
+            goods=names,
+            resources=["labour"],
+            pollutants=["CO₂ $_2$"],
+            periods=periods,
+            inputs=0.05 * np.ones((5, 5)),
+            resource_use=[[1.0, 2.0, 1.0, 2.0, 1.0]],
+            resource_limits=[10.0],
+            emissions=[[1.0, 2.0, 3.0, 4.0, 5.0]],
+            emission_budgets=[6.0],
+            targets=np.ones(5),
+            units={"goods": ["tonne of hard coal equivalent"] * 5},
+            objective="fulfilment",
+        )
+        laws = [no.ExtraLaw("matrix", law)] if len(periods) == 2 else []
+        plan = no.solve(economy, no.Question("fulfilment", floor=0.01), extra_laws=laws).assert_optimal()
+        for kind in DRAWN:
+            inside(drawn(getattr(plan.plot, kind)()))
+        plan.plot.flows().to_json()
+    titles = {ax.get_title(loc="left") for ax in plan.plot.valuations().axes}
+    assert any("Emissions" in title for title in titles)
+
+
 def test_nothing_scarce_and_nothing_held():
     economy = no.build_economy(
         goods=["corn $ <b>", "electricity $"],

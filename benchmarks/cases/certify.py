@@ -13,9 +13,9 @@ import pandas as pd
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.certificate import clean_point
-from natura_opt.proof.rounding import products
 from natura_opt.program import Block
+from natura_opt.proof.meeting import clean_point
+from natura_opt.proof.rounding import products
 
 from ..measuring import Competitor, Result, Row, fewest_seconds, race
 
@@ -73,9 +73,10 @@ def _peak(program: no.LinearProgram, primal: np.ndarray, dual: np.ndarray) -> in
 
 
 def solved_program(seed: int, coefficients: int) -> tuple[no.LinearProgram, np.ndarray, np.ndarray]:
-    """Return ``min c x, A x >= b, x >= 0`` with a best point and multipliers that prove it, shape (n,) and (m,).
+    """Return ``min c x, A x >= b, 0 <= x <= 100`` with a best point and multipliers that prove it, shape (n,) and (m,).
 
-    Half of the rows bind and have a multiplier, half of the columns are positive; the others are slack.
+    Half of the rows bind and have a multiplier, half of the columns are positive; the others are slack. (Without the
+    upper bounds nothing would be proved: reduced costs of zero, rounded, have the wrong sign on half of the columns.)
     """
     rng = np.random.default_rng(seed)
     columns = max(coefficients // _PER_COLUMN, 2)
@@ -97,7 +98,7 @@ def solved_program(seed: int, coefficients: int) -> tuple[no.LinearProgram, np.n
         rows=(Block("balance", pd.RangeIndex(rows), 0),),
         cost=cost,
         lower=np.zeros(columns),
-        upper=np.full(columns, np.inf),
+        upper=np.full(columns, 100.0),
         integer=np.zeros(columns, dtype=bool),
         matrix=matrix,
         row_lower=matrix @ primal - slack,

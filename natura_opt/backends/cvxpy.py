@@ -86,7 +86,7 @@ def compile_cvxpy(model: Any, senses: Mapping[str, RowSense]) -> CompiledCvxpy:
         row_upper=side,
         offset=sign * float(offset),
     )
-    program, factor = oriented(program, {**_written_senses(model), **senses})
+    program, factor = oriented(program, senses)
     at_row = np.argsort(row_order)
     return CompiledCvxpy(
         problem=problem,
@@ -105,15 +105,6 @@ def _labelled_columns(model: Any, problem: Any) -> list[tuple[str, Any, pd.Index
         if variable.id not in known:
             found.append((variable.name(), variable, pd.RangeIndex(variable.size)))
     return found
-
-
-def _written_senses(model: Any) -> dict[str, RowSense]:
-    """Return ``>=`` for rows a user wrote with a constant on the right of it (CVXPY turns them round)."""
-    return {
-        name: ">="
-        for name, _, constraint in model.constraints
-        if len(constraint.args) == 2 and constraint.args[0].is_constant() and not constraint.args[1].is_constant()
-    }
 
 
 def _labelled_rows(model: Any, cone: Any) -> tuple[list[tuple[Any, slice]], list[tuple[str, Any]], Any]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import queue
 import sys
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +17,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import DataError, NaturaError, OptionError, unknown
+from ..errors import NaturaError, OptionError, RefusedError, unknown
 from ..program import Block, Floats, LinearProgram
 from .answer import Answer, Claim
 from .options import METHODS, SolveOptions
@@ -30,8 +35,11 @@ _CLAIMS = {
     _STATUS.kIterationLimit: Claim.ITERATION_LIMIT,
     _STATUS.kSolutionLimit: Claim.ITERATION_LIMIT,
 }
-#: Below this many coefficients a solve ends before anyone could press Ctrl-C.
+#: Below this many coefficients a linear solve ends before anyone could press Ctrl-C.
 _WORTH_INTERRUPTING = 20_000
+#: Seconds from Ctrl-C after which a run that has not stopped is left to itself.
+_PATIENCE = 1.0
+_left: list[threading.Thread] = []
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +93,12 @@ class HighsSession:
         before = highs.getRunTime()
         _fresh_scheduler(self._options)
         status = self._run_interruptibly()
-        self.spent += highs.getRunTime() - before
+        highs = self._highs
+        self.spent += max(highs.getRunTime() - before, 0.0)
         info = highs.getInfo()
         counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
         self.iterations += sum(max(count, 0) for count in (*counts, info.pdlp_iteration_count))
-        claim = _CLAIMS.get(highs.getModelStatus(), Claim.FAILED)
+        claim = _CLAIMS.get(highs.getModelStatus(), Claim.INTERRUPTED if self.interrupted else Claim.FAILED)
         if status == highspy.HighsStatus.kError and claim is Claim.OPTIMAL:
             claim = Claim.FAILED
         rows, columns = self.scaled.program.shape
@@ -119,7 +128,7 @@ class HighsSession:
         done.append(self._highs.changeColsBounds(len(cost), columns, lower, upper))
         done.append(self._highs.changeRowsBounds(len(row_lower), rows, row_lower, row_upper))
         if highspy.HighsStatus.kError in done:
-            raise NaturaError("HiGHS refused changed bounds or costs; please report this plan")
+            raise RefusedError("HiGHS does not take changed bounds or costs")
 
     def add_rows(self, rows: Block, matrix: sp.csr_array, lower: Floats, upper: Floats) -> None:
         """Add rows, in the user's units, to the program held; the basis stays, with the new rows in it.
@@ -209,20 +218,49 @@ class HighsSession:
         )
 
     def _run_interruptibly(self) -> Any:
-        highs = self._highs
-        big = self.scaled.program.matrix.nnz >= _WORTH_INTERRUPTING
-        if not big or threading.current_thread() is not threading.main_thread():
+        """Run HiGHS; where that can take long, in a thread that is asked to stop at Ctrl-C, and left to itself where
+        it does not: PDLP never asks, interior point seldom. The session then goes on with an object that has not run.
+        """
+        highs, program = self._highs, self.scaled.program
+        long = self._options.method == "pdlp" or program.integer.any() or program.matrix.nnz >= _WORTH_INTERRUPTING
+        if not long or threading.current_thread() is not threading.main_thread():
             return highs.run()
         highs.HandleUserInterrupt = True
-        highs.startSolve()
+        ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        running = threading.Thread(target=_run_to_its_end, args=(highs, ended), daemon=True)
+        running.start()
+        until = np.inf
         while True:
             try:
-                finished, status = highs.wait(0.1)
-                if finished:
-                    return status
+                while time.monotonic() < until:
+                    with suppress(queue.Empty):
+                        return ended.get(timeout=0.1)
+                break
             except KeyboardInterrupt:
                 self.interrupted = True
                 highs.cancelSolve()
+                until = min(until, time.monotonic() + _PATIENCE)
+        _left.append(running)
+        self._highs = _configured(self._options)
+        _pass_program(self._highs, program)
+        return highspy.HighsStatus.kWarning
+
+
+def _run_to_its_end(highs: Any, ended: queue.SimpleQueue[Any]) -> None:
+    try:
+        ended.put(highs.run())
+    finally:
+        highspy.Highs.resetGlobalScheduler(False)  # this thread's own
+
+
+@atexit.register
+def _end_with_those_left() -> None:
+    """End the process, as interrupted, where a run left to itself still goes on: HiGHS would abort."""
+    if any(running.is_alive() for running in _left):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(130)
 
 
 def solve_arrays(program: LinearProgram, options: SolveOptions) -> Answer:
@@ -343,4 +381,4 @@ def _pass_program(highs: Any, program: LinearProgram) -> None:
         program.integer.astype(np.int32),
     )
     if status == highspy.HighsStatus.kError:
-        raise DataError(f"HiGHS cannot take the program: {_most_extreme(program)}")
+        raise RefusedError(f"HiGHS cannot take the program: {_most_extreme(program)}")

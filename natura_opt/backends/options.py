@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import OptionError, unknown
+from ..errors import OptionError, OutputError, unknown
+from ..places import check_log
 
 #: How HiGHS goes about it: its own choice, simplex, interior point (with crossover) or the first-order PDLP.
 METHODS: dict[str, str] = {"auto": "choose", "simplex": "simplex", "ipm": "ipm", "pdlp": "pdlp"}
+#: How an answer is proved.
+CERTIFICATES: tuple[str, ...] = ("auto", "exact")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class SolveOptions:
     log_file : also write the solver's log here.
     time_limit : seconds allowed for the solver, refinement included.
     options : HiGHS options by their own names; unknown ones are an error.
+    certificate : ``auto`` (recomputed in doubles, in rational arithmetic where these cannot decide and the program is
+        not large) or ``exact`` (in rational arithmetic, whatever it takes).
     """
 
     method: str = "auto"
@@ -34,10 +39,13 @@ class SolveOptions:
     log_file: str | Path | None = None
     time_limit: float | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    certificate: str = "auto"
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise OptionError(unknown("method", self.method, METHODS))
+        if self.certificate not in CERTIFICATES:
+            raise OptionError(unknown("certificate", self.certificate, CERTIFICATES))
         for name in ("tolerance", "time_limit"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
@@ -51,8 +59,14 @@ class SolveOptions:
                 raise OptionError(f"say {instead}, not the HiGHS option {name!r}")
         if self.log_file is not None:
             try:
-                Path(self.log_file).open("a").close()
-            except OSError as error:
-                raise OptionError(f"log_file {str(self.log_file)!r}: {error.strerror}") from None
+                check_log(self.log_file)
+            except OutputError as error:
+                raise OptionError(f"log_file {error}") from None
+        for name in self.options:
+            if name == "solution_file" or (name.startswith("write_") and "file" in name):
+                raise OptionError(
+                    f"the HiGHS option {name!r} writes over whatever is there; write the plan (to_csv, to_excel, "
+                    "to_parquet) or its program (plan.program.to_mps, to_lp)"
+                )
         if "solver" in self.options:
             raise OptionError("say method= (auto, simplex, ipm, pdlp), not the HiGHS option 'solver'")

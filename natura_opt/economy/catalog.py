@@ -46,6 +46,8 @@ def read(model: str | Path) -> Economy:
     if folder.suffix.lower() == ".xlsx" and folder.is_file():
         return read_workbook(folder)
     if folder.exists():
+        if {".mps", ".lp"} & {suffix.lower() for suffix in folder.suffixes[-2:]}:
+            raise DataError(f"{model}: is a linear program, not an economy; solve(read_program({folder.name!r}))")
         raise DataError(f"{model}: is a file; name the folder that holds economy.toml")
     if folder.suffix.lower() == ".xlsx":
         raise DataError(f"{folder.name}: there is no such file in {folder.parent.name or '.'}")

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from ..errors import DataError, OptionError, unknown
+from ..errors import DataError, OptionError, listed, unknown
+from ..outputs import whole_file, whole_folder
+from ..places import Kind, entries, exists_already
 from .economy import Economy
 from .excel import MOST_COLUMNS, MOST_ROWS, SETTINGS, settings_rows, write_workbook
 from .model_files import FORMAT
@@ -19,12 +21,15 @@ from .question import Question
 from .table_layout import Layout, layout, texts
 from .units import own_names
 
+Quoting = Literal[0, 1]
+
 
 def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tables: str = "csv") -> Path:
     """Write an economy as a model folder, or as one Excel workbook.
 
     A folder holds ``economy.toml`` and one file per axis and table; a workbook (``path`` ends in ``.xlsx``) holds
-    sheets of the same names. Numbers are written so that reading them back gives the same binary numbers.
+    sheets of the same names. Numbers are written so that reading them back gives the same binary numbers. The model is
+    written whole or not at all.
 
     Parameters
     ----------
@@ -34,8 +39,8 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
 
     Errors
     ------
-    DataError : there is a model already, a label cannot be written (pairs; empty names), or a table is too large for a
-        sheet.
+    OutputError : something stands there already, the place cannot be written, or a sheet cannot hold a table or a name.
+    DataError : a label cannot be written (pairs; empty names), or a table is too large for a sheet.
 
     >>> import tempfile, natura_opt as no
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -44,30 +49,47 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
     """
     if tables not in ("csv", "parquet"):
         raise OptionError(unknown("form of tables", tables, ("csv", "parquet")))
-    target = Path(path)
+    kind = kind_of(path)
     settings = _settings(economy, own_names(own_units, chain(*economy.units.values())))
-    if target.suffix.lower() == ".xlsx":
+    if not kind.folder:
         if tables != "csv":
-            raise OptionError(f"{target.name}: a workbook holds its tables itself; tables={tables!r} is for a folder")
-        if target.exists():
-            raise DataError(f"{target.name}: exists already; choose another file, or remove it first")
-        write_workbook(target, _sheets(economy, settings, target.name))
-        return target
-    if (target / "economy.toml").exists():
-        raise DataError(f"{target.name}: holds a model already; choose another folder, or remove it first")
-    target.mkdir(parents=True, exist_ok=True)
-    for axis, rows in _axes(economy, ".csv"):
-        _write_csv(target / f"{axis}.csv", rows)
-    for name, table in economy.tables.items():
-        file = target / f"{name}.{tables}"
-        if tables == "csv":
-            made = layout(table, economy, file.name)
-            _write_csv(file, [made.header, *([v if isinstance(v, str) else repr(v) for v in r] for r in made.rows())])
-        else:
-            made = layout(table, economy, file.name, long=True)
-            write_columns(file, made.names, dict(zip(made.headings, made.values.T, strict=True)))
-    (target / "economy.toml").write_text(_toml(settings), encoding="utf-8")
-    return target
+            raise OptionError(
+                f"{Path(path).name}: a workbook holds its tables itself; tables={tables!r} is for a folder"
+            )
+        with whole_file(path, kind) as building:
+            book = Path(path).name
+            write_workbook(building, _sheets(economy, settings, book), called=book)
+        return Path(path)
+    quoting = quoting_of(*economy.axes.values())
+    with whole_folder(path, kind) as building:
+        for axis, rows in _axes(economy, ".csv"):
+            _write_csv(building / f"{axis}.csv", rows, quoting)
+        for name, table in economy.tables.items():
+            file = building / f"{name}.{tables}"
+            made = layout(table, economy, file.name, long=None if tables == "csv" else True)
+            if tables == "csv":
+                body = ([v if isinstance(v, str) else repr(v) for v in row] for row in made.rows())
+                _write_csv(file, chain([made.header], body), quoting)
+            else:
+                write_columns(file, made.names, dict(zip(made.headings, made.values.T, strict=True)))
+        (building / "economy.toml").write_text(_toml(settings), encoding="utf-8")
+    return Path(path)
+
+
+def kind_of(path: str | Path) -> Kind:
+    """Return the kind of output that the name of a model to be written asks for."""
+    return _WORKBOOK if str(path).lower().endswith(".xlsx") else _FOLDER
+
+
+def _kept_folder(place: Path) -> str:
+    return f"holds {listed(entries(place), 3)} already, and a model is written into a new or an empty folder"
+
+
+_WORKBOOK = Kind("a model as a workbook", (".xlsx",), "NAME.xlsx", False, exists_already)
+_FOLDER = Kind(
+    "a model", ("",), "NAME.xlsx for a workbook, or a folder without an ending (its tables may be parquet)", True,
+    _kept_folder,
+)  # fmt: skip
 
 
 def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
@@ -135,6 +157,12 @@ def _fits(made: Layout) -> bool:
     return len(made.values) < MOST_ROWS and len(made.header) <= MOST_COLUMNS
 
 
-def _write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+def _write_csv(path: Path, rows: Iterable[list[str]], quoting: Quoting) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+        csv.writer(file, lineterminator="\n", quoting=quoting).writerows(rows)
+
+
+def quoting_of(*axes: Iterable[Any]) -> Quoting:
+    """Return how a CSV file of these names is quoted: a carriage return ends a row, but csv does not quote it."""
+    returns = any("\r" in str(name) for axis in axes for name in axis)
+    return csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL

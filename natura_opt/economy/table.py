@@ -59,7 +59,7 @@ def checked(spec: TableSpec, slices: Slices, axes: Mapping[str, pd.Index], where
         numbers = values.data if spec.is_matrix else values
         bad = np.isnan(numbers) if spec.sign == "limit" else ~np.isfinite(numbers)
         if bad.any():
-            raise DataError(f"{_place(spec, values, bad, axes, where, key)} is {numbers[bad][0]}; give a finite number")
+            raise DataError(f"{place(spec, values, bad, axes, where, key)} is {numbers[bad][0]}; give a finite number")
         _check_sign(spec, values, numbers, axes, where, key)
     return Table(spec, slices)
 
@@ -70,7 +70,7 @@ def _check_sign(
     fault = sign_fault(spec, numbers)
     if fault is not None:
         bad, sentence = fault
-        raise DataError(f"{_place(spec, values, bad, axes, where, key)} is {shown(numbers[bad][0])}; {sentence}")
+        raise DataError(f"{place(spec, values, bad, axes, where, key)} is {shown(numbers[bad][0])}; {sentence}")
 
 
 def sign_fault(spec: TableSpec, numbers: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.bool_], str] | None:
@@ -97,7 +97,7 @@ def shown(number: float) -> str:
     return short if float(short) == number else repr(float(number))
 
 
-def _place(
+def place(
     spec: TableSpec,
     values: Any,
     bad: npt.NDArray[np.bool_],

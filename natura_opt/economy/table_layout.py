@@ -16,6 +16,8 @@ from .economy import Economy
 from .registry import AXES
 from .table import Table
 
+#: What csv reads as one cell.
+_LONGEST_NAME = 131_072
 #: Matrices with more cells than this, if mostly zeros, are written long.
 _WIDE_CELLS = 10_000
 
@@ -80,13 +82,17 @@ def texts(labels: pd.Index, place: str) -> list[str]:
 
     Errors
     ------
-    DataError : pairs, empty names, outer blanks.
+    DataError : pairs, empty names, outer blanks, more characters than a cell of a CSV file is read with.
     """
     made = []
     for label in labels:
         text = str(label)
         if isinstance(label, tuple) or not text.strip() or text != text.strip():
             raise DataError(f"{place}: the name {label!r} cannot be written; use plain names without outer blanks")
+        if len(text) > _LONGEST_NAME:
+            raise DataError(
+                f"{place}: the name {text!r} cannot be read again; use at most {_LONGEST_NAME:,} characters"
+            )
         made.append(text)
     return made
 

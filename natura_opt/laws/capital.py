@@ -97,6 +97,12 @@ class Holdings:
         picked: Vector = np.asarray(self.economy.matrix(table, period)[self.goods, self.techniques]).ravel()
         return picked
 
+    @property
+    def lags(self) -> Any:
+        """Whole periods from investment to use of each holding; from the number of periods on, nobody uses it."""
+        known = self.economy.vector("investment_lag", 0, missing=1.0)[self.goods]
+        return np.minimum(known, len(self.economy.periods)).astype(int)
+
     def surviving(self, period: int) -> Vector:
         """Return the share of each holding that lasts from a period to the next."""
         return 1.0 - self.pick("depreciation" if self.techniques is not None else "pool_depreciation", period)
@@ -133,7 +139,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
             by_period(count - 1, held.surviving), offsets=-held.count, shape=(len(every), len(every))
         )
         program.terms("accumulation", "capital_stock", -lasts)
-        lag = economy.vector("investment_lag", 0, missing=1.0)[held.goods].astype(int)
+        lag = held.lags
         placed = np.repeat(np.arange(count - 1), held.count)  # period of each investment column
         column = np.arange(len(placed))
         arrives = placed + np.tile(lag, count - 1)

@@ -30,7 +30,9 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
     wear = {p: of_holding("pool_depreciation" if pooled else "depreciation", t) for t, p in enumerate(periods)}
     initial = of_holding("capital_pool" if pooled else "initial_capital", 0)
     ordered = {p: entries(economy.matrix("capital_orders", t), goods, techniques) for t, p in enumerate(periods)}
-    lags = dict(zip(goods, economy.vector("investment_lag", 0, missing=1.0).astype(int).tolist(), strict=True))
+    never = float(len(periods))  # a lag of so many periods, or more
+    given = economy.vector("investment_lag", 0, missing=1.0).tolist()
+    lags = {good: int(min(lag, never)) for good, lag in zip(goods, given, strict=True)}
     holdings = list(dict.fromkeys((i,) for i, _ in pairs)) if pooled else pairs
     m.HOLDINGS = pyo.Set(
         initialize=[h[0] for h in holdings] if pooled else holdings, doc="who holds which capital good"

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from ..harmony_plan import HarmonyPlan
+from ..solvers.trace import TracePoint
+from ..status import Status
 from .style import GREY, INK, MAIN, PALE, bare, new_figure, number, plain
 
 if TYPE_CHECKING:
@@ -82,35 +84,44 @@ def _dots(ax: Axes, values: Any, texts: list[str]) -> None:
 
 
 def draw_convergence(comparison: Comparison) -> Figure:
-    """Draw mean harmony attained (solid) and bound proved (dashed) against passes over the data."""
+    """Draw mean harmony attained (solid) and bound proved (dashed) against passes over the data.
+
+    Attained is what a plan within the laws attains, recomputed: iterates that break a law by more than the tolerance of
+    the plan's proof are left out, and counted below the picture.
+    """
     figure = new_figure(7.2, 4.2)
     ax = figure.subplots()
     size = comparison.problem.size
-    traced = {name: p for name, p in comparison.plans.items() if isinstance(p, HarmonyPlan) and len(p.trace) > 1}
-    ends = []
+    plans = {name: p for name, p in comparison.plans.items() if isinstance(p, HarmonyPlan)}
+    traced = {name: p for name, p in plans.items() if len(p.course) > 2 and not _impossible(p)}
+    kept: list[float] = []
+    lawless: list[str] = []
     for colour, (name, plan) in zip(_SERIES, traced.items(), strict=False):
-        passes = np.array([max(point.passes, 1) for point in plan.trace])
-        attained = np.array([point.attained for point in plan.trace]) / size
-        bound = np.array([point.bound for point in plan.trace]) / size
-        ax.plot(
-            passes,
-            attained,
-            color=colour,
-            linewidth=1.6,
-            label=name if np.isfinite(bound).any() else f"{name} (as it counts)",
-        )
-        if np.isfinite(bound).any():
-            ax.plot(passes, bound, color=colour, linewidth=1.1, linestyle="--")
-        ends += [attained[-1], *attained[len(attained) // 2 :]]
+        tolerance = plan.certificate.tolerance
+        lawful = [point for point in plan.course if point.lawful(tolerance)]
+        proved = [point for point in plan.course if np.isfinite(point.bound)]
+        attained = [point.attained / size for point in lawful]
+        marker = "o" if len(lawful) == 1 else None
+        ax.plot(_passes(lawful), attained, color=colour, linewidth=1.6, marker=marker, markersize=4, label=name)
+        ax.plot(_passes(proved), [p.bound / size for p in proved], color=colour, linewidth=1.1, linestyle="--")
+        kept += [*attained[len(attained) // 2 :], *([proved[-1].bound / size] if proved else [])]
+        if len(lawful) < len(plan.course):
+            lawless.append(f"{name}: {len(plan.course) - len(lawful)} of {len(plan.course)}")
     if traced:
         ax.set_xscale("log")
-        low, high = min(ends), max(ends)
-        room = max(high - low, 1e-3)
-        ax.set_ylim(low - 0.5 * room, high + 0.5 * room)  # first steps may be anywhere
+        if kept:
+            low, high = min(kept), max(kept)
+            room = max(high - low, 1e-3)
+            ax.set_ylim(low - 0.5 * room, high + 0.5 * room)  # first steps may be anywhere
         ax.legend(frameon=False, fontsize=9, loc="lower right")
     else:
         ax.set_axis_off()
         ax.annotate("no method that was asked iterates towards harmony", (0.5, 0.5), ha="center", color=GREY)
+    if lawless:
+        left_out = "not drawn, since they break a law: " + "; ".join(lawless)
+        ax.annotate(
+            plain(left_out), (0.0, -0.19), xycoords="axes fraction", fontsize=7.5, color=GREY, annotation_clip=False
+        )
     bare(ax)
     ax.spines["left"].set_visible(True)
     ax.set_xlabel("passes over the data", fontsize=9, color=INK)
@@ -122,3 +133,11 @@ def draw_convergence(comparison: Comparison) -> Figure:
         color=INK,
     )
     return figure
+
+
+def _impossible(plan: HarmonyPlan) -> bool:
+    return plan.status in (Status.INFEASIBLE, Status.UNBOUNDED)
+
+
+def _passes(points: list[TracePoint]) -> list[int]:
+    return [max(point.passes, 1) for point in points]

@@ -65,5 +65,5 @@ def draw_fulfilment(plan: Plan, ax: Axes | None = None) -> Figure:
     ax.set_ylim(0, 1.12 * top)
     mark_periods(ax, list(met.index), float(figure.get_figwidth()) - 1.6)
     ax.set_ylabel("complete sets of the targets" if whole else "share of the targets met", fontsize=9, color=INK)
-    ax.set_title(heading(plan, "Fulfilment"), loc="left", fontsize=11, color=INK)
+    ax.set_title(heading(plan, "Fulfilment", float(figure.get_figwidth()) - 1.0), loc="left", fontsize=11, color=INK)
     return figure

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: What blocks of columns of the balance are called, as a supply and as a use; others go by their own name.
 _CALLED = {"stored": ("from store", "into store"), "investment": ("investment", "investment")}
 #: Blocks that are accounted for otherwise: technique by technique, and as what is delivered to the targets.
-_ELSEWHERE = ("activities", "fulfilment", "assortments")
+_ELSEWHERE = ("activities", "fulfilment", "assortments", "delivered")
 
 
 def goods_flows(plan: Plan, period: Any = None) -> pd.DataFrame:
@@ -67,7 +67,7 @@ def _in_period(plan: Plan, t: int) -> pd.DataFrame:
     spare = np.where(made - used > 1e-9 * np.maximum(made, used), made - used, 0.0)
     flows = pd.concat([flows, _rows(every, "used", "other", "left over", spare)], ignore_index=True)
     flows = flows[flows["amount"] > 0].copy()
-    valuations = np.abs(plan.valuations.loc["good"].to_numpy()[:, t])
+    valuations = np.abs(plan.valuations_by_kind["good"].to_numpy()[:, t])
     flows["worth"] = flows["amount"] * valuations[flows["good"].to_numpy()]
     return flows
 

@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 
 def worth_of_goods(plan: Plan) -> pd.Series:
     """Return for each good the most its whole output is worth in a period."""
-    return _most(plan.valuations.loc["good"].to_numpy() * plan.output.to_numpy(), plan.economy.goods)
+    return _most(plan.valuations_by_kind["good"].to_numpy() * plan.output.to_numpy(), plan.economy.goods)
 
 
 def worth_of_resources(plan: Plan) -> pd.Series:
     """Return for each resource the most all that is available of it is worth in a period."""
     economy = asked_of(plan.economy, plan.question)
     limits = [economy.vector("resource_limits", t) for t in range(len(economy.periods))]
-    if "resource" not in plan.valuations.index.get_level_values(0):
+    found = plan.valuations_by_kind.get("resource")
+    if found is None:
         return pd.Series(dtype=float)
-    return _most(plan.valuations.loc["resource"].to_numpy() * np.column_stack(limits), economy.resources)
+    return _most(found.to_numpy() * np.column_stack(limits), economy.resources)
+
+
+def worth_of_emissions(plan: Plan) -> pd.Series:
+    """Return for each pollutant the most that all that is emitted of it costs by cap and budget in a period."""
+    costs = plan.abatement_costs.to_numpy()
+    return _most((costs[:, :-1] + costs[:, -1:]) * plan.emissions.to_numpy(), plan.economy.pollutants)
 
 
 def worth_of_stocks(plan: Plan) -> pd.Series:

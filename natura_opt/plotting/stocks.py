@@ -54,9 +54,8 @@ class _Panel:
 def draw_stocks(plan: Plan, most: int = 8) -> Figure:
     """Draw stacked bars per period, named at the last one."""
     panels = [*_capital(plan), *_stored(plan)]
-    title = heading(plan, "Stocks")
     if not panels:
-        figure = new_figure(7.0, 1.6)
+        figure, title = new_figure(7.0, 1.6), heading(plan, "Stocks", 7.0)
         figure.text(0.02, 0.45, "This plan holds no capital stocks and stores no goods.", fontsize=10, color=INK)
         figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK)
         return figure
@@ -64,6 +63,7 @@ def draw_stocks(plan: Plan, most: int = 8) -> Figure:
     across = min(_ACROSS, len(chosen))
     down = -(-len(chosen) // across)
     figure = new_figure(_PANEL_WIDTH * across + 0.4, _PANEL_HEIGHT * down + 0.6)
+    title = heading(plan, "Stocks", _PANEL_WIDTH * across)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK)
     axes = figure.subplots(down, across, squeeze=False).ravel()
     for ax, k in zip(axes, chosen, strict=False):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..labels import name_of
+from ..outputs import whole_file
+from ..places import Kind
 from ..program import Floats
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 MAIN = "#2f5d8a"
+_CHARACTERS = 10.5  # of a title to an inch
 
 #: Fill and hatch of the parts of a stack: told apart by lightness and pattern, with or without colour.
 FILLS: tuple[tuple[str, str], ...] = (
@@ -32,8 +37,36 @@ FILLS: tuple[tuple[str, str], ...] = (
 REST = ("#ffffff", "")
 
 
+def _kept(place: Path) -> str:
+    """Keep what is not a picture drawn by matplotlib, which leaves its name in each of these formats."""
+    content = place.read_bytes()
+    return "" if b"atplotlib" in content[:8192] + content[-8192:] else "exists already and is no picture drawn here"
+
+
+PICTURE = Kind("a picture", (".svg", ".png", ".pdf"), "NAME.svg, NAME.png or NAME.pdf", False, _kept)
+
+
+_ANY_PICTURE = Kind("a picture", (), "", False, lambda place: "")
+
+
 class PlanFigure(Figure):
-    """A matplotlib figure that shows itself in a notebook, whichever backend is in use or none."""
+    """A matplotlib figure that shows itself in a notebook, whichever backend is in use or none, and is saved whole."""
+
+    def savefig(self, fname: Any, **settings: Any) -> None:
+        """Save the picture as matplotlib does, but whole or not at all, and into no model.
+
+        Errors
+        ------
+        OutputError : the place cannot be written, is a folder, or would become a part of a model.
+        """
+        if not isinstance(fname, str | os.PathLike):  # an open file, or a buffer
+            super().savefig(fname, **settings)
+            return
+        named = Path(fname)
+        if not named.suffix and settings.get("format") is None:
+            named = named.with_name(f"{named.name}.{self.canvas.get_default_filetype()}")
+        with whole_file(named, _ANY_PICTURE) as building:
+            super().savefig(building, **settings)
 
     def _repr_png_(self) -> bytes:
         picture = BytesIO()
@@ -46,10 +79,15 @@ def new_figure(width: float, height: float, layout: Literal["constrained"] | Non
     return PlanFigure(figsize=(width, height), layout=layout)
 
 
-def heading(plan: Plan, what: str) -> str:
-    """Return a picture's title; a plan that is not proved best says so."""
+def heading(plan: Plan, what: str, width: float) -> str:
+    """Return a picture's title, in lines that fit a width in inches; a plan that is not proved best says so."""
     doubt = "" if plan.proved else f" — NOT proved ({plan.status})"
-    return plain(f"{what} — {plan.economy.name}{doubt}")
+    return fitted(f"{what} — {plan.economy.name}{doubt}", width)
+
+
+def fitted(text: str, width: float) -> str:
+    """Break a title over at most two lines of a width in inches; what is longer is cut in sight."""
+    return wrapped(text, int(width * _CHARACTERS), 2)
 
 
 def plain(text: str) -> str:

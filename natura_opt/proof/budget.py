@@ -27,6 +27,15 @@ class Budget:
         """Seconds left; None where there is no limit."""
         return None if self._seconds is None else max(self._seconds - self.spent, 0.0)
 
+    def close(self) -> None:
+        """What is left to do is little: let it be done whatever the clock says."""
+        self._seconds = None
+
+    def expect(self, seconds: float) -> None:
+        """Raise before something that cannot be stopped and takes longer than is left."""
+        if self.left is not None and seconds > self.left:
+            raise OutOfBudgetError(f"of the {self._seconds:g} seconds allowed too few are left")
+
     def check(self) -> None:
         """Raise when the seconds are spent."""
         if self._seconds is not None and self.spent > self._seconds:

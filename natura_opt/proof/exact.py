@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..backends.highs import check_finite
+from ..errors import NaturaError
 from ..program import Floats, LinearProgram
 from .basis import At, Basis, Statuses, resting
 from .budget import Budget, OutOfBudgetError
@@ -30,6 +31,8 @@ _ROUNDED = 192
 PIVOTS = 10_000
 #: Programs of so few rows are pivoted to the end without a solver.
 _SMALL = 12
+#: Bases of at most so many rows are turned into fractions unasked.
+_FRACTION = 200
 #: How often HiGHS is asked for the next basis.
 _ROUNDS = 20
 
@@ -40,7 +43,7 @@ def judge_exactly(
     *,
     pivots: int = PIVOTS,
     time_limit: float | None = None,
-    fraction: bool = True,
+    fraction: bool | None = None,
 ) -> ExactVerdict:
     """Decide a linear program in rational arithmetic, starting from a basis.
 
@@ -49,7 +52,8 @@ def judge_exactly(
     program : whole-number columns count as continuous here; see :func:`natura_opt.proof.whole_columns.judge_whole`.
     basis : of a solver that has ended; all rows where not given. One that does not fit is repaired.
     pivots, time_limit : how far the simplex method may go on in rational arithmetic, in pivots and seconds.
-    fraction : also rebuild the exact objective (long where the basis has thousands of rows).
+    fraction : also rebuild the exact objective and values as fractions, which takes longer than the proof, and much
+        longer from a thousand rows on; where nothing is said, for bases of no more than 200 rows.
 
     Errors
     ------
@@ -64,7 +68,8 @@ def judge_exactly(
     walk = _Walk(exact, budget)
     try:
         end = walk.run(_fitting(exact, Basis.slack(program) if basis is None else basis))
-        return _verdict(exact, end, budget, fraction)
+        found = _verdict(exact, end, budget, fraction)
+        return found if basis is None else replace(found, correction=walk.correction)
     except (OutOfBudgetError, TooLargeError) as stop:
         return _undecided(exact, walk.vertex, budget, str(stop))
 
@@ -76,6 +81,8 @@ class _Walk:
         self._exact, self._budget = exact, budget
         self._simplex: Simplex | None = None
         self._vertex: Vertex | None = None
+        #: What was wrong at the first vertex.
+        self.correction = ""
 
     @property
     def vertex(self) -> Vertex | None:
@@ -83,11 +90,12 @@ class _Walk:
         return self._vertex if self._simplex is None else self._simplex.vertex
 
     def run(self, status: Statuses) -> End:
-        self._look(status)
-        if self._exact.rows > _SMALL:
-            self._look_ahead()
-        assert self._vertex is not None
-        self._simplex = Simplex(self._exact, self._vertex.status, self._budget)
+        self._vertex = self._look(status)
+        if not is_optimal(self._vertex):
+            self.correction = worst_failure(self._vertex)
+            if self._exact.rows > _SMALL:
+                self._look_ahead(self._vertex)
+        self._simplex = Simplex(self._vertex, self._budget)
         return self._simplex.run()
 
     def _look(self, status: Statuses) -> Vertex:
@@ -99,20 +107,19 @@ class _Walk:
             self._vertex = Vertex(self._exact, _repaired(self._exact, status), self._budget)
         return self._vertex
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self, vertex: Vertex) -> None:
         """Let HiGHS go on from vertex to vertex until one is optimal, or comes again."""
-        assert self._vertex is not None
-        seen = {self._vertex.status.tobytes()}
-        glass: MagnifyingGlass | None = None
-        for _ in range(_ROUNDS):
-            if is_optimal(self._vertex):
-                return
-            glass = glass or MagnifyingGlass(self._exact, self._budget.left)
-            found = glass.next(self._vertex)
-            self._look(_fitting(self._exact, Basis(found[: self._exact.columns], found[self._exact.columns :])))
-            if self._vertex.status.tobytes() in seen:
-                return
-            seen.add(self._vertex.status.tobytes())
+        seen = {vertex.status.tobytes()}
+        try:
+            glass = MagnifyingGlass(self._exact, self._budget.left)
+            for _ in range(_ROUNDS):
+                found = glass.next(vertex)
+                vertex = self._look(_fitting(self._exact, _as_basis(self._exact, found)))
+                if is_optimal(vertex) or vertex.status.tobytes() in seen:
+                    return
+                seen.add(vertex.status.tobytes())
+        except NaturaError:  # numbers that HiGHS does not take
+            return
 
 
 def _crossed(program: LinearProgram) -> str | None:
@@ -141,9 +148,12 @@ def _fitting(exact: ExactProgram, basis: Basis) -> Statuses:
 
 
 def _repaired(exact: ExactProgram, status: Statuses) -> Statuses:
-    basis = Basis(status[: exact.columns], status[exact.columns :])
-    made = basis.repaired(exact.scaled.program)
+    made = _as_basis(exact, status).repaired(exact.scaled.program)
     return np.concatenate([made.columns, made.rows]).astype(np.int8)
+
+
+def _as_basis(exact: ExactProgram, status: Statuses) -> Basis:
+    return Basis(status[: exact.columns], status[exact.columns :])
 
 
 def _without_vertex(kind: str, reason: str, program: LinearProgram, budget: Budget) -> ExactVerdict:
@@ -153,27 +163,40 @@ def _without_vertex(kind: str, reason: str, program: LinearProgram, budget: Budg
     return ExactVerdict(kind, reason, none, None, *zeros, None, None, budget.pivots, budget.spent)
 
 
-def _verdict(exact: ExactProgram, end: End, budget: Budget, fraction: bool) -> ExactVerdict:
+def _verdict(exact: ExactProgram, end: End, budget: Budget, fraction: bool | None) -> ExactVerdict:
     vertex, scaled = end.vertex, exact.scaled
-    basis = Basis(vertex.status[: exact.columns], vertex.status[exact.columns :])
-    nothing = _without_vertex(end.kind, "", exact.given, budget)
+    vector = values = None
+    primal, dual = np.zeros(exact.columns), np.zeros(exact.rows)
+    reason, objective = "", float("nan")
+    try:  # what the signs have decided is decided; the fractions are given where there is time for them
+        if end.kind == "infeasible":
+            vector = in_user_units(farkas(end), scaled.row)
+        elif end.kind == "unbounded":
+            vector = in_user_units(ray(end), scaled.column)
+        elif fraction or (fraction is None and vertex.nucleus.size <= _FRACTION):
+            values = _values(exact, vertex)
+    except OutOfBudgetError:
+        pass
+    budget.close()
     if end.kind == "infeasible":
         reason = f"{_named(exact, end.place)} stays too {'low' if end.sign > 0 else 'high'} whatever the rest does"
-        return replace(nothing, reason=reason, vector=in_user_units(farkas(end), scaled.row), basis=basis)
-    if end.kind == "unbounded":
+    elif end.kind == "unbounded":
         reason = f"{_named(exact, end.place)} can {'grow' if end.sign > 0 else 'fall'} without end"
-        vector = in_user_units(ray(end), scaled.column)
-        return replace(nothing, reason=reason, vector=vector, basis=basis, primal=_primal(exact, vertex))
-    values = _values(exact, vertex) if fraction else None
-    return replace(
-        nothing,
-        objective=_nearest_objective(exact, vertex),
-        objective_fraction=_objective(exact, vertex)[0] if fraction else None,
-        primal=_primal(exact, vertex),
-        dual=_dual(exact, vertex),
-        basis=basis,
-        values=values,
+        primal = _primal(exact, vertex)
+    else:
+        objective, primal, dual = _nearest_objective(exact, vertex), _primal(exact, vertex), _dual(exact, vertex)
+    return ExactVerdict(
+        kind=end.kind,
+        reason=reason,
+        objective=objective,
+        objective_fraction=_objective(exact, vertex)[0] if values is not None else None,
+        primal=primal,
+        dual=dual,
+        vector=vector,
+        basis=_as_basis(exact, vertex.status),
+        pivots=budget.pivots,
         seconds=budget.spent,
+        values=values,
     )
 
 
@@ -190,7 +213,7 @@ def _undecided(exact: ExactProgram, vertex: Vertex | None, budget: Budget, why: 
     zeros = (np.zeros(program.shape[1]), np.zeros(program.shape[0]))
     failing = worst_failure(vertex)
     reason = f"{why}; {failing}" if failing else why
-    basis = Basis(vertex.status[: exact.columns], vertex.status[exact.columns :])
+    basis = _as_basis(exact, vertex.status)
     return ExactVerdict("undecided", reason, float("nan"), None, *zeros, None, basis, budget.pivots, budget.spent)
 
 

@@ -11,6 +11,7 @@ decided in the end. Where doubles cannot factorise, FLINT solves the system modu
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -24,13 +25,16 @@ from scipy.sparse.linalg import splu
 from ..program import Floats
 from .budget import Budget
 from .lifting import DoublesFailError, Lifted, Solution
-from .whole import WholeMatrix, WholeRows, Wholes, low_exponent, odd_parts, wholes
+from .whole import WholeMatrix, WholeRows, Wholes, low_exponent, odd_parts, power, wholes
 
 Positions = npt.NDArray[np.int64]
 #: Systems this small are solved outright.
-_SMALL = 24
-#: Above this many rows FLINT's dense solution takes minutes.
+SMALL = 24
+#: Bits after the point that a solution may take to count as short.
+_SHORT = 1_000
+#: Above this many rows FLINT's dense solution takes minutes; its seconds per row to the third power, as measured.
 _DENSE = 1_000
+_DENSE_SECONDS = 2.5e-8
 _CHUNK = 256
 _EPS = float(np.finfo(np.float64).eps)
 
@@ -54,8 +58,7 @@ class Nucleus:
     def __init__(self, matrix: WholeMatrix, rows: Positions, columns: Positions, budget: Budget) -> None:
         self.size, self._budget = len(rows), budget
         self._matrix, self._rows, self._columns = matrix, rows, columns
-        self.doubles = sp.csc_array(matrix.doubles[:, columns][rows, :])
-        self._outright = self.size <= _SMALL
+        self._outright = self.size <= SMALL
 
     def solve(self, side: Wholes, exponent: int, transposed: bool = False) -> Solution:
         """Solve ``N x = side * 2 ** exponent`` (or ``N' x``).
@@ -73,6 +76,17 @@ class Nucleus:
                 self._outright = True
         return self._solved(side, exponent, transposed)
 
+    def _product(
+        self, terms: Wholes, terms_exponent: int, side: Wholes, exponent: int, transposed: bool
+    ) -> Fraction | None:
+        """Return terms times the solution for a side, where the transposed system tells it in short numbers.
+
+        ``f N^-1 b`` is ``b`` times the solution of ``N' z = f``, which often has few and short numbers where that for
+        ``b`` has many and long ones. None where it has not.
+        """
+        found = self.solve(terms, terms_exponent, not transposed).simple(_SHORT)
+        return None if found is None else Fraction(int((found[0] * side).sum()), found[1]) * power(exponent)
+
     def _lifted(self, side: Wholes, exponent: int, transposed: bool) -> Solution:
         factors, norms = self._factors
         reached = self._reached(side, transposed)
@@ -88,8 +102,14 @@ class Nucleus:
             norms[1 if transposed else 0],
             reached,
             lambda: self._denominators(side, exponent, transposed, reached),
+            lambda terms, at: self._product(terms, at, side, exponent, transposed),
+            lambda: self._solved(side, exponent, transposed),
             self._budget,
         )
+
+    @cached_property
+    def _doubles(self) -> sp.csc_array:
+        return sp.csc_array(self._matrix.doubles[:, self._columns][self._rows, :])
 
     @cached_property
     def _by_rows(self) -> WholeRows:
@@ -107,12 +127,12 @@ class Nucleus:
         inverse and its norm is at most that of ``R`` divided by ``1 - |E|``.
         """
         try:
-            factors = splu(self.doubles)
+            factors = splu(self._doubles)
         except RuntimeError:
             raise DoublesFailError from None
         k = self.size
-        matrix, sizes = self.doubles.T.tocsr(), abs(self.doubles).T.tocsr()
-        terms = float(np.diff(self.doubles.indptr).max()) + 3.0
+        matrix, sizes = self._doubles.T.tocsr(), abs(self._doubles).T.tocsr()
+        terms = float(np.diff(self._doubles.indptr).max()) + 3.0
         rounding = terms * _EPS
         row_sums, row_errors = 0.0, 0.0
         column_sums, column_errors = np.zeros(k), np.zeros(k)
@@ -141,12 +161,12 @@ class Nucleus:
     @cached_property
     def _graph(self) -> tuple[sp.csr_array, Positions]:
         """Return which unknown stands in the row that each other unknown is matched to, and the matching by rows."""
-        matched = csgraph.maximum_bipartite_matching(sp.csr_array(self.doubles), perm_type="column").astype(np.int64)
+        matched = csgraph.maximum_bipartite_matching(sp.csr_array(self._doubles), perm_type="column").astype(np.int64)
         if (matched < 0).any():
             raise SingularError
-        entries = sp.coo_array(self.doubles)
+        entries = sp.coo_array(self._doubles)
         ones = np.ones(entries.nnz, dtype=np.int8)
-        return sp.csr_array((ones, (entries.col, matched[entries.row])), shape=self.doubles.shape), matched
+        return sp.csr_array((ones, (entries.col, matched[entries.row])), shape=self._doubles.shape), matched
 
     def _reached(self, side: Wholes, transposed: bool) -> npt.NDArray[np.bool_]:
         """Return the unknowns that are not zero by structure: those reached from a right-hand side that is not zero."""
@@ -177,7 +197,7 @@ class Nucleus:
 
         The system is brought to whole numbers by powers of two on rows and columns; Hadamard bounds its determinant.
         """
-        entries = sp.coo_array(self.doubles.T if transposed else self.doubles)
+        entries = sp.coo_array(self._doubles.T if transposed else self._doubles)
         row, column, data = entries.row, entries.col, entries.data
         matched = self._graph[1]
         in_row = np.isin(np.arange(self.size), matched[reached]) if transposed else reached[matched]
@@ -208,22 +228,21 @@ class Nucleus:
         k = self.size
         if k > _DENSE:
             raise TooLargeError(f"a system of {k:,} rows is too ill-conditioned for doubles, and too large without")
-        self._budget.check()
-        entries = sp.coo_array(self.doubles.T if transposed else self.doubles)
-        odd, low = odd_parts(entries.data)
-        least = np.full(k, np.iinfo(np.int64).max)
-        np.minimum.at(least, entries.row, low)
-        if len(entries.data) == 0 or (least == np.iinfo(np.int64).max).any():
+        self._budget.expect(_DENSE_SECONDS * k**3)
+        rows = self._by_columns if transposed else self._by_rows
+        counts = np.diff(rows.indptr)
+        if not counts.all():
             raise SingularError
-        dense = [0] * (k * k)
-        for i, j, value, up in zip(entries.row, entries.col, odd, low - least[entries.row], strict=True):
-            dense[int(i) * k + int(j)] = int(value) << int(up)
-        # row i was divided by 2 ** least_i, so its side is too; -spare makes all of them whole
-        shifts = exponent - least
+        # each row is divided by its common power of two, and its side is too; -spare makes the sides whole again
+        bits = np.array([low_exponent(value) for value in rows.data], dtype=np.int64)
+        least = np.minimum.reduceat(bits, rows.indptr[:-1])
+        dense = np.zeros(k * k, dtype=object)
+        dense[np.repeat(np.arange(k) * k, counts) + rows.indices] = rows.data >> np.repeat(least, counts).astype(object)
+        shifts = exponent - rows.exponent - least
         spare = min(int(shifts.min()), 0)
         right = [int(value) << int(up - spare) for value, up in zip(side, shifts, strict=True)]
         try:
-            solved: Any = flint.fmpz_mat(k, k, dense).solve(flint.fmpz_mat(k, 1, right))
+            solved: Any = flint.fmpz_mat(k, k, dense.tolist()).solve(flint.fmpz_mat(k, 1, right))
         except ZeroDivisionError:
             raise SingularError from None
         tops, bottom = solved.numer_denom()

@@ -33,7 +33,7 @@ def contradicts(program: ExactProgram, multipliers: Wholes) -> bool:
     """Whether whole multipliers prove that no values meet the rows: what they ask exceeds what any values give."""
     n, up = program.columns, -program.matrix.exponent
     asked = _worst(program, multipliers, slice(n, None), least=True)
-    given = _worst(program, program.all_columns.times(multipliers), slice(0, n), least=False)
+    given = _worst(program, program.matrix.by_columns.times(multipliers), slice(0, n), least=False)
     return asked is not None and given is not None and (asked << up) > given
 
 
@@ -72,7 +72,7 @@ def ray(end: End) -> Wholes:
 
 def goes_for_ever(program: ExactProgram, direction: Wholes) -> bool:
     """Whether a whole direction leaves no bound and lowers the (scaled, minimised) objective."""
-    moves = np.concatenate([direction, program.all_rows.times(direction)])
+    moves = np.concatenate([direction, program.matrix.by_rows.times(direction)])
     falls, rises = np.array(moves < 0, dtype=bool), np.array(moves > 0, dtype=bool)
     leaves = (falls & program.has_lower) | (rises & program.has_upper)
     return not leaves.any() and int((program.cost.values * direction).sum()) < 0

@@ -11,10 +11,20 @@ from ..backends.answer import Answer, Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..certificate import Certificate, certify
-from ..diagnose import Impossibility, is_feasible, prove_infeasible, prove_unbounded
+from ..diagnose import Impossibility, from_exact, is_feasible, prove_infeasible, prove_unbounded
+from ..errors import RefusedError
 from ..program import LinearProgram
 from ..refine import solve_proved, solve_safely
 from ..status import Status
+from .basis import Basis
+from .proving import exact_proof
+
+#: Rows and columns up to which the exact judge is asked unbidden: where nothing is proved, and where nearby data are.
+_WORTH_DECIDING, _WORTH_CONFIRMING = 6_000, 600
+#: And up to which it looks for the bound of a whole-number program's tree itself.
+_WORTH_ENUMERATING = 200
+#: How many seconds it may then take.
+_SECONDS_TO_DECIDE, _SECONDS_TO_CONFIRM, _SECONDS_TO_ENUMERATE = 20.0, 5.0, 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +56,86 @@ class _Deadline:
         return replace(self._options, time_limit=max(self._end - time.monotonic(), 1e-3))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
+    """Solve a program and prove the answer: in doubles, and by the exact judge where they leave it open.
+
+    The exact judge is asked where nothing is proved, where what is proved holds for nearby data only, or always
+    (``options.certificate == "exact"``); of itself only as far as it is quick.
+    """
+    try:
+        answer, certificate = solve_any(program, options)
+        status, impossibility = judge(program, answer, certificate, options)
+    except RefusedError:  # numbers too far apart for HiGHS, which rational arithmetic does not mind
+        rows, columns = program.shape
+        answer = Answer(Claim.FAILED, np.zeros(columns), np.zeros(rows), message="not taken by HiGHS")
+        unknown = Certificate(*(float("inf"),) * 6, tolerance=options.tolerance)
+        found = settle(program, Verdict(answer, unknown, Status.UNPROVED), options)
+        if found.status is Status.UNPROVED:
+            raise
+        return found
+    return settle(program, Verdict(answer, certificate, status, impossibility), options)
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Verdict:
+    """Return the verdict of the exact judge where it is wanted and decides, else the one found."""
+    limit = _exact_seconds(program, found, options)
+    if limit is None:
+        return found
+    start: Answer | Basis | None = found.answer if found.status is Status.OPTIMAL else None
+    if found.answer.claim is Claim.FAILED:
+        start = Basis.slack(program)
+    exact = exact_proof(program, start, options, time_limit=limit or None, fraction=False)
+    if not exact.proved:
+        return found
+    if exact.status is not Status.OPTIMAL:
+        return replace(found, status=exact.status, impossibility=from_exact(program, exact, options))
+    value = exact.objective
+    certificate = Certificate(value, value, 0.0, 0.0, 0.0, 0.0, options.tolerance, "exact", value)
+    answer = replace(
+        found.answer,
+        claim=Claim.OPTIMAL,
+        primal=exact.primal,
+        dual=exact.dual,
+        message=f"{found.answer.message}, {exact.pivots} pivots in rational arithmetic",
+        bound=value,
+    )
+    return Verdict(answer, certificate, Status.OPTIMAL)
+
+
+def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions) -> float | None:
+    """Return how long the exact judge may take (0: as long as it likes), or None where it is not to be asked."""
+    left = None if options.time_limit is None else options.time_limit - found.answer.seconds
+    if found.answer.claim is Claim.INTERRUPTED or (left is not None and left <= 0):
+        return None
+    if options.certificate == "exact":
+        return left or 0.0
+    size = sum(program.shape)
+    open_still = found.status is Status.UNPROVED and found.answer.claim is not Claim.ITERATION_LIMIT
+    if open_still and size <= _WORTH_DECIDING:
+        seconds = _SECONDS_TO_DECIDE
+    elif found.status is Status.OPTIMAL and found.certificate.conditional and size <= _WORTH_CONFIRMING:
+        seconds = _SECONDS_TO_CONFIRM
+    elif found.status is Status.OPTIMAL and found.certificate.bound == "solver" and size <= _WORTH_ENUMERATING:
+        seconds = _SECONDS_TO_ENUMERATE
+    else:
+        return None
+    return seconds if left is None else min(left, seconds)
+
+
 def solve_any(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
     """Solve a program, with whole-number columns or without, and certify the answer."""
-    return (solve_whole if program.integer.any() else solve_proved)(program, options)
+    if program.integer.any():
+        return solve_whole(program, options)
+    answer, certificate = solve_proved(program, options)
+    return answer, certify_claim(program, answer, options) if options.method == "pdlp" else certificate
 
 
 def certify_claim(program: LinearProgram, answer: Answer, options: SolveOptions) -> Certificate:
-    """Certify the answer of a solver other than our own, which leaves no basis to find a safe pair from.
+    """Certify the answer of a solver that leaves no basis to find a safe pair from.
 
-    Where it is right but for rounding, the pair comes from a solve of our own.
+    Where it is right but for the tolerance, the pair comes from a solve of our own.
     """
     certificate = certify(program, answer.primal, answer.dual, options.tolerance)
     if certificate.unconditional or answer.claim is not Claim.OPTIMAL or program.integer.any():
@@ -62,10 +143,10 @@ def certify_claim(program: LinearProgram, answer: Answer, options: SolveOptions)
     near = certify(program, answer.primal, answer.dual, options.tolerance, nearby=options.tolerance)
     if not near.proved:
         return near
-    own = solve_safely(program, replace(options, method="auto", options={}))
-    if own.safe is not None:
-        return certify(program, answer.primal, answer.dual, options.tolerance, safe=own.safe)
-    return certificate if certificate.proved or own.certificate.unconditional else near
+    safe = solve_safely(program, replace(options, method="auto", options={})).safe
+    if safe is not None:
+        return certify(program, answer.primal, answer.dual, options.tolerance, safe=safe)
+    return certificate if certificate.proved else near
 
 
 def judge(
@@ -81,19 +162,19 @@ def judge(
     }
     if answer.claim in stopped:
         return stopped[answer.claim], None
-    if answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance:
+    near = answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance
+    if near and np.isfinite(certificate.gap):
         return Status.UNPROVED, None
     left = _Deadline(options, answer.seconds)
-    unbounded = answer.claim is Claim.UNBOUNDED
+    unbounded = near or answer.claim is Claim.UNBOUNDED
     none = None if unbounded else prove_infeasible(program, left.options)
     if none is not None and none.proved:
         return Status.INFEASIBLE, none
     if left.passed:
         return Status.TIME_LIMIT, None
-    if program.integer.any():  # no linear proof shows that whole numbers could grow for ever
-        return Status.UNPROVED, None
+    # doubles are fractions: some multiple of a ray is whole where it must be, so from a whole plan it goes on for ever
     endless = prove_unbounded(program, left.options)
-    if endless.proved and is_feasible(program, left.options):
+    if endless.proved and _has_plan(program, left.options):
         return Status.UNBOUNDED, endless
     if endless.proved and unbounded and not left.passed:  # it could grow for ever, were there any plan to start from
         none = prove_infeasible(program, left.options)
@@ -102,11 +183,19 @@ def judge(
     return (Status.TIME_LIMIT if left.passed else Status.UNPROVED), None
 
 
+def _has_plan(program: LinearProgram, options: SolveOptions) -> bool:
+    """Whether some plan meets every row, whole where it must be, without any doubt."""
+    if not program.integer.any():
+        return is_feasible(program, options)
+    aimless = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
+    return solve_whole(aimless, options)[1].reached is not None
+
+
 def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
     """Solve a program with whole-number columns.
 
-    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word, and without
-    one the gap is infinite.
+    The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word, and
+    without one the gap is infinite.
     """
     answer = HighsSession(program, options).solve()
     stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)

@@ -57,6 +57,8 @@ class MagnifyingGlass:
         start = Basis(at, np.full(program.rows, At.LOWER, dtype=np.int8))
         self._session.start_from(start.to_highs())
         self._session.run()
+        if self._session.interrupted:
+            raise KeyboardInterrupt
         found = Basis.from_highs(self._session.basis())
         return at if found is None else found.columns
 

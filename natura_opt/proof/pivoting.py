@@ -14,7 +14,7 @@ import numpy.typing as npt
 from .basis import At, Statuses
 from .budget import Budget
 from .values import Ratios, Values
-from .vertex import ExactProgram, Vertex
+from .vertex import Vertex
 
 #: So many pivots in a row that move nothing, and Bland's rule chooses until one does.
 _STALLED = 20
@@ -40,30 +40,29 @@ class End:
 
 def wrong_signs(vertex: Vertex) -> npt.NDArray[np.int8]:
     """Return the signs of the reduced costs that are wrong, 0 for the others; as ``vertex.resting`` orders them."""
-    signs, at = vertex.dual.signs(), vertex.status[vertex.resting]
+    signs, at = vertex.dual_signs, vertex.status[vertex.resting]
     right = np.where(at == At.LOWER, signs >= 0, np.where(at == At.UPPER, signs <= 0, signs == 0))
     return np.where(right | vertex.program.fixed[vertex.resting], 0, signs).astype(np.int8)
 
 
 def is_optimal(vertex: Vertex) -> bool:
     """Whether every basic place is within its bounds and every reduced cost has the right sign."""
-    above_lower, above_upper = vertex.beyond()
+    above_lower, above_upper = vertex.beyond
     return not ((above_lower < 0).any() or (above_upper > 0).any() or wrong_signs(vertex).any())
 
 
 class Simplex:
-    """Pivots on an exact program within a budget.
+    """Pivots within a budget.
 
     Parameters
     ----------
-    status : the basis to start from, shape (n + m,); its columns must be independent.
+    vertex : where to start.
     """
 
-    def __init__(self, program: ExactProgram, status: Statuses, budget: Budget) -> None:
-        self.program, self._budget = program, budget
-        self._cost = program.cost
+    def __init__(self, vertex: Vertex, budget: Budget) -> None:
+        self.program, self.vertex, self._budget = vertex.program, vertex, budget
+        self._cost = self.program.cost
         self._idle = 0
-        self.vertex = self._at(status)
 
     def run(self) -> End:
         """Pivot to the end.
@@ -87,7 +86,7 @@ class Simplex:
 
     def _violations(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Return which basic places are below their lower and above their upper bounds."""
-        above_lower, above_upper = self.vertex.beyond()
+        above_lower, above_upper = self.vertex.beyond
         return above_lower < 0, above_upper > 0
 
     def _exchange(self, entering: int, leaving: int, at: At, idle: bool) -> None:
@@ -123,7 +122,7 @@ class Simplex:
         program, vertex = self.program, self.vertex
         moves = vertex.direction(entering)
         ways = moves.signs() * sign
-        above_lower, above_upper = vertex.beyond()
+        above_lower, above_upper = vertex.beyond
         falling = (ways < 0) & program.has_lower[vertex.basic]
         rising = (ways > 0) & program.has_upper[vertex.basic]
         candidates = np.flatnonzero(falling | rising)
@@ -218,7 +217,7 @@ class Simplex:
             amounts[place] = sign
             self._cost = self._cost.plus(amounts, exponent)
             return
-        rows = program.all_rows
+        rows = program.matrix.by_rows
         span = slice(rows.indptr[place - program.columns], rows.indptr[place - program.columns + 1])
         amounts[rows.indices[span]] = rows.data[span] * sign
         self._cost = self._cost.plus(amounts, exponent + rows.exponent)

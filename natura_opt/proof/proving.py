@@ -9,11 +9,15 @@ import numpy as np
 from ..backends.answer import Answer, Claim
 from ..backends.highs import HighsSession, check_finite
 from ..backends.options import SolveOptions
+from ..errors import NaturaError
 from ..program import LinearProgram
 from .basis import Basis
 from .exact import PIVOTS, judge_exactly
 from .verdict import ExactVerdict
 from .whole_columns import judge_whole
+
+#: A larger program is solved again sooner than a basis is found from a point.
+_FROM_POINT = 500
 
 
 def exact_proof(
@@ -23,7 +27,7 @@ def exact_proof(
     *,
     pivots: int = PIVOTS,
     time_limit: float | None = None,
-    fraction: bool = True,
+    fraction: bool | None = None,
 ) -> ExactVerdict:
     """Decide a program in rational arithmetic: exactly optimal, exactly infeasible or unbounded, or undecided and why.
 
@@ -33,15 +37,16 @@ def exact_proof(
         solver, with its point; a basis; or nothing, and HiGHS is asked first. A bad start only costs time.
     options : ``verbose`` and ``log_file`` are HiGHS's; nothing else of it matters here.
     pivots, time_limit : how far the simplex method may go on in rational arithmetic, in pivots and seconds.
-    fraction : also rebuild the exact objective as a fraction, long where the basis has hundreds of rows.
+    fraction : also rebuild the exact objective and values as fractions; where nothing is said, for small bases only.
 
     Errors
     ------
     NaturaError : a number of the program is NaN, or an infinity stands where none can.
+    KeyboardInterrupt : on Ctrl-C, wherever it is.
 
     >>> from natura_opt.testing.small import program
     >>> print(exact_proof(program("max", [1.0], [([3.0], "<=", 1.0)])))
-    exactly optimal: 0.3333333333333333, every sign in rational arithmetic
+    exactly optimal, 0.3333333333333333 (every sign decided in rational arithmetic)
     """
     check_finite(program)
     if program.integer.any():
@@ -61,10 +66,9 @@ def _basis(
 ) -> Basis | None:
     if isinstance(answer, Basis):
         return answer
-    if isinstance(answer, Answer):
-        if answer.claim is Claim.OPTIMAL or np.any(answer.primal):
-            return Basis.from_point(program, answer.primal, answer.dual)
-        answer = None
+    point = answer if isinstance(answer, Answer) and np.any(answer.primal) else None
+    if point is not None and point.claim is Claim.OPTIMAL and max(program.shape) <= _FROM_POINT:
+        return Basis.from_point(program, point.primal, point.dual)
     if isinstance(answer, HighsSession):
         basis = Basis.from_highs(answer.basis())
         if basis is not None and (len(basis.rows), len(basis.columns)) == program.shape:
@@ -73,9 +77,14 @@ def _basis(
         chosen = replace(
             options, method="simplex", options={"presolve": presolve}, time_limit=seconds or options.time_limit
         )
-        session = HighsSession(program, chosen)
+        try:
+            session = HighsSession(program, chosen)
+        except NaturaError:  # numbers that HiGHS does not take
+            return None
         session.run()
+        if session.interrupted:
+            raise KeyboardInterrupt
         basis = Basis.from_highs(session.basis())
         if basis is not None:
             return basis
-    return None
+    return None if point is None else Basis.from_point(program, point.primal, point.dual)

@@ -1,8 +1,9 @@
 """Sums whose rounding is known: every proof leans on these.
 
-A sum of ``k`` products in extended precision (unit roundoff ``u``) lies within ``(k + 2) u S`` of the true one, ``S`` the
-sum of the sizes of its terms. Where that leaves the sign open, the sum is taken exactly: each product of doubles is split
-into two doubles without error (Dekker 1971), and Python's ``fsum`` rounds the exact sum of all of them once (Shewchuk 1997).
+A sum of ``k`` products in extended precision (unit roundoff ``u``) lies within ``(k + 2) u S`` of the true one, ``S``
+the sum of the sizes of its terms. Where that leaves the sign open, the sum is taken exactly: each product of doubles
+is split into two doubles without error (Dekker 1971), and Python's ``fsum`` rounds the exact sum of all of them once
+(Shewchuk 1997).
 """
 
 from __future__ import annotations
@@ -36,20 +37,24 @@ class Products:
     Attributes
     ----------
     rows, row_sizes : shape (m,). columns, column_sizes : shape (n,).
-    row_counts, column_counts : how many coefficients each has.
+    matrix : what was multiplied, for how many coefficients each has.
     """
 
     rows: Extended
-    row_sizes: Extended
+    row_sizes: Floats
     columns: Extended
-    column_sizes: Extended
-    row_counts: npt.NDArray[np.int64]
-    column_counts: npt.NDArray[np.int64]
+    column_sizes: Floats
+    matrix: sp.csc_array
 
     @property
-    def row_errors(self) -> Extended:
+    def row_errors(self) -> Floats:
         """How far each entry of ``rows`` may lie from the true sum."""
-        return rounding(self.row_sizes, self.row_counts)
+        return rounding(self.row_sizes, np.bincount(self.matrix.indices, minlength=self.matrix.shape[0]))
+
+    @property
+    def column_counts(self) -> npt.NDArray[np.int64]:
+        """How many coefficients each column has."""
+        return np.diff(self.matrix.indptr).astype(np.int64)
 
 
 def products(program: LinearProgram, point: Extended, multipliers: Extended) -> Products:
@@ -60,24 +65,22 @@ def products(program: LinearProgram, point: Extended, multipliers: Extended) -> 
     with np.errstate(over="ignore", invalid="ignore"):
         return Products(
             rows=np.asarray(extended @ point),
-            row_sizes=(sizes @ np.abs(point).astype(np.float64)).astype(np.longdouble),
+            row_sizes=np.asarray(sizes @ np.abs(point).astype(np.float64)),
             columns=np.asarray(extended.T @ multipliers),
-            column_sizes=(sizes.T @ np.abs(multipliers).astype(np.float64)).astype(np.longdouble),
-            row_counts=np.bincount(matrix.indices, minlength=matrix.shape[0]),
-            column_counts=np.diff(matrix.indptr).astype(np.int64),
+            column_sizes=np.asarray(sizes.T @ np.abs(multipliers).astype(np.float64)),
+            matrix=matrix,
         )
 
 
-def rounding(sizes: Extended, counts: npt.NDArray[np.int64] | int) -> Extended:
+def rounding(sizes: Floats, counts: npt.NDArray[np.int64]) -> Floats:
     """Return how far sums of ``counts`` products, of these sizes in all, may lie from the true ones."""
-    there = np.asarray(counts) > 0
-    return np.where(there, (np.asarray(counts) + 3) * _UNIT * (sizes + _UNDERFLOW), np.longdouble(0.0))
+    return np.where(counts > 0, (counts + 3) * _UNIT * (sizes + _UNDERFLOW), 0.0)
 
 
-def total(values: Extended, errors: Extended | None = None) -> tuple[np.longdouble, np.longdouble]:
-    """Return a sum and how far it may lie from the true one, given how far each of its terms may."""
-    own = np.abs(values).sum() * (len(values) + 2) * _UNIT
-    return values.sum(), own if errors is None else own + errors.sum() * np.longdouble(1.01)
+def total(values: Extended) -> tuple[np.longdouble, np.longdouble]:
+    """Return a sum of products, each rounded once, and how far it may lie from the true one."""
+    sizes = np.longdouble(1.01) * np.abs(values.astype(np.float64)).sum()
+    return values.sum(), sizes * (len(values) + 3) * _UNIT
 
 
 def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: Floats, start: Floats) -> Floats:
@@ -126,3 +129,17 @@ def _split(values: Floats) -> tuple[Floats, Floats]:
     large = _SPLITTER * values
     high = large - (large - values)
     return high, values - high
+
+
+def are_doubles(values: Extended) -> bool:
+    """Whether extended numbers are doubles: only these are summed exactly."""
+    return bool((values == values.astype(np.float64)).all())
+
+
+def relative_max(violations: npt.NDArray[np.floating], sizes: npt.NDArray[np.floating]) -> float:
+    """Return the largest violation relative to its size; zero where nothing is violated."""
+    violated = violations != 0
+    if not violated.any():
+        return 0.0
+    with np.errstate(divide="ignore", over="ignore"):
+        return float(np.max(violations[violated] / sizes[violated]))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from ..program import Floats
 from .lifting import Solution
-from .whole import WholeRows, Wholes, low_exponent, ratio
+from .whole import WholeRows, Wholes, low_exponent, power, ratio
 
 Positions = npt.NDArray[np.int64]
+#: What is not decided at an error of ``2 ** -_ACROSS`` is probably zero.
+_ACROSS = 128
 
 
 class Values:
@@ -57,20 +60,41 @@ class Values:
     def signs(self) -> npt.NDArray[np.int8]:
         """Return the sign of each value, decided."""
         found = np.zeros(len(self), dtype=np.int8)
-        open_ones, values = np.arange(len(self)), self
+        open_ones, values, looked_across = np.arange(len(self)), self, False
         while True:
             decided = np.array(np.abs(values.tops) > values.radius, dtype=bool)
             positive = np.array(values.tops > 0, dtype=bool)
             found[open_ones[decided]] = np.where(positive[decided], 1, -1)
             rest = np.flatnonzero(~decided & np.array(values.radius > 0, dtype=bool))
-            if not len(rest) or self.solution.is_exact:
+            if not len(rest):
                 return found
             open_ones, values = open_ones[rest], values.part(rest)
+            if self.solution.is_exact:
+                continue
+            if not looked_across and values.lift(_ACROSS):
+                continue
+            if not looked_across:
+                looked_across = True
+                told = [self._told_across(int(k)) for k in open_ones]
+                known = np.array([value is not None for value in told], dtype=bool)
+                found[open_ones[known]] = [(value > 0) - (value < 0) for value in told if value is not None]
+                rest = np.flatnonzero(~known)
+                if not len(rest):
+                    return found
+                open_ones, values = open_ones[rest], values.part(rest)
             beyond = values.finest() + 1
             within = np.array((np.abs(values.tops) + values.radius) << beyond, dtype=object)
             if np.array(within < (values.denominator << -values.exponent), dtype=bool).all():
                 return found
             values.lift(beyond + 1)
+
+    def _told_across(self, k: int) -> Fraction | None:
+        """Return a value exactly, where the transposed system tells it in short numbers."""
+        span = slice(self._terms.indptr[k], self._terms.indptr[k + 1])
+        dense = np.zeros(len(self.solution.reached), dtype=object)
+        dense[self._terms.indices[span]] = self._terms.data[span]
+        product = self.solution.product(dense, self._terms.exponent)
+        return None if product is None else product + int(self.constant[k]) * power(self.exponent)
 
     def finest(self) -> int:
         """Return b such that no value but zero is smaller than ``2 ** -b``."""
@@ -116,7 +140,7 @@ class Ratios:
         enough: int | None = None
         while True:
             candidates, limited = self._nearest()
-            if len(candidates) + limited <= 1 or (self.tops.solution.is_exact and self.bottoms.solution.is_exact):
+            if len(candidates) + limited <= 1 or not (self.tops.radius.any() or self.bottoms.radius.any()):
                 return candidates, limited
             if enough is None:  # a t_i b_k - t_k b_i that is not zero is at least 2 ** -enough
                 enough = self.tops.finest() + self.bottoms.finest() + 4

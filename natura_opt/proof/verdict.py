@@ -28,6 +28,7 @@ class ExactVerdict:
         for ever, as exact fractions; None where the proof is another.
     basis : the last basis looked at; None where none was.
     pivots, seconds : what it took, beyond the solver.
+    correction : what was wrong with the basis it started from; empty where that was right, or none was given.
     values : the exact column values, where the exact objective was asked for.
     """
 
@@ -42,6 +43,7 @@ class ExactVerdict:
     pivots: int
     seconds: float
     values: tuple[Fraction, ...] | None = None
+    correction: str = ""
 
     @property
     def proved(self) -> bool:
@@ -54,9 +56,13 @@ class ExactVerdict:
         return Status(self.kind) if self.proved else Status.UNPROVED
 
     def __str__(self) -> str:
-        took = f"{self.pivots} pivots in rational arithmetic" if self.pivots else "every sign in rational arithmetic"
-        if self.kind == "optimal":
-            return f"exactly optimal: {self.objective!r}, {took}"
-        if self.proved:
-            return f"exactly {self.kind}, {took}: {self.reason}"
-        return f"undecided in exact arithmetic: {self.reason}"
+        said = f": {self.reason}" if self.reason else ""
+        if not self.proved:
+            return f"undecided in rational arithmetic{said}"
+        took = "every sign decided in rational arithmetic"
+        if self.pivots:
+            took += f" after {self.pivots} pivot{'s' * (self.pivots > 1)} there"
+        if self.correction:
+            took += f"; in the basis that was given {self.correction}"
+        what = f"optimal, {self.objective!r}" if self.kind == "optimal" else self.kind
+        return f"exactly {what}{said} ({took})"

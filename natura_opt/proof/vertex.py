@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from ..backends.scaling import Scaled, scale
 from ..program import LinearProgram
+from . import exact_linear
 from .basis import At, Statuses
 from .budget import Budget
 from .exact_linear import Nucleus
@@ -39,7 +40,7 @@ class Cost:
 class ExactProgram:
     """``min c x``, ``A x - s = 0``, in whole numbers; columns 0..n-1 are the program's, n..n+m-1 the sums of its rows.
 
-    It is scaled by powers of two wherever that is exact, so that doubles can factorise it.
+    It is scaled by powers of two, wherever that is exact, so that doubles can factorise it.
 
     Attributes
     ----------
@@ -54,7 +55,7 @@ class ExactProgram:
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         self.given = replace(program, matrix=matrix)
-        self.scaled = _exactly_scaled(self.given)
+        self.scaled = _exactly_scaled(self.given) if program.shape[0] > exact_linear.SMALL else _unscaled(self.given)
         target = self.scaled.program
         self.rows, self.columns = target.shape
         self.matrix = WholeMatrix(target.matrix)
@@ -67,16 +68,6 @@ class ExactProgram:
         self.lower, self.upper = both[: len(lower)], both[len(lower) :]
         self.cost = Cost(*common(target.cost))
         self.fixed = self.has_lower & self.has_upper & np.array(self.lower == self.upper, dtype=bool)
-
-    @cached_property
-    def all_rows(self) -> WholeRows:
-        """The matrix by rows."""
-        return self.matrix.cut(np.arange(self.rows), np.arange(self.columns))
-
-    @cached_property
-    def all_columns(self) -> WholeRows:
-        """The matrix by columns."""
-        return self.matrix.cut(np.arange(self.rows), np.arange(self.columns), by_columns=True)
 
     def name(self, place: int) -> tuple[str, Any]:
         """Return block and label of a column or, from n on, a row."""
@@ -101,9 +92,13 @@ def _exactly_scaled(program: LinearProgram) -> Scaled:
     factors = np.concatenate([made.row, made.column, [made.size, made.worth]])
     if exact and np.isfinite(factors).all() and (factors > 0).all():
         return made
+    return _unscaled(program)
+
+
+def _unscaled(program: LinearProgram) -> Scaled:
     sign = -1.0 if program.sense == "max" else 1.0
     rows, columns = program.shape
-    plain = replace(linear, sense="min", cost=sign * program.cost, offset=0.0)
+    plain = replace(program, sense="min", cost=sign * program.cost, offset=0.0, integer=np.zeros_like(program.integer))
     return Scaled(plain, np.ones(rows), np.ones(columns), 1.0, 1.0, sign)
 
 
@@ -141,7 +136,7 @@ class Vertex:
     @cached_property
     def _sums(self) -> Wholes:
         """What the resting columns give each row, times two to matrix and bound exponents."""
-        return self.program.all_rows.times(self.level[: self.program.columns])
+        return self.program.matrix.by_rows.times(self.level[: self.program.columns])
 
     @cached_property
     def solution(self) -> Solution:
@@ -214,7 +209,7 @@ class Vertex:
 
     def _entries(self, row: int) -> Wholes:
         """Return a row of the matrix, dense."""
-        rows = self.program.all_rows
+        rows = self.program.matrix.by_rows
         span = slice(rows.indptr[row], rows.indptr[row + 1])
         made = np.zeros(self.program.columns, dtype=object)
         made[rows.indices[span]] = rows.data[span]
@@ -226,7 +221,7 @@ class Vertex:
         exponent = program.matrix.exponent
         constant = np.zeros(len(self.basic), dtype=object)
         if place < program.columns:
-            columns = program.all_columns
+            columns = program.matrix.by_columns
             span = slice(columns.indptr[place], columns.indptr[place + 1])
             dense = np.zeros(program.rows, dtype=object)
             dense[columns.indices[span]] = columns.data[span]
@@ -238,6 +233,12 @@ class Vertex:
             solution = self.nucleus.solve(side, 0)
         return Values(solution, self._over_basic_columns, constant, exponent)
 
+    @cached_property
+    def dual_signs(self) -> npt.NDArray[np.int8]:
+        """Signs of the reduced costs, as :attr:`resting` orders them."""
+        return self.dual.signs()
+
+    @cached_property
     def beyond(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
         """Return the signs of what the basic places are above their lower, and above their upper bounds; 0 if none."""
         program, made = self.program, []

@@ -95,6 +95,15 @@ class WholeRows:
         """Return the sums of the sizes of the rows' entries."""
         return _sums(self.indptr, np.abs(self.data))
 
+    def within(self, columns: npt.NDArray[np.int64], width: int) -> WholeRows:
+        """Return the part in some columns, of so many there are, renumbered in their order."""
+        numbers = np.full(width, -1, dtype=np.int64)
+        numbers[columns] = np.arange(len(columns))
+        indices = numbers[self.indices]
+        kept = indices >= 0
+        indptr = np.concatenate([[0], np.cumsum(kept)])[self.indptr]
+        return WholeRows(indptr, indices[kept], self.data[kept], self.exponent)
+
     def only(self, columns: npt.NDArray[np.bool_]) -> WholeRows:
         """Return the rows with zeros in all but some columns."""
         kept = columns[self.indices]
@@ -122,19 +131,26 @@ class WholeMatrix:
     Attributes
     ----------
     doubles : the csc array, canonical and without zeros.
-    data : its entries as whole numbers, times ``2 ** exponent``.
+    by_rows, by_columns : the whole numbers; those by columns are the rows of the transposed matrix.
+    exponent : the power of two they share.
     """
 
     def __init__(self, doubles: sp.csc_array) -> None:
         self.doubles = doubles
-        self.data, self.exponent = common(doubles.data)
-        places = np.arange(doubles.nnz, dtype=np.int64)
-        self._places = sp.csc_array((places, doubles.indices, doubles.indptr), shape=doubles.shape)
+        data, self.exponent = common(doubles.data)
+        places = sp.csr_array(
+            sp.csc_array((np.arange(doubles.nnz), doubles.indices, doubles.indptr), shape=doubles.shape)
+        )
+        self.by_columns = WholeRows(
+            doubles.indptr.astype(np.int64), doubles.indices.astype(np.int64), data, self.exponent
+        )
+        self.by_rows = WholeRows(
+            places.indptr.astype(np.int64), places.indices.astype(np.int64), data[places.data], self.exponent
+        )
 
     def cut(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], by_columns: bool = False) -> WholeRows:
         """Return the part in these rows and columns, by rows; ``by_columns`` transposes it."""
-        chosen = self._places[:, columns]
-        part = sp.csr_array(chosen.T)[:, rows] if by_columns else sp.csr_array(chosen)[rows]
-        return WholeRows(
-            part.indptr.astype(np.int64), part.indices.astype(np.int64), self.data[part.data], self.exponent
-        )
+        height, width = self.doubles.shape
+        if by_columns:
+            return self.by_columns.rows(columns).within(rows, height)
+        return self.by_rows.rows(rows).within(columns, width)

@@ -48,7 +48,7 @@ def judge_whole(
     Returns
     -------
     The verdict; its multipliers are those of the program with the whole-number columns fixed. It is undecided where
-    nodes, pivots or seconds are spent, or where the relaxation is unbounded.
+    nodes, pivots or seconds are spent.
     """
     check_finite(program)
     budget = Budget(pivots, time_limit)
@@ -65,22 +65,18 @@ def judge_whole(
         node = heapq.heappop(open_nodes)
         if best_value is not None and node.number and node.bound >= best_value:
             break
-        try:
-            budget.check()
-        except OutOfBudgetError as stop:
-            why = str(stop)
-            break
-        if used >= nodes:
-            why = f"the {nodes:,} linear programs allowed are solved"
+        why = _spent(budget, used, nodes)
+        if why:
             break
         part = replace(linear, lower=node.lower, upper=node.upper)
-        found = judge_exactly(part, node.basis, pivots=max(pivots - spent, 0), time_limit=budget.left)
+        found = judge_exactly(part, node.basis, pivots=max(pivots - spent, 0), time_limit=budget.left, fraction=True)
         used, spent = used + 1, spent + found.pivots
         if found.kind == "infeasible":
             continue
-        if found.kind != "optimal" or found.objective_fraction is None or found.values is None:
-            relaxed = "with its whole-number columns left free the program is unbounded"
-            why = relaxed if found.kind == "unbounded" else found.reason
+        if found.kind == "unbounded":
+            return _endless(program, found, nodes - used, max(pivots - spent, 0), budget)
+        if found.objective_fraction is None or found.values is None:
+            why = _spent(budget, used, nodes) or found.reason or "there is no time left for its fractions"
             break
         value = sign * found.objective_fraction
         if best_value is not None and value >= best_value:
@@ -101,6 +97,31 @@ def judge_whole(
             numbered += 1
             heapq.heappush(open_nodes, _Node(value, numbered, low, high, found.basis))
     return _verdict(program, best, why, best_value, sign, used, spent, budget)
+
+
+def _spent(budget: Budget, used: int, nodes: int) -> str:
+    """Say what is spent, if anything is."""
+    try:
+        budget.check()
+    except OutOfBudgetError as stop:
+        return str(stop)
+    return f"the {nodes:,} linear programs allowed are solved" if used >= nodes else ""
+
+
+def _endless(program: LinearProgram, relaxed: ExactVerdict, nodes: int, pivots: int, budget: Budget) -> ExactVerdict:
+    """Decide a program whose relaxation is unbounded: it is so too where any whole numbers meet the rows.
+
+    The ray has fractions; some multiple of it is whole, and leads from plan to plan (Meyer, "On the existence of
+    optimal solutions to integer and mixed-integer programming problems", 1974).
+    """
+    aimless = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
+    plan = judge_whole(aimless, nodes=nodes, pivots=pivots, time_limit=budget.left)
+    took = {"pivots": plan.pivots + relaxed.pivots, "seconds": budget.spent}
+    if plan.kind == "optimal":
+        return replace(relaxed, primal=plan.primal, **took)  # type: ignore[arg-type]
+    if plan.kind == "infeasible":
+        return replace(plan, **took)  # type: ignore[arg-type]
+    return replace(plan, reason=f"it is unbounded if any whole numbers meet the rows, but {plan.reason}")
 
 
 def _verdict(

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from numba import get_num_threads, njit, set_num_threads
+from numba import get_num_threads, set_num_threads
 
 from .coefficients import Coefficients
+from .compiling import compiled
 from .directed import TINY, exact_surplus
 from .kernels import Floats
 from .positive_system import positive_solution
@@ -45,7 +46,7 @@ _ROUNDS_OF_ASKING = 200
 _FIRST_LOOK = 1e3
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _cheapest(first: Any, cost: Any, lowest: Any, chosen: Any) -> None:
     """Write each good's lowest cost and the technique that has it; techniques of good i are first[i]..first[i+1]-1."""
     for i in range(len(first) - 1):

@@ -39,7 +39,12 @@ _FLOOR = 2e-15
 
 
 def solve_fixed_point(
-    economy: Economy, question: Question | str | None = None, *, method: str = "auto", tolerance: float = 1e-9
+    economy: Economy,
+    question: Question | str | None = None,
+    *,
+    method: str = "auto",
+    tolerance: float = 1e-9,
+    max_passes: int | None = None,
 ) -> Plan:
     """Answer a question by fixed points, and prove the answer as a linear program's.
 
@@ -50,6 +55,7 @@ def solve_fixed_point(
     question : what is asked; least-resources, assortment or fulfilment.
     method : one of :data:`natura_opt.solvers.leontief.METHODS`, or ``auto``.
     tolerance : largest relative residual and gap at which the plan counts as proved.
+    max_passes : most products with the inputs to form for each fixed point (5,000 by default).
 
     Returns
     -------
@@ -71,7 +77,7 @@ def solve_fixed_point(
     began = time.perf_counter()
     asked = question if isinstance(question, Question) else economy.question(question)
     program = linear_program(economy, asked)
-    answerer = _Answerer(asked_of(economy, asked), asked, program, systems_of(economy, asked), method)
+    answerer = _Answerer(asked_of(economy, asked), asked, program, systems_of(economy, asked), method, max_passes)
     built = time.perf_counter()
     solving = proving = 0.0
     attempts: list[Attempt] = []
@@ -112,6 +118,7 @@ class _Answerer:
     program: LinearProgram
     systems: list[OneTechnique]
     method: str
+    max_passes: int | None = None
     witnesses: dict[int, Witness] = field(default_factory=dict)
     starts: dict[Any, Floats] = field(default_factory=dict)
     passes: int = 0
@@ -134,6 +141,7 @@ class _Answerer:
             transpose=what == "prices",
             method=self.method,
             tolerance=self.tolerance,
+            max_passes=self.max_passes,
             start=self.starts.get((what, period)),
             witness=self.witnesses.get(id(system)),
             names=list(self.economy.goods),

@@ -18,10 +18,16 @@ The algorithm is no optimiser: it evens out harmony, knows no valuations, has no
 Where the paper is silent, this is what is done:
 
 - stocks are dealt out in proportion to uniform random numbers; every random number comes from the seed;
+- stocks are real numbers, as in the paper's analysis; its program took whole units (``whole_stocks``);
+- a good without a target has for its goal 2 % of what serving the targets takes of it (the 2018 program's .02, made
+  independent of units); of the paper's goals nothing is known;
+- an industry of which nothing is needed is not counted, and gets no stocks at the start;
 - an industry that the reserve cannot bring to its aim gets what the scarcest stock allows;
 - its suppliers' outputs fall at once and count in the mean, but they keep their places until the next sort; at most
   as many industries are served in a step as there are industries;
-- the mean of step 7 is the one at its beginning; step 7 goes from the most harmonious down;
+- industries are sorted a second time, before step 7; the paper speaks of one sort, and of moving industries in its
+  list;
+- the mean of step 7, and who lies above it, is taken at its beginning; step 7 goes from the most harmonious down;
 - a falls by a constant factor each iteration (``cooling``), as does the amplitude of n, which is uniform on
   ``[-noise, noise]``, drawn for each industry and iteration; an aim below zero is raised too, by a share of its size;
 - the end: mean harmony gains less than ``tolerance`` in each of three iterations, a and n having cooled below
@@ -36,6 +42,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,6 +54,7 @@ from ..errors import OptionError, unknown
 from . import harmony_steps as steps
 from .shrinking import largest_shortage, shrink_to_feasible
 from .stock_allocation import StockProblem
+from .trace import Watch
 
 SCALES = ("relative", "absolute")
 VERSIONS = (1, 2, 3)
@@ -116,6 +124,7 @@ def harmony_1990(
     cooling: float = 0.98,
     tolerance: float = 1e-5,
     whole_stocks: bool = False,
+    watch: Watch | None = None,
 ) -> Harmony1990Result:
     """Share out stocks by the algorithm of 1990.
 
@@ -135,6 +144,7 @@ def harmony_1990(
     tolerance : gain of mean harmony that counts as small.
     whole_stocks : stocks come in whole units, as in the paper: those given are rounded down, and an industry holds
         whole units.
+    watch : called at the start and after each iteration.
 
     Errors
     ------
@@ -161,24 +171,24 @@ def harmony_1990(
     rng = np.random.default_rng(seed)
     run.deal_out(rng, start)
     trace = [run.mean_harmony()]
+    run.show(watch)
     bias, temper = (amplification if version > 1 else 0.0), (noise if version == 3 else 0.0)
     still, done = 0, 0
     while done < iterations and still < _STILL:
         thermal = rng.uniform(-1.0, 1.0, len(goals)) if version == 3 else np.zeros(len(goals))
         run.iterate(bias + temper * thermal)
         trace.append(run.mean_harmony())
+        run.show(watch)
         still = still + 1 if trace[-1] - trace[-2] < tolerance and bias + temper < _COLD else 0
         bias, temper, done = bias * cooling, temper * cooling, done + 1
     shortage = run.shrink()
     mean = np.array(trace)
-    intensities = np.zeros(len(economy.techniques))
-    intensities[problem.technique] = run.level
     return Harmony1990Result(
         problem=problem,
         version=version,
         function=function,
         scale=scale,
-        intensities=intensities,
+        intensities=run.intensities(),
         allocation=run.allocation(),
         reserve=run.reserve,
         net_outputs=run.output,
@@ -190,7 +200,7 @@ def harmony_1990(
         iterations=done,
         converged=still >= _STILL,
         seconds=time.perf_counter() - begun,
-        passes=run.read / (problem.flows.nnz + problem.ties.nnz),
+        passes=run.passes,
     )
 
 
@@ -273,12 +283,36 @@ class _Run:
             )
         self.evaluate()
 
+    @property
+    def passes(self) -> float:
+        """Coefficients read over coefficients there are."""
+        return float(self.read / (self.problem.flows.nnz + self.problem.ties.nnz))
+
+    def intensities(self) -> Any:
+        """Return the activity level of each of the economy's techniques."""
+        levels = np.zeros(len(self.problem.economy.techniques))
+        levels[self.problem.technique] = self.level
+        return levels
+
+    @cached_property
+    def net(self) -> Any:
+        """What is left of each good by each industry at a level of one."""
+        return sp.csr_array(sp.diags_array(self.problem.makes) - self.problem.flows)
+
+    def shortage(self) -> float:
+        """Return the largest shortage of a good."""
+        return largest_shortage(self.net, self.problem.on_hand, self.level)
+
+    def show(self, watch: Watch | None) -> None:
+        """Let somebody see how far the algorithm has come."""
+        if watch is not None:
+            watch(self.intensities(), None, self.passes, self.shortage())
+
     def shrink(self) -> float:
         """Shrink the plan until no good is lacking; return the largest shortage there was."""
-        net = sp.diags_array(self.problem.makes) - self.problem.flows
-        shortage = largest_shortage(net, self.problem.on_hand, self.level)
+        shortage = self.shortage()
         if shortage > 0:
-            self.level = shrink_to_feasible(net, self.problem.on_hand, self.level)
+            self.level = shrink_to_feasible(self.net, self.problem.on_hand, self.level)
             steps.hold_levels(*self.ties, self.whole, self.level, self.held, self.reserve)
             self.evaluate()
         return shortage

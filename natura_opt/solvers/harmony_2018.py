@@ -41,6 +41,7 @@ from ..errors import OptionError, QuestionError
 from .harmony_functions import HarmonyFunction, harmony_function
 from .shrinking import largest_shortage, shrink_to_feasible
 from .technologies import Technologies
+from .trace import Watch
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,6 +103,7 @@ def harmony_2018(
     temperature: float = 0.23,
     function: str | HarmonyFunction = "2018",
     base_year: Any = None,
+    watch: Watch | None = None,
 ) -> Harmony2018Result:
     """Plan by the harmony program of 2018.
 
@@ -111,6 +113,7 @@ def harmony_2018(
     rounds : how many. temperature : how far a round goes. function : harmony function.
     base_year : activity level of each technique that its intensity counts in, shape (techniques,), all above 0; by
         default what its own stocks of the start allow, else what serving the first targets takes.
+    watch : called at the start and after each round.
 
     Errors
     ------
@@ -131,11 +134,17 @@ def harmony_2018(
     technologies = Technologies.of(economy, _checked_base_year(economy, base_year))
     begun = time.perf_counter()
     program = _Program(technologies, chosen, temperature)
-    trace = [program.harmonies()]
-    for _ in range(rounds):
-        program.round()
-        trace.append(program.harmonies())
     net = technologies.makes - technologies.takes
+    trace: list[tuple[float, float]] = []
+    for step in range(rounds + 1):
+        if step:
+            program.round()
+        trace.append(program.harmonies())
+        if watch is not None:
+            lacking = largest_shortage(net, technologies.given, program.x)
+            watch(
+                technologies.activities(program.x), technologies.investment(program.x), float(program.passes), lacking
+            )
     shortage = largest_shortage(net, technologies.given, program.x)
     if shortage > 0:
         program.x = shrink_to_feasible(net, technologies.given, program.x)

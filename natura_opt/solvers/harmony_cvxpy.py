@@ -14,6 +14,7 @@ recomputed proof of that fails, scaled. Both attempts are kept.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ from .primal_dual import program_factors
 
 #: Clarabel's tolerances: its own of 1e-8 leave gaps of 4e-6 per good once recomputed.
 _ASKED = 1e-11
+#: The least that Clarabel is given, in seconds.
+_INSTANT = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +59,24 @@ class ConicAnswer:
     iterations: int
 
 
-def solve_conic(problem: HarmonyProblem, *, tolerance: float = 1e-6) -> ConicAnswer:
-    """State the harmony program in CVXPY, solve it with Clarabel and recompute the proof."""
+def solve_conic(problem: HarmonyProblem, *, tolerance: float = 1e-6, time_limit: float | None = None) -> ConicAnswer:
+    """State the harmony program in CVXPY, solve it with Clarabel and recompute the proof.
+
+    Parameters
+    ----------
+    time_limit : seconds, after which Clarabel is stopped and nothing more is tried.
+    """
     _pieces(problem.function.name, None)
-    first = _stated_by_laws(problem, tolerance)
-    if first.certificate.proved:
+    begun = time.perf_counter()
+
+    def left() -> float | None:
+        return None if time_limit is None else time_limit - (time.perf_counter() - begun)
+
+    first = _stated_by_laws(problem, tolerance, left)
+    rest = left()
+    if first.certificate.proved or (rest is not None and rest <= 0):
         return first
-    second = _stated_scaled(problem, tolerance)
+    second = _stated_scaled(problem, tolerance, left)
     return min(second, first, key=lambda answer: worst_figure(answer.certificate))
 
 
@@ -121,7 +135,7 @@ def _pieces(name: str, surplus: Any) -> tuple[Any, list[Any]]:
     return value, [surplus == line + high - low - 0.5, line <= 0.75]
 
 
-def _stated_by_laws(problem: HarmonyProblem, tolerance: float) -> ConicAnswer:
+def _stated_by_laws(problem: HarmonyProblem, tolerance: float, left: Callable[[], float | None]) -> ConicAnswer:
     import cvxpy as cp
 
     from ..backends.cvxpy import compile_cvxpy
@@ -132,7 +146,7 @@ def _stated_by_laws(problem: HarmonyProblem, tolerance: float) -> ConicAnswer:
     compiled = compile_cvxpy(model, ROW_SENSES)  # the linear part, back to labelled rows, for the proof
     constraints = [constraint for _, _, constraint in model.constraints]
     conic = cp.Problem(objective, constraints + model.harmony_pieces)  # type: ignore[attr-defined]
-    said, iterations = _run(conic)
+    said, iterations = _run(conic, left())
     primal, dual = np.zeros(compiled.program.shape[1]), np.zeros(compiled.program.shape[0])
     for variable, places in compiled.columns:
         if variable.value is not None:
@@ -154,7 +168,7 @@ def _stated_by_laws(problem: HarmonyProblem, tolerance: float) -> ConicAnswer:
     return _answer(stated, primal, dual * compiled.factor, tolerance, f"CVXPY, law by law: {said}", iterations)
 
 
-def _stated_scaled(problem: HarmonyProblem, tolerance: float) -> ConicAnswer:
+def _stated_scaled(problem: HarmonyProblem, tolerance: float, left: Callable[[], float | None]) -> ConicAnswer:
     import cvxpy as cp
 
     program = problem.program
@@ -172,7 +186,7 @@ def _stated_scaled(problem: HarmonyProblem, tolerance: float) -> ConicAnswer:
         capped = np.flatnonzero(np.isfinite(program.upper))
         sides.append(z[capped] <= (program.upper / column)[capped])
     conic = cp.Problem(cp.Maximize(problem.weights @ harmonies + (program.cost * column) @ z), sides + pieces)
-    said, iterations = _run(conic)
+    said, iterations = _run(conic, left())
     primal, dual = np.zeros(len(column)), np.zeros(len(row))
     if z.value is not None:
         primal = np.asarray(z.value, dtype=float) * column
@@ -190,14 +204,15 @@ def _factors(program: LinearProgram) -> tuple[Floats, Floats]:
     return row / size, column * size
 
 
-def _run(conic: Any) -> tuple[str, int]:
+def _run(conic: Any, seconds: float | None) -> tuple[str, int]:
     import cvxpy as cp
 
+    stopped = {} if seconds is None else {"time_limit": max(seconds, _INSTANT)}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the certificate says whether an answer is accurate
-            conic.solve(solver=cp.CLARABEL, tol_gap_abs=_ASKED, tol_gap_rel=_ASKED, tol_feas=_ASKED)
-    except cp.SolverError as error:
+            conic.solve(solver=cp.CLARABEL, tol_gap_abs=_ASKED, tol_gap_rel=_ASKED, tol_feas=_ASKED, **stopped)
+    except (cp.SolverError, ValueError, ArithmeticError) as error:  # of numbers that are none, CVXPY raises the others
         return f"Clarabel failed ({str(error).splitlines()[0]})", 0
     stats = conic.solver_stats
     return f"Clarabel, {conic.status}", int(stats.num_iters or 0) if stats is not None else 0
@@ -211,8 +226,11 @@ def _answer(
     said: str,
     iterations: int,
 ) -> ConicAnswer:
+    if not (np.isfinite(primal).all() and np.isfinite(dual).all()):  # numbers too far apart
+        primal, dual = np.zeros_like(primal), np.zeros_like(dual)
     primal = np.clip(primal, problem.program.lower, problem.program.upper)
     dual = np.where(dual > 0, np.where(np.isfinite(problem.program.row_upper), dual, 0.0), dual)
     _, units = program_factors(problem.program)
+    dual, _, _ = problem.certify_signed(primal, dual, tolerance)
     primal, dual, tangents, certificate = problem.certify_cleaned(primal, dual, tolerance, units)
     return ConicAnswer(primal, dual, problem, tangents, certificate, said, iterations)

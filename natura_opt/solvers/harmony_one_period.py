@@ -35,13 +35,15 @@ class OnePeriod:
 
     Attributes
     ----------
-    makers : the technique of each good and what a unit of its activity makes.
+    makers : the technique of each good that is made, and what a unit of its activity makes.
+    made : positions of those goods.
     kinds : block of the harmony program's rows and position in it, for each limit.
     """
 
     problem: HarmonyProblem
     form: LimitedOutput
     makers: Makers
+    made: Any
     kinds: list[tuple[str, Any]]
 
     def into_plan(self, answer: PricedHarmony) -> tuple[Floats, Floats]:
@@ -49,7 +51,7 @@ class OnePeriod:
         program, economy = self.problem.program, self.problem.economy
         primal, dual = np.zeros(program.shape[1]), np.zeros(program.shape[0])
         levels = np.zeros(len(economy.techniques))
-        levels[self.makers.technique] = answer.outputs / self.makers.amount
+        levels[self.makers.technique] = answer.outputs[self.made] / self.makers.amount
         columns = {block.name: block.span for block in program.columns}
         rows = {block.name: block.span for block in program.rows}
         primal[columns["activities"]] = levels
@@ -70,8 +72,13 @@ class OnePeriod:
 
 
 def one_period(problem: HarmonyProblem) -> tuple[OnePeriod | None, str]:
-    """Return the form with the way back into the program, or None with the reason why prices alone cannot decide."""
+    """Return the form with the way back into the program, or None with the reason why prices alone cannot decide.
+
+    A limit of zero has any price that is high enough to keep its users idle; as a valuation that would say too much.
+    """
     made, why = _laid_out(problem.economy, _spread(problem), problem.function)
+    if made is not None and (made[0].there <= 0).any():
+        return None, "a limit of zero"
     return (None, why) if made is None else (OnePeriod(problem, *made), why)
 
 
@@ -109,8 +116,8 @@ def harmonise_outputs(
 
 def _laid_out(
     economy: Economy, weights: Floats, function: HarmonyFunction
-) -> tuple[tuple[LimitedOutput, Makers, list[tuple[str, Any]]] | None, str]:
-    """Return (the form, who makes each good, rows of the limits), or None with the reason."""
+) -> tuple[tuple[LimitedOutput, Makers, Any, list[tuple[str, Any]]] | None, str]:
+    """Return (the form, who makes which goods, rows of the limits), or None with the reason."""
     if len(economy.periods) > 1:
         return None, f"{len(economy.periods)} periods"
     other = [table for table in economy.tables if table not in _KNOWN]
@@ -118,25 +125,41 @@ def _laid_out(
         return None, f"table {other[0]!r}"
     if not function.strict or not function.concave:
         return None, f"harmony function {function.name!r} is not strictly concave"
-    makers = Makers.of(economy.matrix("outputs", 0))
-    if (makers.per_technique > 1).any():
+    outputs = economy.matrix("outputs", 0)
+    every = Makers.of(outputs)
+    if (every.per_technique > 1).any():
         return None, "joint products"
-    if (makers.per_good > 1).any():
+    if (every.per_good > 1).any():
         return None, "several techniques for a good"
-    if (makers.per_good == 0).any() or (makers.per_technique == 0).any():
-        return None, "a good that nothing makes, or a technique that makes nothing"
+    made, goods = np.flatnonzero(every.per_good), len(economy.goods)
+    makers = every if len(made) == goods else Makers.of(sp.csr_array(outputs)[made])
     use, there, kinds = _limits(economy)
-    if (there <= 0).any():
-        return None, "a limit of zero"
     form = LimitedOutput(
-        inputs=Coefficients(makers.per_output(economy.matrix("inputs", 0))),
-        use=Coefficients(makers.per_output(use)),
+        inputs=Coefficients(_by_good(makers, made, goods, economy.matrix("inputs", 0), unmade=1.0)),
+        use=Coefficients(_by_good(makers, made, goods, use, unmade=0.0)),
         there=there,
         targets=economy.vector("targets", 0),
         weights=weights,
         function=function,
     )
-    return (form, makers, kinds), "one period, one product per technique"
+    return (form, makers, made, kinds), "one period, one product per technique"
+
+
+def _by_good(makers: Makers, made: Any, goods: int, matrix: Any, unmade: float) -> Any:
+    """Return columns of techniques as columns of goods, per unit made.
+
+    Parameters
+    ----------
+    unmade : of itself, what one of a good that nothing makes takes: with 1, its industry leaves none over.
+    """
+    columns = makers.per_output(matrix)
+    if len(made) == goods:
+        return columns
+    places = sp.csr_array((np.ones(len(made)), (np.arange(len(made)), made)), shape=(len(made), goods))
+    spread = sp.csr_array(columns @ places)
+    missing = np.setdiff1d(np.arange(goods), made)
+    own = sp.csr_array((np.full(len(missing), unmade), (missing, missing)), shape=(goods, goods))
+    return sp.csr_array(spread + own) if unmade else spread
 
 
 def _wanted(problem: HarmonyProblem) -> Any:

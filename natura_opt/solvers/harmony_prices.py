@@ -16,15 +16,16 @@ Sources: Cockshott 1990 (the problem); numerics of the design notes (the method)
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
-from ..errors import OptionError
+from ..errors import NaturaError, OptionError, listed
 from .cores import blas_on_one_core
 from .harmony_functions import Floats
+from .harmony_gap import proven_gap
 from .limited_output import (
     LimitedOutput,
     feasible_outputs,
@@ -33,6 +34,8 @@ from .limited_output import (
     refuse_unlimited,
     solve_weighed,
 )
+from .standing_idle import Idle, PricesUndecidedError, find_idle, idle_prices
+from .system import Witness
 from .trace import TracePoint
 from .witness import find_witness
 
@@ -57,6 +60,7 @@ class PricedHarmony:
     harmony, bound : attained, and the most any plan can attain.
     gap_per_good : (bound - harmony) over the sum of weights.
     worst_fulfilment : least delivery over target, and ``worst_good`` where.
+    idle : positions of the goods whose industries must stand idle (see :mod:`.standing_idle`).
     trace : what was proved on the way.
     passes : products with the matrix of inputs, those of the proof included.
     reason : how limits were handled.
@@ -78,6 +82,7 @@ class PricedHarmony:
     seconds: float
     reason: str
     proved: bool
+    idle: Any = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @blas_on_one_core
@@ -99,14 +104,87 @@ def harmonise(
     Errors
     ------
     OptionError : the harmony function is not strictly concave.
-    QuestionError : not productive, or nothing limits a good that is wanted.
+    QuestionError : nothing limits a good that is wanted. PricesUndecidedError : what is productive is too near to call.
     """
     if not (problem.function.concave and problem.function.strict):
         raise OptionError(
             f"harmony function {problem.function.name!r} is not strictly concave, so prices do not decide deliveries: "
             "the primal-dual method answers it (natura_opt.solve_harmony chooses)"
         )
-    return _Search(problem, tolerance, max_passes, time_limit, names).run()
+    limits = (tolerance, max_passes, time_limit)
+    if (problem.there > 0).all() and (problem.inputs.matrix.diagonal() < 1.0).all():
+        try:
+            witness = find_witness(problem.inputs, names)
+        except NaturaError:  # what cannot sustain itself stands idle
+            pass
+        else:
+            return _Search(problem, *limits, names, witness).run()
+    idle = find_idle(problem)
+    running = np.flatnonzero(~idle.goods)
+    part = problem.part(running, problem.there > 0)
+    own = None if names is None else [names[k] for k in running]
+    found = None
+    if part.wanted.any():
+        found = _Search(part, *limits, own, _witness_beside_idle(part, own)).run()
+    return _beside_idle(problem, idle, running, found, tolerance, names)
+
+
+def _witness_beside_idle(part: LimitedOutput, names: Any) -> Witness:
+    """Return the witness of the part that runs, all of whose blocks have one."""
+    try:
+        return find_witness(part.inputs, names)
+    except NaturaError as error:
+        raise PricesUndecidedError(str(error)) from None
+
+
+def _beside_idle(
+    problem: LimitedOutput, idle: Idle, running: Any, found: PricedHarmony | None, tolerance: float, names: Any
+) -> PricedHarmony:
+    """Return the plan of the part that runs as one of the whole, with prices at which nothing else would run."""
+    begun, limits = time.perf_counter(), problem.there > 0
+    outputs, deliveries, prices = (np.zeros(len(problem.targets)) for _ in range(3))
+    limit_prices = np.zeros(len(problem.there))
+    if found is not None:
+        outputs[running], deliveries[running], prices[running] = found.outputs, found.deliveries, found.prices
+        limit_prices[limits] = found.limit_prices
+    limit_prices, prices = idle_prices(problem, idle, limit_prices, prices)
+    harmony, bound = problem.harmony(deliveries), problem.lagrangian(limit_prices, prices)
+    size = float(problem.weights[problem.wanted].sum())
+    gap = proven_gap(harmony, bound, size, tolerance)
+    rest = harmony - (0.0 if found is None else found.harmony)  # of goods that nobody gets
+    trace = () if found is None else found.trace
+    worst, worst_good = problem.worst_served(deliveries)
+    return PricedHarmony(
+        outputs=outputs,
+        deliveries=deliveries,
+        limit_prices=limit_prices,
+        prices=prices,
+        harmony=harmony,
+        bound=bound,
+        gap_per_good=gap,
+        worst_fulfilment=worst,
+        worst_good=worst_good,
+        trace=tuple(replace(point, attained=point.attained + rest, bound=point.bound + rest) for point in trace),
+        evaluations=0 if found is None else found.evaluations,
+        passes=problem.passes + (0 if found is None else found.passes),
+        seconds=time.perf_counter() - begun + (0.0 if found is None else found.seconds),
+        reason="; ".join(filter(None, ("" if found is None else found.reason, _said(problem, idle, names)))),
+        proved=gap <= tolerance,
+        idle=np.flatnonzero(idle.goods),
+    )
+
+
+def _said(problem: LimitedOutput, idle: Idle, names: Any) -> str:
+    """Say which industries stand idle, and which targets nothing can be delivered to."""
+
+    def called(which: Any) -> str:
+        return listed(np.flatnonzero(which) if names is None else [names[k] for k in np.flatnonzero(which)])
+
+    said = f"standing idle: {called(idle.goods)}"
+    if idle.sick.any():
+        said += f", since making {called(idle.sick)} takes all that is made of it"
+    missing = idle.goods & problem.wanted
+    return said + (f"; none of {called(missing)} can be delivered" if missing.any() else "")
 
 
 @dataclass(eq=False)
@@ -118,6 +196,7 @@ class _Search:
     max_passes: int
     time_limit: float | None
     names: Any
+    witness: Witness
     begun: float = field(default_factory=time.perf_counter)
     trace: list[TracePoint] = field(default_factory=list)
     evaluations: int = 0
@@ -130,7 +209,6 @@ class _Search:
     def run(self) -> PricedHarmony:
         problem = self.problem
         self.size = float(problem.weights[problem.wanted].sum())
-        self.witness = find_witness(problem.inputs, self.names)
         self.surplus = find_surplus(problem.inputs, self.witness)
         limits, goods = problem.use.shape
         few = limits <= _FEW and limits * goods * 8 * 2 <= max(problem.inputs.nbytes, 50_000_000)
@@ -223,7 +301,7 @@ class _Search:
     @property
     def gap(self) -> float:
         """The proven gap per unit of weight so far."""
-        return float(self.lowest - self.highest) / self.size
+        return proven_gap(self.highest, self.lowest, self.size, self.tolerance)
 
     def _late(self) -> bool:
         return self.time_limit is not None and time.perf_counter() - self.begun > self.time_limit
@@ -255,9 +333,7 @@ class _Search:
         problem = self.problem
         outputs, deliveries = self.planned
         limit_prices, prices = self.proving
-        wanted = np.flatnonzero(problem.wanted)
-        fulfilment = deliveries[wanted] / problem.targets[wanted]
-        worst = int(fulfilment.argmin())
+        worst, worst_good = problem.worst_served(deliveries)
         return PricedHarmony(
             outputs=outputs,
             deliveries=deliveries,
@@ -266,8 +342,8 @@ class _Search:
             harmony=self.highest,
             bound=self.lowest,
             gap_per_good=self.gap,
-            worst_fulfilment=float(fulfilment[worst]),
-            worst_good=int(wanted[worst]),
+            worst_fulfilment=worst,
+            worst_good=worst_good,
             trace=tuple(self.trace),
             evaluations=self.evaluations,
             passes=problem.passes,

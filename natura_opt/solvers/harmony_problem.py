@@ -12,6 +12,7 @@ Source: Cockshott 1990; model 4 of the design notes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,16 @@ from ..objectives import OBJECTIVES
 from ..plan_problem import asked_of, laws_of
 from ..program import Floats, LinearProgram, ProgramBuilder
 from .harmony_functions import HarmonyFunction, harmony_function
+from .harmony_gap import proven_gap
+from .shrinking import ROUNDING, largest_shortage, shrink_to_feasible
 
 #: The table that only harmony uses.
 _WEIGHTS = "target_weights"
+#: Rounds of shrinking in which a point becomes a plan within the laws.
+_SWEEPS = 60
+#: How often prices of goods are lowered until nothing is worth running too much, and by at most which share; and how
+#: close to that a technique counts, relative to its terms.
+_LOWERED, _MOST, _CLOSE = 3, 0.01, 1e-14
 #: Levels this small beside the largest are tried as zeros.
 _NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1.0)  # the last: nothing at all
 
@@ -70,6 +78,47 @@ class HarmonyProblem:
         values = self.function.value(self.surpluses(primal))
         return float(np.asarray(self.weights * values, dtype=np.longdouble).sum())
 
+    def worth(self, primal: Floats) -> float:
+        """Return harmony less damage."""
+        return self.harmony(primal) + float(self.program.cost @ primal)
+
+    def lawful(self, primal: Floats, sweeps: int) -> tuple[Floats, float]:
+        """Return a plan near a point that keeps every law, and by how much of its use a thing is still lacking.
+
+        Whoever uses what is not there makes do with less, and what is left of a good with a target is delivered.
+
+        Parameters
+        ----------
+        sweeps : at most so many rounds of shrinking; something may be lacking after them.
+        """
+        net, given = self._things
+        if not (given >= 0).all():  # something is demanded: doing nothing is no plan, and shrinking leads to none
+            return primal, float("inf")
+        level = shrink_to_feasible(net, given, np.minimum(primal, self.program.upper), sweeps, spare=ROUNDING)
+        balance = self.program.row_block("balance")
+        assert balance is not None
+        left = given[balance.span] + net[balance.span] @ level
+        room = left - ROUNDING * (given[balance.span] + abs(net[balance.span]) @ level)
+        level[self.deliveries] += np.maximum(room[self._served], 0.0)
+        return level, largest_shortage(net, given, level)
+
+    @cached_property
+    def _things(self) -> tuple[Any, Floats]:
+        """Every row as a thing of which there must be enough: what columns leave of it, and what is given (not a
+        number where a row has two sides)."""
+        program = self.program
+        demanded = np.isfinite(program.row_lower)
+        net = sp.csr_array(sp.diags_array(np.where(demanded, 1.0, -1.0)) @ program.matrix)
+        given = np.where(demanded, -program.row_lower, program.row_upper)
+        return net, np.where(demanded & np.isfinite(program.row_upper), np.nan, given)
+
+    @cached_property
+    def _served(self) -> Any:
+        """Position of each delivery's good among the rows of the balance."""
+        balance, delivered = self.program.row_block("balance"), self.program.column_block("delivered")
+        assert balance is not None and delivered is not None
+        return balance.index.get_indexer(delivered.index)
+
     def tangent_program(self, dual: Floats, primal: Floats) -> LinearProgram:
         """Return the linear program whose optimum bounds the concave one from above, made from multipliers.
 
@@ -102,9 +151,77 @@ class HarmonyProblem:
         """
         tangents = self.tangent_program(dual, primal)
         seen = certify(tangents, primal, dual, tolerance, size=self.size)
-        attained = self.harmony(primal) + float(self.program.cost @ primal)
-        gap = abs(seen.dual_objective - attained) / self.size
-        return tangents, replace(seen, objective=attained, gap=gap)
+        if seen.primal_residual > tolerance:  # what a plan beyond the laws is worth says nothing of the best one
+            still = certify(tangents, np.zeros_like(primal), dual, tolerance, size=self.size)
+            if still.dual_objective < seen.dual_objective:
+                seen = replace(seen, dual_objective=still.dual_objective, dual_residual=still.dual_residual)
+        attained = self.worth(primal)
+        gap = proven_gap(attained, seen.dual_objective, self.size, tolerance)
+        reached = None if seen.reached is None else attained
+        return tangents, replace(seen, objective=attained, gap=gap, reached=reached)
+
+    def certify_signed(
+        self, primal: Floats, dual: Floats, tolerance: float
+    ) -> tuple[Floats, LinearProgram, Certificate]:
+        """Certify a point; where its multipliers prove no bound, with prices of goods a little lower.
+
+        A technique that nothing bounds and that is worth running by 1e-12 proves nothing. Lower prices of goods, at the
+        same prices of limits and damage, make it worth less; what that costs stands in the bound.
+
+        Returns
+        -------
+        The multipliers, their tangent program and their certificate.
+        """
+        tangents, certificate = self.certify(primal, dual, tolerance)
+        lowered = dual
+        for _ in range(_LOWERED):
+            if np.isfinite(certificate.dual_objective):
+                break
+            lowered = self._with_lower_prices(lowered)
+            tangents_then, then = self.certify(primal, lowered, tolerance)
+            if np.isfinite(then.dual_objective):
+                dual, tangents, certificate = lowered, tangents_then, then
+        return dual, tangents, certificate
+
+    def _with_lower_prices(self, dual: Floats) -> Floats:
+        """Return multipliers with prices of goods lowered so far that nothing is worth running too much."""
+        program, balance = self.program, self.program.row_block("balance")
+        assert balance is not None
+        worth = program.cost - program.matrix.T @ dual
+        goods = -(program.matrix[balance.span].T @ dual[balance.span])
+        goods[self.deliveries] = 0.0  # what is delivered changes with its price
+        sizes = abs(program.matrix).T @ np.abs(dual) + np.abs(program.cost)
+        wrong = worth + _CLOSE * sizes
+        over = (wrong > 0) & ~np.isfinite(program.upper) & (goods > 0)
+        shares = wrong[over] / goods[over]
+        share = float(shares[shares <= _MOST].max(initial=0.0))
+        lowered = dual.copy()
+        lowered[balance.span] *= 1.0 - share
+        return lowered
+
+    def certify_lawful(
+        self, primal: Floats, dual: Floats, tolerance: float, seen: tuple[LinearProgram, Certificate]
+    ) -> tuple[Floats, LinearProgram, Certificate]:
+        """Certify a point moved within the laws, where its proof passes so, or does not pass as it is either.
+
+        A residual that is small beside a row's terms may still be all that a small target asks for: what is attained
+        only by breaking a law is not attained.
+
+        Parameters
+        ----------
+        seen : the tangent program and certificate of the point as it is.
+
+        Returns
+        -------
+        The point, its tangent program and its certificate.
+        """
+        if seen[1].reached is not None:
+            return primal, *seen
+        moved, _ = self.lawful(primal, _SWEEPS)
+        tangents, certificate = self.certify(moved, dual, tolerance)
+        if certificate.proved or (certificate.reached is not None and not seen[1].proved):
+            return moved, tangents, certificate
+        return primal, *seen
 
     def certify_cleaned(
         self, primal: Floats, dual: Floats, tolerance: float, units: Floats

@@ -11,13 +11,14 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from .compiling import compiled
 
 #: The harmony functions these steps know; scalars, since they are asked one industry at a time.
 FUNCTIONS = {"2018": 0, "1993": 1}
 
 
-@njit(cache=True)
+@compiled()
 def harmony_of(function: int, s: float) -> float:
     """Return H(s); the functions are those of :mod:`.harmony_functions`, for any s (net outputs may be negative)."""
     if function == 0:
@@ -25,7 +26,7 @@ def harmony_of(function: int, s: float) -> float:
     return -s * s if s < 0.0 else math.sqrt(s)
 
 
-@njit(cache=True)
+@compiled()
 def surplus_of(function: int, harmony: float) -> float:
     """Return the s at which H(s) is this harmony: the inverse of H."""
     if function == 0:
@@ -33,13 +34,13 @@ def surplus_of(function: int, harmony: float) -> float:
     return -math.sqrt(-harmony) if harmony < 0.0 else harmony * harmony
 
 
-@njit(cache=True)
+@compiled()
 def scaled(absolute: bool, output: float, goal: float) -> float:
     """Return the paper's ``scale(o, g) = o - g``, or ``(o - g)/g``."""
     return output - goal if absolute else (output - goal) / goal
 
 
-@njit(cache=True)
+@compiled()
 def aimed_output(function: int, absolute: bool, mean: float, goal: float, bias: float) -> float:
     """Return the output aimed at: that of mean harmony, raised by a share of itself (``1 + n + a`` in the paper)."""
     s = surplus_of(function, mean)
@@ -47,7 +48,7 @@ def aimed_output(function: int, absolute: bool, mean: float, goal: float, bias: 
     return level + bias * abs(level)
 
 
-@njit(cache=True)
+@compiled()
 def distribute(stocks: Any, whole: bool, draws: Any, total: Any, held: Any, reserve: Any) -> None:
     """Deal out all stocks over the industries that use them, in proportion to draws (one per industry and stock).
 
@@ -67,7 +68,7 @@ def distribute(stocks: Any, whole: bool, draws: Any, total: Any, held: Any, rese
         reserve[k] -= share
 
 
-@njit(cache=True)
+@compiled()
 def balance_stocks(starts: Any, stocks: Any, need: Any, whole: bool, level: Any, held: Any, reserve: Any) -> None:
     """Steps 1 and 2: each industry runs at what its scarcest stock allows; what exceeds that goes to the reserve."""
     for j in range(len(starts) - 1):
@@ -78,7 +79,7 @@ def balance_stocks(starts: Any, stocks: Any, need: Any, whole: bool, level: Any,
     hold_levels(starts, stocks, need, whole, level, held, reserve)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def hold(e: int, level: float, stocks: Any, need: Any, whole: bool, held: Any, reserve: Any) -> None:
     """Let an industry hold what a level takes of one of its stocks, out of the reserve or into it."""
     k = stocks[e]
@@ -91,7 +92,7 @@ def hold(e: int, level: float, stocks: Any, need: Any, whole: bool, held: Any, r
     held[e] = kept
 
 
-@njit(cache=True)
+@compiled()
 def hold_levels(starts: Any, stocks: Any, need: Any, whole: bool, level: Any, held: Any, reserve: Any) -> None:
     """Let every industry hold what its level takes."""
     for j in range(len(starts) - 1):
@@ -99,14 +100,14 @@ def hold_levels(starts: Any, stocks: Any, need: Any, whole: bool, level: Any, he
             hold(e, level[j], stocks, need, whole, held, reserve)
 
 
-@njit(cache=True)
+@compiled()
 def harmonies(rule: tuple[int, bool], output: Any, goal: Any, counted: Any, harmony: Any) -> None:
     """Evaluate the harmony of every good counted; 0 for the others."""
     for i in range(len(output)):
         harmony[i] = harmony_of(rule[0], scaled(rule[1], output[i], goal[i])) if counted[i] else 0.0
 
 
-@njit(cache=True)
+@compiled()
 def net_outputs(level: Any, starts: Any, goods: Any, use: Any, makes: Any, given: Any, out: Any) -> None:
     """Step 3: what is left of each good, industry by industry."""
     out[:] = given
@@ -116,7 +117,7 @@ def net_outputs(level: Any, starts: Any, goods: Any, use: Any, makes: Any, given
             out[goods[e]] -= use[e] * level[j]
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def run_at(
     j: int,
     new: float,
@@ -149,7 +150,7 @@ def run_at(
     return change
 
 
-@njit(cache=True)
+@compiled()
 def reallocate_reserve(
     order: Any,
     rule: tuple[int, bool],
@@ -198,7 +199,7 @@ def reallocate_reserve(
     return read
 
 
-@njit(cache=True)
+@compiled()
 def reduce_peaks(
     order: Any,
     rule: tuple[int, bool],
@@ -218,17 +219,24 @@ def reduce_peaks(
 ) -> int:
     """Step 7: scale those above the output aimed at down to it, the most harmonious first; return the numbers read.
 
-    What they release goes to the reserve. The mean is that at the beginning of the step.
+    As in the paper, those above it at the beginning of the step are identified first: a supplier whose output comes to
+    lie above it only because its users are scaled down is left as it is. What is released goes to the reserve. The mean
+    is that at the beginning of the step.
     """
     starts, stocks, need = ties
     mean = harmony.sum() / counted.sum()
+    aims = np.empty(len(order))
+    above = np.zeros(len(order), dtype=np.bool_)
+    for place in range(len(order)):
+        j = order[place]
+        aims[place] = aimed_output(rule[0], rule[1], mean, goal[j], bias[j])
+        above[place] = output[j] > aims[place]
     read = 0
     for place in range(len(order) - 1, -1, -1):
-        j = order[place]
-        aim = aimed_output(rule[0], rule[1], mean, goal[j], bias[j])
-        if output[j] <= aim:
+        if not above[place]:
             continue
-        new = max(level[j] - (output[j] - aim) / own[j], 0.0)
+        j = order[place]
+        new = max(level[j] - (output[j] - aims[place]) / own[j], 0.0)
         for e in range(starts[j], starts[j + 1]):
             hold(e, new, stocks, need, whole, held, reserve)
         run_at(j, new, rule, flows, makes, goal, counted, level, output, harmony)

@@ -18,9 +18,12 @@ from ..backends.answer import Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..certificate import Certificate
+from ..economy.furthest import furthest_number
+from ..errors import NaturaError, OptionError, QuestionError
 from ..program import Block, Floats, LinearProgram
 from ..settings import whole
 from .harmony_problem import HarmonyProblem, worst_figure
+from .trace import TracePoint
 
 #: Programs larger than this start with the interior point method.
 _LARGE = 50_000
@@ -40,14 +43,14 @@ class TangentAnswer:
     ----------
     primal, dual : column values and ∂objective/∂side of the problem's program, in the user's units.
     program, certificate : the tangent program (one tangent per delivery) and the proof.
-    bounds : after each round, (harmony attained less damage, optimum of the tangents).
+    trace : the proof after each round; its passes are rounds.
     """
 
     primal: Floats
     dual: Floats
     program: LinearProgram
     certificate: Certificate
-    bounds: tuple[tuple[float, float], ...]
+    trace: tuple[TracePoint, ...]
     message: str
     iterations: int
 
@@ -55,17 +58,34 @@ class TangentAnswer:
 def solve_by_tangents(
     problem: HarmonyProblem, *, tolerance: float = 1e-6, max_rounds: int = 60, options: SolveOptions | None = None
 ) -> TangentAnswer:
-    """Solve tangent programs with HiGHS until the recomputed proof passes or a round changes nothing."""
+    """Solve tangent programs with HiGHS until the recomputed proof passes or a round changes nothing.
+
+    Errors
+    ------
+    QuestionError : HiGHS cannot hold the program; the number that is to blame is named.
+    """
     whole("max_rounds", max_rounds, 1)
+    try:
+        return _by_rounds(problem, tolerance, max_rounds, options or SolveOptions(tolerance=tolerance))
+    except OptionError:
+        raise
+    except NaturaError as error:
+        raise QuestionError(
+            f"{error} (method 'harmony-tangents'). Its numbers are too far apart for HiGHS: "
+            f"{furthest_number(problem.original)}; use other units there, or method='harmony'"
+        ) from None
+
+
+def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, options: SolveOptions) -> TangentAnswer:
+    """Solve, draw the tangents at what was found, and solve again."""
     begun = time.perf_counter()
-    options = options or SolveOptions(tolerance=tolerance)
     height, width = problem.program.shape
     program = _with_harmony_columns(problem)
     large = program.matrix.nnz > _LARGE and options.method == "auto"
     session = HighsSession(program, replace(options, method="ipm") if large else options)
     cuts = [np.full(len(problem.targets), s) for s in _FIRST]
     count = 0
-    bounds: list[tuple[float, float]] = []
+    trace: list[TracePoint] = []
     best: TangentAnswer | None = None
     for _ in range(max_rounds):
         session.add_rows(*_tangents(problem, np.concatenate(cuts), width, session.scaled.program.shape[0]))
@@ -74,8 +94,8 @@ def solve_by_tangents(
         session.continue_by_simplex()  # from its basis, to which few tangents are new
         primal = np.clip(answer.primal[:width], problem.program.lower, problem.program.upper)
         dual = answer.dual[:height]
-        tangents, certificate = problem.certify(primal, dual, tolerance)
-        bounds.append((certificate.objective, float(program.cost @ answer.primal)))
+        dual, tangents, certificate = problem.certify_signed(primal, dual, tolerance)
+        trace.append(TracePoint.of(len(trace) + 1, certificate))
         message = f"HiGHS, {count} tangents per delivery: {answer.message}"
         found = TangentAnswer(primal, dual, tangents, certificate, (), message, answer.iterations)
         if best is None or worst_figure(certificate) < worst_figure(best.certificate):
@@ -87,7 +107,7 @@ def solve_by_tangents(
         fair = problem.function.envelope.best_surplus(np.maximum(price, _CHEAPEST))
         cuts = [problem.surpluses(primal), fair]
     assert best is not None
-    return replace(best, bounds=tuple(bounds), iterations=session.iterations)
+    return replace(best, trace=tuple(trace), iterations=session.iterations)
 
 
 def _with_harmony_columns(problem: HarmonyProblem) -> LinearProgram:

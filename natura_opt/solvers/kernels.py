@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, prange
+from numba import prange
+
+from .compiling import compiled
 
 Positions = npt.NDArray[np.unsignedinteger[Any]]
 Floats = npt.NDArray[np.float64]
@@ -21,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in (1, 2, 3, 4))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(nogil=True, inline="always")
 def _row(indices: Any, data: Any, start: Any, stop: Any, x: Any) -> float:
     """Return the sum of ``data[k] x[indices[k]]`` over a run of entries."""
     a = b = c = d = 0.0
@@ -39,7 +41,7 @@ def _row(indices: Any, data: Any, start: Any, stop: Any, x: Any) -> float:
     return (a + b) + (c + d)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _faults_of_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any) -> int:
     """Return 1 if a row is not in strict order, plus 2 if a number is not finite, plus 4 if one is negative."""
     order = finite = sign = False
@@ -54,28 +56,28 @@ def _faults_of_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any)
     return int(order) + 2 * int(finite) + 4 * int(sign)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@compiled(nogil=True, parallel=True)
 def find_faults(runs: Any, indptr: Any, indices: Any, data: Any, faults: Any) -> None:
     """Write what is wrong with each run of rows into ``faults``: see :func:`_faults_of_rows`."""
     for part in prange(len(runs) - 1):
         faults[part] = _faults_of_rows(runs[part], runs[part + 1], indptr, indices, data)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def product_of_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any, x: Any, out: Any) -> None:
     """Write rows ``first`` to ``stop`` of ``A x`` into ``out``, on one core."""
     for i in range(first, stop):
         out[i] = _row(indices, data, indptr[i], indptr[i + 1], x)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@compiled(nogil=True, parallel=True)
 def product(runs: Any, indptr: Any, indices: Any, data: Any, x: Any, out: Any) -> None:
     """Write ``A x`` into ``out``; ``runs`` cuts the rows into runs of about equally many coefficients."""
     for part in prange(len(runs) - 1):
         product_of_rows(runs[part], runs[part + 1], indptr, indices, data, x, out)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def scatter_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any, y: Any, sums: Any) -> None:
     """Add ``A' y`` of rows ``first`` to ``stop`` to ``sums``, on one core."""
     for i in range(first, stop):
@@ -85,7 +87,7 @@ def scatter_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any, y:
                 sums[indices[k]] += data[k] * weight
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@compiled(nogil=True, parallel=True)
 def transposed_product(runs: Any, indptr: Any, indices: Any, data: Any, y: Any, partial: Any, out: Any) -> None:
     """Write ``A' y`` into ``out`` from the rows of A: each run of rows is scattered into sums of its own.
 
@@ -105,7 +107,7 @@ def transposed_product(runs: Any, indptr: Any, indices: Any, data: Any, y: Any, 
         out[j] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def sweep(order: Any, indptr: Any, indices: Any, data: Any, rhs: Any, x: Any) -> None:
     """Set ``x_i = (rhs_i + sum_{j != i} a_ij x_j) / (1 - a_ii)`` for the rows in this order, in place.
 
@@ -122,7 +124,7 @@ def sweep(order: Any, indptr: Any, indices: Any, data: Any, rhs: Any, x: Any) ->
         x[i] = (rhs[i] + _row(indices, data, indptr[i], indptr[i + 1], x)) / (1.0 - own)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def transposed_sweep(order: Any, indptr: Any, indices: Any, data: Any, residual: Any, x: Any) -> None:
     """Correct ``x = A' x + rhs`` good by good in this order; ``residual = rhs - x + A' x`` is kept up to date.
 
@@ -144,7 +146,7 @@ def transposed_sweep(order: Any, indptr: Any, indices: Any, data: Any, residual:
             residual[i] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def price_sweep(order: Any, margin: float, indptr: Any, indices: Any, data: Any, costs: Any, prices: Any) -> int:
     """Set prices above cost, good by good in this order: a witness, where every good comes before its users.
 
@@ -174,7 +176,7 @@ def price_sweep(order: Any, margin: float, indptr: Any, indices: Any, data: Any,
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _before(indptr: Any, indices: Any, row: int, column: int) -> int:
     """Return where the entries of a row at or after a column begin."""
     low, high = int(indptr[row]), int(indptr[row + 1])
@@ -187,14 +189,14 @@ def _before(indptr: Any, indices: Any, row: int, column: int) -> int:
     return int(low)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _known(first: int, stop: int, edge: int, indptr: Any, indices: Any, data: Any, rhs: Any, x: Any) -> None:
     """Set ``x_i`` of some rows to ``rhs_i`` and what the columns from ``edge`` on, already known, add."""
     for i in range(first, stop):
         x[i] = rhs[i] + _row(indices, data, _before(indptr, indices, i, edge), indptr[i + 1], x)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _within(start: int, edge: int, indptr: Any, indices: Any, data: Any, x: Any) -> None:
     """Finish the rows from ``edge`` up to ``start`` with the columns between them."""
     for i in range(edge - 1, start - 1, -1):
@@ -206,7 +208,7 @@ def _within(start: int, edge: int, indptr: Any, indices: Any, data: Any, x: Any)
         x[i] = (x[i] + _row(indices, data, first, stop, x)) / (1.0 - own)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@compiled(nogil=True, parallel=True)
 def substitute_upper(block: int, parts: int, indptr: Any, indices: Any, data: Any, rhs: Any, x: Any) -> None:
     """Solve ``x = A x + rhs`` for an upper triangular A with sorted rows, in blocks of rows from the last to the first.
 

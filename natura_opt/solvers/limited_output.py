@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from ..errors import QuestionError, listed
 from .coefficients import Coefficients
+from .compiling import compiled
 from .harmony_functions import Floats, HarmonyFunction
 from .krylov import solve_gmres
 from .system import Witness, rounding
@@ -33,7 +33,7 @@ class LimitedOutput:
     ----------
     inputs : A, shape (n, n), goods used up per unit of output.
     use : K, shape (m, n), of each limited thing per unit of output.
-    there : k > 0, shape (m,).
+    there : k >= 0, shape (m,).
     targets, weights : shape (n,); a good without target (0) is only a means.
     function : the harmony function, strictly concave.
     """
@@ -54,6 +54,24 @@ class LimitedOutput:
     def passes(self) -> int:
         """Products with the matrix of inputs so far."""
         return self.inputs.passes
+
+    def part(self, goods: Any, limits: Any) -> LimitedOutput:
+        """Return some goods with their own industries, beside some of the limits (a mask)."""
+        return LimitedOutput(
+            inputs=Coefficients(self.inputs.matrix[goods][:, goods]),
+            use=Coefficients(self.use.matrix[np.flatnonzero(limits)][:, goods]),
+            there=self.there[limits],
+            targets=self.targets[goods],
+            weights=self.weights[goods],
+            function=self.function,
+        )
+
+    def worst_served(self, deliveries: Floats) -> tuple[float, int]:
+        """Return the least delivery over target, and the good it is of."""
+        wanted = np.flatnonzero(self.wanted)
+        fulfilment = deliveries[wanted] / self.targets[wanted]
+        worst = int(fulfilment.argmin())
+        return float(fulfilment[worst]), int(wanted[worst])
 
     def harmony(self, deliveries: Floats) -> float:
         """Return the weighted sum of harmonies of deliveries."""
@@ -205,7 +223,7 @@ def _within_limits_by_industry(problem: LimitedOutput, outputs: Floats, surplus:
     return _within_limits_as_a_whole(problem, plan, surplus)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _least_of_rows(indptr: Any, indices: Any, data: Any, of_row: Any, least: Any) -> Any:
     """Return for each column the least value of the rows in which it has an entry, at most what it had."""
     for i in range(len(indptr) - 1):

@@ -37,6 +37,6 @@ class Makers:
 
     def per_output(self, matrix: Any) -> Any:
         """Return columns of techniques as columns of goods, per unit made; copied only if need be."""
-        in_order = (self.technique == np.arange(len(self.technique))).all()
+        in_order = np.array_equal(self.technique, np.arange(matrix.shape[1]))
         ordered = matrix if in_order else sp.csc_array(matrix)[:, self.technique]
         return ordered if (self.amount == 1.0).all() else ordered @ sp.diags_array(1.0 / self.amount)

@@ -31,12 +31,12 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numba import njit
 from scipy.sparse.csgraph import breadth_first_order
 from scipy.special import ndtri, rel_entr
 
 from ..errors import DataError, OptionError
 from .coefficients import Coefficients
+from .compiling import compiled
 from .kernels import Floats
 from .system import Witness
 from .witness import find_witness
@@ -227,7 +227,7 @@ def _check(good: int, size: int, half_width: float | None, confidence: float, ma
         raise OptionError(f"max_walks must be a whole number of at least 2, not {max_walks!r}")
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _accumulate(indptr: Any, shares: Any, ends: Any, stays: Any) -> None:
     """Write the running sums of each row's shares, and the last of each: the probability that a walk goes on."""
     for i in range(len(indptr) - 1):
@@ -238,7 +238,7 @@ def _accumulate(indptr: Any, shares: Any, ends: Any, stays: Any) -> None:
         stays[i] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _walk(start: int, indptr: Any, indices: Any, ends: Any, reward: Any, rng: Any, rewards: Any) -> int:
     """Walk until absorbed, as often as there is room in ``rewards``; return the goods visited."""
     visited = 0

@@ -10,7 +10,7 @@ Sources: Lu and Yang 2024 (restarted Halpern PDHG); Applegate et al. 2021 (PDLP:
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -31,8 +31,12 @@ _SUFFICIENT, _NECESSARY, _ARTIFICIAL = 0.2, 0.8, 0.1
 _POWER_STEPS = 60
 _RUIZ_SWEEPS = 10
 _FIRST_CHECK, _CHECK_GROWTH = 40, 1.2
+#: Rounds of shrinking in which an iterate becomes a plan within the laws, or does not count as one.
+_SWEEPS = 20
 #: The first primal weight, as a share of costs over sides.
 _FIRST_WEIGHT = 0.1
+#: Weights are kept below this, and above one over it.
+_HEAVIEST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +89,7 @@ def solve_primal_dual(
     cost = -program.cost * column
     bounds = (program.lower / column, program.upper / column)
     sides = (program.row_lower * row, program.row_upper * row)
-    step = 0.998 / _norm(rows)
+    step = 0.998 / max(_norm(rows), 1.0 / _HEAVIEST)
     omega = _first_weight(problem, sides, target)
     z, y = np.clip(np.zeros(len(column)), *bounds), np.zeros(len(row))
     z_new, y_new = z.copy(), y.copy()
@@ -103,18 +107,17 @@ def solve_primal_dual(
         if since == 0 and not np.isfinite(at_anchor):
             at_anchor = error
         since, total = since + _CHUNK, total + _CHUNK
+        lost = not np.isfinite(error)  # numbers too far apart: no step leads back
         out_of_time = time_limit is not None and time.perf_counter() - start > time_limit
-        stop = total >= max_iterations or out_of_time or error == 0.0
+        stop = total >= max_iterations or out_of_time or error == 0.0 or lost
         if total >= next_check or stop:
             next_check = int(total * _CHECK_GROWTH) + _FIRST_CHECK
-            primal, dual = z_new * column, -y_new * row
-            tangents, certificate = problem.certify(primal, dual, tolerance)
+            primal, dual = _in_units(z_new, column), _in_units(-y_new, row)
+            dual, tangents, certificate = problem.certify_signed(primal, dual, tolerance)
             if not certificate.proved and (stop or certificate.dual_residual <= tolerance):  # else nothing mends it yet
                 primal, dual, tangents, certificate = problem.certify_cleaned(primal, dual, tolerance, column)
             worst = worst_figure(certificate)
-            trace.append(
-                TracePoint(2 * total, certificate.objective, certificate.dual_objective, certificate.primal_residual)
-            )
+            trace.append(_noted(problem, 2 * total, primal, certificate))
             if best is None or worst < best[0]:
                 best = (worst, primal, dual, tangents, certificate)
             if certificate.proved or stop:
@@ -124,7 +127,7 @@ def solve_primal_dual(
         if falls or stalls or since >= _ARTIFICIAL * total:
             moved = np.linalg.norm(z_new - anchor[0]), np.linalg.norm(y_new - anchor[1])
             if min(moved) > 1e-12:
-                omega = float(np.exp(0.5 * np.log(moved[1] / moved[0]) + 0.5 * np.log(omega)))
+                omega = _weight_within(np.exp(0.5 * np.log(moved[1] / moved[0]) + 0.5 * np.log(omega)))
             z[:], y[:] = z_new, y_new
             anchor = (z.copy(), y.copy())
             since, at_anchor, last = 0, np.inf, np.inf
@@ -135,6 +138,22 @@ def solve_primal_dual(
     return PrimalDualAnswer(primal, dual, tangents, certificate, tuple(trace), total, 2 * total)
 
 
+def _noted(problem: HarmonyProblem, passes: int, primal: Floats, certificate: Certificate) -> TracePoint:
+    """Return what is proved, and what a plan within the laws attains that a few sweeps make of the point at hand."""
+    seen = TracePoint.of(passes, certificate)
+    if seen.lawful(certificate.tolerance):
+        return seen
+    plan, residual = problem.lawful(primal, _SWEEPS)
+    return replace(seen, attained=problem.worth(plan), residual=residual)
+
+
+def _in_units(scaled: Floats, factors: Floats) -> Floats:
+    """Return values in the user's units; zeros where they are no numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        values: Floats = scaled * factors
+    return values if np.isfinite(values).all() else np.zeros_like(values)
+
+
 def _first_weight(problem: HarmonyProblem, sides: tuple[Floats, Floats], target: Floats) -> float:
     """Return how much longer dual steps are than primal ones at first: costs over sides, by their norms.
 
@@ -142,8 +161,19 @@ def _first_weight(problem: HarmonyProblem, sides: tuple[Floats, Floats], target:
     """
     finite = np.concatenate([side[np.isfinite(side)] for side in sides])
     costs = problem.weights / target[problem.deliveries]
-    size = float(np.linalg.norm(finite))
-    return _FIRST_WEIGHT * float(np.linalg.norm(costs)) / size if size > 0 else 1.0
+    size = _length(finite)
+    return _weight_within(_FIRST_WEIGHT * _length(costs) / size) if size > 0 else 1.0
+
+
+def _length(values: Floats) -> float:
+    """Return the Euclidean norm; squares of numbers that are far from one do not get lost in it."""
+    largest = float(np.abs(values).max(initial=0.0))
+    return largest * float(np.linalg.norm(values / largest)) if 0.0 < largest < np.inf else largest
+
+
+def _weight_within(weight: float) -> float:
+    """Return the primal weight kept among numbers to divide by; one where it is none."""
+    return float(np.clip(weight, 1.0 / _HEAVIEST, _HEAVIEST)) if np.isfinite(weight) else 1.0
 
 
 def program_factors(program: LinearProgram) -> tuple[Floats, Floats]:

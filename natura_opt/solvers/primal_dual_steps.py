@@ -16,13 +16,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from .compiling import compiled
 
 #: What a column's term in the objective is.
 LINEAR, HARMONY_2018, HARMONY_1993 = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _delivery(kind: int, v: float, step: float, weight: float, target: float) -> Any:
     """Return the c >= 0 that maximises ``weight H(c/target - 1) - (c - v)^2 / (2 step)``."""
     push = step * weight / target
@@ -47,7 +48,7 @@ def _delivery(kind: int, v: float, step: float, weight: float, target: float) ->
     return target * (1.0 + root * root)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def anchored_steps(
     by_column: Any,
     by_row: Any,

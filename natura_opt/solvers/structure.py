@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from .coefficients import Coefficients
+from .compiling import compiled
 from .productivity import blocks_of
 
 #: Sweeps over the rows after which the quick look gives up.
@@ -89,7 +89,7 @@ def _ranks(coefficients: Coefficients, block: Any, count: int) -> Any:
     raise AssertionError("the blocks that scipy found are not in topological order")
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _directions(indptr: Any, indices: Any, block: Any) -> tuple[bool, bool]:
     """Return whether some row refers to a block of a higher number than its own, and of a lower one."""
     up = down = False
@@ -115,7 +115,7 @@ def _share_of_web(coefficients: Coefficients) -> float:
     return float(np.diff(indptr)[both].sum() / coefficients.nnz)
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _reached(indptr: Any, indices: Any, start: int) -> Any:
     """Return which goods a row refers to, directly or through others; stops as soon as that is all of them."""
     size = len(indptr) - 1
@@ -134,7 +134,7 @@ def _reached(indptr: Any, indices: Any, start: int) -> Any:
     return seen
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _reaching(indptr: Any, indices: Any, start: int, among: Any, sweeps: int) -> tuple[Any, bool]:
     """Return which of some goods refer to a good, directly or through others, and whether that is all of them."""
     seen = np.zeros(len(among), dtype=np.bool_)

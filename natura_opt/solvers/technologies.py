@@ -204,15 +204,14 @@ def _main_products(economy: Economy, makes: Any, target: Floats) -> Any:
 
 def _placed(held: Holdings, count: int) -> tuple[Any, Any]:
     """Return holding and period of every investment that some period can still use, by period and holding."""
-    lag = held.economy.vector("investment_lag", 0, missing=1.0)[held.goods].astype(int)
-    period, holding = np.nonzero(np.arange(count)[:, None] + lag[None, :] < count)
+    period, holding = np.nonzero(np.arange(count)[:, None] + held.lags[None, :] < count)
     return holding, period
 
 
 def _accumulations(held: Holdings, count: int, products: int) -> tuple[Any, Any, Any]:
     """Return outputs, inputs and main products of the accumulations, by period and holding."""
     holding, period = _placed(held, count)
-    lag = held.economy.vector("investment_lag", 0, missing=1.0)[held.goods].astype(int)
+    lag = held.lags
     first = products - count * held.count  # capital products come last, by period and holding
     column = np.arange(len(holding))
     usable = period + lag[holding]

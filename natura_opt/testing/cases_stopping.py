@@ -109,9 +109,9 @@ STOPPING_CASES: tuple[Case, ...] = (
         needs=_REFUTED,
     ),
     Case(
-        "whole numbers that clash: no proof in duals, so no word",
+        "whole numbers that clash: no proof in duals, but one in exact arithmetic",
         partial(program, "max", [1.0], [([2.0], "==", 1.0)], integer=True),
-        Status.UNPROVED,
+        Status.INFEASIBLE,
         needs=_REFUTED,
     ),
     Case(

@@ -18,7 +18,7 @@ from ..diagnose import Impossibility
 from ..economy.economy import Economy
 from ..errors import NaturaError
 from ..program import Block, Floats, LinearProgram
-from ..proof.judging import certify_claim, judge
+from ..proof.judging import Verdict, certify_claim, judge, settle
 from ..status import Status
 from .backend import BACKENDS, Backend
 from .case import Case, Feature
@@ -145,7 +145,8 @@ def _judged(
         return (Status.OPTIMAL if point.proved else Status.UNPROVED), point, None
     certificate = certify_claim(made, answer, options)
     status, impossibility = judge(made, answer, certificate, options)
-    return status, certificate, impossibility
+    found = settle(made, Verdict(answer, certificate, status, impossibility), options)
+    return found.status, found.certificate, found.impossibility
 
 
 def _proof_faults(status: Status, certificate: Certificate, impossibility: Impossibility | None) -> Iterator[str]:

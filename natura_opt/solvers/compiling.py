@@ -1,0 +1,32 @@
+"""Loops compiled when first called, and kept on disk where there is room: a full disk costs only time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from numba import njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(**settings: Any) -> Callable[[F], F]:
+    """Return numba's decorator of these settings, which keeps machine code on disk if it can."""
+
+    def decorate(loop: F) -> F:
+        try:
+            made = njit(cache=True, **settings)(loop)
+        except RuntimeError:  # no folder at all to keep it in
+            return njit(**settings)(loop)  # type: ignore[no-any-return]
+        kept = made._cache
+        save = kept.save_overload
+
+        def save_if_there_is_room(*given: Any) -> None:
+            with suppress(OSError):
+                save(*given)
+
+        kept.save_overload = save_if_there_is_room
+        return made  # type: ignore[no-any-return]
+
+    return decorate
