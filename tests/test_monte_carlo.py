@@ -74,7 +74,7 @@ def covered(seeds: range) -> int:
         inputs, labour = rarely_needed(seed)
         truth = float(np.linalg.solve(np.eye(8) - inputs.T, labour)[0])
         one = estimate(inputs, labour, 0, transpose=True, max_walks=(2_000, 20_000)[seed % 2], seed=seed)
-        assert truth < 1e-14 or one.low < one.high, seed
+        assert truth < 1e-14 or one.low < one.high, seed  # what cannot be met at all is known to be nothing
         count += one.low <= truth * (1 + 1e-12) + 1e-15 and truth * (1 - 1e-12) - 1e-15 <= one.high
     return count
 

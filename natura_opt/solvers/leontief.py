@@ -147,8 +147,8 @@ def leontief(
         chosen, reason = method, "as asked"
         x, found = METHODS[method](system, near)
     x, found = system.in_units(x, found, power)
-    beyond = np.flatnonzero(~np.isfinite(x))
-    if len(beyond):
+    beyond = np.flatnonzero(~np.isfinite(x)).tolist()
+    if beyond:
         called = listed(beyond if names is None else [names[k] for k in beyond])
         raise DataError(
             f"the {'prices' if transpose else 'outputs'} of {called} are beyond the largest double, 1.8e308; state "

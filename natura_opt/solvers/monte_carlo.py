@@ -45,6 +45,8 @@ from .witness import find_witness
 _FIRST = 2_000
 #: The range of values is small beside the sum of their spreads up to this share of it.
 _SMALL_BESIDE = 0.1
+#: What rounding may have done to a walk's worth, where a walk would end for certain.
+_ROUNDED = 16.0 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,10 @@ def estimate(
         raise DataError("walks do not end: the spectral radius of the inputs is one to within rounding; lower them")
     scale = weights[good]
     reward = wanted / weights / (1.0 - stays)
-    reached_goods = reward[breadth_first_order(walk, good, return_predecessors=False)]
-    least, most = float(reached_goods.min()), float(reached_goods.max())
+    may_end = breadth_first_order(walk, good, return_predecessors=False)
+    worth = reward[may_end]
+    hidden = _ROUNDED * float(np.abs(worth).max() / (1.0 - stays[may_end]).min())  # by rounding, in the range itself
+    least, most = float(worth.min()) - hidden, float(worth.max()) + hidden
     rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
     walks, steps, mean, squares, batch, looks = 0, 0, 0.0, 0.0, min(_FIRST, max_walks), 0
     while True:

@@ -105,7 +105,8 @@ class System:
 
     def residual(self, x: Floats, used: Floats) -> Floats:
         """Return ``d - x + A x`` where ``used`` is ``A x``."""
-        return self.demand - x + used
+        with np.errstate(over="ignore", invalid="ignore"):  # an iterate that grew beyond any double has no bound
+            return self.demand - x + used
 
     def norm(self, x: Floats) -> np.longdouble:
         """Return the norm in which errors are bounded, in extended precision: it may span more than a double."""
@@ -140,6 +141,8 @@ class System:
         residual : a residual known otherwise; by default formed from ``used``.
         """
         used = self.apply(x) if used is None else used
+        if not np.isfinite(used).all():
+            return Bound(float("inf"), float("inf"))
         left = self.residual(x, used) if residual is None else residual
         sizes = used if bool((x >= 0).all()) else self.apply(np.abs(x))
         wrong = np.abs(left) + self.rounding * (np.abs(self.demand) + np.abs(x) + sizes) + self.underflow
