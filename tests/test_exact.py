@@ -354,3 +354,9 @@ def test_independent_columns(seed: int) -> None:
     dense[:, 5], dense[:, 7] = dense[:, 2], dense[:, 0] - dense[:, 1]
     found = basis._independent(sp.csc_array(dense))
     assert len(found) == np.linalg.matrix_rank(dense) == np.linalg.matrix_rank(dense[:, found])
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_numbers_that_a_solver_does_not_take_are_decided_too(seed: int) -> None:
+    made = hostile_program("extreme", 2_000 + seed)
+    assert_same(made, exact_proof(made))

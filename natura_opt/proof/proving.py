@@ -14,6 +14,7 @@ from ..program import LinearProgram
 from .basis import Basis
 from .exact import PIVOTS, judge_exactly
 from .verdict import ExactVerdict
+from .vertex import exactly_scaled
 from .whole_columns import judge_whole
 
 #: A larger program is solved again sooner than a basis is found from a point.
@@ -82,7 +83,7 @@ def _basis(
             options, method="simplex", options={"presolve": presolve}, time_limit=seconds or options.time_limit
         )
         try:
-            session = HighsSession(program, chosen)
+            session = HighsSession(program, chosen, scaled=exactly_scaled(program))
         except NaturaError:  # numbers that HiGHS does not take
             return None
         session.run()

@@ -55,7 +55,7 @@ class ExactProgram:
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         self.given = replace(program, matrix=matrix)
-        self.scaled = _exactly_scaled(self.given) if program.shape[0] > exact_linear.SMALL else _unscaled(self.given)
+        self.scaled = exactly_scaled(self.given) if program.shape[0] > exact_linear.SMALL else _unscaled(self.given)
         target = self.scaled.program
         self.rows, self.columns = target.shape
         self.matrix = WholeMatrix(target.matrix)
@@ -76,8 +76,8 @@ class ExactProgram:
         return self.given.row_label(place - self.columns)
 
 
-def _exactly_scaled(program: LinearProgram) -> Scaled:
-    """Scale, unless some number would leave the range of doubles by it."""
+def exactly_scaled(program: LinearProgram) -> Scaled:
+    """Scale by powers of two, to be minimised, unless some number would leave the range of doubles by it."""
     linear = replace(program, integer=np.zeros_like(program.integer))
     with np.errstate(all="ignore"):
         made = scale(linear)
