@@ -54,7 +54,7 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     if len(limits):
         _headed(console, "what the objective is made of, by what all of each is worth in it", _limits(plan, limits))
     for line in [*emission_lines(plan), *own_lines(plan), *(f"note: {said}" for said in assumed(plan.asked))]:
-        console.print(line, soft_wrap=True)
+        console.print(shown(line), soft_wrap=True)
     if plan.question.objective == "least-resources":
         _headed(console, "valuations of goods", _goods(plan))
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in plan.seconds.items())
