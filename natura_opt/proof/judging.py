@@ -86,7 +86,10 @@ def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Ver
     start: Answer | Basis | None = found.answer if found.status is Status.OPTIMAL else None
     if found.answer.claim is Claim.FAILED:
         start = Basis.slack(program)
-    exact = exact_proof(program, start, options, time_limit=limit or None, fraction=False)
+    try:
+        exact = exact_proof(program, start, options, time_limit=limit or None, fraction=False)
+    except KeyboardInterrupt:
+        return replace(found, status=Status.INTERRUPTED)
     if not exact.proved:
         return found
     if exact.status is not Status.OPTIMAL:
