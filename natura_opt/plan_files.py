@@ -189,7 +189,8 @@ def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _guarded_labels(labels: pd.Index) -> pd.Index:
-    return pd.Index([_guard(label) for label in labels], name=labels.name, tupleize_cols=False)
+    made: pd.Index = pd.Index([_guard(label) for label in labels], name=labels.name, tupleize_cols=False)
+    return made
 
 
 def _is_numeric(frame: pd.DataFrame, column: int) -> bool:
