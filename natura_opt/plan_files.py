@@ -176,16 +176,22 @@ def _cell(value: Any) -> Any:
 
 def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose texts no spreadsheet takes for formulas."""
-    plain = frame.set_axis(frame.columns.map(_guard), axis=1)
+    plain = frame.set_axis(_guarded_labels(frame.columns), axis=1)
     if isinstance(plain.index, pd.MultiIndex):
-        labels = [tuple(map(_guard, label)) for label in plain.index]
-        plain.index = pd.MultiIndex.from_tuples(labels, names=plain.index.names)
+        levels: list[Any] = [_guarded_labels(level) for level in plain.index.levels]
+        codes: list[Any] = list(plain.index.codes)
+        plain.index = pd.MultiIndex(levels=levels, codes=codes, names=plain.index.names)
     else:
-        plain.index = plain.index.map(_guard)
+        plain.index = _guarded_labels(plain.index)
     for k in range(plain.shape[1]):
         if not _is_numeric(plain, k):
             plain.isetitem(k, plain.iloc[:, k].map(_guard).array)
     return plain
+
+
+def _guarded_labels(labels: pd.Index) -> pd.Index:
+    made: pd.Index = pd.Index([_guard(label) for label in labels], name=labels.name, tupleize_cols=False)
+    return made
 
 
 def _is_numeric(frame: pd.DataFrame, column: int) -> bool:
