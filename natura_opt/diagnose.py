@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from .backends.answer import Claim
 from .backends.highs import HighsSession
 from .backends.options import SolveOptions
 from .backends.scaling import scale
@@ -19,7 +20,7 @@ from .proof.bound import bound_of, summed_exactly
 from .proof.meeting import clean_point, meets_rows
 from .proof.rounding import exact_sums, products, relative_max
 from .proof.verdict import ExactVerdict
-from .refine import solve_proved, solve_safely
+from .refine import Solved, solve_safely
 
 #: A pull this small beside its terms is what is left of terms that cancel: it may be charged at a bound that the rows
 #: imply. (A larger one could be too, but then the multipliers would not be the whole proof.)
@@ -131,7 +132,7 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
 def prove_unbounded(program: LinearProgram, options: SolveOptions) -> Impossibility:
     """Look for a direction along which every plan stays a plan and the objective gains, checked on the data."""
     cone = _recession_cone(program)
-    solved = solve_safely(cone, replace(options, method="simplex", options={}))
+    solved = _uninterrupted(solve_safely(cone, replace(options, method="simplex", options={})))
     candidates = [solved.answer.primal] + ([solved.safe.primal] if solved.safe is not None else [])
     found = [check_ray(program, np.clip(ray, cone.lower, cone.upper)) for ray in candidates]
     residual, gain, ray = max(found, key=lambda one: (one[0] == 0.0, one[1]))
@@ -193,7 +194,14 @@ def from_exact(program: LinearProgram, exact: ExactVerdict, options: SolveOption
 def is_feasible(program: LinearProgram, options: SolveOptions) -> bool:
     """Whether some plan meets every row (the objective left aside), without any doubt."""
     aimless = replace(_aimless(program), integer=np.zeros_like(program.integer))
-    return solve_proved(aimless, replace(options, method="simplex"))[1].reached is not None
+    return _uninterrupted(solve_safely(aimless, replace(options, method="simplex"))).certificate.reached is not None
+
+
+def _uninterrupted(solved: Solved) -> Solved:
+    """Pass on Ctrl-C: a proof that was stopped half way is none, and nothing else should be tried."""
+    if solved.answer.claim is Claim.INTERRUPTED:
+        raise KeyboardInterrupt
+    return solved
 
 
 def _aimless(program: LinearProgram) -> LinearProgram:
@@ -218,7 +226,7 @@ def _elastic_multipliers(program: LinearProgram, options: SolveOptions) -> Itera
         row_lower=target.row_lower,
         row_upper=target.row_upper,
     )
-    solved = solve_safely(elastic, replace(options, method="simplex", options={}))
+    solved = _uninterrupted(solve_safely(elastic, replace(options, method="simplex", options={})))
     # of the scaled program: y~ = y / row, whatever the factors of size and worth
     if solved.safe is not None:
         yield solved.safe.dual * scaled.row

@@ -65,7 +65,6 @@ def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
     """
     try:
         answer, certificate = solve_any(program, options)
-        status, impossibility = judge(program, answer, certificate, options)
     except RefusedError:  # numbers too far apart for HiGHS, which rational arithmetic does not mind
         rows, columns = program.shape
         answer = Answer(Claim.FAILED, np.zeros(columns), np.zeros(rows), message="not taken by HiGHS")
@@ -74,6 +73,12 @@ def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
         if found.status is Status.UNPROVED:
             raise
         return found
+    try:
+        status, impossibility = judge(program, answer, certificate, options)
+    except KeyboardInterrupt:
+        return Verdict(answer, certificate, Status.INTERRUPTED)
+    except RefusedError:
+        status, impossibility = Status.UNPROVED, None
     return settle(program, Verdict(answer, certificate, status, impossibility), options)
 
 
