@@ -19,6 +19,8 @@ from ..status import Status
 from .basis import Basis
 from .proving import exact_proof
 
+#: How near, relative to it, the nearest double is to any number.
+_NEXT_DOUBLE = 2.0**-53
 #: Rows and columns up to which the exact judge is asked unbidden: where nothing is proved, and where nearby data are.
 _WORTH_DECIDING, _WORTH_CONFIRMING = 6_000, 600
 #: And up to which it looks for the bound of a whole-number program's tree itself.
@@ -100,7 +102,9 @@ def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Ver
     if exact.status is not Status.OPTIMAL:
         return replace(found, status=exact.status, impossibility=from_exact(program, exact, options))
     value = exact.objective
-    certificate = Certificate(value, value, 0.0, 0.0, 0.0, 0.0, options.tolerance, "exact", value)
+    # the optimum is a fraction, and the objective the double next to it
+    held_to = max(options.tolerance, _NEXT_DOUBLE)
+    certificate = Certificate(value, value, 0.0, 0.0, 0.0, _NEXT_DOUBLE, held_to, "exact", value)
     answer = replace(
         found.answer,
         claim=Claim.OPTIMAL,
@@ -119,6 +123,8 @@ def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions
         return None
     if options.certificate == "exact":
         return left or 0.0
+    if options.tolerance < _NEXT_DOUBLE:  # no double is that near
+        return None
     size = sum(program.shape)
     open_still = found.status is Status.UNPROVED and found.answer.claim is not Claim.ITERATION_LIMIT
     if open_still and size <= _WORTH_DECIDING:
