@@ -12,14 +12,19 @@ import pandas as pd
 import scipy.sparse as sp
 
 from .backends.options import SolveOptions
-from .diagnose import prove_infeasible
+from .diagnose import check_farkas, prove_infeasible
 from .economy.economy import Economy
 from .economy.registry import TABLES
 from .economy.table import Matrix
 from .errors import listed
 from .program import Block, LinearProgram
+from .proof.rounding import exact_sums
+from .refine import solve_proved
 from .solvers.productivity import judge_productivity
 from .solvers.unproductive import NEARLY_ONE, sentence_on
+
+#: A proof about more goods than this is not searched for goods that it could do without.
+_NAMED = 200
 
 
 @dataclass(frozen=True)
@@ -172,13 +177,38 @@ def _surplus_of_everything(economy: Economy, inputs: Matrix, outputs: Matrix, wh
         row_upper=np.full(rows, np.inf),
     )
     impossible = prove_infeasible(program, SolveOptions())
-    if not impossible.proved:
-        return True, f"some plan leaves a surplus of every good that is made{when}"
-    block = economy.goods[np.argsort(-impossible.vector)][: int((impossible.vector > 1e-6).sum())]
+    if impossible.proved:
+        block = economy.goods[_fewest(program, impossible.vector)]
+        return (
+            False,
+            f"not productive{when}: no plan leaves a surplus of {listed(block)} together; lower their inputs",
+        )
+    answer, _ = solve_proved(program, SolveOptions())
+    levels = np.maximum(answer.primal, 0.0)
+    if np.isfinite(levels).all():
+        places = np.flatnonzero(made)
+        left = exact_sums(sp.csr_array(net), places, levels, np.zeros(len(places)))
+        if (left > 0).all():
+            return True, f"some plan leaves a surplus of every good that is made{when}"
     return (
         False,
-        f"not productive{when}: no plan leaves a surplus of {listed(block)} together; lower their inputs",
+        f"undecided whether it is productive{when}: no plan was found that leaves a surplus of every good that is "
+        "made, and no proof that there is none; lower inputs that all but use up what is made of them",
     )
+
+
+def _fewest(program: LinearProgram, multipliers: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Return the goods of a proof that there is no plan, without those that it does not need; the weightiest first."""
+    kept = multipliers.copy()
+    for place in np.argsort(kept):
+        if kept[place] <= 0 or (kept > 0).sum() > _NAMED:
+            continue
+        without = kept.copy()
+        without[place] = 0.0
+        residual, margin, _ = check_farkas(program, without)
+        if residual == 0.0 and margin > 0.0:
+            kept = without
+    return np.argsort(-kept, kind="stable")[: int((kept > 0).sum())]
 
 
 def _reachable(economy: Economy) -> _Result:

@@ -21,7 +21,9 @@ import scipy.sparse.linalg as spla
 from scipy.linalg.lapack import dgetrf, dgetrs
 
 from ..program import Floats
+from .balance import balanced_exponents
 from .directed import EXACT_SUMS, TINY, exact_surplus, rounding
+from .rational_block import judge_in_rationals
 
 _EPS = float(np.finfo(np.float64).eps)
 #: Steps of Noda's iteration; it needs a handful once it is near.
@@ -30,9 +32,7 @@ _STEPS = 60
 _CLOSE, _CLOSE_ENOUGH = 1e-12, 1e-9
 #: Blocks up to this size are factorised as they are; larger ones only if hardly more than a ring.
 _DENSE, _SPARSE, _THIN = 600, 50_000, 2.2
-_POWER_STEPS, _KRYLOV_STEPS, _ARNOLDI_STEPS, _BALANCING_STEPS = 30, 200, 300, 5_000
-#: Most work of a rational solution, in goods squared times bits: about two seconds.
-_RATIONAL = 15_000_000
+_POWER_STEPS, _KRYLOV_STEPS, _ARNOLDI_STEPS = 30, 200, 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,34 +196,6 @@ def collatz_wielandt(part: Any, steps: int = 2_000) -> tuple[float, Floats]:
     return best, proof
 
 
-def balanced_exponents(matrix: Any) -> Any:
-    """Return whole exponents k such that coefficients ``a_ij 2^(k_j - k_i)`` are of one size, as nearly as can be.
-
-    Least squares over the logarithms of all coefficients off the diagonal: a Laplacian system, solved by conjugate
-    gradients. For a ring that is the best there is: all its coefficients become equal.
-    """
-    entries = sp.coo_array(matrix)
-    off = (entries.row != entries.col) & (entries.data > 0)
-    size = np.log2(entries.data[off].astype(np.float64))
-    return exponents_of_links(entries.row[off], entries.col[off], size, matrix.shape[0])
-
-
-def exponents_of_links(row: Any, column: Any, size: Any, count: int) -> Any:
-    """Return whole exponents k with ``size + k_column - k_row`` as near to zero as can be, over all links."""
-    if not len(row):
-        return np.zeros(count, dtype=np.int64)
-    met = np.bincount(row, minlength=count) + np.bincount(column, minlength=count)
-    links = sp.csr_array((np.ones(len(row)), (row, column)), shape=(count, count))
-    laplacian = sp.csr_array(sp.diags_array(met.astype(np.float64)) - links - links.T)
-    side = np.bincount(row, size, count) - np.bincount(column, size, count)
-    scale = 1.0 / np.maximum(met, 1)
-    level, _ = spla.cg(
-        laplacian, side, rtol=1e-6, atol=1e-3, maxiter=min(2 * count + 10, _BALANCING_STEPS), M=sp.diags_array(scale)
-    )
-    level = np.nan_to_num(level - level.mean())
-    return np.round(level).astype(np.int64)
-
-
 def _dense_step(scaled: Any, shifted: float) -> Floats | None:
     """Solve ``(u I - B) y = 1``; transposed, the matrix is dominated by its diagonal and needs no pivots."""
     size = scaled.shape[0]
@@ -282,58 +254,11 @@ def _by_exact_signs(matrix: Any, search: _Search) -> Verdict | None:
 
 
 def _by_rationals(matrix: Any, search: _Search) -> Verdict | None:
-    """Solve ``(I - B) v = 1`` in rational numbers: v > 0 proves the block productive, anything else that it is not.
-
-    Were the radius below one, v would be ``1 + B 1 + B^2 1 + ...``. If there is no v, some ``B z = z``, and then
-    ``B |z| >= |z|``: the radius is at least one, and exactly one where z has one sign.
-    """
-    import flint
-
-    whole = _as_integers(matrix, search.highest[1])
-    if whole is None:
+    """Decide by rational arithmetic, where that is little enough work."""
+    exponents = search.highest[1]
+    found = judge_in_rationals(matrix, exponents)
+    if found is None:
         return None
-    rows, ones = whole
-    size = matrix.shape[0]
-    system, side = flint.fmpz_mat(rows), flint.fmpz_mat([[one] for one in ones])
-    try:
-        solved = system.solve(side)
-    except ZeroDivisionError:
-        kernel, count = system.nullspace()
-        signs = {(int(kernel[i, 0]) > 0) - (int(kernel[i, 0]) < 0) for i in range(size)}
-        one = count == 1 and len(signs) == 1
-        return Verdict(False, 1.0, 1.0 if one else search.most, *search.lowest, rational=True)
-    values = [solved[i, 0] for i in range(size)]
-    if all(value > 0 for value in values):
-        return Verdict(True, search.least, min(search.most, 1.0), *_rounded(values, search), rational=True)
-    return Verdict(False, 1.0, search.most, *search.lowest, rational=True)
-
-
-def _rounded(values: list[Any], search: _Search) -> tuple[Floats, Any]:
-    """Return rational numbers as doubles, each to half a unit in its last place, beside the exponents of the search."""
-    largest = max(values)
-    shares = [value / largest for value in values]
-    return np.array([max(int(v.p) / int(v.q), 2.0**-1000) for v in shares]), search.highest[1]
-
-
-def _as_integers(matrix: Any, exponents: Any) -> tuple[list[list[int]], list[int]] | None:
-    """Return ``(I - B) 2^k`` and ``2^k``, row by row, B in units ``2^exponents``; None where that is too much work."""
-    size = matrix.shape[0]
-    mantissas, powers = np.frexp(matrix.data)
-    row = np.repeat(np.arange(size), np.diff(matrix.indptr))
-    whole = np.ldexp(mantissas, 53).astype(np.int64)
-    trailing = np.where(whole == 0, 0, (whole & -whole).astype(np.float64))
-    zeros = np.where(whole == 0, 0, np.log2(np.maximum(trailing, 1.0))).astype(np.int64)
-    whole, power = whole >> zeros, powers - 53 + zeros + exponents[matrix.indices] - exponents[row]
-    lowest = np.zeros(size, dtype=np.int64)
-    np.minimum.at(lowest, row, power)
-    bits = 53 + int((power - lowest[row]).max(initial=0))
-    if size * size * bits > _RATIONAL:
-        return None
-    rows = [[0] * size for _ in range(size)]
-    for i in range(size):
-        rows[i][i] = 1 << int(-lowest[i])
-    for i, j, number, up in zip(
-        row.tolist(), matrix.indices.tolist(), whole.tolist(), (power - lowest[row]).tolist(), strict=True
-    ):
-        rows[i][j] -= number << up
-    return rows, [1 << int(-low) for low in lowest]
+    if found.vector is not None:
+        return Verdict(True, search.least, min(search.most, 1.0), found.vector, exponents, rational=True)
+    return Verdict(False, 1.0, 1.0 if found.exactly_one else search.most, *search.lowest, rational=True)

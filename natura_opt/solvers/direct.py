@@ -36,6 +36,8 @@ def refined(system: System, solve: Solve, start: Floats | None) -> tuple[Floats,
     x = solve(system.demand) if start is None else start + solve(system.residual(start, system.apply(start)))
     best: tuple[Floats, Bound] | None = None
     for _ in range(_REFINEMENTS):
+        if best is not None and not np.isfinite(x).all():
+            break
         used = system.apply(x)
         found = system.bound(x, used)
         if best is not None and not found.relative < best[1].relative:
@@ -62,8 +64,8 @@ def lu(system: System, start: Floats | None) -> tuple[Floats, Bound]:
 
         def dense(rhs: Floats) -> Floats:
             if system.transpose:
-                return np.asarray(sla.lu_solve(factors, rhs / scale, trans=1)) * scale
-            return np.asarray(sla.lu_solve(factors, rhs * scale)) / scale
+                return np.asarray(sla.lu_solve(factors, rhs / scale, trans=1, check_finite=False)) * scale
+            return np.asarray(sla.lu_solve(factors, rhs * scale, check_finite=False)) / scale
 
         return refined(system, dense, start)
     sparse: Any = spla.splu(sp.csc_array(sp.eye_array(size) - shares))

@@ -146,8 +146,9 @@ def leontief(
     else:
         chosen, reason = method, "as asked"
         x, found = METHODS[method](system, near)
+    sound = np.isfinite(x)  # an iteration that broke down says so by its infinite bound
     x, found = system.in_units(x, found, power)
-    beyond = np.flatnonzero(~np.isfinite(x)).tolist()
+    beyond = np.flatnonzero(sound & ~np.isfinite(x)).tolist()
     if beyond:
         called = listed(beyond if names is None else [names[k] for k in beyond])
         raise DataError(

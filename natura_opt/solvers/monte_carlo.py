@@ -122,8 +122,8 @@ def estimate(
     reward = wanted / weights / (1.0 - stays)
     may_end = breadth_first_order(walk, good, return_predecessors=False)
     worth = reward[may_end]
-    hidden = _ROUNDED * float(np.abs(worth).max() / (1.0 - stays[may_end]).min())  # by rounding, in the range itself
-    least, most = float(worth.min()) - hidden, float(worth.max()) + hidden
+    hidden = _ROUNDED * float(np.abs(worth).max() / (1.0 - stays[may_end]).min())  # by rounding, in every walk's worth
+    least, most = float(worth.min()), float(worth.max())
     rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
     walks, steps, mean, squares, batch, looks = 0, 0, 0.0, 0.0, min(_FIRST, max_walks), 0
     while True:
@@ -135,7 +135,8 @@ def estimate(
         mean, walks = mean + shift * batch / both, both
         looks += 1
         spread = float(np.sqrt(squares / max(walks - 1, 1)))
-        low, high = (scale * end for end in interval(mean, spread, walks, least, most, confidence, looks))
+        low, high = interval(mean, spread, walks, least, most, confidence, looks)
+        low, high = scale * (low - hidden), scale * (high + hidden)
         wide = max(scale * mean - low, high - scale * mean)
         reached = half_width is not None and bool(wide <= half_width)
         if reached or walks >= max_walks:

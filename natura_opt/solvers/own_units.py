@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..errors import QuestionError
-from .block_verdict import exponents_of_links
+from .balance import exponents_of_links
 from .kernels import Floats
 from .priced_economy import PricedEconomy
 

@@ -17,7 +17,8 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
 from ..errors import OptionError
-from .block_verdict import balanced_exponents, judge_block
+from .balance import balanced_exponents
+from .block_verdict import judge_block
 from .coefficients import Coefficients
 from .directed import EXACT_SUMS, exact_surplus, proven_surplus
 from .kernels import Floats, price_sweep
