@@ -381,5 +381,6 @@ def test_damage_alone_bounds_harmony_and_its_proof(method: str, seed: int) -> No
 def test_a_harmony_plan_says_what_it_is_after_and_adds_nothing_of_the_users() -> None:
     plan = no.solve_harmony("five_year_plan")
     assert plan.extra == {}
-    said = " ".join(text.get_text() for text in [plan.plot.valuations()._suptitle])  # type: ignore[attr-defined]
+    figure = plan.plot.valuations()
+    said = " ".join([figure.get_suptitle(), *(text.get_text() for text in figure.texts)])
     assert "total harmony" in said and "sum of yearly fulfilment" not in said
