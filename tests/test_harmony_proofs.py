@@ -376,3 +376,11 @@ def test_damage_alone_bounds_harmony_and_its_proof(method: str, seed: int) -> No
     worth = plan.problem.program.cost - plan.problem.program.matrix.T @ plan.dual
     levels = plan.problem.program.column_block("activities")
     assert levels is not None and (worth[levels.span] <= 1e-9).all()
+
+
+def test_a_harmony_plan_says_what_it_is_after_and_adds_nothing_of_the_users() -> None:
+    plan = no.solve_harmony("five_year_plan")
+    assert plan.extra == {}
+    figure = plan.plot.valuations()
+    said = " ".join([figure.get_suptitle(), *(text.get_text() for text in figure.texts)])
+    assert "total harmony" in said and "sum of yearly fulfilment" not in said

@@ -28,6 +28,7 @@ from .harmony_functions import Floats
 from .harmony_gap import proven_gap
 from .limited_output import (
     LimitedOutput,
+    Surplus,
     feasible_outputs,
     find_surplus,
     proven_bound,
@@ -114,27 +115,29 @@ def harmonise(
     limits = (tolerance, max_passes, time_limit)
     if (problem.there > 0).all() and (problem.inputs.matrix.diagonal() < 1.0).all():
         try:
-            witness = find_witness(problem.inputs, names)
+            footing = _footing(problem, names)
         except NaturaError:  # what cannot sustain itself stands idle
             pass
         else:
-            return _Search(problem, *limits, names, witness).run()
+            return _Search(problem, *limits, names, *footing).run()
     idle = find_idle(problem)
     running = np.flatnonzero(~idle.goods)
     part = problem.part(running, problem.there > 0)
     own = None if names is None else [names[k] for k in running]
     found = None
     if part.wanted.any():
-        found = _Search(part, *limits, own, _witness_beside_idle(part, own)).run()
+        try:
+            footing = _footing(part, own)
+        except NaturaError as error:  # although every block of it has one
+            raise PricesUndecidedError(str(error)) from None
+        found = _Search(part, *limits, own, *footing).run()
     return _beside_idle(problem, idle, running, found, tolerance, names)
 
 
-def _witness_beside_idle(part: LimitedOutput, names: Any) -> Witness:
-    """Return the witness of the part that runs, all of whose blocks have one."""
-    try:
-        return find_witness(part.inputs, names)
-    except NaturaError as error:
-        raise PricesUndecidedError(str(error)) from None
+def _footing(problem: LimitedOutput, names: Any) -> tuple[Witness, Surplus]:
+    """Return prices that leave every industry a margin, and outputs that leave some of every good."""
+    witness = find_witness(problem.inputs, names)
+    return witness, find_surplus(problem.inputs, witness)
 
 
 def _beside_idle(
@@ -197,6 +200,7 @@ class _Search:
     time_limit: float | None
     names: Any
     witness: Witness
+    surplus: Surplus
     begun: float = field(default_factory=time.perf_counter)
     trace: list[TracePoint] = field(default_factory=list)
     evaluations: int = 0
@@ -209,7 +213,6 @@ class _Search:
     def run(self) -> PricedHarmony:
         problem = self.problem
         self.size = float(problem.weights[problem.wanted].sum())
-        self.surplus = find_surplus(problem.inputs, self.witness)
         limits, goods = problem.use.shape
         few = limits <= _FEW and limits * goods * 8 * 2 <= max(problem.inputs.nbytes, 50_000_000)
         self.accuracy = _FINEST if few else _COARSEST

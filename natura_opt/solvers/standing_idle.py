@@ -26,12 +26,14 @@ from scipy.sparse.csgraph import breadth_first_order
 from ..errors import NaturaError, QuestionError
 from .coefficients import Coefficients
 from .harmony_functions import Floats
-from .limited_output import LimitedOutput
+from .limited_output import LimitedOutput, find_surplus
 from .structure import full_shape
 from .system import rounding
 from .unproductive import collatz_wielandt
 from .witness import find_witness
 
+#: A good whose own making takes all of it but this leaves nothing over that doubles could tell from rounding.
+_NEAR_ONE = 8.0 * float(np.finfo(np.float64).eps)
 #: How much more than needed a price rises from block to block, so that rounding takes nothing of it away.
 _SPARE = 1e-9
 #: Share of the one industry that pays for a block which every other industry of it gains.
@@ -65,15 +67,17 @@ class Idle:
 def find_idle(problem: LimitedOutput) -> Idle:
     """Return the industries that cannot run: sick blocks, users of limits of zero, and everybody who needs them.
 
-    A block is taken for sick where no prices that would leave it a margin were found; :func:`idle_prices` proves it.
+    A block is taken for sick where no prices that would leave it a margin were found, or no outputs that leave some of
+    each good in doubles: :func:`idle_prices` proves that nothing is lost by it, or says that this is undecided.
     """
     matrix = _without_zeros(problem.inputs)
-    sick = matrix.diagonal() >= 1.0
+    sick = 1.0 - matrix.diagonal() <= _NEAR_ONE
     shape = full_shape(Coefficients(matrix))
     for several in np.flatnonzero(np.diff(shape.starts) > 1):
         goods = shape.order[shape.starts[several] : shape.starts[several + 1]]
+        part = Coefficients(matrix[goods][:, goods])
         try:
-            find_witness(Coefficients(matrix[goods][:, goods]))
+            find_surplus(part, find_witness(part))
         except NaturaError:
             sick[goods] = True
     forbidden = _without_zeros(problem.use)[problem.there <= 0]
