@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .backends.options import SolveOptions
 from .diagnose import prove_infeasible
+from .economy.assumed import assumed
 from .economy.economy import Economy
 from .economy.registry import TABLES
 from .economy.table import Matrix
@@ -124,6 +125,8 @@ def _nothing_from_nothing(economy: Economy) -> _Result:
 
 
 def _rates_of_capital(economy: Economy) -> _Result:
+    for sentence in assumed(economy):
+        yield True, f"note: {sentence}"
     if not economy.has("capital"):
         return
     for table in ("depreciation", "initial_capital"):

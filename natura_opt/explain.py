@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from .accounts import Prices, dearest_chain, one_unit, whole_account
-from .economy.coerce import position
-from .errors import QuestionError, unknown
+from .economy.coerce import label_in, position
+from .errors import DataError, QuestionError, unknown
 from .labels import holding_name, name_of
 
 if TYPE_CHECKING:
@@ -67,8 +67,11 @@ def explain(plan: Plan, name: Any, period: Any = None) -> Explanation:
     QuestionError : no such name or period.
     """
     economy = plan.economy
-    if period is not None and period not in economy.periods:
-        raise QuestionError(f"{economy.name}: {unknown('period', period, economy.periods)}")
+    if period is not None:
+        try:
+            period = label_in(economy.periods, period)
+        except DataError as error:
+            raise QuestionError(f"{economy.name}: {error}") from None
     if name in economy.goods:
         return _good(plan, name, _dearest(plan, "good", name) if period is None else period)
     if name in economy.resources:

@@ -14,10 +14,11 @@ from . import plan_export, plan_text
 from .backends.answer import Claim
 from .certificate import Certificate
 from .diagnose import Impossibility
+from .economy.coerce import position
 from .economy.economy import Economy
 from .economy.question import Question
 from .economy.table import Vector
-from .errors import NotProvedError, QuestionError
+from .errors import DataError, NotProvedError, QuestionError
 from .explain import Explanation, explain
 from .labels import holding_name
 from .plan_problem import COLUMNS, ROW_SENSES, asked_of
@@ -286,8 +287,10 @@ class Plan:
         """
         self._require_plan()
         rows = self.program.row_block(block)
-        wanted = pd.Index([label]) if not isinstance(label, tuple) else pd.MultiIndex.from_tuples([label])
-        at = -1 if rows is None else int(rows.index.get_indexer(wanted)[0])
+        try:
+            at = -1 if rows is None else position(rows.index, label)
+        except DataError:
+            at = -1
         if rows is None or at < 0:
             raise QuestionError(f"the plan has no row {block!r} {label!r}; plan.program names its rows")
         low, high = ValuationIntervals(self.program, self.primal).of_row(rows.start + at)

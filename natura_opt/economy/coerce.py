@@ -143,11 +143,31 @@ def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
 
 
 def position(index: pd.Index, label: Any) -> int:
-    """Return the position of a label in a unique index."""
-    found = int(index.get_indexer(pd.Index([label], tupleize_cols=False))[0])
-    if found < 0:
-        raise DataError(unknown(str(index.name or "name"), label, index))
-    return found
+    """Return the position of a label in a unique index; ``2025`` and ``"2025"`` are one name."""
+    return int(index.get_indexer(pd.Index([label_in(index, label)], tupleize_cols=False))[0])
+
+
+def label_in(index: pd.Index, given: Any) -> Any:
+    """Return the label of a unique index that is meant: the one that equals what is given, or else reads like it.
+
+    No axis holds two labels that read alike, so ``2025`` finds ``"2025"`` and the other way round.
+
+    Errors
+    ------
+    DataError : there is no such label.
+    """
+    found = index.get_indexer(pd.Index([given], tupleize_cols=False))
+    if found[0] < 0:
+        alike = np.flatnonzero([reads(label) == reads(given) for label in index])
+        if not len(alike):
+            raise DataError(unknown(str(index.name or "name"), given, index))
+        found = alike
+    return index[int(found[0])]
+
+
+def reads(label: Any) -> str | tuple[str, ...]:
+    """Return how a label is read: its text, part by part where it is a pair."""
+    return tuple(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
 def _slice_key(spec: TableSpec, key: object, axes: Mapping[str, pd.Index], where: str) -> int:
