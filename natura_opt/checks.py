@@ -124,9 +124,15 @@ def _nothing_from_nothing(economy: Economy) -> _Result:
         yield True, "every technique that makes something uses something"
 
 
-def _rates_of_capital(economy: Economy) -> _Result:
-    for sentence in assumed(economy):
+def _assumptions(economy: Economy) -> _Result:
+    sentences = assumed(economy)
+    for sentence in sentences:
         yield True, f"note: {sentence}"
+    if not sentences:
+        yield True, "no table whose absence would change a plan in silence is missing"
+
+
+def _rates_of_capital(economy: Economy) -> _Result:
     if not economy.has("capital"):
         return
     for table in ("depreciation", "initial_capital"):
@@ -237,6 +243,7 @@ CHECKS: dict[str, Callable[[Economy], _Result]] = {
     "labels": _labels,
     "idle names": _idle,
     "nothing from nothing": _nothing_from_nothing,
+    "assumptions": _assumptions,
     "capital": _rates_of_capital,
     "productive": _productive,
     "targets reachable": _reachable,
