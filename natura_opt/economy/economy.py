@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,8 @@ import scipy.sparse as sp
 
 from ..errors import DataError, QuestionError, listed, unknown
 from .coerce import coerce_table, position
-from .question import Question
+from .files import shortened
+from .question import Question, as_questions
 from .registry import AXES, TABLES
 from .table import Matrix, Table, Vector
 
@@ -150,7 +151,7 @@ class Economy:
                 if value is not None:
                     tables[key] = coerce_table(TABLES[key], value, self.axes, where=self.name)
             elif key in _PLAIN:
-                plain[key] = value
+                plain[key] = _plain(key, value, self.name)
             else:
                 raise DataError(unknown("table", key, [*TABLES, *_PLAIN]))
         if "outputs" not in tables and not self.goods.equals(self.techniques):
@@ -206,6 +207,31 @@ class Economy:
             lines.append(f"  {table.spec.name:<18} {sum(counts):>10,} {kind:<12} {table.spec.meaning}")
         lines += [f"  asked: {name} ({question.objective})" for name, question in self.questions.items()]
         return "\n".join(lines)
+
+
+def _plain(key: str, value: Any, where: str) -> Any:
+    """Return what is not a table, checked."""
+    if key == "questions":
+        return as_questions(value, where)
+    return as_notes(value, where) if key == "notes" else plain_text(key, value)
+
+
+def plain_text(what: str, value: object) -> str:
+    """Return a text for people, such as a title; a name must not be empty."""
+    if not isinstance(value, str) or (what == "name" and not value):
+        raise DataError(f"{what} must be text{', not empty' if what == 'name' else ''}, not {shortened(value)}")
+    try:
+        value.encode()
+    except UnicodeError:
+        raise DataError(f"{what} must be text of whole characters, not {shortened(value)}") from None
+    return value
+
+
+def as_notes(notes: Any, where: str) -> tuple[str, ...]:
+    """Return notes as they are kept."""
+    if isinstance(notes, str | bytes | Mapping) or not isinstance(notes, Iterable):
+        raise DataError(f"{where}: notes must be a list of texts, not {shortened(notes)}")
+    return tuple(plain_text("a note", note) for note in notes)
 
 
 def outputs_missing(name: str, goods: pd.Index, techniques: pd.Index) -> str:

@@ -14,22 +14,25 @@ from typing import Any
 from ..errors import DataError
 from .cells import Source, read_grid
 from .economy import Economy
+from .files import DEFAULT_LIMITS, ReadingLimits, read_text
 from .model_files import ModelFiles, economy_of
 from .parquet import ParquetColumns
 
+SETTINGS = "economy.toml"
 
-def read_folder(folder: Path) -> Economy:
+
+def read_folder(folder: Path, limits: ReadingLimits = DEFAULT_LIMITS) -> Economy:
     """Read a model folder.
 
     Errors
     ------
     DataError : naming file, row and column: unknown keys or files, missing tables, unmatched or duplicate names, cells
-        that are not finite numbers, units that do not fit.
+        that are not finite numbers, units that do not fit; files that are no files, or larger than the limits.
     """
     folder = folder.absolute()  # so that "." has a name too
-    settings = _settings(folder)
+    settings = _settings(folder, limits)
     files: dict[str, Path] = {}
-    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".parquet")):
+    for path in _tables(folder):
         if path.suffix != path.suffix.lower():
             raise DataError(f"{path.name}: write the ending in small letters, {path.suffix.lower()}")
         if path.stem in files:
@@ -41,20 +44,30 @@ def read_folder(folder: Path) -> Economy:
             settings=settings,
             settings_place=f"{folder.name}/economy.toml",
             name=folder.name,
-            sources={name: _opener(path) for name, path in files.items()},
+            sources={name: _opener(path, limits) for name, path in files.items()},
             called=lambda name: files[name].name if name in files else f"{name}.csv",
         )
     )
 
 
-def _opener(path: Path) -> Callable[[], Source]:
-    return partial(ParquetColumns if path.suffix == ".parquet" else read_grid, path)
-
-
-def _settings(folder: Path) -> dict[str, Any]:
+def _tables(folder: Path) -> list[Path]:
     try:
-        return tomllib.loads((folder / "economy.toml").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{folder.name}: no economy.toml in this folder; a model folder needs one") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{folder.name}/economy.toml: {error}") from None
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".parquet"))
+    except OSError as error:
+        raise DataError(f"{folder.name}: cannot be read: {error.strerror or error}") from None
+
+
+def _opener(path: Path, limits: ReadingLimits) -> Callable[[], Source]:
+    return partial(ParquetColumns if path.suffix == ".parquet" else read_grid, path, limits=limits)
+
+
+def _settings(folder: Path, limits: ReadingLimits) -> dict[str, Any]:
+    file, place = folder / SETTINGS, f"{folder.name}/{SETTINGS}"
+    if not file.exists():
+        raise DataError(f"{folder.name}: no {SETTINGS} in this folder; a model folder needs one")
+    try:
+        return tomllib.loads(read_text(file, place, limits, "settings_bytes"))
+    except RecursionError:
+        raise DataError(f"{place}: lists or tables are nested too deep to be read") from None
+    except ValueError as error:  # of TOML, and numbers of thousands of digits
+        raise DataError(f"{place}: {error}") from None

@@ -12,11 +12,12 @@ from typing import Any
 
 from ..errors import DataError, OptionError, unknown
 from .economy import Economy
-from .excel import MOST_COLUMNS, MOST_ROWS, SETTINGS, settings_rows, write_workbook
+from .excel import SETTINGS, settings_rows, write_workbook
 from .model_files import FORMAT
 from .parquet import write_columns
 from .question import Question
-from .table_layout import Layout, layout, texts
+from .spreadsheet import MOST_COLUMNS, MOST_ROWS
+from .table_layout import Layout, has_whole_numbers, layout, texts
 from .units import own_names
 
 
@@ -75,6 +76,9 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     made: dict[str, Any] = {"format": FORMAT}
     made |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
     made["periods"] = texts(economy.periods, "periods")
+    numbered = [axis for axis, labels in economy.axes.items() if has_whole_numbers(labels)]
+    if numbered:
+        made["whole_number_names"] = numbered
     made |= {key: found for key, found in (("own_units", own_units), ("notes", list(economy.notes))) if found}
     made["questions"] = {name: asked(question) for name, question in economy.questions.items()}
     return made

@@ -21,6 +21,7 @@ from .coerce import as_labels
 from .economy import Economy
 from .negatives import Array, aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
 from .question import Question
+from .units import own_unit
 
 #: Extensions and their rows: a name, several names, or rows by name (``None`` for all).
 Rows = str | Iterable[str] | Mapping[str, Iterable[object] | None]
@@ -182,4 +183,4 @@ def _units(unit: pd.DataFrame, labels: pd.Index) -> list[str]:
     index = as_labels(unit.index, "rows", "unit")
     at = index.get_indexer(labels)
     strings = unit.iloc[:, 0].astype(str).tolist()
-    return [strings[k] if k >= 0 else "" for k in at]
+    return [own_unit(strings[k]) if k >= 0 else "" for k in at]
