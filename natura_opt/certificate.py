@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from .entrance import checked_arguments
+from .errors import OptionError
 from .program import Floats, LinearProgram
 
 Extended = npt.NDArray[np.longdouble]
@@ -70,6 +72,7 @@ class Certificate:
         )
 
 
+@checked_arguments()
 def certify(
     program: LinearProgram, primal: Floats, dual: Floats, tolerance: float, size: float | None = None
 ) -> Certificate:
@@ -81,6 +84,10 @@ def certify(
     dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist count as zero.
     size : what gap and complementarity are relative to; the objective, where it is not given.
     """
+    if (len(dual), len(primal)) != program.shape:
+        raise OptionError(
+            f"certify: {len(primal):,} activities and {len(dual):,} valuations are not one per column and row"
+        )
     given = np.asarray(primal, dtype=np.longdouble)
     if not (np.isfinite(given).all() and np.isfinite(dual).all()):
         return Certificate(*(float("inf"),) * 6, tolerance=tolerance)

@@ -19,6 +19,7 @@ from .economy.assumed import assumed
 from .economy.economy import Economy
 from .economy.registry import TABLES
 from .economy.table import Matrix
+from .entrance import checked_arguments
 from .errors import listed
 from .program import Block, LinearProgram
 
@@ -48,6 +49,7 @@ class Finding:
         return f"{'ok  ' if self.passed else 'FAIL'}  {self.check}: {self.message}"
 
 
+@checked_arguments()
 def check(economy: Economy) -> tuple[Finding, ...]:
     """Run every named check.
 

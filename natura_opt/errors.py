@@ -30,6 +30,10 @@ class SettingError(OptionError):
     """A method has no setting of this name, or the setting's value is not usable."""
 
 
+class ProgramError(NaturaError, ValueError):
+    """A linear program is put together wrongly: a block of no such name, a shape that does not fit."""
+
+
 class NotProvedError(NaturaError):
     """A plan was required to be proved optimal and is not."""
 

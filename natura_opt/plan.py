@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,10 @@ from .certificate import Certificate
 from .diagnose import Impossibility
 from .economy.coerce import position
 from .economy.economy import Economy
+from .economy.files import shortened
 from .economy.question import Question
 from .economy.table import Vector
+from .entrance import checked_arguments
 from .errors import DataError, NotProvedError, QuestionError
 from .explain import Explanation, explain
 from .labels import holding_name
@@ -252,7 +255,8 @@ class Plan:
                 found[block.name] = pd.DataFrame(rows, index=block.index)
         return found
 
-    def explain(self, name: Any, period: object = None) -> Explanation:
+    @checked_arguments()
+    def explain(self, name: str | int | float | date | tuple[object, ...], period: object = None) -> Explanation:
         """Explain the valuation of a good or resource, or why a technique runs or stands idle, in words and numbers."""
         self._require_plan()
         return explain(self, name, period)
@@ -269,6 +273,7 @@ class Plan:
         self._require_plan()
         return ranges(self.program)
 
+    @checked_arguments()
     def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:
         """Return the least and greatest valuation of a row: the one the plan shows lies between them.
 
@@ -292,7 +297,7 @@ class Plan:
         except DataError:
             at = -1
         if rows is None or at < 0:
-            raise QuestionError(f"the plan has no row {block!r} {label!r}; plan.program names its rows")
+            raise QuestionError(f"the plan has no row {block!r} {shortened(label)}; plan.program names its rows")
         low, high = ValuationIntervals(self.program, self.primal).of_row(rows.start + at)
         if (
             block == "balance" and self.program.sense == "max"

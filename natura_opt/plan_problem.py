@@ -8,13 +8,14 @@ spelled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from .economy.economy import Economy
 from .economy.question import Question
+from .entrance import checked_arguments
 from .errors import QuestionError, listed, unknown
 from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
@@ -93,7 +94,8 @@ def asked_of(economy: Economy, question: Question) -> Economy:
     return economy.with_changes(**dict.fromkeys(question.leave_out)) if question.leave_out else economy
 
 
-def linear_program(economy: Economy, question: Question, extra: Iterable[Any] = ()) -> LinearProgram:
+@checked_arguments()
+def linear_program(economy: Economy, question: Question, extra: Iterable[Callable[..., Any]] = ()) -> LinearProgram:
     """Spell a plan problem as matrices.
 
     Parameters
@@ -106,10 +108,13 @@ def linear_program(economy: Economy, question: Question, extra: Iterable[Any] = 
     for law in chosen:
         law.matrix(program, economy, question)
     for own in extra:
+        if not callable(own):
+            raise QuestionError(f"linear_program: extra must be functions, not {type(own).__name__}")
         own(program, economy, question)
     return program.build()
 
 
+@checked_arguments()
 def pyomo_model(economy: Economy, question: Question) -> Any:
     """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``."""
     import pyomo.environ as pyo
@@ -123,6 +128,7 @@ def pyomo_model(economy: Economy, question: Question) -> Any:
     return m
 
 
+@checked_arguments()
 def cvxpy_model(economy: Economy, question: Question) -> CvxpyModel:
     """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``."""
     chosen = laws_of(economy, question)

@@ -18,6 +18,7 @@ from .diagnose import Impossibility, is_feasible, prove_infeasible, prove_unboun
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
+from .entrance import checked_arguments
 from .errors import OptionError, QuestionError, UnstatableError, unknown
 from .laws.coefficients import pyomo_names
 from .laws.law import CvxpyModel
@@ -50,6 +51,10 @@ class ExtraLaw:
     write: Callable[[Any, Economy, Question], None]
 
     def __post_init__(self) -> None:
+        if not callable(self.write):
+            raise OptionError(f"an extra law must be written by a function, not {type(self.write).__name__}")
+        if not isinstance(self.spelling, str):
+            raise OptionError(f"the spelling of an extra law must be text, not {type(self.spelling).__name__}")
         if self.spelling not in BACKENDS.values():
             raise OptionError(unknown("spelling", self.spelling, BACKENDS.values()))
 
@@ -71,6 +76,7 @@ class _Clock:
         self._since = now
 
 
+@checked_arguments()
 def solve(
     problem: Economy | CvxpyModel | str | Path | Any,
     question: Question | str | None = None,

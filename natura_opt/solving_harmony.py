@@ -17,6 +17,7 @@ from .diagnose import Impossibility, is_feasible, prove_unbounded
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
+from .entrance import checked_arguments
 from .errors import OptionError, QuestionError, refuse_unknown_settings, unknown
 from .harmony_plan import HarmonyPlan
 from .laws.capital import Holdings
@@ -52,6 +53,7 @@ class _Found:
     proof: tuple[LinearProgram, Certificate] | None = None
 
 
+@checked_arguments("model")
 def solve_harmony(
     model: Economy | str | Path,
     question: Question | str | None = None,

@@ -262,7 +262,11 @@ def _configured(options: SolveOptions) -> Any:
     highs.setOptionValue("solver", METHODS[options.method])
     tight = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "mip_rel_gap": options.tolerance}
     for name, value in {**tight, **options.options}.items():
-        if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+        try:
+            taken = highs.setOptionValue(name, value) == highspy.HighsStatus.kOk
+        except TypeError:  # not a truth, number or text at all
+            taken = False
+        if not taken:
             known = [entry for entry in dir(highs.getOptions()) if not entry.startswith("_")]
             if name not in known:
                 raise OptionError(unknown("HiGHS option", name, known))

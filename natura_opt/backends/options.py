@@ -52,7 +52,7 @@ class SolveOptions:
         if self.log_file is not None:
             try:
                 Path(self.log_file).open("a").close()
-            except OSError as error:
-                raise OptionError(f"log_file {str(self.log_file)!r}: {error.strerror}") from None
+            except (OSError, ValueError) as error:  # a name with characters that no name may have is a ValueError
+                raise OptionError(f"log_file {str(self.log_file)!r}: {error}") from None
         if "solver" in self.options:
             raise OptionError("say method= (auto, simplex, ipm, pdlp), not the HiGHS option 'solver'")

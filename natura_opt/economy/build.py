@@ -198,14 +198,14 @@ def _checked_units(
     for axis, given in units.items():
         if axis not in AXES or axis == "periods":
             raise DataError(f"{where}: units: {unknown('axis', axis, [name for name in AXES if name != 'periods'])}")
-        made[axis] = _units_of_axis(given, axes[axis], axis, where)
+        made[axis] = units_of_axis(given, axes[axis], axis, where)
     if any(filter(None, strings) for strings in made.values()):
         own = None if own is None else own_names_given(own, where)
         units_of((unit for strings in made.values() for unit in strings), f"{where}: units", own)
     return made
 
 
-def _units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[str, ...]:
+def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[str, ...]:
     """Return one unit per label from one for all, a list, or a mapping by label."""
     place = f"{where}: units of the {axis}"
     if isinstance(given, str):
@@ -233,7 +233,7 @@ def labels_of(labels: Any, axis: str, where: str) -> Iterable[object]:
     if axis == "periods" and number:
         if not 1 <= labels <= MOST_PERIODS:
             raise DataError(
-                f"{where}: periods must be their names, or a number from 1 to {MOST_PERIODS:,}, not {labels}"
+                f"{where}: periods must be their names, or a number from 1 to {MOST_PERIODS:,}, not {shortened(labels)}"
             )
         return numbered(int(labels))
     if not isinstance(labels, Iterable):

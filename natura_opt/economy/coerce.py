@@ -22,6 +22,8 @@ from .table import Slices, Table, as_csr, checked
 LONGEST_NAME = 1_000
 #: No use is so many periods ahead.
 MOST_AHEAD = 100_000
+#: Names are not numbers to reckon with.
+LARGEST = 10**18
 #: Control characters and halves of characters: they are not seen, and not every file keeps them.
 _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")
@@ -94,15 +96,13 @@ def _check_label(label: Any, axis: str, where: str) -> None:
         for part in label:
             _check_label(part, axis, where)
         return
-    number = isinstance(label, int | float | np.number)
-    if not isinstance(label, _LABELS) or isinstance(label, bool | np.bool_) or (number and not abs(label) < 1e18):
+    huge = isinstance(label, int | float | np.integer | np.floating) and not bool(-LARGEST < label < LARGEST)
+    if not isinstance(label, _LABELS) or isinstance(label, bool | np.bool_) or huge:
         raise DataError(
             f"{where}: {shortened(label)} cannot name one of the {axis}; use text, a number, or a pair of them"
         )
     if isinstance(label, str) and _UNUSABLE.search(label):
-        raise DataError(
-            f"{where}: {shortened(label)} cannot name one of the {axis}; it has signs that no one can see"
-        )
+        raise DataError(f"{where}: {shortened(label)} cannot name one of the {axis}; it has signs that no one can see")
     if len(str(label)) > LONGEST_NAME:
         raise DataError(
             f"{where}: {shortened(label)} is too long to name one of the {axis}; {LONGEST_NAME} characters are enough"
@@ -204,7 +204,7 @@ def _one_slice(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where:
     numbers = _numbers(value, place)
     if not spec.is_matrix:
         if sp.issparse(numbers):
-            numbers = np.asarray(numbers.toarray()).squeeze()
+            numbers = numbers.toarray().squeeze()
         if isinstance(value, pd.Series):
             numbers = numbers[matched(value.index, axes[spec.axes[0]], spec.axes[0], place)]
         return np.array(numbers, ndmin=1)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..entrance import checked_arguments
 from ..errors import DataError, QuestionError, listed, unknown
 from .coerce import coerce_table, position
 from .files import shortened
@@ -101,6 +102,7 @@ class Economy:
         """Whether each of these tables (or its absence) is the same in every period."""
         return all(table not in self.tables or self.tables[table].constant for table in tables)
 
+    @checked_arguments()
     def frame(self, table: str, period: object = None) -> pd.DataFrame | pd.Series:
         """Return a table with its labels, dense: a matrix as rows x columns, a vector as rows x periods.
 
@@ -124,6 +126,7 @@ class Economy:
         at = 0 if period is None else position(self.periods, period)
         return pd.DataFrame(self.matrix(table, at).toarray(), index=rows, columns=self.axes[spec.axes[1]])
 
+    @checked_arguments()
     def unit(self, axis: str, label: object) -> str:
         """Return the unit of a label (``""`` where none was given)."""
         return self.units[axis][position(self.axes[axis], label)] if axis in self.units else ""
@@ -158,6 +161,7 @@ class Economy:
             raise DataError(outputs_missing(self.name, self.goods, self.techniques))
         return replace(self, tables=tables, **plain)
 
+    @checked_arguments("concordance", "base", "techniques")
     def aggregate(
         self,
         concordance: Mapping[Any, Any] | pd.Series,
@@ -191,6 +195,7 @@ class Economy:
 
         return aggregate(self, concordance, base, techniques)
 
+    @checked_arguments()
     def question(self, name: str | None = None) -> Question:
         """Return a question by name; without a name, the ``default`` one."""
         wanted = "default" if name is None else name

@@ -101,7 +101,7 @@ def size_of(path: Path, place: str, limits: ReadingLimits, limit: str = "file_by
     """
     try:
         found = path.stat()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name with characters that no name may have is a ValueError
         raise _cannot_read(path, place, error) from None
     if not stat.S_ISREG(found.st_mode):
         raise DataError(f"{place}: is {_kind(found.st_mode)}, not a file")
@@ -143,10 +143,10 @@ def shortened(value: object, most: int = 80) -> str:
     return text if len(text) <= most + 2 else f"{text[: most + 1]}… ({len(text):,} characters)"
 
 
-def _cannot_read(path: Path, place: str, error: OSError) -> DataError:
+def _cannot_read(path: Path, place: str, error: OSError | ValueError) -> DataError:
     if isinstance(error, FileNotFoundError):
         return DataError(f"{place}: there is no such file in {path.parent.name or '.'}")
-    return DataError(f"{place}: cannot be read: {error.strerror or error}")
+    return DataError(f"{place}: cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
 def _kind(mode: int) -> str:

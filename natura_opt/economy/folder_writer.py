@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ..entrance import checked_arguments
 from ..errors import DataError, OptionError, unknown
 from .economy import Economy
 from .excel import SETTINGS, settings_rows, write_workbook
@@ -21,6 +22,7 @@ from .table_layout import Layout, has_whole_numbers, layout, texts
 from .units import own_names
 
 
+@checked_arguments()
 def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tables: str = "csv") -> Path:
     """Write an economy as a model folder, or as one Excel workbook.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from ..entrance import checked_arguments
 from ..errors import QuestionError, unknown
 from .files import shortened
 
@@ -50,6 +51,7 @@ class Question:
             )
 
     @classmethod
+    @checked_arguments()
     def from_mapping(cls, name: str, settings: Mapping[str, Any]) -> Question:
         """Build a question from a table of ``economy.toml``; unknown keys are an error."""
         known = {field.name for field in fields(cls)} - {"name"}

@@ -128,6 +128,8 @@ def own_unit(text: str) -> str:
     ('tonne / hour', 'M_EUR', 'u1000_p')
     """
     unit = text.strip()
+    if unit.isidentifier() or not unit:
+        return unit
     try:
         units_of([unit], "unit")
     except DataError:
