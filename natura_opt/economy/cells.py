@@ -33,8 +33,8 @@ class Odd(str):
 
     @classmethod
     def of(cls, text: str, kind: str) -> Odd:
-        """Return the text of a cell of some kind."""
-        made = cls(text.strip() or "?")
+        """Return the text of a cell of some kind; it never looks like a number."""
+        made = cls(f"{kind}, {text}" if _PLAIN.issuperset(text) else text.strip())
         made.kind = kind
         return made
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .spreadsheet import escaped
+from .sheet_cells import escaped
 
 SETTINGS = "economy"
 

@@ -17,7 +17,7 @@ from .excel import SETTINGS, settings_rows, write_workbook
 from .model_files import FORMAT
 from .parquet import write_columns
 from .question import Question
-from .spreadsheet import MOST_COLUMNS, MOST_ROWS
+from .sheet_cells import MOST_COLUMNS, MOST_ROWS
 from .table_layout import Layout, has_whole_numbers, layout, texts
 from .units import own_names
 

@@ -1,16 +1,12 @@
 """Workbooks (``.xlsx``) to the texts of their cells: a zip file of XML, read without trusting any of it.
 
-Every part is unpacked whole, so that its check sum is looked at; nothing is unpacked before its size is known. A cell
-is taken as it is stored: a number by its digits, a text by its characters. What has no plain text (a truth, a date, an
-error, a formula whose result was never saved) is an :class:`natura_opt.economy.cells.Odd` text and is refused where a
-name or number is wanted.
+Every part is unpacked whole, so that its check sum is looked at; nothing is unpacked before its size is known.
 """
 
 from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,19 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError
-from .cells import NUMBER, Odd, column_letters
 from .files import ReadingLimits, read_bytes, shortened
+from .sheet_cells import Attributes, Rows, SheetReader, Texts
 
-#: What a sheet holds at most, by the format.
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-
-_REFERENCE = re.compile(r"(?P<column>[A-Z]{1,3})(?P<row>[1-9][0-9]{0,6})")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-
-#: Cells of a sheet by row number and column (0-based).
-Rows = dict[int, dict[int, str]]
-Attributes = Mapping[str, str]
+#: Whose elements are looked at; other programs add elements of their own.
+_SPACES = frozenset(
+    {
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+        "http://schemas.openxmlformats.org/package/2006/relationships",
+    }
+)
 
 
 @dataclass
@@ -93,7 +87,7 @@ class Workbook:
         """
         place = f"{self.path.name}, sheet {title!r}"
         texts = [text.strip() for text in self._texts] if figures is None else self._texts
-        reader = _SheetReader(place, texts, self._dates, figures)
+        reader = SheetReader(place, texts, self._dates, figures)
         self._parse(self.parts[title], reader.start, reader.end, reader.text, place)
         rows = {row: cells for row, cells in reader.rows.items() if any(cells.values())}
         widest = max((max(cells) + 1 for cells in rows.values()), default=0)
@@ -133,7 +127,7 @@ class Workbook:
         return found
 
     def _shared_texts(self, part: str) -> list[str]:
-        texts = _Texts()
+        texts = Texts()
         self._parse(part, texts.start, texts.end, texts.text)
         return texts.found
 
@@ -169,18 +163,26 @@ class Workbook:
         where = place or f"{self.path.name}: {part}"
 
         def named(name: str, attributes: Attributes) -> None:
-            start(name.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in attributes.items()})
+            space, _, own = name.rpartition(" ")
+            if space in _SPACES:
+                start(own, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
+            elif not path:
+                raise DataError(f"{where}: is no part of a workbook: its elements are of {shortened(space)}")
+            path.append(space in _SPACES)
+
+        def closed(name: str) -> None:
+            if path.pop() and end is not None:
+                end(name.rpartition(" ")[2])
 
         def refuse(*_: Any) -> None:
             raise DataError(f"{where}: declares a document type, which no workbook needs")
 
+        path: list[bool] = []  # of the elements that are open, which are a workbook's own
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = named
         parser.StartDoctypeDeclHandler = refuse
-        if end is not None:
-            ended = end
-            parser.EndElementHandler = lambda name: ended(name.rpartition(" ")[2])
+        parser.EndElementHandler = closed
         if text is not None:
             parser.CharacterDataHandler = text
         try:
@@ -194,190 +196,3 @@ class Workbook:
             raise DataError(f"{self.path.name}: not an Excel workbook (.xlsx): there is no part {part!r}") from None
         except Exception as error:  # the zip reader and its unpackers raise many kinds on damaged files
             raise DataError(f"{where}: damaged, and cannot be read: {error}") from None
-
-
-class _Texts:
-    """Collect texts: every ``si`` of the shared ones, runs joined, readings of signs left out."""
-
-    def __init__(self, element: str = "si") -> None:
-        self.found: list[str] = []
-        self._element = element
-        self._parts: list[str] = []
-        self._inside = False
-        self._aside = 0
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        if name == self._element:
-            self._parts = []
-        elif name == "rPh":
-            self._aside += 1
-        elif name == "t":
-            self._inside = not self._aside
-
-    def text(self, text: str) -> None:
-        if self._inside:
-            self._parts.append(text)
-
-    def end(self, name: str) -> None:
-        if name == "t":
-            self._inside = False
-        elif name == "rPh":
-            self._aside -= 1
-        elif name == self._element:
-            self.found.append(unescaped("".join(self._parts)))
-
-
-class _SheetReader:
-    """The cells of a sheet as its XML goes by."""
-
-    def __init__(
-        self, place: str, texts: list[str], dates: Collection[int], figures: set[tuple[int, int]] | None
-    ) -> None:
-        self.rows: Rows = {}
-        self._place, self._shared, self._dates, self._figures = place, texts, dates, figures
-        self._inside = False  # of the element that holds the cells
-        self._row, self._column = 0, -1
-        self._cell: Attributes = {}
-        self._value: list[str] | None = None
-        self._stored, self._formula = "", False
-        self._text = _Texts("is")
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        if not self._inside:
-            self._inside = name == "sheetData"
-        elif name == "row":
-            self._next_row(attributes.get("r"))
-        elif name == "c":
-            self._next_cell(attributes)
-        elif name == "v":
-            self._value = []
-        elif name == "f":
-            self._formula = True
-        else:
-            self._text.start(name, attributes)
-
-    def text(self, text: str) -> None:
-        if self._value is not None:
-            self._value.append(text)
-        else:
-            self._text.text(text)
-
-    def end(self, name: str) -> None:
-        if name == "sheetData":
-            self._inside = False
-        elif not self._inside:
-            return
-        elif name == "v" and self._value is not None:
-            self._stored, self._value = "".join(self._value), None
-        elif name == "c":
-            self._put()
-        else:
-            self._text.end(name)
-
-    def _next_row(self, given: str | None) -> None:
-        row = self._row + 1 if given is None else _whole(given)
-        if not self._row < row <= MOST_ROWS:
-            raise DataError(f"{self._place}: row {given!r} after row {self._row}; rows go up, to {MOST_ROWS:,} at most")
-        self._row, self._column = row, -1
-        self.rows[row] = {}
-
-    def _next_cell(self, attributes: Attributes) -> None:
-        given = attributes.get("r")
-        column = self._column + 1
-        if given is not None:
-            found = _REFERENCE.fullmatch(given)
-            if found is None or int(found["row"]) != self._row:
-                raise DataError(f"{self._place}: a cell of row {self._row} is called {shortened(given)}")
-            column = column_number(found["column"])
-        if not self._column < column < MOST_COLUMNS:
-            raise DataError(
-                f"{self._place}, row {self._row}: the cell {column_letters(column)} after "
-                f"{column_letters(self._column) or 'none'}; cells stand in order, each once"
-            )
-        self._cell, self._column = attributes, column
-        self._stored, self._formula = "", False
-        self._text.found.clear()
-
-    def _put(self) -> None:
-        made = self._made(self._cell.get("t", "n"), self._stored)
-        if made:
-            self.rows.setdefault(self._row, {})[self._column] = made
-
-    def _made(self, kind: str, stored: str) -> str:
-        if kind == "inlineStr":
-            return self._tidy("".join(self._text.found))
-        if self._formula and not stored and kind != "str":
-            return Odd.of("=", "a formula whose result was never saved")
-        if kind == "s":
-            at = _whole(stored)
-            if not 0 <= at < len(self._shared):
-                raise DataError(f"{self._here()}: refers to text {shortened(stored)}, which is not in the file")
-            return self._shared[at]
-        if kind == "str":
-            return self._tidy(unescaped(stored))
-        if kind == "b":
-            return Odd.of({"1": "True", "0": "False"}.get(stored.strip(), stored), "a truth")
-        if kind == "e":
-            return Odd.of(stored, "an error")
-        if kind == "d":
-            return Odd.of(stored, "a date")
-        if kind != "n":
-            raise DataError(f"{self._here()}: is of an unknown kind {shortened(kind)}")
-        return self._number(stored.strip())
-
-    def _tidy(self, text: str) -> str:
-        return text.strip() if self._figures is None else text
-
-    def _number(self, stored: str) -> str:
-        """Return a number as a CSV file would hold it: all digits, whole ones without a point."""
-        if not stored:
-            return ""
-        if _whole(self._cell.get("s", "0")) in self._dates:
-            return Odd.of(stored, "a date")
-        if not NUMBER.fullmatch(stored):
-            return Odd.of(stored, "a damaged cell")
-        if self._figures is not None:
-            self._figures.add((self._row, self._column))
-        value = float(stored)
-        if value.is_integer() and abs(value) < 1e15 and (value or not stored.strip("0.")):
-            return str(int(value))
-        sound = value - value == 0 and not _WHOLE.fullmatch(stored) and value
-        return repr(value) if sound else stored
-
-    def _here(self) -> str:
-        return f"{self._place}, cell {column_letters(self._column)}{self._row}"
-
-
-def unescaped(text: str) -> str:
-    """Return a text whose characters that XML has no room for were written as ``_x000D_``.
-
-    >>> unescaped("a_x0041_b_x005F_x0041_")
-    'aAb_x0041_'
-    """
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
-
-
-def escaped(text: str) -> str:
-    """Return a text such that what looks like an escape in it is read as it stands.
-
-    >>> escaped("a_x0041_"), unescaped(escaped("a_x0041_"))
-    ('a_x005F_x0041_', 'a_x0041_')
-    """
-    return _ESCAPED.sub(lambda found: f"_x005F{found[0]}", text) if "_x" in text else text
-
-
-def column_number(letters: str) -> int:
-    """Return the 0-based position of the column that a spreadsheet calls so.
-
-    >>> [column_number(letters) for letters in ("A", "Z", "AA", "ZZ", "AAA")]
-    [0, 25, 26, 701, 702]
-    """
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number - 1
-
-
-def _whole(text: str) -> int:
-    """Return a whole number of few digits, or -1."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

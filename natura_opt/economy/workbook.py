@@ -20,7 +20,8 @@ from .excel import SETTINGS
 from .files import DEFAULT_LIMITS, ReadingLimits
 from .model_files import LISTS_AT_TOP, TEXTS, ModelFiles, economy_of
 from .question import Question
-from .spreadsheet import Rows, Workbook
+from .sheet_cells import Rows
+from .spreadsheet import Workbook
 
 _LISTS_OF_QUESTION = tuple(field.name for field in fields(Question) if isinstance(field.default, tuple))
 
@@ -114,5 +115,7 @@ def _settings(place: str, book: Workbook) -> dict[str, Any]:
 def _value(text: str, figure: bool) -> Any:
     """Return a setting as TOML would hold it."""
     if not figure:
+        return text
+    if len(text) > 400:  # no setting has so many digits
         return text
     return float(text) if set(text) & set(".eE") else int(text)
