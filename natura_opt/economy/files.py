@@ -34,8 +34,8 @@ class ReadingLimits:
     """
 
     file_bytes: int = 2**30
-    settings_bytes: int = 2**22
-    unpacked_bytes: int = 2**26
+    settings_bytes: int = 2**20
+    unpacked_bytes: int = 2**25
     unpacked_times: int = 32
     cells: int = 20_000_000
 

@@ -5,6 +5,7 @@ The reader never executes anything in a model folder.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from functools import partial
@@ -19,6 +20,7 @@ from .model_files import ModelFiles, economy_of
 from .parquet import ParquetColumns
 
 SETTINGS = "economy.toml"
+_ENDLESS_KEY = re.compile(r"""(?:[\w"'-]+[ \t]*\.[ \t]*){100}""")
 
 
 def read_folder(folder: Path, limits: ReadingLimits = DEFAULT_LIMITS) -> Economy:
@@ -65,8 +67,11 @@ def _settings(folder: Path, limits: ReadingLimits) -> dict[str, Any]:
     file, place = folder / SETTINGS, f"{folder.name}/{SETTINGS}"
     if not file.exists():
         raise DataError(f"{folder.name}: no {SETTINGS} in this folder; a model folder needs one")
+    text = read_text(file, place, limits, "settings_bytes")
+    if _ENDLESS_KEY.search(text):  # every part of it would be looked at for every other
+        raise DataError(f"{place}: a key of a hundred parts is none of an economy's")
     try:
-        return tomllib.loads(read_text(file, place, limits, "settings_bytes"))
+        return tomllib.loads(text)
     except RecursionError:
         raise DataError(f"{place}: lists or tables are nested too deep to be read") from None
     except ValueError as error:  # of TOML, and numbers of thousands of digits

@@ -61,9 +61,10 @@ class SheetReader:
     """The cells of a sheet as its XML goes by."""
 
     def __init__(
-        self, place: str, texts: list[str], dates: Collection[int], figures: set[tuple[int, int]] | None
+        self, place: str, texts: list[str], dates: Collection[int], figures: set[tuple[int, int]] | None, most: int
     ) -> None:
         self.rows: Rows = {}
+        self._most, self._width = most, 0  # cells in all; columns of the first row that has any
         self._place, self._shared, self._dates, self._figures = place, texts, dates, figures
         self._inside = False  # of the element that holds the cells
         self._row, self._column = 0, -1
@@ -113,6 +114,12 @@ class SheetReader:
         row = self._row + 1 if given is None else _whole(given)
         if not self._row < row <= MOST_ROWS:
             raise DataError(f"{self._place}: row {given!r} after row {self._row}; rows go up, to {MOST_ROWS:,} at most")
+        self._width = self._width or max(self.rows.get(self._row) or (-1,)) + 1
+        if len(self.rows) * self._width > self._most:
+            raise DataError(
+                f"{self._place}: has more than {self._most:,} cells, {len(self.rows):,} rows of {self._width:,}; if they are "
+                f"meant, give limits=natura_opt.ReadingLimits(cells={100 * self._most})"
+            )
         self._row, self._column = row, -1
         self.rows[row] = {}
 

@@ -87,12 +87,10 @@ class Workbook:
         """
         place = f"{self.path.name}, sheet {title!r}"
         texts = [text.strip() for text in self._texts] if figures is None else self._texts
-        reader = SheetReader(place, texts, self._dates, figures)
+        most = max(self.limits.cells, self.size)
+        reader = SheetReader(place, texts, self._dates, figures, most)
         self._parse(self.parts[title], reader.start, reader.end, reader.text, place)
-        rows = {row: cells for row, cells in reader.rows.items() if any(cells.values())}
-        widest = max((max(cells) + 1 for cells in rows.values()), default=0)
-        self.limits.refuse_cells(place, len(rows), min(widest, len(next(iter(rows.values()), ())) + 1), self.size)
-        return rows
+        return {row: cells for row, cells in reader.rows.items() if any(cells.values())}
 
     def _sheets(self, main: str, related: Mapping[str, tuple[str, str]]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -101,7 +99,7 @@ class Workbook:
             if name != "sheet":
                 return
             title = attributes.get("name", "")
-            kind, target = related.get(attributes.get("id", ""), ("", ""))
+            kind, target = related.get(_reference(attributes), ("", ""))
             if not kind:
                 raise DataError(f"{self.path.name}: the sheet {title!r} is named, but is not in the file")
             if title in found:
@@ -162,27 +160,22 @@ class Workbook:
 
         where = place or f"{self.path.name}: {part}"
 
-        def named(name: str, attributes: Attributes) -> None:
-            space, _, own = name.rpartition(" ")
-            if space in _SPACES:
-                start(own, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
-            elif not path:
-                raise DataError(f"{where}: is no part of a workbook: its elements are of {shortened(space)}")
-            path.append(space in _SPACES)
+        own = _OwnNames(where)
 
-        def closed(name: str) -> None:
-            if path.pop() and end is not None:
-                end(name.rpartition(" ")[2])
+        def named(name: str, attributes: Attributes) -> None:
+            if element := own[name]:
+                start(element, attributes)
 
         def refuse(*_: Any) -> None:
             raise DataError(f"{where}: declares a document type, which no workbook needs")
 
-        path: list[bool] = []  # of the elements that are open, which are a workbook's own
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = named
         parser.StartDoctypeDeclHandler = refuse
-        parser.EndElementHandler = closed
+        if end is not None:
+            ended = end
+            parser.EndElementHandler = lambda name: (element := own[name]) and ended(element)
         if text is not None:
             parser.CharacterDataHandler = text
         try:
@@ -196,3 +189,23 @@ class Workbook:
             raise DataError(f"{self.path.name}: not an Excel workbook (.xlsx): there is no part {part!r}") from None
         except Exception as error:  # the zip reader and its unpackers raise many kinds on damaged files
             raise DataError(f"{where}: damaged, and cannot be read: {error}") from None
+
+
+class _OwnNames(dict[str, str]):
+    """Names of elements without their namespace, empty for those that other programs add; made as they are met."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self._where = where
+
+    def __missing__(self, name: str) -> str:
+        space, _, own = name.rpartition(" ")
+        if not self and space not in _SPACES:
+            raise DataError(f"{self._where}: is no part of a workbook: its elements are of {shortened(space)}")
+        self[name] = own if space in _SPACES else ""
+        return self[name]
+
+
+def _reference(attributes: Attributes) -> str:
+    """Return the attribute that refers to another part; it alone has a namespace, of which there are two."""
+    return next((value for key, value in attributes.items() if key.endswith(" id")), "")
