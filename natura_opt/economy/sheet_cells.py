@@ -117,8 +117,8 @@ class SheetReader:
         self._width = self._width or max(self.rows.get(self._row) or (-1,)) + 1
         if len(self.rows) * self._width > self._most:
             raise DataError(
-                f"{self._place}: has more than {self._most:,} cells, {len(self.rows):,} rows of {self._width:,}; if they are "
-                f"meant, give limits=natura_opt.ReadingLimits(cells={100 * self._most})"
+                f"{self._place}: {len(self.rows):,} rows of {self._width:,} cells are more than the {self._most:,} cells "
+                f"that are read unasked; if they are meant, give limits=natura_opt.ReadingLimits(cells={100 * self._most})"
             )
         self._row, self._column = row, -1
         self.rows[row] = {}

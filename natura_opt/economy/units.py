@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from keyword import iskeyword
 from typing import Any
 
 from ..errors import DataError
@@ -22,7 +23,7 @@ _POWER = r"[+-]?[0-9]{1,2}(\.[0-9]{1,2})?"
 #: Names, products, quotients, brackets, and powers of whole or decimal numbers; nothing that is computed.
 _WORD = re.compile(
     rf"(?P<name>°?[^\W\d]\w*|°|(?<![\w)])[%‰](?!\w))|(?P<one>1(?![\w.]))|(?P<power>(\*\*|\^)\s*({_POWER}|\(\s*{_POWER}\s*\)))"
-    r"|(?P<sign>[*/()])|(?P<blank>[ \t]+)"
+    r"|(?P<sign>[*()]|/(?!/))|(?P<blank>[ \t]+)"
 )
 
 
@@ -37,7 +38,7 @@ class Units:
     def __init__(self, own: Iterable[str] = ()) -> None:
         names = tuple(own)
         for name in names:
-            if not isinstance(name, str) or not name.isidentifier() or len(name) > _LONGEST:
+            if not isinstance(name, str) or not name.isidentifier() or iskeyword(name) or len(name) > _LONGEST:
                 raise DataError(
                     f"own_units: {shortened(name)} is not usable as a unit name (letters, digits and _ only)"
                 )
@@ -172,16 +173,23 @@ def own_names(declared: Iterable[str], units: Iterable[str]) -> list[str]:
     from pint.util import string_preprocessor
 
     names = list(dict.fromkeys(declared))
-    known = _registry(())
     for unit in dict.fromkeys(units):
         try:
             words = refuse_what_is_no_product(string_preprocessor(unit) if isinstance(unit, str) else unit)
         except ValueError:
             continue  # reading will say what is wrong with it
         for word in words:
-            if word not in names and word.isidentifier() and word not in known and not _derived(word, names):
+            usable = word.isidentifier() and not iskeyword(word) and word not in names
+            if usable and not _is_known(word) and not _derived(word, names):
                 names.append(word)
     return names
+
+
+def _is_known(word: str) -> bool:
+    try:
+        return word in _registry(())
+    except ValueError:  # what pint takes for a number, such as nan; reading will say what is wrong
+        return True
 
 
 def _derived(word: str, names: list[str]) -> bool:
