@@ -8,7 +8,7 @@ where a name or number is wanted.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ..errors import DataError
 from .cells import NUMBER, Odd, column_letters
@@ -61,10 +61,15 @@ class SheetReader:
     """The cells of a sheet as its XML goes by."""
 
     def __init__(
-        self, place: str, texts: list[str], dates: Collection[int], figures: set[tuple[int, int]] | None, most: int
+        self,
+        place: str,
+        texts: list[str],
+        dates: Collection[int],
+        figures: set[tuple[int, int]] | None,
+        refuse_cells: Callable[[int, int], None],
     ) -> None:
         self.rows: Rows = {}
-        self._most, self._width = most, 0  # cells in all; columns of the first row that has any
+        self._refuse_cells, self._width = refuse_cells, 0  # columns of the first row that has any
         self._place, self._shared, self._dates, self._figures = place, texts, dates, figures
         self._inside = False  # of the element that holds the cells
         self._row, self._column = 0, -1
@@ -115,11 +120,7 @@ class SheetReader:
         if not self._row < row <= MOST_ROWS:
             raise DataError(f"{self._place}: row {given!r} after row {self._row}; rows go up, to {MOST_ROWS:,} at most")
         self._width = self._width or max(self.rows.get(self._row) or (-1,)) + 1
-        if len(self.rows) * self._width > self._most:
-            raise DataError(
-                f"{self._place}: {len(self.rows):,} rows of {self._width:,} cells are more than the {self._most:,} cells "
-                f"that are read unasked; if they are meant, give limits=natura_opt.ReadingLimits(cells={100 * self._most})"
-            )
+        self._refuse_cells(len(self.rows), self._width)
         self._row, self._column = row, -1
         self.rows[row] = {}
 

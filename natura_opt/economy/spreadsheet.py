@@ -10,6 +10,7 @@ import posixpath
 import zipfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ class Workbook:
         """
         place = f"{self.path.name}, sheet {title!r}"
         texts = [text.strip() for text in self._texts] if figures is None else self._texts
-        most = max(self.limits.cells, self.size)
-        reader = SheetReader(place, texts, self._dates, figures, most)
+        refuse_cells = partial(self.limits.refuse_cells, place, size=self.size)
+        reader = SheetReader(place, texts, self._dates, figures, refuse_cells)
         self._parse(self.parts[title], reader.start, reader.end, reader.text, place)
         return {row: cells for row, cells in reader.rows.items() if any(cells.values())}
 
