@@ -140,7 +140,7 @@ def test_ten_thousand_mutants(reader: str, bases: dict[str, Path], tmp_path: Pat
         said = judged(reader, bases[reader], mutant, tmp_path)
         found[said if said in SOUND else "wrong"] += 1
         wrong += [] if said in SOUND else [(mutant, said)]
-    print(f"{reader}: {dict(found)}")
+    print(f"{reader}: {dict(found)} {wrong}")
     assert not wrong, f"{len(wrong)} of {MANY}: {wrong[:20]}"
 
 

@@ -20,7 +20,7 @@ from .model_files import ModelFiles, economy_of
 from .parquet import ParquetColumns
 
 SETTINGS = "economy.toml"
-_ENDLESS_KEY = re.compile(r"""(?:[\w"'-]+[ \t]*\.[ \t]*){100}""")
+_ENDLESS_KEY = re.compile(r"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){100}""")
 
 
 def read_folder(folder: Path, limits: ReadingLimits = DEFAULT_LIMITS) -> Economy:
