@@ -8,7 +8,6 @@ nothing has to be imported for a check.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
 from numbers import Integral, Real
@@ -16,29 +15,27 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import scipy.sparse as sp
 
 from .economy.files import shortened
 from .errors import OptionError
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 
-_LIST_OF_TEXTS = re.compile(r"(Iterable|Sequence|tuple|list)\[str(, \.\.\.)?\]")
-
 
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and abs(int(value)) < 2**63
+    return not isinstance(value, bool) and isinstance(value, Integral) and abs(int(value)) < 2**63
 
 
 def _is_number(value: Any) -> bool:
-    if isinstance(value, Integral):
+    if isinstance(value, Integral | np.integer):
         return _is_whole(value)
     return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 
 def _is_list(value: Any) -> bool:
-    return (
-        isinstance(value, Iterable) and not isinstance(value, str | bytes) and np.ndim(getattr(value, "shape", 0)) < 2
-    )
+    listed = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    return listed and not sp.issparse(value) and len(getattr(value, "shape", (0,))) == 1
 
 
 def _is_array(value: Any) -> bool:
@@ -130,10 +127,16 @@ def in_words(hint: str) -> str:
 
 
 def _called(part: str) -> str:
-    if _LIST_OF_TEXTS.fullmatch(part):
-        return "a list of texts"
-    name = _name(part)
+    name, inside = _name(part), _inside(part)
+    if name in _LISTS and inside not in ("", *_ANYTHING):
+        kinds = dict.fromkeys("texts" if kind == "str" else _name(kind) for kind in _parts(inside))
+        return f"a list of {' or '.join(kinds)}"
     return _KINDS[name][1] if name in _KINDS else f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
+
+
+def _inside(part: str) -> str:
+    """Return what stands in the brackets of a hint."""
+    return part[len(part.partition("[")[0]) + 1 : -1].removesuffix(", ...") if part.endswith("]") else ""
 
 
 def _is_one(value: Any, part: str) -> bool:
@@ -144,7 +147,7 @@ def _is_one(value: Any, part: str) -> bool:
         return any(kind.__name__ == name for kind in type(value).__mro__)
     if not _KINDS[name][0](value):
         return False
-    inside = part[len(name) + 1 : -1].removesuffix(", ...") if part.endswith("]") else ""
+    inside = _inside(part)
     if name == "Mapping":
         return all(is_kind(key, inside.partition(",")[0]) for key in value)
     if inside and name in _LISTS and not isinstance(value, Iterator):

@@ -203,7 +203,7 @@ def _one_slice(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where:
     place = f"{where}: table {spec.name!r}"
     numbers = _numbers(value, place)
     if not spec.is_matrix:
-        if sp.issparse(numbers):
+        if hasattr(numbers, "toarray"):
             numbers = numbers.toarray().squeeze()
         if isinstance(value, pd.Series):
             numbers = numbers[matched(value.index, axes[spec.axes[0]], spec.axes[0], place)]
