@@ -286,6 +286,9 @@ def differences_of_four_files(place: Path, read: no.Economy) -> list[str]:
         "capital": (held, [[cap[i, j] for j in goods] for i in goods]),
         "depreciation": (worn, [[dep[i, j] for j in goods] for i in goods] * (held > 0)),
     }
+    aims = {
+        (t, i if i in goods else i.lower()): value for (t, i), value in aims.items()
+    }  # headings in capitals will do
     if {r for r, _ in aims} == set(years):
         pairs["targets"] = (read.frame("targets").to_numpy(), [[aims[t, i] for t in years] for i in goods])
     return [name for name, (a, b) in pairs.items() if not np.allclose(a, np.array(b), rtol=1e-12, atol=1e-300)]
