@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import natura_opt as no
 
 from .misuse import WRONG, calls, misuses
-from .mutants import (
+from .reader_judge import (
     Hung,
     Unreadable,
     differences,
@@ -31,7 +31,7 @@ from .mutants import (
     same,
     verdict,
 )
-from .mutations import KINDS, Mutant, change_parquet, change_workbook, copied, mutate
+from .reader_mutants import KINDS, Mutant, change_parquet, change_workbook, copied, mutate
 from .test_five_year import GOOD, good, written
 from .test_supply_use import MAKE, TABLE
 

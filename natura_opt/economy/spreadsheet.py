@@ -26,6 +26,12 @@ _SPACES = frozenset(
         "http://schemas.openxmlformats.org/package/2006/relationships",
     }
 )
+_REFERENCES = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships id",
+)
+#: What a sheet may be besides a table; they hold none.
+_NO_TABLES = ("chartsheet", "dialogsheet")
 
 
 @dataclass
@@ -107,6 +113,8 @@ class Workbook:
                 raise DataError(f"{self.path.name}: two sheets are called {title!r}")
             if kind == "worksheet":
                 found[title] = target
+            elif kind not in _NO_TABLES:
+                raise DataError(f"{self.path.name}: the sheet {title!r} is of an unknown kind, {shortened(kind)}")
 
         self._parse(main, start)
         return found
@@ -208,5 +216,5 @@ class _OwnNames(dict[str, str]):
 
 
 def _reference(attributes: Attributes) -> str:
-    """Return the attribute that refers to another part; it alone has a namespace, of which there are two."""
-    return next((value for key, value in attributes.items() if key.endswith(" id")), "")
+    """Return the attribute that refers to another part of the file."""
+    return next((attributes[key] for key in _REFERENCES if key in attributes), "")

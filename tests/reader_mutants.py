@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from .mutants import grid
+from .reader_judge import grid
 
 
 @dataclass(frozen=True)
