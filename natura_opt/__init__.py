@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .economy.catalog import read as read
     from .economy.catalog import shipped_models as shipped_models
     from .economy.economy import Economy as Economy
+    from .economy.files import ReadingLimits as ReadingLimits
     from .economy.five_year import read_five_year as read_five_year
     from .economy.folder_writer import write as write
     from .economy.generate.families import generate_economy as generate_economy
@@ -70,6 +71,7 @@ _HOMES = {
     "shipped_models": "economy.catalog",
     "check": "checks",
     "Economy": "economy.economy",
+    "ReadingLimits": "economy.files",
     "read_five_year": "economy.five_year",
     "write": "economy.folder_writer",
     "generate_economy": "economy.generate.families",

@@ -33,6 +33,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .entrance import checked_arguments
+from .errors import OptionError
 from .program import Floats, LinearProgram
 from .proof.bound import Bound, bound_of, summed_exactly
 from .proof.meeting import clean_point, meets_rows, violations
@@ -119,6 +121,7 @@ class Safe:
     dual: Floats
 
 
+@checked_arguments()
 @np.errstate(over="ignore", invalid="ignore")
 def certify(
     program: LinearProgram,
@@ -140,6 +143,10 @@ def certify(
     nearby : prove it for data within so much of their terms: a reduced cost that small beside its own, on a column that
         nothing bounds, counts as zero, and the certificate says so.
     """
+    if (len(dual), len(primal)) != program.shape:
+        raise OptionError(
+            f"certify: {len(primal):,} activities and {len(dual):,} valuations are not one per column and row"
+        )
     given = np.asarray(primal, dtype=np.longdouble)
     if not (np.isfinite(given).all() and np.isfinite(dual).all() and _is_sound(program)):
         return Certificate(*(float("inf"),) * 6, tolerance=tolerance)

@@ -13,9 +13,11 @@ import scipy.sparse as sp
 
 from .backends.options import SolveOptions
 from .diagnose import check_farkas, prove_infeasible
+from .economy.assumed import assumed
 from .economy.economy import Economy
 from .economy.registry import TABLES
 from .economy.table import Matrix
+from .entrance import checked_arguments
 from .errors import listed
 from .program import Block, LinearProgram
 from .proof.rounding import exact_sums
@@ -46,6 +48,7 @@ class Finding:
         return f"{'ok  ' if self.passed else 'FAIL'}  {self.check}: {self.message}"
 
 
+@checked_arguments()
 def check(economy: Economy) -> tuple[Finding, ...]:
     """Run every named check.
 
@@ -120,6 +123,14 @@ def _nothing_from_nothing(economy: Economy) -> _Result:
         )
     else:
         yield True, "every technique that makes something uses something"
+
+
+def _assumptions(economy: Economy) -> _Result:
+    sentences = assumed(economy)
+    for sentence in sentences:
+        yield True, f"note: {sentence}"
+    if not sentences:
+        yield True, "no table whose absence would change a plan in silence is missing"
 
 
 def _rates_of_capital(economy: Economy) -> _Result:
@@ -258,6 +269,7 @@ CHECKS: dict[str, Callable[[Economy], _Result]] = {
     "labels": _labels,
     "idle names": _idle,
     "nothing from nothing": _nothing_from_nothing,
+    "assumptions": _assumptions,
     "capital": _rates_of_capital,
     "productive": _productive,
     "targets reachable": _reachable,

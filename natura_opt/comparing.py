@@ -16,6 +16,7 @@ from .economy.build import build_economy
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
+from .entrance import checked_arguments
 from .errors import NaturaError, OptionError, QuestionError, SettingError, unknown
 from .harmony_methods import HARMONY_METHODS
 from .harmony_plan import HarmonyPlan
@@ -50,6 +51,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {"harmony-1990": {"version": 2}}
 _HISTORICAL = ("harmony-1990", "harmony-2018")
 
 
+@checked_arguments("model")
 def compare(
     model: Economy | str | Path,
     question: Question | str | None = None,

@@ -56,6 +56,10 @@ class RefusedError(DataError):
     """HiGHS does not take the numbers of a program, scaled as they are; the message names the cell to blame."""
 
 
+class ProgramError(NaturaError, ValueError):
+    """A linear program is put together wrongly: a block of no such name, a shape that does not fit."""
+
+
 class NotProvedError(NaturaError):
     """A plan was required to be proved optimal and is not."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,10 @@ from .backends.answer import Claim
 from .certificate import Certificate
 from .diagnose import Impossibility
 from .economy.economy import Economy
+from .economy.files import shortened
 from .economy.question import Question
 from .economy.table import Vector
+from .entrance import checked_arguments
 from .errors import NotProvedError, QuestionError
 from .explain import explain
 from .explanation import Explanation
@@ -319,7 +322,13 @@ class Plan:
                 found[name] = pd.DataFrame(rows, index=block.index) + 0.0
         return found
 
-    def explain(self, name: Any, period: Any = None, kind: str | None = None) -> Explanation:
+    @checked_arguments()
+    def explain(
+        self,
+        name: str | int | float | date | tuple[object, ...] | list[object],
+        period: Any = None,
+        kind: str | None = None,
+    ) -> Explanation:
         """Explain a valuation, or why a technique runs or stands idle, in words and numbers.
 
         Parameters
@@ -358,6 +367,7 @@ class Plan:
             raise NotProvedError(f"no ranges of sides and costs: {self._why_no_intervals}")
         return ranges(self.program, self.certificate)
 
+    @checked_arguments()
     def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:
         """Return the least and greatest valuation of a row: the one the plan shows lies between them.
 
@@ -381,7 +391,7 @@ class Plan:
         rows = self.program.row_block(block)
         place = None if rows is None else find_row(rows, label)
         if rows is None or place is None:
-            raise QuestionError(f"the plan has no row {block!r} {label!r}; plan.program names its rows")
+            raise QuestionError(f"the plan has no row {block!r} {shortened(label)}; plan.program names its rows")
         low, high = self.valuation_intervals.of_row(rows.start + place)
         if (
             block == "balance" and self.program.sense == "max"

@@ -8,7 +8,7 @@ spelled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
+from .entrance import checked_arguments
 from .errors import QuestionError, listed, unknown
 from .labels import name_of
 from .laws.activities import ACTIVITIES
@@ -158,8 +159,9 @@ def _close(one: float, other: float) -> bool:
     return abs(one - other) <= _SAME * max(abs(one), abs(other))
 
 
+@checked_arguments()
 def linear_program(
-    economy: Economy | str | Path, question: Question | str | None = None, extra: Iterable[Any] = ()
+    economy: Economy | str | Path, question: Question | str | None = None, extra: Iterable[Callable[..., Any]] = ()
 ) -> LinearProgram:
     """Spell a plan problem as matrices.
 
@@ -175,10 +177,13 @@ def linear_program(
     for law in chosen:
         law.matrix(program, economy, asked)
     for own in extra:
+        if not callable(own):
+            raise QuestionError(f"linear_program: extra must be functions, not {type(own).__name__}")
         own(program, economy, asked)
     return program.build()
 
 
+@checked_arguments()
 def pyomo_model(economy: Economy | str | Path, question: Question | str | None = None) -> Any:
     """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``.
 
@@ -198,6 +203,7 @@ def pyomo_model(economy: Economy | str | Path, question: Question | str | None =
     return m
 
 
+@checked_arguments()
 def cvxpy_model(economy: Economy | str | Path, question: Question | str | None = None) -> CvxpyModel:
     """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``.
 

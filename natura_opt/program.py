@@ -12,6 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
+from .economy.numbers import doubles, sparse_doubles
+from .entrance import checked_arguments
+from .errors import ProgramError, unknown
+
 Sense = Literal["max", "min"]
 RowSense = Literal[">=", "<=", "=="]
 Floats = npt.NDArray[np.float64]
@@ -70,18 +74,22 @@ class LinearProgram:
         """Numbers of rows and columns."""
         return self.matrix.shape
 
+    @checked_arguments()
     def column_block(self, name: str) -> Block | None:
         """Return the block of columns of this name, if there is one."""
         return next((block for block in self.columns if block.name == name), None)
 
+    @checked_arguments()
     def row_block(self, name: str) -> Block | None:
         """Return the block of rows of this name, if there is one."""
         return next((block for block in self.rows if block.name == name), None)
 
+    @checked_arguments()
     def row_label(self, row: int) -> tuple[str, Any]:
         """Return the block name and label of a row."""
         return _label(self.rows, row)
 
+    @checked_arguments()
     def column_label(self, column: int) -> tuple[str, Any]:
         """Return the block name and label of a column."""
         return _label(self.columns, column)
@@ -123,32 +131,53 @@ class ProgramBuilder:
     _cost: dict[str, Floats] = field(default_factory=dict)
     _sense: Sense = "min"
 
+    @checked_arguments()
     def columns(self, name: str, index: pd.Index, lower: Any = 0.0, upper: Any = np.inf, integer: bool = False) -> None:
         """Add a block of columns with bounds (scalars or one per label)."""
         if name in self._columns:
-            raise ValueError(f"columns {name!r} declared twice")
-        self._columns[name] = (index, _spread(lower, index), _spread(upper, index), integer)
+            raise ProgramError(f"columns {name!r} declared twice")
+        self._columns[name] = (
+            index,
+            _spread(lower, index, f"columns {name!r}, lower"),
+            _spread(upper, index, f"columns {name!r}, upper"),
+            bool(integer),
+        )
 
+    @checked_arguments()
     def rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any) -> None:
         """Add a block of rows with one right-hand side per label (or a scalar)."""
         if name in self._rows:
-            raise ValueError(f"rows {name!r} declared twice")
+            raise ProgramError(f"rows {name!r} declared twice")
         if sense not in (">=", "<=", "=="):
-            raise ValueError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
-        self._rows[name] = (index, sense, _spread(rhs, index))
+            raise ProgramError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
+        self._rows[name] = (index, sense, _spread(rhs, index, f"rows {name!r}"))
 
+    @checked_arguments()
     def terms(self, rows: str, columns: str, matrix: Any) -> None:
         """Add coefficients of a block of columns in a block of rows: shape (len(rows), len(columns))."""
-        self._terms.append((rows, columns, sp.coo_array(matrix)))
+        try:
+            numbers = sparse_doubles(matrix) if sp.issparse(matrix) else doubles(matrix)
+            part = sp.coo_array(numbers)
+        except (TypeError, ValueError) as error:
+            raise ProgramError(f"terms of columns {columns!r} in rows {rows!r}: {error}") from None
+        self._terms.append((rows, columns, part))
 
     def supply(self, rows: str, amounts: Any) -> None:
         """Lower the right-hand sides of a block of rows by what is there from outside (negative: is demanded)."""
         self._supplies.append((rows, amounts))
 
+    @checked_arguments()
     def objective(self, sense: Sense, cost: Mapping[str, Any]) -> None:
         """Set the sense and the cost of each block of columns (scalars or one per label)."""
+        if sense not in ("min", "max"):
+            raise ProgramError(f"the sense of an objective must be 'min' or 'max', not {sense!r}")
+        for name in cost:
+            if name not in self._columns:
+                raise ProgramError(f"objective: {unknown('block of columns', name, self._columns)}")
         self._sense = sense
-        self._cost = {name: _spread(values, self._columns[name][0]) for name, values in cost.items()}
+        self._cost = {
+            name: _spread(values, self._columns[name][0], f"cost of {name!r}") for name, values in cost.items()
+        }
 
     def loss(self, name: str, cost: Any) -> None:
         """Count a cost per unit of a block of columns against the objective, whatever its sense."""
@@ -164,10 +193,10 @@ class ProgramBuilder:
         row_positions, column_positions, values = [], [], []
         for row_name, column_name, part in self._terms:
             if row_name not in at_row or column_name not in at_column:
-                raise ValueError(f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared")
+                raise ProgramError(f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared")
             expected = (len(at_row[row_name].index), len(at_column[column_name].index))
             if part.shape != expected:
-                raise ValueError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")
+                raise ProgramError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")
             row_positions.append(part.row.astype(np.int64) + at_row[row_name].start)
             column_positions.append(part.col.astype(np.int64) + at_column[column_name].start)
             values.append(part.data.astype(np.float64))
@@ -202,9 +231,12 @@ class ProgramBuilder:
         )
 
 
-def _spread(values: Any, index: pd.Index) -> Floats:
-    spread = np.broadcast_to(np.asarray(values, dtype=np.float64), (len(index),))
-    return np.array(spread)
+def _spread(values: Any, index: pd.Index, what: str) -> Floats:
+    """Return one number per label from numbers or a single one."""
+    try:
+        return np.array(np.broadcast_to(doubles(values), (len(index),)))
+    except ValueError as error:
+        raise ProgramError(f"{what}: one number, or one per label ({len(index):,}), is needed: {error}") from None
 
 
 def _joined(parts: Sequence[Floats]) -> Floats:

@@ -16,6 +16,7 @@ from .backends.options import METHODS, SolveOptions
 from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.question import Question
+from .entrance import checked_arguments
 from .errors import OptionError, QuestionError, UnstatableError, unknown
 from .laws.coefficients import pyomo_names
 from .laws.law import CvxpyModel
@@ -65,6 +66,10 @@ class ExtraLaw:
     write: Callable[[Any, Economy, Question], None]
 
     def __post_init__(self) -> None:
+        if not callable(self.write):
+            raise OptionError(f"an extra law must be written by a function, not {type(self.write).__name__}")
+        if not isinstance(self.spelling, str):
+            raise OptionError(f"the spelling of an extra law must be text, not {type(self.spelling).__name__}")
         if self.spelling not in BACKENDS.values():
             raise OptionError(unknown("spelling", self.spelling, BACKENDS.values()))
 
@@ -105,6 +110,7 @@ def solve(
     options: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> Plan: ...
+@checked_arguments()
 def solve(
     problem: Economy | CvxpyModel | str | Path | Any,
     question: Question | str | None = None,

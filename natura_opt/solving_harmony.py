@@ -18,6 +18,7 @@ from .economy.catalog import read
 from .economy.economy import Economy
 from .economy.furthest import furthest_number
 from .economy.question import Question
+from .entrance import checked_arguments
 from .errors import NaturaError, OptionError, QuestionError, unknown
 from .harmony_methods import HARMONY_METHODS, Found, by_harmony, by_tangents
 from .harmony_plan import HarmonyPlan
@@ -34,6 +35,7 @@ from .status import Status
 _DIAGNOSED = 2_000_000
 
 
+@checked_arguments("model")
 def solve_harmony(
     model: Economy | str | Path,
     question: Question | str | None = None,

@@ -321,7 +321,11 @@ def _configured(options: SolveOptions) -> Any:
         "infinite_cost": np.inf,
     }
     for name, value in {**tight, **options.options}.items():
-        if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+        try:
+            taken = highs.setOptionValue(name, value) == highspy.HighsStatus.kOk
+        except TypeError:  # not a truth, number or text at all
+            taken = False
+        if not taken:
             known = [entry for entry in dir(highs.getOptions()) if not entry.startswith("_")]
             if name not in known:
                 raise OptionError(unknown("HiGHS option", name, known))

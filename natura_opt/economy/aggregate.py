@@ -22,6 +22,8 @@ import scipy.sparse as sp
 from ..errors import DataError, listed
 from .coerce import as_labels, matched
 from .economy import Economy
+from .files import shortened
+from .numbers import doubles
 from .registry import TABLES, TableSpec
 from .table import Matrix, Table, Vector, as_csr, checked
 
@@ -46,15 +48,20 @@ class _Merge:
         if concordance is None:
             return cls(old, old, np.arange(len(old)))
         place = f"{where}: concordance"
+        if not isinstance(concordance, Mapping | pd.Series):
+            raise DataError(f"{place}: must be a mapping or a Series by name, not {shortened(concordance)}")
         if isinstance(concordance, pd.Series):
             given, values = concordance.index, concordance.tolist()
         else:
             given, values = pd.Index(list(concordance), tupleize_cols=False), list(concordance.values())
         order = matched(as_labels(given, axis, place), old, axis, place)
-        nameless = [name for name, value in zip(given, values, strict=True) if value is None or value != value]
+        nameless = [name for name, value in zip(given, values, strict=True) if _is_missing(value)]
         if nameless:
             raise DataError(f"{place}: there is no new name for {listed(nameless)}")
-        codes, new = pd.factorize(pd.Index([values[k] for k in order], tupleize_cols=False))
+        distinct = list(dict.fromkeys(_hashable(values[k], place) for k in order))
+        new = as_labels(distinct, axis, f"{place}: the new names")
+        at = {name: k for k, name in enumerate(distinct)}
+        codes = np.array([at[values[k]] for k in order], dtype=np.intp)
         return cls(old, pd.Index(new, tupleize_cols=False).rename(old.name), codes)
 
     @property
@@ -111,6 +118,18 @@ def aggregate(
     return replace(economy, axes=axes, tables=done, units=units)
 
 
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _hashable(value: Any, place: str) -> Any:
+    try:
+        hash(value)
+    except TypeError:
+        raise DataError(f"{place}: {shortened(value)} cannot be a name; use text or a number") from None
+    return value
+
+
 def _is_per_activity(spec: TableSpec) -> bool:
     return spec.is_matrix and spec.unit.endswith("/ techniques")
 
@@ -129,7 +148,10 @@ def _levels(economy: Economy, base: pd.Series | None, made: _Merge, tables: Mapp
     if not isinstance(base, pd.Series):
         raise DataError(f"{place}: must be a Series of activity levels by technique, not {type(base).__name__}")
     order = matched(as_labels(base.index, "techniques", place), made.old, "techniques", place)
-    level = base.to_numpy(dtype=np.float64)[order]
+    try:
+        level = doubles(base)[order]
+    except ValueError as error:
+        raise DataError(f"{place}: not numbers: {error}") from None
     bad = ~np.isfinite(level) | (level < 0)
     if bad.any():
         at = int(np.flatnonzero(bad)[0])

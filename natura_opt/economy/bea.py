@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..entrance import checked_arguments
 from ..errors import DataError, listed
 from .cells import read_grid
 from .coerce import as_labels
@@ -23,6 +24,7 @@ IMPORTS = "F05000"
 COMPENSATION = "V00100"
 
 
+@checked_arguments()
 def read_bea(
     make: str | Path,
     use: str | Path,

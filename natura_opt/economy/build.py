@@ -9,11 +9,16 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, unknown
-from .coerce import as_labels, coerce_table, is_by_key, is_per_period, shape_of
-from .economy import Economy, empty_axes, outputs_missing
-from .question import Question
+from .coerce import as_labels, coerce_table, is_by_key, is_per_period, matched, shape_of
+from .economy import Economy, as_notes, empty_axes, outputs_missing, plain_text
+from .files import shortened
+from .question import Question, as_questions
 from .registry import AXES, TABLES
 from .table import Table
+from .units import own_names_given, units_of
+
+#: As many periods as can be asked for by their number.
+MOST_PERIODS = 100_000
 
 
 def build_economy(
@@ -28,22 +33,26 @@ def build_economy(
     pollutants: Iterable[object] | None = None,
     profiles: Iterable[object] | None = None,
     periods: Iterable[object] | int | None = None,
-    units: Mapping[str, Iterable[str]] | None = None,
+    units: Mapping[str, str | Iterable[str] | Mapping[Any, str]] | None = None,
+    own_units: Iterable[str] | None = None,
     objective: str | None = None,
     questions: Mapping[str, Question] | None = None,
     **tables: Any,
 ) -> Economy:
     """Build an economy from DataFrames, Series, dense or scipy-sparse arrays, in one call.
 
-    Labels come from the axis arguments, or else from the first labelled table that has the axis, or else are 0, 1, 2, …
-    A labelled table must name every label of its axes exactly once (in any order: names decide); an array is taken by
-    position and must have the exact shape. Nothing is filled in.
+    Labels keep their type (text or whole numbers), and ``2025`` finds ``"2025"``. They come from the axis arguments,
+    or else from the first labelled table that has the axis, or else are 0, 1, 2, … A labelled table must name every
+    label of its axes exactly once (in any order: names decide); an array is taken by position and must have the exact
+    shape. Nothing is filled in.
 
     Parameters
     ----------
     goods, techniques, resources, pollutants, profiles : labels of each axis.
     periods : labels, or the number of periods.
-    units : unit strings per axis, one per label.
+    units : units per axis: one text for every label, a list with one per label, or a mapping (or Series) by label.
+    own_units : names of units that pint does not know, as in ``economy.toml``; by default any name that it does not
+        know is taken for a unit of your own.
     notes : what a reader found and did with it; listed by :func:`natura_opt.check`.
     objective : shorthand for ``questions={"default": Question(objective)}``.
     tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector, a frame of a vector with one
@@ -51,7 +60,8 @@ def build_economy(
 
     Errors
     ------
-    DataError : unknown table, unmatched or duplicate label, wrong shape, NaN, infinite or negative number.
+    DataError : unknown table, unmatched or duplicate label, wrong shape, NaN, infinite or negative number, truths,
+        dates, texts, masked or complex entries in place of numbers, units that are none.
 
     >>> import natura_opt as no
     >>> e = no.build_economy(
@@ -73,6 +83,7 @@ def build_economy(
         "pollutants": pollutants,
     }
     given |= {"profiles": profiles, "periods": periods}
+    name, title, source = plain_text("name", name), plain_text("title", title), plain_text("source", source)
     for key in tables:
         if key not in TABLES:
             raise DataError(f"{name}: {unknown('table', key, TABLES)}")
@@ -80,7 +91,7 @@ def build_economy(
     axes = empty_axes()
     for axis, labels in given.items():
         if labels is not None:
-            axes[axis] = as_labels(numbered(labels) if isinstance(labels, int) else labels, axis, name)
+            axes[axis] = as_labels(labels_of(labels, axis, name), axis, name)
     if goods is None:
         axes["goods"] = _derived_axis("goods", present, name)
     if techniques is None:
@@ -99,18 +110,18 @@ def build_economy(
         axes[axis] = as_labels(index, axis, name).rename(AXES[axis])
     made = {key: coerce_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
     if questions is None:
-        questions = {"default": Question(objective=objective)} if objective else {"default": Question()}
+        questions = {"default": Question() if objective is None else Question(objective=objective)}
     elif objective is not None:
         raise DataError(f"{name}: give either objective= or questions=, not both")
     result = Economy(
         name=name,
         axes=axes,
         tables=made,
-        units=_checked_units(units or {}, axes, name),
-        questions=dict(questions),
+        units=_checked_units({} if units is None else units, own_units, axes, name),
+        questions=as_questions(questions, name),
         title=title,
         source=source,
-        notes=tuple(notes),
+        notes=as_notes(notes, name),
     )
     if not result.has("outputs") and not result.goods.equals(result.techniques):
         raise DataError(outputs_missing(name, result.goods, result.techniques))
@@ -152,9 +163,9 @@ def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd
 
 def _example(value: Any) -> Any:
     """Return one slice of what stands for a table."""
-    while is_by_key(value) or isinstance(value, Table):
+    if is_by_key(value) or isinstance(value, Table):
         slices = value.slices if isinstance(value, Table) else value
-        value = next(iter(slices.values()), 0.0)
+        return next(iter(slices.values()), 0.0)
     return value
 
 
@@ -166,7 +177,7 @@ def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
         if is_by_key(value):
             if not value:
                 raise DataError(f"table {key!r} is empty; leave it out, or give its numbers")
-            found: pd.Index = pd.Index(list(value), dtype=object)
+            found: pd.Index = pd.Index(list(value), tupleize_cols=False)
             return found
         if spec.axes == ("periods",) and isinstance(value, pd.Series):
             found = value.index
@@ -179,16 +190,55 @@ def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
 
 
 def _checked_units(
-    units: Mapping[str, Iterable[str]], axes: Mapping[str, pd.Index], where: str
+    units: Mapping[str, Any], own: Iterable[str] | None, axes: Mapping[str, pd.Index], where: str
 ) -> dict[str, tuple[str, ...]]:
+    if not isinstance(units, Mapping):
+        raise DataError(f"{where}: units must be a mapping from axis to units, not {shortened(units)}")
     made: dict[str, tuple[str, ...]] = {}
-    for axis, strings in units.items():
-        if axis not in AXES:
-            raise DataError(f"{where}: {unknown('axis', axis, AXES)}")
-        made[axis] = tuple(strings)
-        if len(made[axis]) != len(axes[axis]):
-            raise DataError(f"{where}: {len(made[axis])} units for {len(axes[axis])} {axis}; give one each")
+    for axis, given in units.items():
+        if axis not in AXES or axis == "periods":
+            raise DataError(f"{where}: units: {unknown('axis', axis, [name for name in AXES if name != 'periods'])}")
+        made[axis] = units_of_axis(given, axes[axis], axis, where)
+    if any(filter(None, strings) for strings in made.values()):
+        own = None if own is None else own_names_given(own, where)
+        units_of((unit for strings in made.values() for unit in strings), f"{where}: units", own)
     return made
+
+
+def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[str, ...]:
+    """Return one unit per label from one for all, a list, or a mapping by label."""
+    place = f"{where}: units of the {axis}"
+    if isinstance(given, str):
+        return (given.strip(),) * len(labels)
+    if isinstance(given, Mapping | pd.Series):
+        named, given = (
+            as_labels(list(given.keys()), axis, place),
+            list(given.values if isinstance(given, pd.Series) else given.values()),
+        )
+        given = [given[k] for k in matched(named, labels, axis, place)]
+    if not isinstance(given, Iterable) or isinstance(given, bytes | pd.DataFrame | set | frozenset):
+        raise DataError(f"{place}: must be a text, a list of texts or a mapping by name, not {shortened(given)}")
+    strings = list(given)
+    if len(strings) != len(labels):
+        raise DataError(f"{where}: {len(strings)} units for {len(labels)} {axis}; give one each")
+    for label, unit in zip(labels, strings, strict=True):
+        if not isinstance(unit, str):
+            raise DataError(f"{place}: that of {label!r} must be text, not {shortened(unit)}; '' where there is none")
+    return tuple(unit.strip() for unit in strings)
+
+
+def labels_of(labels: Any, axis: str, where: str) -> Iterable[object]:
+    """Return the labels an argument stands for: a number of periods stands for their names."""
+    number = isinstance(labels, int | np.integer) and not isinstance(labels, bool)
+    if axis == "periods" and number:
+        if not 1 <= labels <= MOST_PERIODS:
+            raise DataError(
+                f"{where}: periods must be their names, or a number from 1 to {MOST_PERIODS:,}, not {shortened(labels)}"
+            )
+        return numbered(int(labels))
+    if not isinstance(labels, Iterable):
+        raise DataError(f"{where}: {axis} must be a list of names, not {shortened(labels)}")
+    return labels
 
 
 def numbered(count: int) -> list[str]:

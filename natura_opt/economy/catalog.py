@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ..errors import DataError, unknown
 from .economy import Economy
-from .excel import read_workbook
-from .folder import read_folder
+from .files import ReadingLimits, as_path, limits_given, shortened
+from .folder import SETTINGS, read_folder
+from .workbook import read_workbook
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -24,8 +25,13 @@ def shipped_models() -> dict[str, Path]:
     return {folder.name: folder for folder in found}
 
 
-def read(model: str | Path) -> Economy:
+def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:
     """Read an economy: a model folder, an Excel workbook (``.xlsx``), or the name of a shipped model.
+
+    Parameters
+    ----------
+    limits : how much to take from a file before it is refused (:class:`natura_opt.ReadingLimits`); the usual limits
+        leave room for tens of millions of numbers, and none for a small file that unpacks to gigabytes.
 
     Errors
     ------
@@ -37,18 +43,20 @@ def read(model: str | Path) -> Economy:
     """
     if not isinstance(model, str | Path):
         raise DataError(f"an economy, or the name or folder of a model, is needed, not {type(model).__name__}")
-    folder = Path(model)
+    path, allowed = as_path(model, "a model"), limits_given(limits)
     shipped = shipped_models()
-    if str(model) in shipped and not (folder / "economy.toml").exists():
-        return read_folder(shipped[str(model)])
-    if folder.is_dir():
-        return read_folder(folder)
-    if folder.suffix.lower() == ".xlsx" and folder.is_file():
-        return read_workbook(folder)
-    if folder.exists():
-        if {".mps", ".lp"} & {suffix.lower() for suffix in folder.suffixes[-2:]}:
-            raise DataError(f"{model}: is a linear program, not an economy; solve(read_program({folder.name!r}))")
+    try:
+        if str(model) in shipped and not (path / SETTINGS).exists():
+            return read_folder(shipped[str(model)], allowed)
+        if path.is_dir():
+            return read_folder(path, allowed)
+        there = path.exists()
+    except OSError as error:
+        raise DataError(f"{shortened(str(model))}: cannot be read: {error.strerror or error}") from None
+    if path.suffix.lower() == ".xlsx":
+        return read_workbook(path, allowed)
+    if there:
+        if {".mps", ".lp"} & {suffix.lower() for suffix in path.suffixes[-2:]}:
+            raise DataError(f"{model}: is a linear program, not an economy; solve(read_program({path.name!r}))")
         raise DataError(f"{model}: is a file; name the folder that holds economy.toml")
-    if folder.suffix.lower() == ".xlsx":
-        raise DataError(f"{folder.name}: there is no such file in {folder.parent.name or '.'}")
     raise DataError(f"{unknown('model', model, shipped)}; nor is there a folder of this name")

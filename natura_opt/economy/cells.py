@@ -8,6 +8,8 @@ only sources.
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +20,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import DataError
+from .files import DEFAULT_LIMITS, ReadingLimits, read_text, shortened
 from .table import Vector
 
 Numbers = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+class Odd(str):
+    """The text of a spreadsheet's cell that is neither text nor a number, and what it is instead."""
+
+    kind: str
+
+    @classmethod
+    def of(cls, text: str, kind: str) -> Odd:
+        """Return the text of a cell of some kind; it never looks like a number."""
+        made = cls(f"{kind}, {text}" if _PLAIN.issuperset(text) else text.strip())
+        made.kind = kind
+        return made
 
 
 @dataclass(frozen=True)
@@ -130,44 +146,52 @@ class Grid:
 
     def names(self, column: int) -> Names:
         """Return a column of names."""
+        for at, row in enumerate(self.rows):
+            cell = row[column]
+            if isinstance(cell, Odd):
+                raise DataError(f"{self.place(at, column)}: {cell!r} is {cell.kind}, not a name; write text")
         return Names.of(row[column] for row in self.rows)
 
     def numbers(self, columns: Sequence[int], infinite: bool = False) -> Numbers:
         """Return chosen columns as numbers, shape (rows, columns); the first cell that is not one is named."""
         cells = [[row[k] for k in columns] for row in self.rows]
-        try:
-            values = np.array(cells, dtype=np.float64).reshape(len(cells), len(columns))
-            sound = _allowed(values, infinite) and not any("_" in cell for row in cells for cell in row)
-        except ValueError:
-            sound = False
-        if not sound:
-            for r, row in enumerate(cells):
-                for k, cell in zip(columns, row, strict=True):
-                    _number(cell, self.place(r, k), infinite)
+        values = np.empty((len(cells), len(columns)))
+        for r, row in enumerate(cells):
+            if not _filled(values[r], row):
+                for k, cell in enumerate(row):
+                    try:
+                        values[r, k] = number(cell, infinite)
+                    except ValueError as error:
+                        raise DataError(f"{self.place(r, columns[k])}: {error}") from None
         return values
 
 
-def read_grid(path: Path, header: bool = True) -> Grid:
-    """Read a CSV file; rows of the wrong length, an empty file and a wrong separator are errors.
+def _filled(values: Vector, cells: list[str]) -> bool:
+    """Fill in numbers written plainly; whether all are, and none needs a closer look."""
+    try:
+        values[:] = [float(cell) for cell in cells]
+    except ValueError:
+        return False
+    size = np.abs(values)
+    zeros = cells.count("0") + cells.count("0.0")
+    return (
+        _PLAIN.issuperset("".join(cells)) and not (size >= EXACT).any() and np.count_nonzero(size) + zeros == len(cells)
+    )
+
+
+def read_grid(path: Path, header: bool = True, limits: ReadingLimits = DEFAULT_LIMITS) -> Grid:
+    """Read a CSV file; rows of the wrong length, an empty file, a wrong separator and stray quotes are errors.
 
     Parameters
     ----------
     header : False for a file of numbers only: the header is then made of the positions 1, 2, …
     """
+    text = read_text(path, path.name, limits)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            read = [([cell.strip() for cell in row], reader.line_num) for row in reader]
-    except FileNotFoundError:
-        raise DataError(f"{path.name}: there is no such file in {path.parent.name or '.'}") from None
-    except IsADirectoryError:
-        raise DataError(f"{path.name}: is a folder, not a CSV file") from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path.name}: not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8"
-        ) from None
+        read = [([cell.strip() for cell in row], reader.line_num) for row in reader]
     except csv.Error as error:
-        raise DataError(f"{path.name}: not a CSV file: {error}") from None
+        raise DataError(f"{path.name}, line {reader.line_num}: not a CSV file: {error}") from None
     filled = [(row, line) for row, line in read if any(row)]
     if not filled:
         raise DataError(f"{path.name}: the file is empty")
@@ -182,7 +206,7 @@ def read_grid(path: Path, header: bool = True) -> Grid:
         if len(row) != len(top):
             advice = "; is there a decimal comma? write 1.5, not 1,5" if len(row) > len(top) else ""
             raise DataError(
-                f"{grid.line(at)}, row {row[0]!r}: {len(row)} cells where the header has {len(top)}{advice}"
+                f"{grid.line(at)}, row {shortened(row[0])}: {len(row)} cells where the header has {len(top)}{advice}"
             )
     return grid
 
@@ -200,20 +224,45 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def _allowed(values: npt.NDArray[np.float64], infinite: bool) -> bool:
-    return not np.isnan(values).any() if infinite else bool(np.isfinite(values).all())
+#: The characters of a number written plainly.
+_PLAIN = frozenset("0123456789+-.eE")
+NUMBER = re.compile(r"[+-]?(?P<digits>[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
+#: From here on not every whole number is a double.
+EXACT = 2.0**53
 
 
-def _number(cell: str, place: str, infinite: bool) -> float:
+def number(cell: str, infinite: bool = False) -> float:
+    """Return the number that a cell's text writes: the nearest double to it.
+
+    Errors
+    ------
+    ValueError : saying what is wrong: the cell is empty; text, a decimal comma or digits of another script; NaN, or
+        (unless ``infinite``) an infinity; a number no double is near; a whole number that no double is.
+
+    >>> number("1.5e3"), number("-inf", infinite=True)
+    (1500.0, -inf)
+    """
     if not cell:
-        raise DataError(f"{place}: the cell is empty; write 0 where there is none")
-    try:
-        value = float(cell)
-    except ValueError:
-        advice = "a decimal comma; write a point" if "," in cell else "not a number"
-        raise DataError(f"{place}: {cell!r} is {advice}") from None
-    if not _allowed(np.array(value), infinite) or "_" in cell:
-        raise DataError(f"{place}: {cell!r} is not a finite number")
+        raise ValueError("the cell is empty; write 0 where there is none")
+    given = shortened(str(cell))
+    if isinstance(cell, Odd):
+        raise ValueError(f"{given} is not a number but {cell.kind}")
+    plain = NUMBER.fullmatch(cell)
+    if plain is None:
+        if infinite and _INFINITE.fullmatch(cell):
+            return float(cell)
+        without = cell.replace("_", "")
+        if _INFINITE.fullmatch(cell) or without.lower().lstrip("+-") == "nan" or NUMBER.fullmatch(without):
+            raise ValueError(f"{given} is not a finite number")
+        raise ValueError(f"{given} is {'a decimal comma; write a point' if ',' in cell else 'not a number'}")
+    value = float(cell)
+    if np.isinf(value):
+        raise ValueError(f"{given} is not a finite number: doubles end at 1.8e308")
+    if value == 0 and plain["digits"].strip("0."):
+        raise ValueError(f"{given} is too near zero: doubles begin at 5e-324")
+    if abs(value) >= EXACT and cell.lstrip("+-").isdigit() and int(value) != int(cell):
+        raise ValueError(f"{given} is a whole number that no double is; write {value!r} if that is near enough")
     return value
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,27 +12,101 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..errors import DataError, listed, unknown
+from ..labels import name_of
+from .files import shortened
+from .numbers import doubles, sparse_doubles
 from .registry import AXES, TableSpec
 from .table import Slices, Table, as_csr, checked
 
+#: A name is for people to read.
+LONGEST_NAME = 1_000
+#: No use is so many periods ahead.
+MOST_AHEAD = 100_000
+#: Names are not numbers to reckon with.
+LARGEST = 10**18
+#: Control characters and halves of characters: they are not seen, and not every file keeps them.
+_UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")
+_LABELS = (str, int, float, np.integer, np.floating, np.datetime64, date, pd.Period)
+
 
 def as_labels(labels: Iterable[object], axis: str, where: str) -> pd.Index:
-    """Return unique labels as a flat index (pairs such as (region, good) stay pairs)."""
+    """Return unique labels as a flat index (pairs such as (region, good) stay pairs).
+
+    A label is a text or a whole number (or a date, or a fraction, though those cannot be written to files), or a pair
+    of such. It keeps its type, as pandas users expect; but no two labels of an axis may read alike, so that ``2025``
+    and ``"2025"`` mean the same wherever a label is asked for.
+    """
     if isinstance(labels, pd.RangeIndex):
         return labels
-    index = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=False)
-    if any(isinstance(label, list | dict | set) for label in index[:1]):
-        raise DataError(f"{where}: {index[0]!r} cannot name one of the {axis}; use text, a number, or a pair of them")
+    if (
+        isinstance(labels, str | bytes | Mapping | set | frozenset | pd.DataFrame)
+        or len(getattr(labels, "shape", ())) > 1
+    ):
+        raise DataError(f"{where}: {axis} must be a list of names, not {shortened(labels)}")
+    try:
+        index = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=False)
+    except (TypeError, ValueError):
+        raise DataError(f"{where}: {axis} must be a list of names, not {shortened(labels)}") from None
     if isinstance(index, pd.MultiIndex):
         index = pd.Index(index.to_list(), tupleize_cols=False)
     if axis == "periods" and any(isinstance(label, tuple) for label in index):
         raise DataError(f"{where}: a period's name must be one word or number, not a pair such as {index[0]!r}")
     if index.hasnans:
         raise DataError(f"{where}: a name is missing among the {axis}")
-    if not index.is_unique:
-        twice = index[index.duplicated()].unique()
-        raise DataError(f"{where}: {axis} named twice: {listed(twice)}; every name must be given once")
+    plain = True
+    for label in index:
+        if type(label) is not str or _UNUSABLE.search(label) or len(label) > LONGEST_NAME:
+            _check_label(label, axis, where)
+            plain = plain and type(label) in (str, int, tuple)
+    if not plain and index.dtype == object:
+        index = pd.Index([_plain(label) for label in index], tupleize_cols=False, name=index.name)
+    texts = spelled(index)
+    if not texts.is_unique:
+        twice = texts[texts.duplicated()].unique()
+        raise DataError(f"{where}: {axis} named twice: {listed(map(name_of, twice))}; every name must be given once")
     return index
+
+
+def whole_numbers(names: pd.Index, axis: str, where: str) -> pd.Index:
+    """Return names that were written as whole numbers as such."""
+    for name in names:
+        if not _WHOLE.fullmatch(str(name)):
+            raise DataError(f"{where}: {axis}: {shortened(name)} is not a whole number, as it would be written")
+    return pd.Index([int(name) for name in names])
+
+
+def spelled(index: pd.Index) -> pd.Index:
+    """Return how the labels of an index are read, in order."""
+    if isinstance(index.dtype, pd.StringDtype):
+        return index
+    return pd.Index([reads(label) for label in index], tupleize_cols=False, dtype=object)
+
+
+def _plain(label: Any) -> Any:
+    """Return a label without what an enumeration or NumPy adds to its text or number."""
+    if isinstance(label, str):
+        return str.__str__(label)
+    return int(label) if isinstance(label, int | np.integer) else label
+
+
+def _check_label(label: Any, axis: str, where: str) -> None:
+    """Raise on what cannot name anything."""
+    if isinstance(label, tuple) and len(label) and not any(isinstance(part, tuple) for part in label):
+        for part in label:
+            _check_label(part, axis, where)
+        return
+    huge = isinstance(label, int | float | np.integer | np.floating) and not bool(-LARGEST < label < LARGEST)
+    if not isinstance(label, _LABELS) or isinstance(label, bool | np.bool_) or huge:
+        raise DataError(
+            f"{where}: {shortened(label)} cannot name one of the {axis}; use text, a number, or a pair of them"
+        )
+    if isinstance(label, str) and _UNUSABLE.search(label):
+        raise DataError(f"{where}: {shortened(label)} cannot name one of the {axis}; it has signs that no one can see")
+    if len(str(label)) > LONGEST_NAME:
+        raise DataError(
+            f"{where}: {shortened(label)} is too long to name one of the {axis}; {LONGEST_NAME} characters are enough"
+        )
 
 
 def coerce_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Table:
@@ -48,12 +124,15 @@ def coerce_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], wher
 
 def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Table:
     if isinstance(value, Table):
-        return checked(spec, value.slices, axes, where)
+        return _coerced_again(spec, value, axes, where)
     if is_by_key(value):
         if not value:
             raise DataError(f"{where}: table {spec.name!r} is empty; leave it out, or give its numbers")
+        keys = [_slice_key(spec, key, axes, where) for key in value]
+        if len(set(keys)) < len(keys):
+            raise DataError(f"{where}: table {spec.name!r}: {shortened(list(value))} name one of them twice")
         slices: Slices = {
-            _slice_key(spec, key, axes, where): _one_slice(spec, v, axes, where) for key, v in value.items()
+            key: _one_slice(spec, part, axes, where) for key, part in zip(keys, value.values(), strict=True)
         }
     elif not spec.is_matrix and spec.axes != ("periods",) and is_per_period(value):
         slices = _vector_per_period(spec, value, axes, where)
@@ -67,9 +146,22 @@ def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: s
         missing = [label for t, label in enumerate(axes["periods"]) if t not in slices]
         if spec.name == "capital_orders":  # an arrival that is not listed is no arrival
             shape = tuple(len(axes[axis]) for axis in spec.axes)
-            slices = {t: slices.get(t, sp.csr_array(shape)) for t in range(len(axes["periods"]))}
+            nothing = sp.csr_array(shape)  # one for all: periods may be many
+            slices = {t: slices.get(t, nothing) for t in range(len(axes["periods"]))}
         elif missing:
             raise DataError(f"{where}: table {spec.name!r} is given by period, but not for {listed(missing)}")
+    return checked(spec, slices, axes, where)
+
+
+def _coerced_again(spec: TableSpec, table: Table, axes: Mapping[str, pd.Index], where: str) -> Table:
+    """Check a table that was made for another economy, or by hand."""
+    keys = set(table.slices)
+    sound = keys == {None} or keys == set(range(len(axes["periods"])))
+    if spec.ahead:
+        sound = bool(keys) and all(isinstance(key, int) and key >= 0 for key in keys)
+    if not sound:
+        raise DataError(f"{where}: table {spec.name!r} has slices {shortened(list(keys))}, which are not its periods")
+    slices = {key: _one_slice(spec, part, axes, where) for key, part in table.slices.items()}
     return checked(spec, slices, axes, where)
 
 
@@ -96,50 +188,57 @@ def shape_of(value: Any) -> tuple[int, ...]:
 
 def _vector_per_period(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Slices:
     periods = axes["periods"]
+    place = f"{where}: table {spec.name!r}"
+    numbers = _numbers(value, place)
     if isinstance(value, pd.DataFrame):
-        order = matched(value.columns, periods, "periods", f"{where}: table {spec.name!r}")
-        rows = matched(value.index, axes[spec.axes[0]], spec.axes[0], f"{where}: table {spec.name!r}")
-        numbers = value.to_numpy(dtype=np.float64)[np.ix_(rows, order)]
-    else:
-        numbers = np.asarray(value, dtype=np.float64)
-        if numbers.shape[1] != len(periods):
-            raise DataError(
-                f"{where}: table {spec.name!r} has {numbers.shape[1]} columns for {len(periods)} periods; give one each"
-            )
-    return {t: np.ascontiguousarray(numbers[:, t]) for t in range(len(periods))}
+        order = matched(value.columns, periods, "periods", place)
+        rows = matched(value.index, axes[spec.axes[0]], spec.axes[0], place)
+        numbers = numbers[np.ix_(rows, order)]
+    elif numbers.shape[1] != len(periods):
+        raise DataError(f"{place} has {numbers.shape[1]} columns for {len(periods)} periods; give one each")
+    return {t: np.array(numbers[:, t]) for t in range(len(periods))}
 
 
 def _one_slice(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Any:
     place = f"{where}: table {spec.name!r}"
-    if np.iscomplexobj(value):
-        raise DataError(f"{place}: not numbers: complex values have no place in a plan")
-    if not spec.is_matrix and sp.issparse(value):
-        value = np.asarray(sp.csr_array(value).toarray()).squeeze()  # type: ignore[call-overload]
-    try:
-        if spec.is_matrix:
-            if isinstance(value, pd.DataFrame):
-                rows = matched(value.index, axes[spec.axes[0]], spec.axes[0], place)
-                columns = matched(value.columns, axes[spec.axes[1]], spec.axes[1], place)
-                return as_csr(value.to_numpy(dtype=np.float64)[np.ix_(rows, columns)])
-            return as_csr(value if sp.issparse(value) else np.asarray(value, dtype=np.float64))
+    numbers = _numbers(value, place)
+    if not spec.is_matrix:
+        if hasattr(numbers, "toarray"):
+            numbers = numbers.toarray().squeeze()
         if isinstance(value, pd.Series):
-            return value.to_numpy(dtype=np.float64)[matched(value.index, axes[spec.axes[0]], spec.axes[0], place)]
-        return np.array(value, dtype=np.float64)
+            numbers = numbers[matched(value.index, axes[spec.axes[0]], spec.axes[0], place)]
+        return np.array(numbers, ndmin=1)
+    if isinstance(value, pd.DataFrame):
+        rows = matched(value.index, axes[spec.axes[0]], spec.axes[0], place)
+        columns = matched(value.columns, axes[spec.axes[1]], spec.axes[1], place)
+        numbers = numbers[np.ix_(rows, columns)]
+    elif numbers.ndim != 2 or isinstance(value, pd.Series):
+        raise DataError(f"{place}: must have rows and columns, {' by '.join(spec.axes)}, not shape {numbers.shape}")
+    return as_csr(numbers)
+
+
+def _numbers(value: Any, place: str) -> Any:
+    """Return numbers as an array of doubles, sparse if they were."""
+    try:
+        return sparse_doubles(value) if sp.issparse(value) else doubles(value)
     except (TypeError, ValueError) as error:
         raise DataError(f"{place}: not numbers: {error}") from error
 
 
 def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
     """Return positions of ``wanted`` labels in ``given``; the two must hold the same names, each once."""
-    if given is wanted or given.equals(wanted):
+    if given is wanted:
         return np.arange(len(wanted))
     given = as_labels(given, axis, place)
-    extra, missing = given.difference(wanted, sort=False), wanted.difference(given, sort=False)
+    if given.equals(wanted):
+        return np.arange(len(wanted))
+    found, asked = spelled(given), spelled(wanted)
+    extra, missing = found.difference(asked, sort=False), asked.difference(found, sort=False)
     if len(extra):
-        raise DataError(f"{place}: {unknown(AXES[axis], extra[0], wanted)}")
+        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), name_of(extra[0]), map(name_of, asked))}")
     if len(missing):
         raise DataError(f"{place}: no entry for the {axis} {listed(missing)}; write 0 where there is none")
-    return given.get_indexer(wanted)
+    return found.get_indexer(asked)
 
 
 def position(index: pd.Index, label: Any) -> int:
@@ -164,7 +263,7 @@ def label_in(index: pd.Index, given: Any) -> Any:
     if at < 0 or reads(index[at]) != wanted:  # True would be taken for 1
         alike = [label for label in index if reads(label) == wanted]
         if not alike:
-            raise DataError(unknown(str(index.name or "name"), given, index))
+            raise DataError(unknown(str(index.name or "name"), shortened(given) if wanted == "" else given, index))
         return alike[0]
     return index[at]
 
@@ -179,9 +278,12 @@ def reads(label: Any) -> str | tuple[str, ...]:
 
 def _slice_key(spec: TableSpec, key: object, axes: Mapping[str, pd.Index], where: str) -> int:
     if spec.ahead:
-        if not isinstance(key, int | np.integer) or key < 0:
-            raise DataError(f"{where}: table {spec.name!r}: {key!r} is not a whole number of at least 0")
+        if isinstance(key, bool) or not isinstance(key, int | np.integer) or not 0 <= key <= MOST_AHEAD:
+            raise DataError(
+                f"{where}: table {spec.name!r}: {shortened(key)} is not a whole number of at least 0, for periods ahead"
+            )
         return int(key)
-    if key not in axes["periods"]:
-        raise DataError(f"{where}: table {spec.name!r}: {unknown('period', key, axes['periods'])}")
-    return position(axes["periods"], key)
+    try:
+        return position(axes["periods"], key)
+    except DataError:
+        raise DataError(f"{where}: table {spec.name!r}: {unknown('period', key, axes['periods'])}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..entrance import checked_arguments
 from ..errors import DataError, QuestionError, listed, unknown
 from .coerce import coerce_table, position
-from .question import Question
+from .files import shortened
+from .question import Question, as_questions
 from .registry import AXES, TABLES
 from .table import Matrix, Table, Vector
 
@@ -100,6 +102,7 @@ class Economy:
         """Whether each of these tables (or its absence) is the same in every period."""
         return all(table not in self.tables or self.tables[table].constant for table in tables)
 
+    @checked_arguments()
     def frame(self, table: str, period: object = None) -> pd.DataFrame | pd.Series:
         """Return a table with its labels, dense: a matrix as rows x columns, a vector as rows x periods.
 
@@ -123,6 +126,7 @@ class Economy:
         at = 0 if period is None else position(self.periods, period)
         return pd.DataFrame(self.matrix(table, at).toarray(), index=rows, columns=self.axes[spec.axes[1]])
 
+    @checked_arguments()
     def unit(self, axis: str, label: object) -> str:
         """Return the unit of a label (``""`` where none was given)."""
         return self.units[axis][position(self.axes[axis], label)] if axis in self.units else ""
@@ -150,13 +154,14 @@ class Economy:
                 if value is not None:
                     tables[key] = coerce_table(TABLES[key], value, self.axes, where=self.name)
             elif key in _PLAIN:
-                plain[key] = value
+                plain[key] = _plain(key, value, self.name)
             else:
                 raise DataError(unknown("table", key, [*TABLES, *_PLAIN]))
         if "outputs" not in tables and not self.goods.equals(self.techniques):
             raise DataError(outputs_missing(self.name, self.goods, self.techniques))
         return replace(self, tables=tables, **plain)
 
+    @checked_arguments("concordance", "base", "techniques")
     def aggregate(
         self,
         concordance: Mapping[Any, Any] | pd.Series,
@@ -190,6 +195,7 @@ class Economy:
 
         return aggregate(self, concordance, base, techniques)
 
+    @checked_arguments()
     def question(self, name: str | None = None) -> Question:
         """Return a question by name; without a name, the ``default`` one."""
         wanted = "default" if name is None else name
@@ -206,6 +212,31 @@ class Economy:
             lines.append(f"  {table.spec.name:<18} {sum(counts):>10,} {kind:<12} {table.spec.meaning}")
         lines += [f"  asked: {name} ({question.objective})" for name, question in self.questions.items()]
         return "\n".join(lines)
+
+
+def _plain(key: str, value: Any, where: str) -> Any:
+    """Return what is not a table, checked."""
+    if key == "questions":
+        return as_questions(value, where)
+    return as_notes(value, where) if key == "notes" else plain_text(key, value)
+
+
+def plain_text(what: str, value: object) -> str:
+    """Return a text for people, such as a title; a name must not be empty."""
+    if not isinstance(value, str) or (what == "name" and not value):
+        raise DataError(f"{what} must be text{', not empty' if what == 'name' else ''}, not {shortened(value)}")
+    try:
+        value.encode()
+    except UnicodeError:
+        raise DataError(f"{what} must be text of whole characters, not {shortened(value)}") from None
+    return value
+
+
+def as_notes(notes: Any, where: str) -> tuple[str, ...]:
+    """Return notes as they are kept."""
+    if isinstance(notes, str | bytes | Mapping) or not isinstance(notes, Iterable):
+        raise DataError(f"{where}: notes must be a list of texts, not {shortened(notes)}")
+    return tuple(plain_text("a note", note) for note in notes)
 
 
 def outputs_missing(name: str, goods: pd.Index, techniques: pd.Index) -> str:

@@ -1,61 +1,22 @@
-"""A model in one Excel workbook: the sheets are named as the files of a model folder.
-
-The sheet ``economy`` (header ``key``, ``value``) holds what ``economy.toml`` holds: ``format``, ``name``, ``title``,
-``source``; one row per period (key ``periods``), own unit (``own_units``) and note (``notes``); ``table_units.TABLE``;
-and the questions, as ``questions.NAME.objective``, ``questions.NAME.leave_out`` (one row per table left out) and so on.
-A sheet is a grid of cells like a CSV file and passes the same checks.
-"""
+"""A model to one Excel workbook; ``workbook.py`` says what its sheets are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import DataError, OutputError, unknown
-from .cells import Grid, column_letters
-from .economy import Economy
-from .model_files import ModelFiles, economy_of
-from .question import Question
+from ..errors import OutputError
+from .cells import column_letters
+from .sheet_cells import MOST_COLUMNS, MOST_ROWS, escaped
 
 SETTINGS = "economy"
-#: What a sheet holds at most, by the format.
-MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
-#: What XML cannot hold, carriage returns (which it turns into line feeds), and what Excel reads as an escaped sign.
-_NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9A-Fa-f]{4}_")
-
-_LISTS = ("periods", "own_units", "notes")
-_LISTS_OF_QUESTION = tuple(field.name for field in fields(Question) if isinstance(field.default, tuple))
-
-
-def read_workbook(path: Path) -> Economy:
-    """Read a model from a workbook.
-
-    Cells are taken as Excel shows their values (formulas by the result saved last).
-
-    Errors
-    ------
-    DataError : as for a model folder, naming sheet and cell.
-    """
-    sheets = _sheets(path)
-    if SETTINGS not in sheets:
-        raise DataError(f"{path.name}: there is no sheet {SETTINGS!r}; a model needs one (header: key,value)")
-    settings = sheets.pop(SETTINGS)
-    name = partial(_sheet_name, path)
-    return economy_of(
-        ModelFiles(
-            place=path.name,
-            settings=_settings(_grid(name(SETTINGS), settings), settings),
-            settings_place=name(SETTINGS),
-            name=path.stem,
-            sources={sheet: partial(_grid, name(sheet), rows) for sheet, rows in sheets.items()},
-            called=name,
-        )
-    )
+#: What a cell holds at most, by the format.
+MOST_CHARACTERS = 32_767
+#: What XML cannot hold, and carriage returns (which it turns into line feeds).
+_NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def write_workbook(path: Path, sheets: Mapping[str, list[list[Any]]], called: str) -> None:
@@ -99,7 +60,8 @@ def write_workbook(path: Path, sheets: Mapping[str, list[list[Any]]], called: st
 
 
 def _cell(kind: Any, sheet: Any, value: Any) -> Any:
-    made = kind(sheet, value=repr(value) if isinstance(value, float) else value)
+    text = escaped(value) if isinstance(value, str) else value
+    made = kind(sheet, value=repr(value) if isinstance(value, float) else text)
     if isinstance(value, float) and value - value == 0:  # infinities stay texts: Excel has none
         made.data_type = "n"
     elif isinstance(value, str):
@@ -167,78 +129,3 @@ def settings_rows(settings: Mapping[str, Any]) -> list[list[Any]]:
 
     put("", settings)
     return rows
-
-
-def _sheet_name(path: Path, sheet: str) -> str:
-    return f"{path.name}, sheet {sheet!r}"
-
-
-def _sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise DataError(f"{path.name}: not an Excel workbook (.xlsx): {error}") from None
-    try:
-        return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
-    finally:
-        book.close()
-
-
-def _grid(name: str, cells: list[tuple[Any, ...]]) -> Grid:
-    """Return the cells of a sheet as text; blank rows, and blank columns at the right, do not count."""
-    rows = [([_text(cell) for cell in row], line) for line, row in enumerate(cells, start=1)]
-    filled = [(row, line) for row, line in rows if any(row)]
-    if not filled:
-        raise DataError(f"{name}: the sheet is empty")
-    (top, line), body = filled[0], filled[1:]
-    width = max((k + 1 for k, cell in enumerate(top) if cell), default=0)
-    made = []
-    for row, at in body:
-        if any(row[width:]):
-            raise DataError(f"{name}, row {at}, row {row[0]!r}: has cells to the right of the {width} of the header")
-        made.append([*row, *[""] * width][:width])
-    if "" in top[:width]:
-        raise DataError(f"{name}, row {line}: column {top.index('') + 1} has no heading")
-    return Grid(name, top[:width], made, [at for _, at in body], line, sheet=True)
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as a CSV file would hold it: floats with all digits, whole ones without a point."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return (repr(cell) if isinstance(cell, float) else str(cell)).strip()
-
-
-def _settings(grid: Grid, cells: list[tuple[Any, ...]]) -> dict[str, Any]:
-    """Return the settings in the shape of ``economy.toml``."""
-    if grid.header != ["key", "value"]:
-        raise DataError(f"{grid.heading}: the header must be key,value")
-    made: dict[str, Any] = {}
-    for at, (key, text) in enumerate(grid.rows):
-        if not text:
-            raise DataError(f"{grid.line(at)}, row {key!r}: the value is empty; remove the row or fill it")
-        value = cells[grid.lines[at] - 1][1]
-        value = text if isinstance(value, str) else value
-        inside, setting, several = made, key, key in _LISTS
-        if key.startswith("table_units."):
-            inside, setting = made.setdefault("table_units", {}), key.removeprefix("table_units.")
-        elif key.startswith("questions."):
-            name, _, setting = key.removeprefix("questions.").rpartition(".")
-            if not name:
-                raise DataError(f"{grid.line(at)}: {unknown('key', key, ['questions.NAME.objective'])}")
-            inside = made.setdefault("questions", {}).setdefault(name, {})
-            several = setting in _LISTS_OF_QUESTION
-        if several:
-            inside.setdefault(setting, []).append(text)
-        elif setting in inside:
-            raise DataError(f"{grid.line(at)}: the key {key!r} is given twice")
-        else:
-            inside[setting] = text if setting in ("name", "title", "source") else value
-    return made

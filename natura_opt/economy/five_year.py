@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..entrance import checked_arguments
 from ..errors import DataError
 from .build import build_economy
 from .cells import Grid, read_grid
@@ -26,6 +27,7 @@ from .registry import TABLES
 from .table import Matrix
 
 
+@checked_arguments()
 def read_five_year(flows: Path, cap: Path, dep: Path, labtarg: Path, name: str = "five_year_plan") -> Economy:
     """Read an economy from the four files.
 

@@ -10,20 +10,23 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
+from ..entrance import checked_arguments
 from ..errors import DataError, OptionError, listed, unknown
 from ..outputs import whole_file, whole_folder
 from ..places import Kind, entries, exists_already
 from .economy import Economy
-from .excel import MOST_COLUMNS, MOST_ROWS, SETTINGS, settings_rows, write_workbook
+from .excel import SETTINGS, settings_rows, write_workbook
 from .model_files import FORMAT
 from .parquet import write_columns
 from .question import Question
-from .table_layout import Layout, layout, texts
+from .sheet_cells import MOST_COLUMNS, MOST_ROWS
+from .table_layout import Layout, has_whole_numbers, layout, texts
 from .units import own_names
 
 Quoting = Literal[0, 1]
 
 
+@checked_arguments()
 def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tables: str = "csv") -> Path:
     """Write an economy as a model folder, or as one Excel workbook.
 
@@ -97,6 +100,9 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     made: dict[str, Any] = {"format": FORMAT}
     made |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
     made["periods"] = texts(economy.periods, "periods")
+    numbered = [axis for axis, labels in economy.axes.items() if has_whole_numbers(labels)]
+    if numbered:
+        made["whole_number_names"] = numbered
     made |= {key: found for key, found in (("own_units", own_units), ("notes", list(economy.notes))) if found}
     made["questions"] = {name: asked(question) for name, question in economy.questions.items()}
     return made

@@ -15,8 +15,9 @@ import pandas as pd
 from ..errors import DataError, QuestionError, unknown
 from .build import build_economy
 from .cells import Source
-from .coerce import as_labels
-from .economy import Economy
+from .coerce import as_labels, whole_numbers
+from .economy import Economy, empty_axes
+from .files import shortened
 from .model_tables import converted, read_axis, read_table
 from .question import Question
 from .registry import AXES, TABLES
@@ -25,9 +26,11 @@ from .units import Units
 FORMAT = 1
 #: Axes that have a file of names; periods stand in the settings.
 NAMED_AXES = ("goods", "techniques", "resources", "pollutants", "profiles")
-_TEXTS = ("name", "title", "source")
-_LISTS = ("own_units", "notes")
-_KEYS = ("format", *_TEXTS, "periods", *_LISTS, "table_units", "questions")
+TEXTS = ("name", "title", "source")
+_LISTS = ("own_units", "notes", "whole_number_names")
+#: Settings that are lists, at the top level.
+LISTS_AT_TOP = ("periods", *_LISTS)
+_KEYS = ("format", *TEXTS, *LISTS_AT_TOP, "table_units", "questions")
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,16 @@ def economy_of(model: ModelFiles) -> Economy:
     """
     settings, place = model.settings, model.settings_place
     _check_settings(settings, place)
-    periods = [str(label) for label in settings.get("periods", ["1"])]
-    axes: dict[str, pd.Index] = {axis: pd.Index([], dtype=object) for axis in AXES}
-    axes["periods"] = as_labels(periods, "periods", place)
+    axes = empty_axes()
+    axes["periods"] = as_labels([str(label) for label in settings.get("periods", ["1"])], "periods", place)
     units: dict[str, list[str]] = {}
     for axis in NAMED_AXES:
         if axis in model.sources:
             axes[axis], units[axis] = read_axis(model.sources[axis](), axis)
     if not len(axes["goods"]):
         raise DataError(f"{model.place}: {model.called('goods')} is missing; it names the goods (header: name,unit)")
+    for axis in settings.get("whole_number_names", ()):
+        axes[axis] = whole_numbers(axes[axis], axis, f"{place}: whole_number_names")
     if "techniques" not in model.sources:
         axes["techniques"], units["techniques"] = axes["goods"], units["goods"]
     try:
@@ -80,7 +84,7 @@ def economy_of(model: ModelFiles) -> Economy:
     for axis, strings in units.items():
         file = axis if axis in model.sources else "goods"
         for label, unit in zip(axes[axis], strings, strict=True):
-            known.check(unit, f"{model.called(file)}, row {label!r}")
+            known.check(unit, f"{model.called(file)}, row {str(label)!r}")
     return build_economy(
         name=settings.get("name", model.name),
         title=settings.get("title", ""),
@@ -93,6 +97,7 @@ def economy_of(model: ModelFiles) -> Economy:
         profiles=axes["profiles"],
         periods=axes["periods"],
         units=units,
+        own_units=settings.get("own_units", ()),
         questions=_questions(settings, place),
         **_tables(model, axes, units, known),
     )
@@ -103,25 +108,34 @@ def _check_settings(settings: Mapping[str, Any], place: str) -> None:
         if key not in _KEYS:
             raise DataError(f"{place}: {unknown('key', key, _KEYS)}")
     if settings.get("format") != FORMAT:
-        raise DataError(f"{place}: format is {settings.get('format')!r}; this version reads format = {FORMAT}")
-    for key in _TEXTS:
+        raise DataError(f"{place}: format is {shortened(settings.get('format'))}; this version reads format = {FORMAT}")
+    for key in TEXTS:
         if not isinstance(settings.get(key, ""), str):
-            raise DataError(f"{place}: {key} must be text, not {settings[key]!r}")
+            raise DataError(f"{place}: {key} must be text, not {shortened(settings[key])}")
     kinds = {**dict.fromkeys(_LISTS, list), "table_units": dict, "questions": dict}
     if isinstance(settings["format"], bool):
-        raise DataError(f"{place}: format is {settings['format']!r}; this version reads format = {FORMAT}")
+        raise DataError(f"{place}: format is {shortened(settings['format'])}; this version reads format = {FORMAT}")
     if settings.get("name") == "":
         raise DataError(f"{place}: name is empty; give one, or leave the key out")
     for key, kind in kinds.items():
         if not isinstance(settings.get(key, kind()), kind):
-            raise DataError(f"{place}: {key} must be a {'list' if kind is list else 'table'}, not {settings[key]!r}")
+            raise DataError(
+                f"{place}: {key} must be a {'list' if kind is list else 'table'}, not {shortened(settings[key])}"
+            )
     if not all(isinstance(note, str) for note in settings.get("notes", ())):
-        raise DataError(f"{place}: notes must be a list of texts, not {settings['notes']!r}")
+        raise DataError(f"{place}: notes must be a list of texts, not {shortened(settings['notes'])}")
     if not isinstance(settings.get("periods", []), list):
         raise DataError(f"{place}: periods must be a list of names")
     for label in settings.get("periods", ["1"]):
-        if not isinstance(label, str | int | float) or not str(label).strip() or str(label) != str(label).strip():
-            raise DataError(f"{place}: periods: {label!r} is not usable as a name; write text without outer blanks")
+        whole = isinstance(label, int) and not isinstance(label, bool) and abs(label) < 10**18
+        if not whole and not (isinstance(label, str) and label.strip() and label == label.strip()):
+            raise DataError(
+                f"{place}: periods: {shortened(label)} is not usable as a name; write text without outer blanks"
+            )
+    numbered = [axis for axis in AXES if axis in NAMED_AXES or axis == "periods"]
+    for axis in settings.get("whole_number_names", ()):
+        if axis not in numbered:
+            raise DataError(f"{place}: whole_number_names: {unknown('axis', shortened(axis), numbered)}")
     if not settings.get("periods", ["1"]):
         raise DataError(f"{place}: periods is empty; name at least one, or leave the key out")
 

@@ -16,7 +16,8 @@ import scipy.sparse as sp
 
 from ..errors import DataError, listed, unknown
 from .cells import Names, Numbers, Source, single
-from .coerce import as_labels, matched
+from .coerce import MOST_AHEAD, as_labels, matched, spelled
+from .files import shortened
 from .registry import AXES, TableSpec
 from .table import shown, sign_fault
 from .units import Units, wanted_unit
@@ -55,6 +56,8 @@ def read_table(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) ->
         return sp.csr_array(checked_numbers(source, spec, every)[rows][:, columns])
     if spec.ahead:
         slots = [_whole(slot, source.heading) for slot in source.header[1:]]
+        if len(set(slots)) < len(slots):
+            raise DataError(f"{source.heading}: a number of periods ahead is given twice")
         values = checked_numbers(source, spec, every)[rows]
         return {slot: np.ascontiguousarray(values[:, k]) for k, slot in enumerate(slots)}
     if source.header[1:] == ["value"]:
@@ -83,7 +86,7 @@ def converted(
 ) -> Any:
     """Turn a table written in one unit into the units of its rows (and columns)."""
     if not isinstance(written, str):
-        raise DataError(f"table_units: the unit of {spec.name!r} must be text, not {written!r}")
+        raise DataError(f"table_units: the unit of {spec.name!r} must be text, not {shortened(written)}")
     row_units = units.get(spec.axes[0], [""] * len(axes[spec.axes[0]]))
     place = f"table_units, table {spec.name!r}"
     if not spec.is_matrix:
@@ -118,7 +121,8 @@ def _named(names: list[str], wanted: pd.Index, axis: str, place: str) -> Any:
 
 def _positions(source: Source, names: Names, wanted: pd.Index, axis: str) -> Positions:
     """Return the position in an axis of the name in each row; the first name that is not there is named."""
-    found: Positions = wanted.get_indexer(pd.Index(names.distinct, dtype=object))[names.codes].astype(np.int64)
+    distinct = pd.Index(names.distinct, dtype=object)
+    found: Positions = spelled(wanted).get_indexer(distinct)[names.codes].astype(np.int64)
     if (found < 0).any():
         at = int(np.flatnonzero(found < 0)[0])
         raise DataError(f"{source.line(at)}: {unknown(AXES[axis], names.distinct[names.codes[at]], wanted)}")
@@ -145,9 +149,11 @@ def _long_matrix(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) 
     _refuse_pairs_given_twice(source, (slots.codes * shape[0] + row) * shape[1] + column)
     if not spec.ahead and slots.distinct != [""]:
         _positions(source, slots, axes["periods"], "periods")
-        absent = axes["periods"].difference(pd.Index(slots.distinct, dtype=object), sort=False)
+        absent = spelled(axes["periods"]).difference(pd.Index(slots.distinct, dtype=object), sort=False)
         if len(absent) and spec.name != "capital_orders":  # an arrival that is not listed is no arrival
             raise DataError(f"{source.name}: is given by period, but not for {listed(absent)}; write a 0 there")
+    if spec.ahead and len({_whole(slot, source.name) for slot in slots.distinct}) < len(slots.distinct):
+        raise DataError(f"{source.name}: a number of periods ahead is written in two ways")
     made: dict[Any, Any] = {}
     for code, slot in enumerate(slots.distinct):
         chosen = slots.codes == code
@@ -167,6 +173,6 @@ def _refuse_pairs_given_twice(source: Source, cells: Positions) -> None:
 
 
 def _whole(slot: str, place: str) -> int:
-    if not (slot.isascii() and slot.isdigit()):
-        raise DataError(f"{place}: {slot!r} under 'ahead' is not a whole number")
+    if not (slot.isascii() and slot.isdigit() and len(slot) < 10 and int(slot) <= MOST_AHEAD):
+        raise DataError(f"{place}: {shortened(slot)} under 'ahead' is not a whole number of periods")
     return int(slot)

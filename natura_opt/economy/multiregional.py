@@ -15,25 +15,29 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..entrance import checked_arguments, is_kind
 from ..errors import DataError, unknown
 from .build import build_economy
 from .coerce import as_labels
 from .economy import Economy
+from .files import shortened
 from .negatives import Array, aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
 from .question import Question
+from .units import own_unit
 
 #: Extensions and their rows: a name, several names, or rows by name (``None`` for all).
 Rows = str | Iterable[str] | Mapping[str, Iterable[object] | None]
 
 
+@checked_arguments("questions")
 def from_pymrio(
     io: Any,
     *,
-    final_demand: Iterable[object] | None = None,
-    resources: Rows = (),
+    final_demand: Iterable[str | int | tuple[object, ...]] | None = None,
+    resources: str | Iterable[str] | Mapping[str, Iterable[object] | None] = (),
     resource_limits: Any = None,
     resource_weights: Any = None,
-    emissions: Rows = (),
+    emissions: str | Iterable[str] | Mapping[str, Iterable[object] | None] = (),
     negatives: str = "error",
     name: str = "",
     title: str = "",
@@ -78,7 +82,11 @@ def from_pymrio(
         resource_limits = used.to_numpy() @ output
     units = {"resources": used_units, "pollutants": emitted_units}
     if getattr(io, "unit", None) is not None:
-        units["goods"] = units["techniques"] = _units(io.unit, goods)
+        units["goods"] = units["techniques"] = _units(io.unit, goods, place)
+    every = dict.fromkeys(unit for strings in units.values() for unit in strings)
+    own = {unit: own_unit(unit) for unit in every}
+    renamed = [f"{unit!r} is written {name!r}" for unit, name in own.items() if unit.strip() != name]
+    more += [f"units that are none for a program: {', '.join(renamed)}"] if renamed else []
     return build_economy(
         name=place,
         title=title,
@@ -88,7 +96,7 @@ def from_pymrio(
         techniques=goods,
         resources=used.index,
         pollutants=emitted.index,
-        units={axis: strings for axis, strings in units.items() if strings},
+        units={axis: [own[unit] for unit in strings] for axis, strings in units.items() if strings},
         objective=objective,
         questions=questions,
         inputs=sp.csr_array(inputs),
@@ -149,11 +157,13 @@ def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Array | None, place: s
     wanted = named if isinstance(named, Mapping) else dict.fromkeys(named)
     parts, units = [pd.DataFrame(np.empty((0, len(goods))), columns=goods)], []
     for extension, rows in wanted.items():
-        held = getattr(io, extension, None)
+        held = getattr(io, str(extension), None)
         if not (hasattr(held, "F") or hasattr(held, "S")):
             known = list(io.get_extensions()) if hasattr(io, "get_extensions") else []
             raise DataError(f"{place}: {unknown('extension', extension, known)}")
         where = f"{place}: {extension}"
+        if not is_kind(rows, "str | Iterable[str | int | tuple[object, ...]] | None"):
+            raise DataError(f"{where}: rows must be names, or None for all, not {shortened(rows)}")
         per, totals = _frame(held, "S", where), _frame(held, "F", where)
         table = totals if per is None else per
         if table is None:
@@ -172,14 +182,16 @@ def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Array | None, place: s
         at = index.get_indexer(names)
         parts.append(pd.DataFrame(rates[at], index=names, columns=goods))
         unit = getattr(held, "unit", None)
-        units += [""] * len(names) if unit is None else [_units(unit, index)[k] for k in at]
+        units += [""] * len(names) if unit is None else [_units(unit, index, where)[k] for k in at]
     joined = parts[0] if len(parts) == 1 else pd.concat(parts[1:])
     joined.index = as_labels(joined.index, "rows", f"{place}: extensions")
     return joined, units
 
 
-def _units(unit: pd.DataFrame, labels: pd.Index) -> list[str]:
-    index = as_labels(unit.index, "rows", "unit")
+def _units(unit: Any, labels: pd.Index, place: str) -> list[str]:
+    if not isinstance(unit, pd.DataFrame) or not unit.shape[1]:
+        raise DataError(f"{place}: unit must be a DataFrame with one unit per row, not {shortened(unit)}")
+    index = as_labels(unit.index, "rows", f"{place}: unit")
     at = index.get_indexer(labels)
-    strings = unit.iloc[:, 0].astype(str).tolist()
+    strings = ["" if pd.isna(text) else str(text) for text in unit.iloc[:, 0]]
     return [strings[k] if k >= 0 else "" for k in at]

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..errors import DataError, OptionError, unknown
 from .coerce import as_labels, matched
+from .numbers import doubles
 
 Negatives = Literal["error", "as-output"]
 Array = npt.NDArray[np.float64]
@@ -25,7 +26,7 @@ _LISTED = 50
 
 def check_choice(negatives: str) -> None:
     """Raise unless ``negatives`` is one of its two values."""
-    if negatives not in ("error", "as-output"):
+    if not isinstance(negatives, str) or negatives not in ("error", "as-output"):
         raise OptionError(unknown("way to treat negatives", negatives, ("error", "as-output")))
 
 
@@ -46,7 +47,7 @@ def aligned(table: pd.DataFrame, rows: pd.Index | None, columns: pd.Index, place
     order = matched(as_labels(table.columns, axes[1], place), columns, axes[1], place)
     given = as_labels(table.index, axes[0], place)
     try:
-        values = table.to_numpy(dtype=np.float64)[:, order]
+        values = doubles(table)[:, order]
     except (TypeError, ValueError) as error:
         raise DataError(f"{place}: not numbers: {error}") from error
     bad = np.argwhere(~np.isfinite(values))

@@ -2,7 +2,8 @@
 
 Long for a matrix (``row``, ``column``, ``value`` and perhaps ``period`` or ``ahead``), or as in CSV files: a column of
 names, then ``value`` or one column per period (or per column of a matrix). Five million coefficients are read in a few
-seconds.
+seconds. What is written here carries check sums, so that damage is found; in a file that another program wrote without
+them, damage that leaves it readable cannot be told from numbers that were meant.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import numpy as np
 
 from ..errors import DataError
 from .cells import Names, Numbers
+from .files import DEFAULT_LIMITS, ReadingLimits, size_of
+from .numbers import doubles
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class ParquetColumns:
     """The columns of a Parquet file, as a :class:`natura_opt.economy.cells.Source`."""
 
     path: Path
+    limits: ReadingLimits = DEFAULT_LIMITS
 
     @property
     def name(self) -> str:
@@ -67,8 +71,8 @@ class ParquetColumns:
         whole = found.unify_dictionaries().combine_chunks()
         if isinstance(whole, pa.ChunkedArray):  # no rows at all
             whole = whole.chunk(0) if whole.num_chunks else pa.array([], type=found.type)
-        distinct = [str(name).strip() for name in whole.dictionary.to_pylist()]
-        return Names(whole.indices.to_numpy(zero_copy_only=False).astype(np.int64), distinct)
+        names = Names.of(str(name).strip() for name in whole.dictionary.to_pylist())  # blanks apart, some may be alike
+        return Names(names.codes[whole.indices.to_numpy(zero_copy_only=False).astype(np.int64)], names.distinct)
 
     def numbers(self, columns: Sequence[int], infinite: bool = False) -> Numbers:
         """Return chosen columns as numbers, shape (rows, columns); the first that is not one is named."""
@@ -82,7 +86,10 @@ class ParquetColumns:
             if found.null_count:
                 row = int(np.flatnonzero(found.is_null().to_numpy())[0])
                 raise DataError(f"{self.place(row, column)}: the cell is empty; write 0 where there is none")
-            made[:, k] = found.to_numpy()
+            try:
+                made[:, k] = doubles(found.to_numpy())
+            except ValueError as error:
+                raise DataError(f"{self.name}, column {heading!r}: {error}") from None
             bad = np.isnan(made[:, k]) if infinite else ~np.isfinite(made[:, k])
             if bad.any():
                 row = int(np.flatnonzero(bad)[0])
@@ -100,10 +107,28 @@ class ParquetColumns:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        size = size_of(self.path, self.name, self.limits)
         try:
-            return pq.read_table(self.path, read_dictionary=["row", "column", "period", "ahead"], partitioning=None)
-        except (pa.ArrowException, OSError) as error:
+            with pq.ParquetFile(self.path) as file:
+                schema, about = file.schema_arrow, file.metadata
+                groups = [about.row_group(k) for k in range(about.num_row_groups)]
+            unpacked = sum(group.total_byte_size for group in groups)
+        except Exception as error:  # damaged files raise many kinds
             raise DataError(f"{self.name}: not a Parquet file that can be read: {error}") from None
+        self.limits.refuse_cells(self.name, about.num_rows, max(len(schema), 1), size)
+        self.limits.refuse_unpacked(self.name, unpacked, size)
+        texts = [
+            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        ]
+        try:
+            with pq.ParquetFile(self.path, read_dictionary=texts, page_checksum_verification=True) as file:
+                table = file.read()
+            table.validate(full=True)
+        except Exception as error:  # as above
+            raise DataError(f"{self.name}: damaged, and cannot be read: {error}") from None
+        if table.num_rows != about.num_rows:
+            raise DataError(f"{self.name}: damaged: it says it has {about.num_rows} rows, and has {table.num_rows}")
+        return table
 
 
 def write_columns(path: Path, names: Mapping[str, Names], values: Mapping[str, Any]) -> None:
@@ -118,4 +143,4 @@ def write_columns(path: Path, names: Mapping[str, Names], values: Mapping[str, A
         for heading, part in names.items()
     }
     columns |= {heading: pa.array(np.asarray(part, dtype=np.float64)) for heading, part in values.items()}
-    pq.write_table(pa.table(columns), path)
+    pq.write_table(pa.table(columns), path, write_page_checksum=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from ..entrance import checked_arguments
 from ..errors import QuestionError, unknown
+from .files import shortened
+
+LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -29,23 +33,25 @@ class Question:
     name: str = "default"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise QuestionError(f"the name of a question must be text, not {shortened(self.name)}")
         if not isinstance(self.objective, str):
-            raise QuestionError(f"question {self.name!r}: objective must be a name, not {self.objective!r}")
+            raise QuestionError(f"question {self.name!r}: objective must be a name, not {shortened(self.objective)}")
         listed = isinstance(self.leave_out, tuple | list) and all(isinstance(table, str) for table in self.leave_out)
         if not listed:
             raise QuestionError(
-                f"question {self.name!r}: leave_out must be a list of table names, not {self.leave_out!r}"
+                f"question {self.name!r}: leave_out must be a list of table names, not {shortened(self.leave_out)}"
             )
         object.__setattr__(self, "leave_out", tuple(self.leave_out))
         if self.floor is not None and not (
-            isinstance(self.floor, int | float)
-            and not isinstance(self.floor, bool)
-            and math.isfinite(self.floor)
-            and self.floor >= 0
+            isinstance(self.floor, int | float) and not isinstance(self.floor, bool) and 0 <= self.floor < LARGEST
         ):
-            raise QuestionError(f"question {self.name!r}: floor must be a number of at least 0, not {self.floor!r}")
+            raise QuestionError(
+                f"question {self.name!r}: floor must be a number of at least 0, not {shortened(self.floor)}"
+            )
 
     @classmethod
+    @checked_arguments()
     def from_mapping(cls, name: str, settings: Mapping[str, Any]) -> Question:
         """Build a question from a table of ``economy.toml``; unknown keys are an error."""
         known = {field.name for field in fields(cls)} - {"name"}
@@ -53,3 +59,20 @@ class Question:
             if key not in known:
                 raise QuestionError(f"question {name!r}: {unknown('setting', key, known)}")
         return cls(name=name, **settings)
+
+
+def as_questions(questions: Any, where: str) -> dict[str, Question]:
+    """Return questions by name, each knowing its own.
+
+    Errors
+    ------
+    QuestionError : not a mapping from names to questions.
+    """
+    if not isinstance(questions, Mapping):
+        raise QuestionError(f"{where}: questions must be a mapping from name to Question, not {shortened(questions)}")
+    for name, question in questions.items():
+        if not isinstance(name, str) or not isinstance(question, Question):
+            raise QuestionError(
+                f"{where}: questions must be a mapping from name to Question, not {shortened({name: question})}"
+            )
+    return {name: replace(question, name=name) for name, question in questions.items()}

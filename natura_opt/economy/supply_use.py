@@ -18,14 +18,19 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..entrance import checked_arguments
 from ..errors import DataError, listed
-from .build import build_economy
+from .build import build_economy, units_of_axis
 from .coerce import as_labels
 from .economy import Economy
+from .files import shortened
 from .negatives import Array, aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
 from .question import Question
 
 
+@checked_arguments(
+    "supply", "use", "final_demand", "imports", "resources", "emissions", "capital", "levels", "units", "questions"
+)
 def from_supply_use(
     supply: pd.DataFrame,
     use: pd.DataFrame,
@@ -39,7 +44,7 @@ def from_supply_use(
     capital: pd.DataFrame | None = None,
     levels: pd.Series | None = None,
     negatives: str = "error",
-    units: Mapping[str, Iterable[str]] | None = None,
+    units: Mapping[str, str | Iterable[str] | Mapping[Any, str]] | None = None,
     name: str = "supply_use",
     title: str = "",
     source: str = "",
@@ -62,7 +67,8 @@ def from_supply_use(
     levels : activity level of each industry in the base year; by default the sum of what it makes.
     negatives : ``"error"``; or ``"as-output"``: an input below zero becomes an output, a final demand below zero goods
         on hand, and both are listed in ``economy.notes``.
-    units : unit strings per axis; techniques are measured as the goods are, where all goods are measured alike.
+    units : as :func:`natura_opt.build_economy` takes them; techniques are measured as the goods are, where those are
+        measured alike.
     tables : further tables, as :func:`natura_opt.build_economy` takes them.
 
     Errors
@@ -98,11 +104,13 @@ def from_supply_use(
     if imports is not None:
         on_hand = on_hand + summed(imports, goods, f"{name}: imports")
     notes += [*more, *_empty(made, goods, industries)]
+    if not isinstance(units, Mapping | None):
+        raise DataError(f"{name}: units must be a mapping from axis to units, not {shortened(units)}")
     units = dict(units or {})
-    goods_units = set(units.get("goods", ()))
+    goods_units = set(units_of_axis(units["goods"], goods, "goods", name)) if "goods" in units else set()
     level = _levels(levels, made, industries, goods_units, name)
     if len(goods_units) == 1 and levels is None and "techniques" not in units:
-        units["techniques"] = [*goods_units] * len(industries)
+        units["techniques"] = next(iter(goods_units))
 
     def rates(totals: Array, place: str) -> sp.csr_array:
         return sp.csr_array(per_unit(totals, level, industries, f"{name}: {place}"))

@@ -82,19 +82,29 @@ def texts(labels: pd.Index, place: str) -> list[str]:
 
     Errors
     ------
-    DataError : pairs, empty names, outer blanks, more characters than a cell of a CSV file is read with.
+    DataError : pairs, empty names, outer blanks, more characters than a cell of a CSV file is read with; dates and
+        fractions; whole numbers mixed with texts.
     """
     made = []
     for label in labels:
         text = str(label)
-        if isinstance(label, tuple) or not text.strip() or text != text.strip():
-            raise DataError(f"{place}: the name {label!r} cannot be written; use plain names without outer blanks")
+        if not isinstance(label, str | int | np.integer) or not text.strip() or text != text.strip():
+            raise DataError(
+                f"{place}: the name {label!r} cannot be written; use texts without outer blanks, or whole numbers"
+            )
         if len(text) > _LONGEST_NAME:
             raise DataError(
                 f"{place}: the name {text!r} cannot be read again; use at most {_LONGEST_NAME:,} characters"
             )
         made.append(text)
+    if len({isinstance(label, str) for label in labels}) > 1:
+        raise DataError(f"{place}: some names are texts and some are numbers, which cannot be written; use one of them")
     return made
+
+
+def has_whole_numbers(labels: pd.Index) -> bool:
+    """Whether names are whole numbers, which a file must say: in it they look like texts."""
+    return len(labels) > 0 and not isinstance(labels[0], str)
 
 
 def _is_sparse(matrix: sp.csr_array) -> bool:

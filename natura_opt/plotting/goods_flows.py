@@ -10,7 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..economy.coerce import position
-from ..errors import QuestionError, unknown
+from ..errors import DataError, QuestionError
 from ..labels import name_of
 from ..plan_problem import asked_of
 
@@ -39,9 +39,10 @@ def goods_flows(plan: Plan, period: Any = None) -> pd.DataFrame:
     """
     plan.objective  # noqa: B018  where there is no plan, this is the error that says so
     periods = plan.economy.periods
-    if period is not None and period not in periods:
-        raise QuestionError(f"{plan.economy.name}: {unknown('period', period, periods)}")
-    chosen = range(len(periods)) if period is None else [position(periods, period)]
+    try:
+        chosen = range(len(periods)) if period is None else [position(periods, period)]
+    except DataError as error:
+        raise QuestionError(f"{plan.economy.name}: {error}") from None
     found = pd.concat([_in_period(plan, t) for t in chosen], ignore_index=True)
     whole = found.groupby(["good", "side", "kind", "place"], sort=False, as_index=False)[["amount", "worth"]].sum()
     return whole

@@ -12,6 +12,7 @@ import numba
 import numpy as np
 import scipy.sparse as sp
 
+from ..economy.numbers import doubles, sparse_doubles
 from ..errors import DataError
 from .kernels import Floats, find_faults, product, product_of_rows, scatter_rows, transposed_product
 
@@ -43,9 +44,8 @@ class Coefficients:
 
     def __init__(self, matrix: Any) -> None:
         try:
-            csr = sp.csr_array(matrix)
-            if csr.dtype not in (np.float32, np.float64):
-                csr = csr.astype(np.float64)
+            single = sp.issparse(matrix) and getattr(matrix, "dtype", None) == np.float32
+            csr = sp.csr_array(matrix if single else sparse_doubles(matrix) if sp.issparse(matrix) else doubles(matrix))
         except (TypeError, ValueError) as error:
             raise DataError(f"the coefficients must be a matrix of numbers: {error}") from None
         if csr.ndim != 2:

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..economy.economy import Economy
+from ..entrance import checked_arguments
 from ..errors import QuestionError
 from ..laws.capital import Holdings
 from ..program import Floats
@@ -82,6 +83,7 @@ def one_period(problem: HarmonyProblem) -> tuple[OnePeriod | None, str]:
     return (None, why) if made is None else (OnePeriod(problem, *made), why)
 
 
+@checked_arguments()
 def harmonise_outputs(
     economy: Economy,
     *,

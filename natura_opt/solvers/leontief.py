@@ -18,6 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from ..economy.alignment import in_one_order, numbers_of
+from ..economy.numbers import doubles
+from ..entrance import checked_arguments
 from ..errors import DataError, OptionError, listed, unknown
 from .coefficients import Coefficients
 from .cores import blas_on_one_core
@@ -87,6 +90,7 @@ class LeontiefSolution:
         )
 
 
+@checked_arguments()
 @blas_on_one_core
 def leontief(
     inputs: Any,
@@ -104,8 +108,9 @@ def leontief(
 
     Parameters
     ----------
-    inputs : A, goods used up per unit made, non-negative; a scipy sparse matrix of shape (n, n), or ``Coefficients``.
-    demand : d in the goods' units, or l, shape (n,).
+    inputs : A, goods used up per unit made, non-negative; a scipy sparse matrix of shape (n, n), or ``Coefficients``,
+        or an array; or a DataFrame, whose names decide the order.
+    demand : d in the goods' units, or l, shape (n,); a Series is put into the order of the rows of ``inputs``.
     transpose : solve for prices.
     method : one of :data:`METHODS`, or ``auto``, which looks at the shape of the economy and says why.
     tolerance : largest relative error that counts as proved.
@@ -125,13 +130,16 @@ def leontief(
     message. DataError, OptionError : shapes, numbers or options that are not usable.
     """
     began = time.perf_counter()
+    proposed = witness.prices if isinstance(witness, Witness) else witness
+    inputs, given, names = in_one_order(inputs, {"demand": demand, "start": start, "witness": proposed}, names)
+    demand, start, proposed = given.values()
+    proposed = None if proposed is None else numbers_of(proposed, "witness")
     coefficients = inputs if isinstance(inputs, Coefficients) else Coefficients(inputs)
     check_inputs(coefficients, names)
     wanted = numbers(demand, coefficients.shape, "demand")
     near = None if start is None else numbers(start, coefficients.shape, "start", OptionError)
     _check_options(method, tolerance, max_passes)
     before = coefficients.passes
-    proposed = witness.prices if isinstance(witness, Witness) else witness
     shape = find_shape(coefficients) if _looks(method, coefficients) else None
     proof = find_witness(coefficients, names, proposed, shape)
     spent = coefficients.passes - before
@@ -200,9 +208,9 @@ def _choose(system: System, start: Floats | None, shape: Shape | None) -> tuple[
 def numbers(values: Any, shape: tuple[int, int], what: str, error: type[DataError | OptionError] = DataError) -> Floats:
     """Return values as one finite number per good, or say what is wrong with them."""
     try:
-        vector = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise error(f"{what} must be numbers, one per good") from None
+        vector = np.array(doubles(values))
+    except (TypeError, ValueError) as found:
+        raise error(f"{what} must be numbers, one per good: {found}") from None
     if vector.shape != (shape[0],):
         raise error(f"{what} must be {shape[0]:,} numbers, one per good, not of shape {vector.shape}")
     if not np.isfinite(vector).all():

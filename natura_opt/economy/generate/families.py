@@ -6,6 +6,7 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
+from ...entrance import checked_arguments
 from ...errors import OptionError, unknown
 from ..economy import Economy
 from .cockshott import cockshott
@@ -16,6 +17,7 @@ from .samothrakis import samothrakis
 FAMILIES: dict[str, Callable[..., Economy]] = {"planned": planned, "cockshott": cockshott, "samothrakis": samothrakis}
 
 
+@checked_arguments()
 def generate_economy(family: str, *, seed: int = 0, **settings: Any) -> Economy:
     """Return a seeded economy of a family.
 
