@@ -84,8 +84,14 @@ def _mixed(system: System, points: list[Floats], steps: list[Floats]) -> Floats:
     """Return the point whose residual, were everything linear, would be least, and its step taken."""
     if len(points) == 1:
         return points[0] + steps[0]
-    newest = system.weigh(steps[-1])
-    changes = [system.weigh(step) - newest for step in steps[:-1]]
+    plain: Floats = points[-1] + steps[-1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        weighed = np.array([system.weigh(step) for step in steps])
+    largest = float(np.abs(weighed).max())
+    if not 0.0 < largest < np.inf:
+        return plain
+    weighed = weighed / largest  # whose squares no double overflows
+    newest, changes = weighed[-1], list(weighed[:-1] - weighed[-1])
     gram = np.array([[a @ b for b in changes] for a in changes])
     sizes = np.sqrt(np.maximum(gram.diagonal(), np.finfo(np.float64).tiny))
     scaled = gram / np.outer(sizes, sizes)
@@ -93,7 +99,7 @@ def _mixed(system: System, points: list[Floats], steps: list[Floats]) -> Floats:
     values, vectors = np.linalg.eigh(scaled)
     kept = values > _PARALLEL * values[-1]
     shares = vectors[:, kept] @ ((vectors[:, kept].T @ against) / values[kept]) / sizes
-    x = points[-1] + steps[-1]
+    x = plain
     for share, point, step in zip(shares, points[:-1], steps[:-1], strict=True):
         x = x + share * (point + step - points[-1] - steps[-1])
     return x
