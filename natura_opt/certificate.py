@@ -58,14 +58,16 @@ class Certificate:
     dual_objective : the bound the multipliers give, rounding taken off, in the user's units; infinite where they give
         none.
     primal_residual : largest violation of a row, relative to the sum of sizes of its terms.
-    dual_residual : what reduced costs of the wrong sign cost the bound, relative to the objective; where nothing bounds
-        a column, and so the gap is infinite, how large they are relative to their terms.
+    dual_residual : what reduced costs of the wrong sign, beyond rounding, cost the bound, relative to the objective;
+        where nothing bounds a column, and so the gap is infinite, how large they are relative to their terms.
     complementarity : sum of |multiplier x slack| over rows and columns, relative to the objective.
     gap : between objective, bound and what is reached, relative to the objective.
     tolerance : what ``proved`` is held to.
     bound : ``recomputed``, ``exact`` where rational arithmetic found it, or ``solver`` where a whole-number program's
         bound is HiGHS's word.
     reached : what a plan is worth that meets every row exactly (this one, or one beside it); None where none is known.
+    exactly : ``infeasible`` where rational arithmetic finds that the data as they are written, last digits and all,
+        admit no plan (rows that contradict each other by rounding alone); else empty.
     within : how far reduced costs were allowed to be off, relative to their terms; 0 for a bound that holds for the
         data exactly as they are written.
     """
@@ -80,6 +82,7 @@ class Certificate:
     bound: str = "recomputed"
     reached: float | None = None
     within: float = 0.0
+    exactly: str = ""
 
     @property
     def proved(self) -> bool:
@@ -102,6 +105,7 @@ class Certificate:
         source = {"solver": ", bound by the solver's word", "exact": ", in exact arithmetic"}.get(self.bound, "")
         off = max(self.primal_residual, self.within)
         scope = f", for data within {off:.0e} of each row's and column's terms" if self.conditional else ""
+        scope += f"; by their last digits alone the data as written are {self.exactly}" if self.exactly else ""
         return (
             f"{word} at {self.tolerance:g} (primal residual {self.primal_residual:.1e}, dual residual "
             f"{self.dual_residual:.1e}, gap {self.gap:.1e}{source}{scope})"

@@ -115,8 +115,7 @@ def check_farkas(program: LinearProgram, multipliers: Floats) -> tuple[float, fl
     if not np.isfinite(largest) or largest == 0.0:
         return 0.0, 0.0, np.zeros(len(multipliers))
     aimless = _aimless(replace(program, sense="min"))
-    scaled = np.ldexp(multipliers, -int(np.frexp(largest)[1]))
-    _, y = clean_point(aimless, np.zeros(program.shape[1]), scaled)
+    _, y = clean_point(aimless, np.zeros(program.shape[1]), multipliers / largest)
     sums = products(aimless, np.zeros(program.shape[1], np.longdouble), y)
     bound = bound_of(aimless, y, sums)
     if np.isfinite(bound.value) and bound.value <= 0 < bound.value + 2 * bound.slip:
@@ -158,13 +157,13 @@ def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats
     Returns
     -------
     (relative violation of the rows' signs, zero only where there is certainly none; relative gain of the objective,
-    with what rounding may have added taken off; the ray scaled to about one).
+    with what rounding may have added taken off; the ray, largest entry one).
     """
     largest = np.abs(ray).max(initial=0.0)
     if not np.isfinite(largest) or largest == 0:
         return 0.0, 0.0, np.zeros(len(ray))
     cone = _recession_cone(program)
-    direction = np.ldexp(ray, -int(np.frexp(largest)[1]))
+    direction = ray / largest
     inside = np.clip(direction, cone.lower, cone.upper)
     residual = relative_max(np.abs(direction - inside), np.abs(direction))
     point = direction.astype(np.longdouble)

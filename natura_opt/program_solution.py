@@ -177,7 +177,9 @@ class ProgramSolution:
 
     def summary(self) -> dict[str, Any]:
         """Return what the command line prints as JSON: a plan's keys, and the notes of the file's reader."""
-        return {**plan_export.facts_of(self, self.name, None), "notes": list(self.notes)}
+        objective = self.program.objective_name if isinstance(self.program, NamedProgram) else "objective"
+        facts = plan_export.facts_of(self, self.name, None) | {"objective_name": objective}
+        return facts | {"notes": list(self.notes)}
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 
 from natura_opt.testing import Result, summary
@@ -19,3 +22,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if results:
         terminalreporter.section("conformance")
         terminalreporter.write_line(summary(results))
+
+
+@pytest.fixture(autouse=True)
+def signals_as_they_were() -> Iterator[None]:
+    """Take back what a command run in this process did to Ctrl-C: it expects the process to end with it."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+    signal.set_wakeup_fd(-1)

@@ -384,8 +384,13 @@ def test_a_solver_that_is_not_there_is_one_message() -> None:
     assert "nosuchsolver" in refusal(result)
 
 
-def test_an_option_reaches_highs() -> None:
-    facts = answer(call("solve", "five_year_plan", "--json", "--option", "simplex_iteration_limit=0"), code=1)
+@pytest.mark.parametrize(
+    ("method", "limited"), [("simplex", ["simplex"]), ("ipm", ["ipm"]), ("auto", ["simplex", "ipm"])]
+)
+def test_an_option_reaches_highs(method: str, limited: list[str]) -> None:
+    """Where simplex does not get to a proof, ``auto`` tries interior point; so both are held back."""
+    options = [word for name in limited for word in ("--option", f"{name}_iteration_limit=0")]
+    facts = answer(call("solve", "five_year_plan", "--json", "--method", method, *options), code=1)
     assert facts["certificate"]["proved"] is False
     assert facts["status"] == "iteration limit"
 

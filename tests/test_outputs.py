@@ -18,6 +18,7 @@ import pytest
 
 import natura_opt as no
 from natura_opt.economy.excel import MOST_COLUMNS, MOST_ROWS, write_workbook
+from natura_opt.economy.table_layout import texts as written_texts
 from natura_opt.plan_files import _is_table
 
 from .test_cli import call, refusal
@@ -272,7 +273,8 @@ def test_paths_that_are_none(path: Any, plan: no.Plan, tmp_path: Path, monkeypat
     for write in (*(w for _, w in WRITERS.values() if w is not WRITERS["savefig"][1]),):
         with pytest.raises(no.OutputError):
             write(plan, path)
-    with pytest.raises(no.OutputError):
+    refused = (no.OutputError, None) if isinstance(path, str) else (no.OptionError, "write: path must be text or a path")
+    with pytest.raises(refused[0], match=refused[1]):
         no.write(plan.economy, path)
     assert not list(tmp_path.iterdir())
 
@@ -421,34 +423,41 @@ def test_what_was_found_is_shown_also_where_it_cannot_be_written(
 # ---- names that are more than names ---------------------------------------------------------------------------
 
 
-FORMULAS = ["=1+1", "+1-2", "-a", "@SUM(A1)", "'=a", "=cmd|'/C calc'!A0", "=a\tb", "=a\rb", "=a\nb"]
+FORMULAS = ["=1+1", "+1-2", "-a", "@SUM(A1)", "'=a", "=cmd|'/C calc'!A0", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a"]
+#: No good can have these names, but an economy can.
+CONTROLS = ["=a\tb", "=a\rb", "=a\nb", "\ta", "\ra", "\na"]
 
 
-def formulas(names: list[str]) -> no.Economy:
+def formulas(names: list[str], name: str = "=name", title: str = "=title") -> no.Economy:
     return no.build_economy(
-        name="=name", title="=title", goods=names, inputs=[[0.1 / len(names)] * len(names)] * len(names),
+        name=name, title=title, goods=names, inputs=[[0.1 / len(names)] * len(names)] * len(names),
         targets=[1.0] * len(names), periods=["=p", "-q"], resources=["@labour"], resource_use=[[1.0] * len(names)],
         resource_limits=[100.0], objective="fulfilment",
     )  # fmt: skip
 
 
-def test_no_name_becomes_a_formula(tmp_path: Path) -> None:
-    names = [name for name in FORMULAS if "\r" not in name]
-    plan = no.solve(formulas(names))
-    book = openpyxl.load_workbook(plan.to_excel(tmp_path / "p.xlsx"))
-    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
-    assert kinds <= {"s", "n"}
-    goods = [row[0] for row in book["output"].iter_rows(min_row=2, values_only=True)]
-    assert goods == names  # unchanged
-    plan = no.solve(formulas(FORMULAS))
+@pytest.mark.parametrize("called", ["=name", *CONTROLS])
+def test_no_name_becomes_a_formula(called: str, tmp_path: Path) -> None:
+    plan = no.solve(formulas(FORMULAS, called))
+    if "\r" not in called:
+        book = openpyxl.load_workbook(plan.to_excel(tmp_path / "p.xlsx"))
+        kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+        assert kinds <= {"s", "n"}
+        goods = [row[0] for row in book["output"].iter_rows(min_row=2, values_only=True)]
+        assert goods == FORMULAS  # unchanged
+        assert ("model", called) in book["summary"].iter_rows(values_only=True)
     for file in plan.to_csv(tmp_path / "p").iterdir():
         read = pd.read_csv(file, dtype=str, keep_default_na=False, header=None)
         texts = [text for column in read for text in read[column] if not _is_number(text)]
-        assert not [text for text in texts if text[:1] and text[0] in "=+-@\t\r\n"], file
+        assert not [text for text in texts if text[:1] and text[0] in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"], file
     read = pd.read_csv(tmp_path / "p" / "output.csv", dtype=str, keep_default_na=False)
     assert read.iloc[:, 0].tolist() == [f"'{name}" for name in FORMULAS]
     assert read.columns.tolist()[1:] == ["'=p", "'-q"]
-    assert pd.read_parquet(plan.to_parquet(tmp_path / "q") / "output.parquet").iloc[:, 0].tolist() == FORMULAS
+    read = pd.read_csv(tmp_path / "p" / "summary.csv", dtype=str, keep_default_na=False, index_col=0)
+    assert read.loc["model", "value"] == f"'{called}"
+    flat = plan.to_parquet(tmp_path / "q")
+    assert pd.read_parquet(flat / "output.parquet").iloc[:, 0].tolist() == FORMULAS
+    assert pd.read_parquet(flat / "summary.parquet").set_index("what").loc["model", "value"] == called
 
 
 def _is_number(text: str) -> bool:
@@ -461,40 +470,59 @@ def _is_number(text: str) -> bool:
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
 def test_such_names_come_back_from_a_model(form: str, tmp_path: Path) -> None:
-    names = [name for name in FORMULAS if form != "xlsx" or "\r" not in name]
-    economy = formulas(names)
-    target = tmp_path / ("m.xlsx" if form == "xlsx" else "m")
-    back = no.read(no.write(economy, target, tables="csv" if form == "xlsx" else form))
-    assert (back.name, back.title, back.goods.tolist()) == (economy.name, economy.title, names)
-    assert back.periods.tolist() == ["=p", "-q"]
+    texts = ["=name", *(text for text in CONTROLS if form != "xlsx" or "\r" not in text)]
+    for k, text in enumerate(texts):
+        economy = formulas(FORMULAS, text, f"=title {text}")
+        target = tmp_path / (f"m{k}.xlsx" if form == "xlsx" else f"m{k}")
+        back = no.read(no.write(economy, target, tables="csv" if form == "xlsx" else form))
+        assert (back.name, back.title, back.goods.tolist()) == (text, f"=title {text}", FORMULAS)
+        assert back.periods.tolist() == ["=p", "-q"]
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("x" * 32_768, "32,768 characters"),
-        ("a\rb", r"'\r'"),
-        ("a\x01b", r"'\x01'"),
-        ("a\x00b", r"'\x00'"),
-        ("a\ufffeb", r"'\ufffe'"),
-        ("a_x0041_b", "'_x0041_'"),
-    ],
-    ids=lambda value: repr(value)[:20],
-)
-def test_what_a_workbook_cannot_keep_is_refused_by_name(name: str, said: str, tmp_path: Path) -> None:
-    economy = formulas([name, "b"])
-    for write in (partial(no.write, economy), no.solve(economy).to_excel):
+#: Texts that a workbook cannot keep, and the part that a refusal shows.
+UNKEPT = [
+    ("x" * 32_768, "32,768 characters"),
+    ("a\rb", r"'\r'"),
+    ("a\x01b", r"'\x01'"),
+    ("a\x00b", r"'\x00'"),
+    ("a\ufffeb", r"'\ufffe'"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), UNKEPT, ids=lambda value: repr(value)[:20])
+def test_what_a_workbook_cannot_keep_is_refused_by_name(text: str, said: str, tmp_path: Path) -> None:
+    economy = formulas(["a", "b"], text)
+    writers: list[Callable[[Path], Any]] = [partial(no.write, economy), no.solve(economy).to_excel]
+    writers.append(partial(no.write, formulas(["a", "b"], title=text)))
+    for write in writers:
         with pytest.raises(no.OutputError, match=r"p\.xlsx, sheet '\w+', cell [A-Z]+\d+: ") as error:
             write(tmp_path / "p.xlsx")
         assert said in str(error.value) and len(str(error.value)) < 500
     assert not list(tmp_path.iterdir())
-    assert no.read(no.write(economy, tmp_path / "m")).goods.tolist() == [name, "b"]  # a folder can keep it
+    assert no.read(no.write(economy, tmp_path / "m")).name == text  # a folder can keep it
 
 
-def test_a_name_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(no.DataError, match="131,072 characters"):
-        no.write(formulas(["x" * 131_073, "b"]), tmp_path / "m")
+def test_a_good_that_a_workbook_cannot_keep_is_refused_by_name(tmp_path: Path) -> None:
+    economy = formulas(["a\ufffeb", "b"])
+    for write in (partial(no.write, economy), no.solve(economy).to_excel):
+        with pytest.raises(no.OutputError, match=r"p\.xlsx, sheet '\w+', cell [A-Z]+\d+: .*'\\ufffe'"):
+            write(tmp_path / "p.xlsx")
     assert not list(tmp_path.iterdir())
+    assert no.read(no.write(economy, tmp_path / "m")).goods.tolist() == ["a\ufffeb", "b"]
+
+
+@pytest.mark.parametrize("name", ["x" * 1_001, "x" * 131_073, *CONTROLS, "a\x01b", "a\x00b"], ids=lambda n: repr(n)[:20])
+def test_no_good_has_a_name_that_not_every_file_keeps(name: str) -> None:
+    with pytest.raises(no.DataError, match=r"(too long to name one|cannot name one) of the goods") as error:
+        formulas([name, "b"])
+    assert repr(name)[:9] in str(error.value) and len(str(error.value)) < 500
+    assert formulas(["x" * 1_000, "b"]).goods[0] == "x" * 1_000
+
+
+def test_a_name_that_could_not_be_read_again_is_not_written() -> None:
+    assert written_texts(pd.Index(["x" * 131_072, "b"]), "goods.csv")[1] == "b"
+    with pytest.raises(no.DataError, match=r"goods\.csv: the name 'xx.*131,072 characters"):
+        written_texts(pd.Index(["x" * 131_073, "b"]), "goods.csv")
 
 
 @pytest.mark.parametrize(

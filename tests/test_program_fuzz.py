@@ -29,6 +29,12 @@ def program_of(rng: Rng) -> LinearProgram:
     return random_program(int(rng.integers(10**6)), **kinds)
 
 
+def file_of(program: LinearProgram, path: Path) -> Path:
+    """Write a program where nothing stands: a file that was changed may not be known for ours, and would be kept."""
+    path.unlink(missing_ok=True)
+    return Path(getattr(program, f"to_{path.suffix[1:]}")(path))
+
+
 def read_or_refused(path: Path) -> no.NamedProgram | None:
     """Return the program, or None where the file is refused as it should be."""
     try:
@@ -42,7 +48,7 @@ def read_or_refused(path: Path) -> no.NamedProgram | None:
 def try_mutant(seed: int, suffix: str, folder: Path) -> bool:
     """Try one mutant; return whether it was accepted."""
     rng = np.random.default_rng(seed)
-    path = getattr(program_of(rng), f"to_{suffix}")(folder / f"m.{suffix}")
+    path = file_of(program_of(rng), folder / f"m.{suffix}")
     text = FARM_MPS if suffix == "mps" and rng.random() < 0.2 else path.read_text()
     text = mutant(text, rng)
     path.write_bytes(text.encode())
@@ -87,7 +93,7 @@ def written(text: str) -> float:
 def try_number(seed: int, suffix: str, folder: Path) -> bool:
     """Change one number of a file: it stands in the program as written and nothing else moved, or it is refused."""
     rng = np.random.default_rng(seed)
-    path = getattr(random_program(int(rng.integers(10**6))), f"to_{suffix}")(folder / f"n.{suffix}")
+    path = file_of(random_program(int(rng.integers(10**6))), folder / f"n.{suffix}")
     before = no.read_program(path)
     text, old, new = number_changed(path.read_text(), rng)
     path.write_bytes(text.encode())
@@ -186,7 +192,7 @@ def respelled(text: str, rng: Rng, suffix: str) -> str:
 def try_respelling(seed: int, suffix: str, folder: Path) -> None:
     rng = np.random.default_rng(seed)
     program = program_of(rng)
-    path = getattr(program, f"to_{suffix}")(folder / f"r.{suffix}")
+    path = file_of(program, folder / f"r.{suffix}")
     path.write_bytes(respelled(path.read_text(), rng, suffix).encode())
     read = no.read_program(path, infinity=math.inf)
     if suffix == "mps":

@@ -106,10 +106,13 @@ def agreed(program: LinearProgram, value: Fraction | None, options: SolveOptions
     """
     found = prove(program, options)
     exact = solve_exactly(program)
-    assert str(found.status) == exact.status
+    answer, certificate = found.answer, found.certificate
+    assert (certificate.exactly or str(found.status)) == exact.status
+    if certificate.exactly:
+        assert certificate.proved and "as written are infeasible" in str(certificate)
+        assert value is None, "no digit was rounded, so nothing can be impossible by rounding"
     if exact.value is None:
         return
-    answer, certificate = found.answer, found.certificate
     assert certificate.proved, str(certificate)
     assert value is None or exact.value == value
     terms = float(np.abs(program.cost * answer.primal).sum()) + abs(program.offset)

@@ -308,8 +308,8 @@ ALLOWED: dict[str, dict[str, str]] = {
         "always `self.pick('capital_orders', period)` in "
         "`arriving = self.pick('capital_orders', period) if self.ec...`": ZEROS,
     },
+    "laws.capital.Holdings.lags": {"1 for 0 in `self.economy.vector('investment_lag', 0, missing=1.0)`": START},
     "laws.capital._matrix": {
-        "1 for 0 in `economy.vector('investment_lag', 0, missing=1.0)`": START,
         "without last term of `count - 1`": "the diagonal is cut to its length, at the end of the horizon",
     },
     "laws.capital._cvxpy": {

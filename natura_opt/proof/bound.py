@@ -12,6 +12,8 @@ from ..program import Floats, LinearProgram
 from .implied import implied_bounds
 from .rounding import Extended, Products, are_doubles, exact_sums, nearest, relative_max, rounding, total
 
+#: What rounding multipliers to doubles may make of a reduced cost of zero, relative to its terms.
+_DOUBLES = 4.0 * float(np.finfo(np.float64).eps)
 #: What rounding a sum once, to a double, may change, relative to it.
 _ONCE = 1.2e-16
 
@@ -24,7 +26,8 @@ class Bound:
     ----------
     value : the bound of the program, minimised and without its offset, rounding taken off; -inf where they prove
         nothing.
-    charge : what reduced costs of the wrong sign took from it.
+    charge : what reduced costs of the wrong sign took from it, those left out that are the rounding of multipliers to
+        doubles (in ``value`` every one counts in full).
     slip : what was taken off for rounding.
     loose : the largest reduced cost of the wrong sign on a column that nothing bounds, relative to its terms.
     side, reduced, at : the side each row's multiplier speaks of, the reduced costs, and the bound each is charged at.
@@ -84,6 +87,7 @@ def bound_of(
     losses = np.where(uncertain, (np.abs(value) + error) * farthest, (error + _ONCE * np.abs(value)) * np.abs(at))
     column_terms = np.where(uncertain, 0.0, reduced * at)
     wrong = np.where(value > 0, np.isneginf(program.lower), np.isposinf(program.upper)) & (value != 0)
+    wrong &= np.abs(value) > _DOUBLES * terms
     charge = np.longdouble(np.abs(value[wrong] * at[wrong]).sum())
     row_sum, row_error = total(minimised * side)
     column_sum, column_error = total(column_terms)

@@ -10,14 +10,16 @@ import numpy as np
 from ..backends.answer import Answer, Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
-from ..certificate import Certificate, certify
+from ..certificate import ROUNDING, Certificate, certify
 from ..diagnose import Impossibility, from_exact, is_feasible, prove_infeasible, prove_unbounded
 from ..errors import RefusedError
 from ..program import LinearProgram
 from ..refine import solve_proved, solve_safely
 from ..status import Status
 from .basis import Basis
+from .meeting import clean_point, violations
 from .proving import exact_proof
+from .rounding import products
 
 #: How near, relative to it, the nearest double is to any number.
 _NEXT_DOUBLE = 2.0**-53
@@ -99,6 +101,8 @@ def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Ver
         return replace(found, status=Status.INTERRUPTED)
     if not exact.proved:
         return found
+    if exact.status is Status.INFEASIBLE and _by_rounding_alone(program, found):
+        return replace(found, certificate=replace(found.certificate, exactly=str(exact.status)))
     if exact.status is not Status.OPTIMAL:
         return replace(found, status=exact.status, impossibility=from_exact(program, exact, options))
     value = exact.objective
@@ -114,6 +118,19 @@ def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Ver
         bound=value,
     )
     return Verdict(answer, certificate, Status.OPTIMAL)
+
+
+def _by_rounding_alone(program: LinearProgram, found: Verdict) -> bool:
+    """Whether a plan misses its rows by no more than what summing their terms in doubles rounds away: a table whose
+    limits are the sums of what it uses is not to be called impossible for its last digits, and the certificate says what
+    holds exactly.
+    """
+    if not found.certificate.conditional or found.certificate.within > ROUNDING:
+        return False
+    point, none = clean_point(program, found.answer.primal, np.zeros(program.shape[0]))
+    sums = products(program, point, none)
+    counts = np.bincount(program.matrix.indices, minlength=program.shape[0])
+    return bool((violations(program, sums) <= ROUNDING * counts * sums.row_sizes).all())
 
 
 def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions) -> float | None:

@@ -117,7 +117,7 @@ STOPPING_CASES: tuple[Case, ...] = (
     Case(
         "whole numbers that clash beside a column that runs off",
         _clash_and_run_off,
-        Status.UNPROVED,
+        Status.INFEASIBLE,
         needs=_REFUTED,
     ),
     Case(
