@@ -32,7 +32,7 @@ import natura_opt as no
 from natura_opt.economy.generate.matrices import coefficient_matrix
 from natura_opt.solvers.leontief import METHODS, leontief
 from natura_opt.solvers.monte_carlo import estimate
-from natura_opt.solvers.unproductive import UnproductiveError
+from natura_opt.solvers.unproductive import UndecidedError, UnproductiveError
 
 # %% [markdown]
 # ## The table
@@ -187,7 +187,7 @@ assert abs(refusal.radius - 1.06158) < 1e-5 and refusal.least > 1
 assert np.allclose(leontief(second, one_each).x, np.linalg.solve(identity - second, one_each))
 
 # %% [markdown]
-# What is the proof behind "at least 1.045"? A plan that uses up more of *everything* than it makes. Make 2.1 of grain
+# What is the proof behind "at least 1.06158"? A plan that uses up more of *everything* than it makes. Make 2.1 of grain
 # and 2.0 of tools:
 
 # %%
@@ -197,12 +197,35 @@ print("used up:", first @ made)
 print("ratio:  ", (first @ made / made).round(4))
 
 # %%
-assert abs((first @ made / made).min() - refusal.least) < 1e-9
+assert np.allclose(first @ made / made, [1.0714, 1.045], atol=1e-4)
 
 # %% [markdown]
 # It takes 2.25 of grain and 2.09 of tools to make 2.1 and 2.0, and twice that to make twice as much. Whoever finds a
-# plan whose ratios are all at least $c$ has proved that the spectral radius is at least $c$ (Collatz and Wielandt).
-# Anyone can check it by multiplying once.
+# plan whose ratios are all at least $c$ has proved that the spectral radius is at least $c$; if they are all at most
+# $C$, it is at most $C$ (Collatz and Wielandt). Anyone can check it by multiplying once. So this plan proves a radius
+# between 1.045 and 1.0715, and that is enough: the economy uses itself up.
+#
+# Better plans prove more. The orders of every round are such a plan, and with each round their ratios come closer
+# together:
+
+# %%
+order = one_each
+for k in range(31):
+    ratios = first @ order / order
+    if k in [0, 1, 2, 3, 5, 10, 30]:
+        print(f"orders of round {k:2}: the radius lies between {ratios.min():.6f} and {ratios.max():.6f}")
+    order = first @ order
+print(f"leontief:           the radius is at least      {refusal.least:.6f}")
+
+# %%
+largest_eigenvalue = abs(np.linalg.eigvals(first)).max()
+assert refusal.least <= largest_eigenvalue  # a bound from below, what rounding may have added taken off
+assert abs(ratios.min() - refusal.least) < 1e-8 and abs(ratios.max() - refusal.least) < 1e-8
+
+# %% [markdown]
+# `leontief` goes on until both bounds agree to many digits (by a quicker way than rounds), and takes off what rounding
+# may have added. So its figure is proved, not just computed. Where no such proof can be had either way, it says
+# "undecided" and does not guess; we shall see a case.
 #
 # ## The labour in a bushel
 #
@@ -405,17 +428,36 @@ assert np.allclose(exchange, [1, 10, 5])  # 10 wheat = 1 iron = 2 pigs
 assert np.allclose(uses.T @ exchange, totals * exchange)  # every industry can just buy what it needs again
 
 # %% [markdown]
-# Everything made is used up again. The spectral radius is exactly 1: nothing can be taken out, and `leontief` finds
-# no proof that it could. Yet there is one set of prices, and only one, at which every industry can just buy back
-# what it needs: 10 of wheat for 1 of iron for 2 pigs. These prices come from the table alone. No demand, no
-# utility and no market went in.
+# Everything made is used up again. The spectral radius is exactly 1: nothing can be taken out. Yet there is one set of
+# prices, and only one, at which every industry can just buy back what it needs: 10 of wheat for 1 of iron for 2 pigs.
+# These prices come from the table alone. No demand, no utility and no market went in.
+#
+# What does `leontief` say of it?
 
 # %%
 try:
     leontief(sraffa, np.ones(3), names=goods)
+except UndecidedError as error:
+    undecided = error
+print(undecided)
+print()
+try:
+    leontief([[0.5, 0.25], [0.5, 0.75]], np.ones(2), names=["corn", "pigs"])
 except UnproductiveError as error:
-    print(error)
-    assert abs(error.radius - 1) < 1e-9
+    exactly_one = error
+print(exactly_one)
+
+# %%
+assert undecided.productive and 1 - 2e-15 < undecided.least <= undecided.radius < 1
+assert exactly_one.least == exactly_one.radius == 1 and not isinstance(exactly_one, UndecidedError)
+
+# %% [markdown]
+# "Although the economy is productive"? We divided 240 by 450, and 12 by 450. The computer keeps 16 digits of that, and
+# the table with *these* figures does leave something: less than two parts in $10^{15}$. `leontief` has judged the
+# figures it was given, with fractions instead of rounded numbers, and says so. But no plan for a demand can be
+# trusted so near to 1, and so it refuses, without claiming that the economy uses itself up (an `UndecidedError`). The
+# second table is another one of Sraffa's kind, with coefficients that the computer holds exactly. It gets a verdict:
+# exactly 1.
 
 # %% [markdown]
 # ## How far off is the answer?
@@ -664,8 +706,9 @@ assert abs(mean - 2) < 0.06
 #
 # Our dice worked because in these units every column adds up to less than 1. In other units they do not. The remedy
 # is the witness: at its prices $v$ the inputs of a good cost less than the good, so the shares $v_i a_{ij}/v_j$ add up
-# to less than 1 and can be drawn, and what is counted is scaled back. `estimate` does that. It gives a mean and an
-# interval that holds the truth in 95 of 100 cases:
+# to less than 1 and can be drawn, and what is counted is scaled back. `estimate` does that. (It counts only the good at
+# which a walk ends: its labour, over the probability of ending there. On average that is the same.) It gives a mean
+# and an interval that holds the truth in 95 of 100 cases:
 
 # %%
 walks = [2_000 * 4**k for k in range(5)]
@@ -693,22 +736,36 @@ assert 180 <= holding <= 198
 # %% [markdown]
 # Four times the walks halve the width: two more correct digits take 10,000 times the walks. A bound of $10^{-9}$ is
 # out of reach, and what one gets is a chance of 95 %, not a proof. But look at the cost of one component as the
-# economy grows:
+# economy grows. Twice the same walks: once by the witness that `leontief` found, once by one with the same margin on
+# every good (values for a labour of one each, to a percent).
 
 # %%
 for size in [100, 1_000, 20_000]:
     many = coefficient_matrix("uniform", size, 10, radius=0.8, seed=1)
     work = np.random.default_rng(0).uniform(0.5, 1.5, size)
     solved = leontief(many, work, transpose=True)
-    e = estimate(many, work, 0, transpose=True, max_walks=20_000, witness=solved.witness)
-    print(f"{size:>6,} goods: {e.value:.3f} ± {e.high - e.value:.3f} (by solving {solved.x[0]:.3f}),", end=" ")
-    print(f"{e.steps / e.walks:.2f} goods visited per walk")
-    assert abs(e.value - solved.x[0]) < 4 * e.error
-    assert 4 < e.steps / e.walks < 6
+    rough = leontief(many, np.ones(size), transpose=True, tolerance=1e-2).x
+    even = leontief(many, work, transpose=True, witness=rough).witness
+    print(f"{size:>6,} goods: {solved.x[0]:.3f} by solving")
+    for kind, used in [("found", solved.witness), ("even", even)]:
+        e = estimate(many, work, 0, transpose=True, max_walks=20_000, witness=used)
+        least = (used.margins / used.prices).min()
+        print(f"    {kind:5}: {e.value:.3f} ± {e.high - e.value:.3f}, least margin {least:5.1%} of the price,", end=" ")
+        print(f"{e.steps / e.walks:.2f} goods visited per walk")
+        assert abs(e.value - solved.x[0]) < 4 * e.error and e.low <= solved.x[0] <= e.high
+        assert 4 < e.steps / e.walks < 6
+    assert e.high - e.value < 0.01 * e.value
 
 # %% [markdown]
-# Two hundred times the goods, and a walk visits as many as before, about $1/(1 - 0.8) = 5$. If you need *one* labour
-# value to one percent, walk. If you need all of them, or proofs, solve.
+# Two hundred times the goods, and a walk visits as many as before, about $1/(1 - 0.8) = 5$.
+#
+# One interval is far wider than the others, and the mean is as good as theirs. Why? A walk that ends at a good with
+# hardly any margin is rare, and counts much: its labour is divided by that margin. With a margin of 0.1 % among the
+# thousand goods, 20,000 walks may have missed what matters, and the interval allows for it. With even margins no walk
+# counts much more than another.
+#
+# So if you need *one* labour value to one percent, walk, by a witness with even margins. If you need all of them, or
+# proofs, solve.
 #
 # ## Exercises
 #

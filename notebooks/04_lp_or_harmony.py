@@ -328,15 +328,27 @@ uk = no.compare("uk_2015_20", methods=["highs", "harmony", "harmony-2018"])
 uk.plot_convergence()
 
 # %%
-trace = uk.plans["harmony"].trace
-assert trace[-1].bound - trace[-1].attained < 1e-3 and trace[0].bound - trace[0].attained > 1
-assert uk.plans["harmony-2018"].trace[-1].attained < uk.plans["harmony-2018"].trace[0].attained
+course, size = uk.plans["harmony"].course, uk.problem.size
+for point in [*course[:-1:6], course[-1]]:
+    most = f"at most {point.bound / size:.4f}" if np.isfinite(point.bound) else "no bound yet"
+    lawful = "keeps the laws" if point.lawful(1e-6) else "breaks a law  "
+    print(f"{point.passes:>6,} passes: mean harmony {point.attained / size:7.4f}, {lawful}, {most}")
+
+# %%
+assert course[-1].lawful(1e-6) and 0 <= course[-1].bound - course[-1].attained < 1e-3
+assert not any(point.lawful(1e-6) or np.isfinite(point.bound) for point in course[: len(course) // 2])
+of_2018 = uk.plans["harmony-2018"].course
+assert all(point.lawful(1e-6) and not np.isfinite(point.bound) for point in of_2018)
+assert of_2018[-1].attained < of_2018[0].attained - 10 and course[-1].attained > 35
 
 # %% [markdown]
-# Solid: harmony attained after so many passes over the data; dashed: the bound proved by then. `harmony` takes many
-# passes, but the bound comes down to the plan, and one knows when to stop. The program of 2018 has no bound, and no
-# test for when to stop; here it gets worse from round to round. (It counts harmony in its own way, with a small target
-# in place of zero.)
+# Solid: harmony attained after so many passes over the data, by plans that keep the laws. (A plan that breaks them
+# attains nothing, whatever it promises, so it is not drawn.) Dashed would be the bound proved by then. `harmony` works
+# on plan and prices at once, and both are in order only towards the end: its line is short, and the bound is proved
+# with the last plan, so the dashed line has no length. But then it is proved, and one knows that one may stop. The
+# program of 2018 keeps the laws all the way and has something to show after a few passes. It has no bound, and no test
+# for when to stop; here it gets worse as it goes on. (Both are counted alike here. The program itself counts harmony in
+# its own way, with a small target in place of zero; those figures are in the plan's `trace`.)
 #
 # What do people get, good by good?
 
@@ -503,7 +515,8 @@ for name, made in economies.items():
         unused = np.mean([(run.reserve / run.problem.stocks).mean() for run in runs[name][v]])
         print(f"   version {v}: {ends[v].mean():.4f} ({ends[v].min():.4f} to {ends[v].max():.4f}), unused {unused:.1%}")
         assert ends[v].max() <= best[name].mean_harmony + 1e-6
-    assert ends[1].max() < -0.5 and ends[2].min() > -0.01 and abs(ends[2].mean() - ends[3].mean()) < 2e-3
+    assert ends[1].max() < -0.9 and min(ends[2].min(), ends[3].min()) > -2e-3
+    assert abs(ends[2].mean() - ends[3].mean()) < 1e-3
 
 # %%
 assert abs(best["equal worth"].mean_harmony) < 1e-6
@@ -521,8 +534,8 @@ ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %% [markdown]
-# With goals of equal worth, the claim holds: the optimum is 0, and versions 2 and 3 come within 0.003 of it. The plain
-# version gets stuck with most stocks unused. Amplification is what matters, and noise adds nothing; so the paper found,
+# With goals of equal worth, the claim holds: the optimum is 0, and versions 2 and 3 come within 0.001 of it. The plain
+# version gets stuck after a few iterations, at about −1.1, with most stocks unused. Amplification is what matters, and noise adds nothing; so the paper found,
 # too.
 #
 # With goals as the paper draws them, the best is *not* 0 but above: a plan that gives up some of a dear goal for more
