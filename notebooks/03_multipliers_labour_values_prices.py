@@ -448,7 +448,7 @@ except UnproductiveError as error:
 print(exactly_one)
 
 # %%
-assert undecided.productive and 1 - 2e-15 < undecided.least <= undecided.radius < 1
+assert undecided.productive and 1 - 3e-15 < undecided.least <= undecided.radius < 1
 assert exactly_one.least == exactly_one.radius == 1 and not isinstance(exactly_one, UndecidedError)
 
 # %% [markdown]

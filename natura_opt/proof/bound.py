@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..program import Floats, LinearProgram
 from .implied import implied_bounds
-from .rounding import Extended, Products, are_doubles, exact_sums, nearest, relative_max, rounding, total
+from .rounding import Extended, Products, are_doubles, exact_sums, nearest_of_its_sign, relative_max, rounding, total
 
 #: What rounding multipliers to doubles may make of a reduced cost of zero, relative to its terms.
 _DOUBLES = 4.0 * float(np.finfo(np.float64).eps)
@@ -123,4 +123,6 @@ def summed_exactly(program: LinearProgram, multipliers: Extended, bound: Bound) 
             if not np.isfinite(end):
                 return bound
             whole += reduced * Fraction(float(end))
-    return replace(bound, value=np.longdouble(nearest(whole)), slip=np.longdouble(0.0))
+    found = nearest_of_its_sign(whole)
+    below = found if Fraction(found) <= whole else np.nextafter(found, -np.inf)
+    return replace(bound, value=np.longdouble(below), slip=np.longdouble(0.0))

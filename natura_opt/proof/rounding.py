@@ -111,11 +111,13 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
             found[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
         else:
             pairs = zip(values[first:last].tolist(), chosen[first:last].tolist(), strict=True)
-            found[k] = nearest(sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k]))))
+            found[k] = nearest_of_its_sign(
+                sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k])))
+            )
     return found
 
 
-def nearest(value: Fraction) -> float:
+def nearest_of_its_sign(value: Fraction) -> float:
     """Return the double nearest to a fraction, but never zero for what is not, nor infinite for what is finite."""
     try:
         found = float(value)
