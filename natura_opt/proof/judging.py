@@ -122,8 +122,8 @@ def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Ver
 
 def _by_rounding_alone(program: LinearProgram, found: Verdict) -> bool:
     """Whether a plan misses its rows by no more than what summing their terms in doubles rounds away: a table whose
-    limits are the sums of what it uses is not to be called impossible for its last digits, and the certificate says what
-    holds exactly.
+    limits are the sums of what it uses is not to be called impossible for its last digits, and the certificate says
+    what holds exactly.
     """
     if not found.certificate.conditional or found.certificate.within > ROUNDING:
         return False
