@@ -103,7 +103,15 @@ def draw_convergence(comparison: Comparison) -> Figure:
         attained = [point.attained / size for point in lawful]
         marker = "o" if len(lawful) == 1 else None
         ax.plot(_passes(lawful), attained, color=colour, linewidth=1.6, marker=marker, markersize=4, label=name)
-        ax.plot(_passes(proved), [p.bound / size for p in proved], color=colour, linewidth=1.1, linestyle="--")
+        ax.plot(
+            _passes(proved),
+            [p.bound / size for p in proved],
+            color=colour,
+            linewidth=1.1,
+            linestyle="--",
+            marker=".",
+            markersize=3,
+        )
         kept += [*attained[len(attained) // 2 :], *([proved[-1].bound / size] if proved else [])]
         if len(lawful) < len(plan.course):
             lawless.append(f"{name}: {len(plan.course) - len(lawful)} of {len(plan.course)}")

@@ -90,7 +90,8 @@ def sentence_on(found: Productivity, called: str, named: bool = True) -> str:
         return f"{what} have a spectral radius between {verdict.least:.16g} and {verdict.most:.16g}"
     if found.productive:
         small = found.radius < NEARLY_ONE
-        figure = f"{found.radius:.6g}" if small else f"below 1, by less than {1.0 - verdict.least:.1g}{how}"
+        most_below = 1.06 * (1.0 - verdict.least)  # so that two digits of it are not less than it is
+        figure = f"{found.radius:.6g}" if small else f"below 1, by less than {most_below:.2g}{how}"
         return f"{what} have the largest spectral radius, {figure}"
     if verdict.least == verdict.most == 1.0:
         proof = f"spectral radius exactly 1, proven to be at least 1{how}; it must be below 1"
