@@ -17,9 +17,9 @@ from .backends.scaling import scale
 from .labels import name_of
 from .program import Block, Floats, LinearProgram
 from .proof.bound import bound_of, summed_exactly
+from .proof.exact_verdict import ExactVerdict
 from .proof.meeting import clean_point, meets_rows
 from .proof.rounding import exact_sums, products, relative_max
-from .proof.verdict import ExactVerdict
 from .refine import Solved, solve_safely
 
 #: A pull this small beside its terms is what is left of terms that cancel: it may be charged at a bound that the rows

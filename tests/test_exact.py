@@ -20,8 +20,8 @@ from natura_opt.proof import basis, exact_linear, lifting
 from natura_opt.proof import values as proof_values
 from natura_opt.proof.basis import At, Basis
 from natura_opt.proof.exact import judge_exactly
-from natura_opt.proof.proving import exact_proof
-from natura_opt.proof.verdict import ExactVerdict
+from natura_opt.proof.exact_proof import exact_proof
+from natura_opt.proof.exact_verdict import ExactVerdict
 from natura_opt.status import Status
 from natura_opt.testing import CASES, Feature
 from natura_opt.testing.small import INF, program

@@ -273,7 +273,9 @@ def test_paths_that_are_none(path: Any, plan: no.Plan, tmp_path: Path, monkeypat
     for write in (*(w for _, w in WRITERS.values() if w is not WRITERS["savefig"][1]),):
         with pytest.raises(no.OutputError):
             write(plan, path)
-    refused = (no.OutputError, None) if isinstance(path, str) else (no.OptionError, "write: path must be text or a path")
+    refused = (
+        (no.OutputError, None) if isinstance(path, str) else (no.OptionError, "write: path must be text or a path")
+    )
     with pytest.raises(refused[0], match=refused[1]):
         no.write(plan.economy, path)
     assert not list(tmp_path.iterdir())
@@ -511,7 +513,9 @@ def test_a_good_that_a_workbook_cannot_keep_is_refused_by_name(tmp_path: Path) -
     assert no.read(no.write(economy, tmp_path / "m")).goods.tolist() == ["a\ufffeb", "b"]
 
 
-@pytest.mark.parametrize("name", ["x" * 1_001, "x" * 131_073, *CONTROLS, "a\x01b", "a\x00b"], ids=lambda n: repr(n)[:20])
+@pytest.mark.parametrize(
+    "name", ["x" * 1_001, "x" * 131_073, *CONTROLS, "a\x01b", "a\x00b"], ids=lambda n: repr(n)[:20]
+)
 def test_no_good_has_a_name_that_not_every_file_keeps(name: str) -> None:
     with pytest.raises(no.DataError, match=r"(too long to name one|cannot name one) of the goods") as error:
         formulas([name, "b"])

@@ -98,7 +98,8 @@ class HighsSession:
         info = highs.getInfo()
         counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
         self.iterations += sum(max(count, 0) for count in (*counts, info.pdlp_iteration_count))
-        claim = _CLAIMS.get(highs.getModelStatus(), Claim.INTERRUPTED if self.interrupted else Claim.FAILED)
+        # also where it came to its end while it was being stopped: nobody waits for what would follow
+        claim = Claim.INTERRUPTED if self.interrupted else _CLAIMS.get(highs.getModelStatus(), Claim.FAILED)
         if status == highspy.HighsStatus.kError and claim is Claim.OPTIMAL:
             claim = Claim.FAILED
         rows, columns = self.scaled.program.shape

@@ -18,11 +18,11 @@ from ..program import Floats, LinearProgram
 from .basis import At, Basis, Statuses, resting
 from .budget import Budget, OutOfBudgetError
 from .exact_linear import SingularError, TooLargeError
+from .exact_verdict import ExactVerdict
 from .failing import worst_failure
 from .impossible import farkas, in_user_units, ray
 from .next_basis import MagnifyingGlass
 from .pivoting import End, Simplex, is_optimal
-from .verdict import ExactVerdict
 from .vertex import ExactProgram, Vertex
 from .whole import Wholes, nearest, power, ratio
 

@@ -17,8 +17,8 @@ from ..program import LinearProgram
 from ..refine import solve_proved, solve_safely
 from ..status import Status
 from .basis import Basis
+from .exact_proof import exact_proof
 from .meeting import clean_point, violations
-from .proving import exact_proof
 from .rounding import products
 
 #: How near, relative to it, the nearest double is to any number.

@@ -14,7 +14,7 @@ from ..program import Floats, LinearProgram
 from .basis import Basis
 from .budget import Budget, OutOfBudgetError
 from .exact import PIVOTS, judge_exactly
-from .verdict import ExactVerdict
+from .exact_verdict import ExactVerdict
 from .whole import nearest
 
 #: Linear programs solved before the tree is given up.

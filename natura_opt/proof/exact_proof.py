@@ -13,7 +13,7 @@ from ..errors import NaturaError
 from ..program import LinearProgram
 from .basis import Basis
 from .exact import PIVOTS, judge_exactly
-from .verdict import ExactVerdict
+from .exact_verdict import ExactVerdict
 from .vertex import exactly_scaled
 from .whole_columns import judge_whole
 
