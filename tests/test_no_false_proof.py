@@ -239,3 +239,17 @@ def _check_exact(model: str, plan: no.Plan) -> None:
     exact = no.solve(model, certificate="exact")
     assert exact.certificate.bound == "exact"
     assert exact.objective == pytest.approx(plan.objective, rel=1e-12)
+
+
+def test_a_limit_that_is_what_is_used_is_not_impossible_by_its_last_digit() -> None:
+    """Rows that contradict each other by less than summing their terms rounds away: said, and settled when asked."""
+    use = np.array([0.1, 0.2, 0.3])
+    made = program([np.append(use, 0.0), *np.eye(4)[:3]], [0, 0, 0, 1], [(-INF, 0.6), (1, INF), (1, INF), (1, INF)])
+    assert solve_exactly(made).status == "infeasible"  # .1 + .2 + .3, each the double next to it, are more than .6's
+    near = prove(made, SolveOptions())
+    assert near.status is Status.OPTIMAL
+    assert near.certificate.exactly == "infeasible"
+    assert "by their last digits alone" in str(near.certificate)
+    assert prove(made, SolveOptions(certificate="exact")).status is Status.INFEASIBLE
+    short = replace(made, row_upper=np.where(np.isfinite(made.row_upper), 0.6 * (1 - 1e-13), np.inf))
+    assert prove(short, SolveOptions()).status is Status.INFEASIBLE

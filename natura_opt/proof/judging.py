@@ -101,7 +101,8 @@ def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Ver
         return replace(found, status=Status.INTERRUPTED)
     if not exact.proved:
         return found
-    if exact.status is Status.INFEASIBLE and _by_rounding_alone(program, found):
+    unasked = options.certificate != "exact"
+    if unasked and exact.status is Status.INFEASIBLE and _by_rounding_alone(program, found):
         return replace(found, certificate=replace(found.certificate, exactly=str(exact.status)))
     if exact.status is not Status.OPTIMAL:
         return replace(found, status=exact.status, impossibility=from_exact(program, exact, options))
