@@ -253,3 +253,10 @@ def test_a_limit_that_is_what_is_used_is_not_impossible_by_its_last_digit() -> N
     assert prove(made, SolveOptions(certificate="exact")).status is Status.INFEASIBLE
     short = replace(made, row_upper=np.where(np.isfinite(made.row_upper), 0.6 * (1 - 1e-13), np.inf))
     assert prove(short, SolveOptions()).status is Status.INFEASIBLE
+
+
+def test_a_program_on_which_simplex_goes_round_in_circles() -> None:
+    """HiGHS 1.15 pivots on this one for ever; it is stopped, and the exact judge decides."""
+    kind, made = adversarial(16_479)
+    assert kind == "extremes"
+    assert str(prove(made, SolveOptions()).status) == solve_exactly(made).status == "unbounded"

@@ -35,6 +35,8 @@ _CLAIMS = {
     _STATUS.kIterationLimit: Claim.ITERATION_LIMIT,
     _STATUS.kSolutionLimit: Claim.ITERATION_LIMIT,
 }
+#: Pivots after which simplex goes round in circles: this many, and so many per row and column (a hundredth is usual).
+_CIRCLES, _CIRCLES_PER_LINE = 20_000, 200
 #: Below this many coefficients a linear solve ends before anyone could press Ctrl-C.
 _WORTH_INTERRUPTING = 20_000
 #: Seconds from Ctrl-C after which a run that has not stopped is left to itself.
@@ -67,7 +69,7 @@ class HighsSession:
         self.iterations = 0
         self.spent = 0.0
         self.interrupted = False
-        _pass_program(self._highs, self.scaled.program)
+        _pass_program(self._highs, self.scaled.program, options)
 
     def solve(self) -> Answer:
         """Run HiGHS and return its claim in the user's units."""
@@ -100,7 +102,8 @@ class HighsSession:
         self.iterations += sum(max(count, 0) for count in (*counts, info.pdlp_iteration_count))
         # also where it came to its end while it was being stopped: nobody waits for what would follow
         claim = Claim.INTERRUPTED if self.interrupted else _CLAIMS.get(highs.getModelStatus(), Claim.FAILED)
-        if status == highspy.HighsStatus.kError and claim is Claim.OPTIMAL:
+        circling = claim is Claim.ITERATION_LIMIT and not _limits_iterations(self._options)
+        if circling or (status == highspy.HighsStatus.kError and claim is Claim.OPTIMAL):
             claim = Claim.FAILED
         rows, columns = self.scaled.program.shape
         solution = highs.getSolution()
@@ -243,7 +246,7 @@ class HighsSession:
                 until = min(until, time.monotonic() + _PATIENCE)
         _left.append(running)
         self._highs = _configured(self._options)
-        _pass_program(self._highs, program)
+        _pass_program(self._highs, program, self._options)
         return highspy.HighsStatus.kWarning
 
 
@@ -348,6 +351,10 @@ def _fresh_scheduler(options: SolveOptions) -> None:
 _threads: Any = 0
 
 
+def _limits_iterations(options: SolveOptions) -> bool:
+    return any(name.endswith(("_iteration_limit", "_improving_sols")) for name in options.options)
+
+
 def _to_standard_error(event: Any) -> None:
     sys.stderr.write(event.message)
 
@@ -365,9 +372,12 @@ def _most_extreme(program: LinearProgram) -> str:
     )
 
 
-def _pass_program(highs: Any, program: LinearProgram) -> None:
+def _pass_program(highs: Any, program: LinearProgram, options: SolveOptions) -> None:
     rows, columns = program.shape
     matrix = program.matrix
+    if not _limits_iterations(options):  # on numbers far apart simplex can go round for ever
+        limit = _CIRCLES + _CIRCLES_PER_LINE * (rows + columns)
+        highs.setOptionValue("simplex_iteration_limit", min(limit, 2**31 - 1))
     status = highs.passModel(
         columns,
         rows,
