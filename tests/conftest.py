@@ -28,6 +28,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def signals_as_they_were() -> Iterator[None]:
     """Take back what a command run in this process did to Ctrl-C: it expects the process to end with it."""
     before = signal.getsignal(signal.SIGINT)
+    if before in (signal.SIG_IGN, None):  # as in what a shell runs in the background
+        before = signal.default_int_handler
+        signal.signal(signal.SIGINT, before)
     yield
     signal.signal(signal.SIGINT, before)
     signal.set_wakeup_fd(-1)

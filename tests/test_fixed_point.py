@@ -29,8 +29,17 @@ def same(plan: no.Plan, exact: no.Plan) -> None:
         assert plan.objective == pytest.approx(exact.objective, rel=1e-9)
 
 
+def test_fifty_economies_by_every_method_and_by_linear_programming() -> None:
+    check_economies(range(50))
+
+
+@pytest.mark.exhaustive
 def test_two_hundred_economies_by_every_method_and_by_linear_programming() -> None:
-    for seed in range(200):
+    check_economies(range(200))
+
+
+def check_economies(seeds: range) -> None:
+    for seed in seeds:
         objective = ("least-resources", "assortment", "fulfilment")[seed % 3]
         economy = plain(seed, objective)
         exact = no.solve(economy).assert_optimal()

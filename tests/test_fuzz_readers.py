@@ -37,7 +37,7 @@ from .test_supply_use import MAKE, TABLE
 
 READERS = ["folder", "workbook", "parquet", "five_year", "bea"]
 #: So many of each reader in `make test`, and under -m exhaustive.
-FEW, MANY = 40, 2_000
+FEW, MANY = 20, 2_000
 
 
 @pytest.fixture(scope="module")

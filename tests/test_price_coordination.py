@@ -119,7 +119,9 @@ def test_with_one_resource_the_techniques_do_not_depend_on_the_assortment(seed: 
 # ---- against the linear program -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize(
+    "seed", [*range(50), *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(50, 100))]
+)
 def test_seeded_economies_have_the_optimum_of_the_linear_program(seed: int) -> None:
     economy = seeded_economy(
         seed, periods=(1, 1), goods=(2, 14), joint=False, storage=False, several=True,
