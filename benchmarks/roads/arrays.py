@@ -24,7 +24,7 @@ def pass_as_it_stands(highs: Any, program: no.LinearProgram) -> None:
     """Pass a program unscaled; HiGHS is always handed a minimum."""
     if program.sense == "max":
         program = replace(program, sense="min", cost=-program.cost)
-    _pass_program(highs, program)
+    _pass_program(highs, program, SolveOptions())
 
 
 def as_highs(built: Any) -> Any:
