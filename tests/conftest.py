@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 
+import pyomo.environ  # noqa: F401  # its log keeps the stream it first finds: not one that a test will close
 import pytest
 
 from natura_opt.testing import Result, summary
