@@ -101,9 +101,7 @@ def bound_of(
 
 def _wrong(value: Floats, error: Floats, lower: Floats, upper: Floats) -> npt.NDArray[np.bool_]:
     """Say which reduced costs are, or may be, of a sign for which their column has no bound."""
-    return ((value > -error) & (value + error > 0) & ~np.isfinite(lower)) | (
-        (value < error) & (value - error < 0) & ~np.isfinite(upper)
-    )
+    return ((value + error > 0) & ~np.isfinite(lower)) | ((value - error < 0) & ~np.isfinite(upper))
 
 
 def summed_exactly(program: LinearProgram, multipliers: Extended, bound: Bound) -> Bound:
