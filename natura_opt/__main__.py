@@ -1,5 +1,5 @@
 """``python -m natura_opt``: the command line."""
 
-from .cli_streams import main
+from .cli.main import main
 
 main()

@@ -12,18 +12,19 @@ import pandas as pd
 import scipy.sparse as sp
 
 from .backends.options import SolveOptions
-from .diagnose import check_farkas, prove_infeasible
+from .base.entrance import checked_arguments
+from .base.errors import listed
 from .economy.assumed import assumed
 from .economy.economy import Economy
 from .economy.registry import TABLES
 from .economy.table import Matrix
-from .entrance import checked_arguments
-from .errors import listed
-from .program import Block, LinearProgram
+from .input_output.productivity import judge_productivity
+from .input_output.unproductive import NEARLY_ONE, sentence_on
+from .program.canonical import Block
+from .program.linear import LinearProgram
+from .proof.diagnose import check_farkas, prove_infeasible
+from .proof.refine import solve_proved
 from .proof.rounding import exact_sums
-from .refine import solve_proved
-from .solvers.productivity import judge_productivity
-from .solvers.unproductive import NEARLY_ONE, sentence_on
 
 #: A proof about more goods than this is not searched for goods that it could do without.
 _NAMED = 200
@@ -287,7 +288,7 @@ def spectral_radius(inputs: Matrix) -> tuple[float, npt.NDArray[np.intp]]:
     """Return the spectral radius of an input matrix and the positions of the block that has it.
 
     The radius is the largest of those of the strongly connected blocks (goods that need each other). It is within
-    rounding of what is proved of it, and on the right side of one: see :mod:`natura_opt.solvers.productivity`.
+    rounding of what is proved of it, and on the right side of one: see :mod:`natura_opt.input_output.productivity`.
     """
     found = judge_productivity(inputs)
     return found.radius, found.block

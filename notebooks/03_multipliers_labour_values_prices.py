@@ -29,10 +29,10 @@ import numpy as np
 import pandas as pd
 
 import natura_opt as no
-from natura_opt.economy.generate.matrices import coefficient_matrix
-from natura_opt.solvers.leontief import METHODS, leontief
-from natura_opt.solvers.monte_carlo import estimate
-from natura_opt.solvers.unproductive import UndecidedError, UnproductiveError
+from natura_opt.generate.matrices import coefficient_matrix
+from natura_opt.input_output.monte_carlo import estimate
+from natura_opt.input_output.solve import METHODS, leontief
+from natura_opt.input_output.unproductive import UndecidedError, UnproductiveError
 
 # %% [markdown]
 # ## The table

@@ -33,10 +33,10 @@ import numpy as np
 import pandas as pd
 
 import natura_opt as no
-from natura_opt.solvers.harmony_1990 import harmony_1990
-from natura_opt.solvers.harmony_2018 import harmony_2018
-from natura_opt.solvers.harmony_functions import HARMONY_FUNCTIONS
-from natura_opt.solvers.price_coordination import coordinate
+from natura_opt.methods.harmony.functions import HARMONY_FUNCTIONS
+from natura_opt.methods.history.harmony_1990 import harmony_1990
+from natura_opt.methods.history.harmony_2018 import harmony_2018
+from natura_opt.methods.prices.price_coordination import coordinate
 
 # %% [markdown]
 # ## The story and the data
@@ -657,7 +657,7 @@ assert third.table.loc["harmony-2018", "worst_fulfilment"] == 0
 # optimum is proved, so that the gaps mean something.) The cell below calls the same command from Python:
 
 # %%
-command = [sys.executable, "-c", "from natura_opt.cli import main; main()"]
+command = [sys.executable, "-c", "from natura_opt.cli.app import main; main()"]
 asked = ["compare", "excavators", "--methods", "highs,prices,harmony", "--json"]
 answer = subprocess.run([*command, *asked], capture_output=True, text=True, check=True)
 facts = json.loads(answer.stdout)

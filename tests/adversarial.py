@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from natura_opt.program import LinearProgram, ProgramBuilder
+from natura_opt.program.builder import ProgramBuilder
+from natura_opt.program.linear import LinearProgram
 
 INF = np.inf
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import fmpq
 
-from natura_opt.program import LinearProgram
+from natura_opt.program.linear import LinearProgram
 
 
 class Exact(NamedTuple):

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from natura_opt.program import Block, LinearProgram
+from natura_opt.program.canonical import Block
+from natura_opt.program.linear import LinearProgram
 from natura_opt.testing.small import INF, rescaled
 
 Random = np.random.Generator

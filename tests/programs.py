@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from natura_opt.named_program import NamedProgram
-from natura_opt.program import Block, LinearProgram
+from natura_opt.program.canonical import Block
+from natura_opt.program.linear import LinearProgram
+from natura_opt.program.named import NamedProgram
 
 #: Names that break careless readers and writers: words of the formats, numbers, blanks, signs, other scripts.
 HOSTILE = (

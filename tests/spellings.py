@@ -24,12 +24,13 @@ import numpy as np
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt import plan_problem
+from natura_opt import formulate as plan_problem
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
+from natura_opt.formulate import ROW_SENSES
 from natura_opt.laws.law import Law
-from natura_opt.plan_problem import ROW_SENSES
-from natura_opt.program import Block, LinearProgram
+from natura_opt.program.canonical import Block
+from natura_opt.program.linear import LinearProgram
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -742,7 +743,7 @@ def put_in(mutant: Mutant) -> Iterator[None]:
 
 
 def _package_modules() -> list[ModuleType]:
-    wanted = ("natura_opt.laws.", "natura_opt.objectives.", "natura_opt.plan_problem", "natura_opt.program")
+    wanted = ("natura_opt.laws.", "natura_opt.objectives.", "natura_opt.formulate", "natura_opt.program.linear")
     return [module for name, module in list(sys.modules.items()) if name.startswith(wanted)]
 
 
@@ -750,7 +751,7 @@ def _package_modules() -> list[ModuleType]:
 _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
     "natura_opt.laws.law": ("CvxpyModel.variable", "CvxpyModel.add"),
-    "natura_opt.program": ("labels", "pair_labels"),
+    "natura_opt.program.linear": ("labels", "pair_labels"),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import natura_opt as no
 from natura_opt.economy.registry import TABLES
-from natura_opt.plan_problem import LAWS
+from natura_opt.formulate import LAWS
 
 from .test_cli import MODELS, call, refusal, run
 

@@ -11,10 +11,11 @@ import pytest
 
 import natura_opt as no
 from natura_opt.backends.options import SolveOptions
-from natura_opt.certificate import Certificate, certify
-from natura_opt.program import LinearProgram, ProgramBuilder
+from natura_opt.program.builder import ProgramBuilder
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.certificate import Certificate, certify
 from natura_opt.proof.judging import prove
-from natura_opt.refine import solve_proved
+from natura_opt.proof.refine import solve_proved
 
 FREE = (-np.inf, np.inf)
 

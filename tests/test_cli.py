@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import natura_opt as no
-from natura_opt.cli import app
+from natura_opt.cli.app import app
 
 MODELS = no.shipped_models()
 CERTIFICATE = {"primal_residual", "dual_residual", "gap", "tolerance", "proved"}
@@ -29,7 +29,7 @@ def call(*arguments: object) -> Result:
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as people do, in a process of its own."""
-    return python("from natura_opt.cli import main; main()", *arguments, **environment)
+    return python("from natura_opt.cli.main import main; main()", *arguments, **environment)
 
 
 def python(code: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -144,9 +144,9 @@ def test_every_command_and_option_has_a_help_text() -> None:
     "code",
     [
         "import natura_opt",
-        "import natura_opt.cli",
-        "from natura_opt.cli import app; app(['--help'], standalone_mode=False)",
-        "from natura_opt.cli import app; app(['solve', '--help'], standalone_mode=False)",
+        "import natura_opt.cli.app",
+        "from natura_opt.cli.app import app; app(['--help'], standalone_mode=False)",
+        "from natura_opt.cli.app import app; app(['solve', '--help'], standalone_mode=False)",
     ],
 )
 def test_starting_imports_nothing_heavy(code: str) -> None:

@@ -17,13 +17,13 @@ from typer.testing import CliRunner, Result
 import natura_opt as no
 from natura_opt.backends.highs import solve_arrays
 from natura_opt.backends.options import SolveOptions
-from natura_opt.cli import app
-from natura_opt.comparing import COMPARABLE, DEFAULT_METHODS, Comparison
-from natura_opt.errors import NaturaError, OptionError, QuestionError
-from natura_opt.harmony_plan import HarmonyPlan
-from natura_opt.plan_problem import linear_program
-from natura_opt.solvers.harmony_functions import H2018
-from natura_opt.status import Status
+from natura_opt.base.errors import NaturaError, OptionError, QuestionError
+from natura_opt.base.status import Status
+from natura_opt.cli.app import app
+from natura_opt.comparison.comparing import COMPARABLE, DEFAULT_METHODS, Comparison
+from natura_opt.formulate import linear_program
+from natura_opt.methods.harmony.functions import H2018
+from natura_opt.methods.harmony.plan import HarmonyPlan
 
 from .seeded import seeded_economy
 from .test_harmony import DAMAGE, UNLIMITED, small

@@ -12,10 +12,11 @@ import pytest
 
 import natura_opt as no
 from natura_opt.backends.options import SolveOptions
-from natura_opt.diagnose import Impossibility, check_farkas, check_ray, prove_infeasible, prove_unbounded
-from natura_opt.program import LinearProgram, ProgramBuilder
+from natura_opt.base.status import Status
+from natura_opt.program.builder import ProgramBuilder
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.diagnose import Impossibility, check_farkas, check_ray, prove_infeasible, prove_unbounded
 from natura_opt.proof.judging import prove, solve_whole
-from natura_opt.status import Status
 
 INF = np.inf
 BACKENDS = ("highs", "pyomo", "cvxpy")

@@ -15,8 +15,8 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
+from natura_opt.base.numbers import doubles, sparse_doubles
 from natura_opt.economy.assumed import assumed
-from natura_opt.economy.numbers import doubles, sparse_doubles
 
 
 def build(**changes: Any) -> no.Economy:

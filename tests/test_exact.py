@@ -12,17 +12,18 @@ import scipy.sparse as sp
 import natura_opt as no
 from natura_opt.backends.highs import HighsSession
 from natura_opt.backends.options import SolveOptions
-from natura_opt.economy.catalog import shipped_models
-from natura_opt.errors import NaturaError
-from natura_opt.plan_problem import linear_program
-from natura_opt.program import LinearProgram
-from natura_opt.proof import basis, exact_linear, lifting
-from natura_opt.proof import values as proof_values
-from natura_opt.proof.basis import At, Basis
-from natura_opt.proof.exact import judge_exactly
-from natura_opt.proof.exact_proof import exact_proof
-from natura_opt.proof.exact_verdict import ExactVerdict
-from natura_opt.status import Status
+from natura_opt.base.errors import NaturaError
+from natura_opt.base.status import Status
+from natura_opt.economy.files.catalog import shipped_models
+from natura_opt.formulate import linear_program
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.exact import basis, lifting
+from natura_opt.proof.exact import linear as exact_linear
+from natura_opt.proof.exact import values as proof_values
+from natura_opt.proof.exact.basis import At, Basis
+from natura_opt.proof.exact.judge import judge_exactly
+from natura_opt.proof.exact.proof import exact_proof
+from natura_opt.proof.exact.verdict import ExactVerdict
 from natura_opt.testing import CASES, Feature
 from natura_opt.testing.small import INF, program
 

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from typer.testing import CliRunner
 
 import natura_opt as no
-from natura_opt.cli import app
+from natura_opt.cli.app import app
 
 from .seeded import seeded_economy
 

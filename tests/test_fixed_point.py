@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import natura_opt as no
-from natura_opt.solvers.fixed_point import solve_fixed_point
-from natura_opt.solvers.leontief import METHODS
-from natura_opt.solvers.one_technique import CannotAnswerError
-from natura_opt.solvers.unproductive import UnproductiveError
+from natura_opt.input_output.solve import METHODS
+from natura_opt.input_output.unproductive import UnproductiveError
+from natura_opt.methods.fixed_point.fixed_point import solve_fixed_point
+from natura_opt.methods.fixed_point.one_technique import CannotAnswerError
 from tests.seeded import in_other_units, seeded_economy
 
 EVERY = ["auto", *METHODS]

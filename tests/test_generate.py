@@ -16,15 +16,15 @@ from scipy.sparse.linalg import spsolve
 from typer.testing import CliRunner
 
 import natura_opt as no
-from natura_opt.cli_generate import generate
-from natura_opt.economy.generate.families import FAMILIES, generate_economy
-from natura_opt.economy.generate.matrices import PATTERNS, Pattern, coefficient_matrix, zipf_counts
-from natura_opt.economy.generate.planned import planned
-from natura_opt.economy.generate.samothrakis import samothrakis_system
-from natura_opt.economy.generate.sampling import Popularity, distinct_positions, stream
-from natura_opt.economy.generate.spectrum import rounded, serving_levels, spectral_radius
-from natura_opt.economy.generate.technology import technology
-from natura_opt.errors import NaturaError, OptionError
+from natura_opt.base.errors import NaturaError, OptionError
+from natura_opt.cli.generate import generate
+from natura_opt.generate.families import FAMILIES, generate_economy
+from natura_opt.generate.matrices import PATTERNS, Pattern, coefficient_matrix, zipf_counts
+from natura_opt.generate.planned import planned
+from natura_opt.generate.samothrakis import samothrakis_system
+from natura_opt.generate.sampling import Popularity, distinct_positions, stream
+from natura_opt.generate.technology import technology
+from natura_opt.input_output.spectrum import rounded, serving_levels, spectral_radius
 
 SMALL: dict[str, dict[str, Any]] = {
     "planned": {"goods": 25, "techniques": 2, "resources": 3, "capital": "techniques", "periods": 2},

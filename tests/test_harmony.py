@@ -12,17 +12,17 @@ import scipy.sparse as sp
 from scipy.optimize import linprog
 
 import natura_opt as no
-from natura_opt.errors import NaturaError, OptionError, QuestionError
-from natura_opt.harmony_plan import HarmonyPlan
-from natura_opt.plan_problem import asked_of, linear_program
-from natura_opt.program import LinearProgram
-from natura_opt.solvers.harmony_functions import H1993, H1993_ENVELOPE, H2018, HarmonyFunction
-from natura_opt.solvers.harmony_one_period import one_period
-from natura_opt.solvers.harmony_prices import harmonise
-from natura_opt.solvers.harmony_problem import harmony_problem
-from natura_opt.solvers.limited_output import LimitedOutput
-from natura_opt.solvers.primal_dual import solve_primal_dual
-from natura_opt.status import Status
+from natura_opt.base.errors import NaturaError, OptionError, QuestionError
+from natura_opt.base.status import Status
+from natura_opt.formulate import asked_of, linear_program
+from natura_opt.methods.harmony.by_prices import harmonise
+from natura_opt.methods.harmony.functions import H1993, H1993_ENVELOPE, H2018, HarmonyFunction
+from natura_opt.methods.harmony.limited_output import LimitedOutput
+from natura_opt.methods.harmony.one_period import one_period
+from natura_opt.methods.harmony.plan import HarmonyPlan
+from natura_opt.methods.harmony.primal_dual import solve_primal_dual
+from natura_opt.methods.harmony.problem import harmony_problem
+from natura_opt.program.linear import LinearProgram
 
 from .seeded import in_other_units, seeded_economy
 from .test_metamorphic import QUANTITIES, rebuilt, scaled_tables, with_outputs

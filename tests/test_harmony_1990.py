@@ -11,11 +11,11 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.economy.generate.families import generate_economy
-from natura_opt.solvers import harmony_1990 as harmony_1990_module
-from natura_opt.solvers import harmony_steps as steps
-from natura_opt.solvers.harmony_1990 import Harmony1990Result, harmony_1990
-from natura_opt.solvers.harmony_functions import harmony_function
+from natura_opt.generate.families import generate_economy
+from natura_opt.methods.harmony.functions import harmony_function
+from natura_opt.methods.history import harmony_1990 as harmony_1990_module
+from natura_opt.methods.history import harmony_steps as steps
+from natura_opt.methods.history.harmony_1990 import Harmony1990Result, harmony_1990
 
 GOODS = 40
 

@@ -10,8 +10,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 import natura_opt as no
-from natura_opt.errors import OptionError
-from natura_opt.solvers.harmony_functions import (
+from natura_opt.base.errors import OptionError
+from natura_opt.methods.harmony.functions import (
     H1993,
     H1993_ENVELOPE,
     H2018,
@@ -19,7 +19,7 @@ from natura_opt.solvers.harmony_functions import (
     HarmonyFunction,
     harmony_function,
 )
-from natura_opt.solvers.primal_dual_steps import HARMONY_1993, HARMONY_2018, _delivery
+from natura_opt.methods.harmony.primal_dual_steps import HARMONY_1993, HARMONY_2018, _delivery
 
 CONCAVE = [H2018, H1993_ENVELOPE]
 SATURATING = HarmonyFunction("saturating", lambda s: 1.0 - np.exp(-s), lambda s: np.exp(-s))

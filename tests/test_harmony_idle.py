@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import natura_opt as no
-from natura_opt.errors import QuestionError
-from natura_opt.harmony_plan import HarmonyPlan
-from natura_opt.solvers.coefficients import Coefficients
-from natura_opt.solvers.harmony_functions import H2018
-from natura_opt.solvers.limited_output import LimitedOutput
-from natura_opt.solvers.standing_idle import PricesUndecidedError, find_idle, idle_prices
+from natura_opt.base.errors import QuestionError
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.methods.harmony.functions import H2018
+from natura_opt.methods.harmony.limited_output import LimitedOutput
+from natura_opt.methods.harmony.plan import HarmonyPlan
+from natura_opt.methods.harmony.standing_idle import PricesUndecidedError, find_idle, idle_prices
 
 TOLERANCE = 1e-6
 KINDS = ("beyond one", "one on the diagonal", "one in a block", "near one", "unmade")

@@ -11,17 +11,17 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt import solving_harmony
-from natura_opt.comparing import compare
+from natura_opt.base.errors import NaturaError, OptionError, QuestionError, SettingError
+from natura_opt.base.status import Status
+from natura_opt.comparison.comparing import compare
 from natura_opt.economy.furthest import furthest_number
 from natura_opt.economy.table import Table
-from natura_opt.errors import NaturaError, OptionError, QuestionError, SettingError
-from natura_opt.harmony_plan import HarmonyPlan
-from natura_opt.solvers.harmony_gap import proven_gap
-from natura_opt.solvers.harmony_problem import harmony_problem
-from natura_opt.solvers.primal_dual import solve_primal_dual
-from natura_opt.solvers.trace import TracePoint
-from natura_opt.status import Status
+from natura_opt.methods.harmony import solve as solving_harmony
+from natura_opt.methods.harmony.gap import proven_gap
+from natura_opt.methods.harmony.plan import HarmonyPlan
+from natura_opt.methods.harmony.primal_dual import solve_primal_dual
+from natura_opt.methods.harmony.problem import harmony_problem
+from natura_opt.methods.harmony.trace import TracePoint
 
 from .seeded import in_other_units, seeded_economy
 from .test_harmony import EXACT, HISTORICAL, small
@@ -218,7 +218,7 @@ def test_a_lag_beyond_all_periods_is_never_used(lag: float) -> None:
 
 def test_with_a_time_limit_the_primal_dual_method_gets_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     """Prices that leave a gap do not end it, whether or not there is a limit."""
-    from natura_opt.solvers import harmony_prices
+    from natura_opt.methods.harmony import by_prices as harmony_prices
 
     given: list[float | None] = []
     prices = harmony_prices.harmonise
@@ -236,7 +236,7 @@ def test_with_a_time_limit_the_primal_dual_method_gets_its_share(monkeypatch: py
 
 
 def test_prices_are_kept_where_the_steps_do_no_better(monkeypatch: pytest.MonkeyPatch) -> None:
-    from natura_opt.solvers import primal_dual
+    from natura_opt.methods.harmony import primal_dual
 
     steps = primal_dual.solve_primal_dual
     monkeypatch.setattr(

@@ -18,7 +18,7 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.plan_problem import ROW_SENSES
+from natura_opt.formulate import ROW_SENSES
 
 from .spellings import GOLDEN, Entry, entries
 

@@ -11,13 +11,13 @@ import pytest
 import scipy.linalg as sla
 import scipy.sparse as sp
 
-from natura_opt.errors import DataError, NaturaError, OptionError
-from natura_opt.solvers import krylov
-from natura_opt.solvers.coefficients import Coefficients
-from natura_opt.solvers.leontief import METHODS, leontief
-from natura_opt.solvers.structure import find_shape, full_shape
-from natura_opt.solvers.unproductive import UnproductiveError, collatz_wielandt
-from natura_opt.solvers.witness import find_witness
+from natura_opt.base.errors import DataError, NaturaError, OptionError
+from natura_opt.input_output import krylov
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.input_output.solve import METHODS, leontief
+from natura_opt.input_output.structure import find_shape, full_shape
+from natura_opt.input_output.unproductive import UnproductiveError, collatz_wielandt
+from natura_opt.input_output.witness import find_witness
 
 EVERY = ["auto", *METHODS]
 UK_2010 = Path(__file__).parents[2] / "shared" / "data" / "uk2010_multipliers"

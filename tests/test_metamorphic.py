@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.certificate import certify
 from natura_opt.economy.table import Table
+from natura_opt.proof.certificate import certify
 
 from .seeded import in_other_units, seeded_economy, unit_factors
 

@@ -9,9 +9,9 @@ import pytest
 import scipy.sparse as sp
 from scipy.stats import binom
 
-from natura_opt.errors import NaturaError
-from natura_opt.solvers.monte_carlo import estimate, interval
-from natura_opt.solvers.unproductive import UnproductiveError
+from natura_opt.base.errors import NaturaError
+from natura_opt.input_output.monte_carlo import estimate, interval
+from natura_opt.input_output.unproductive import UnproductiveError
 
 WHEAT_AND_CLOTH = np.array([[0.25, 0.40], [0.14, 0.12]])
 

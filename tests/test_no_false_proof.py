@@ -13,10 +13,10 @@ import pytest
 
 import natura_opt as no
 from natura_opt.backends.options import SolveOptions
-from natura_opt.program import LinearProgram
-from natura_opt.proof.exact_proof import exact_proof
+from natura_opt.base.status import Status
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.exact.proof import exact_proof
 from natura_opt.proof.judging import Verdict, prove
-from natura_opt.status import Status
 from tests.adversarial import INF, adversarial, program, small_mip
 from tests.exact_simplex import Exact, solve_exactly, solve_whole_exactly
 from tests.seeded import in_other_units, seeded_economy

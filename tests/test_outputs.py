@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.economy.excel import MOST_COLUMNS, MOST_ROWS, write_workbook
-from natura_opt.economy.table_layout import texts as written_texts
-from natura_opt.plan_files import _is_table
+from natura_opt.economy.files.excel import MOST_COLUMNS, MOST_ROWS, write_workbook
+from natura_opt.economy.files.table_layout import texts as written_texts
+from natura_opt.plan.files import _is_table
 
 from .test_cli import call, refusal
 
@@ -389,10 +389,10 @@ def test_a_place_is_tried_before_the_work(command: str, tmp_path: Path, monkeypa
         raise AssertionError("the work was done before its place was looked at")
 
     for work in (
-        "natura_opt.solving.solve",
-        "natura_opt.comparing.compare",
-        "natura_opt.economy.generate.families.generate_economy",
-        "natura_opt.economy.five_year.read_five_year",
+        "natura_opt.methods.linear.solve",
+        "natura_opt.comparison.comparing.compare",
+        "natura_opt.generate.families.generate_economy",
+        "natura_opt.economy.national.five_year.read_five_year",
     ):
         monkeypatch.setattr(work, too_late)
     (tmp_path / "file").write_text("in the way")

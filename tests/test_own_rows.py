@@ -12,7 +12,7 @@ import pytest
 import natura_opt as no
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
-from natura_opt.plan_problem import ROW_SENSES
+from natura_opt.formulate import ROW_SENSES
 
 STEP = 1e-3
 

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.labels import name_of
-from natura_opt.plotting.goods_flows import goods_flows
-from natura_opt.plotting.style import spread, wrapped
+from natura_opt.base.labels import name_of
+from natura_opt.plan.pictures.goods_flows import goods_flows
+from natura_opt.plan.pictures.style import spread, wrapped
 
 MODELS = ["five_year_plan", "uk_2015_20", "kantorovich_machines", "wheat_cloth", "eu_2006", "excavators"]
 DRAWN = ("fulfilment", "valuations", "stocks")

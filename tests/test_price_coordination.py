@@ -13,12 +13,12 @@ from flint import fmpq
 
 import natura_opt as no
 from natura_opt.backends.answer import Claim
-from natura_opt.errors import OptionError, QuestionError
-from natura_opt.plan_problem import linear_program
-from natura_opt.solvers.cheapest import Industries, Offer
-from natura_opt.solvers.level_bundle import nearest
-from natura_opt.solvers.positive_system import positive_solution
-from natura_opt.solvers.price_coordination import Coordination, coordinate, solve_by_prices
+from natura_opt.base.errors import OptionError, QuestionError
+from natura_opt.formulate import linear_program
+from natura_opt.input_output.positive_system import positive_solution
+from natura_opt.methods.prices.cheapest import Industries, Offer
+from natura_opt.methods.prices.level_bundle import nearest
+from natura_opt.methods.prices.price_coordination import Coordination, coordinate, solve_by_prices
 
 from .exact_simplex import solve_exactly
 from .seeded import in_other_units, seeded_economy

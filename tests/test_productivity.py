@@ -8,11 +8,11 @@ import scipy.sparse as sp
 
 import natura_opt as no
 from natura_opt.checks import spectral_radius
-from natura_opt.solvers.block_verdict import judge_block
-from natura_opt.solvers.directed import exact_surplus
-from natura_opt.solvers.leontief import METHODS, leontief
-from natura_opt.solvers.productivity import judge_productivity
-from natura_opt.solvers.unproductive import UndecidedError, UnproductiveError
+from natura_opt.input_output.block_verdict import judge_block
+from natura_opt.input_output.directed import exact_surplus
+from natura_opt.input_output.productivity import judge_productivity
+from natura_opt.input_output.solve import METHODS, leontief
+from natura_opt.input_output.unproductive import UndecidedError, UnproductiveError
 
 from .hostile_inputs import chained, corner, hostile_inputs, rational, ring, staircase, truly_productive
 

@@ -12,8 +12,9 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.program import Block, LinearProgram
-from natura_opt.program_files import column_names, row_names
+from natura_opt.program.canonical import Block
+from natura_opt.program.linear import LinearProgram
+from natura_opt.program.writing import column_names, row_names
 
 from .seeded import seeded_economy
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import natura_opt as no
-from natura_opt.program import LinearProgram
-from natura_opt.program_files import column_names, row_names
+from natura_opt.program.linear import LinearProgram
+from natura_opt.program.writing import column_names, row_names
 
 from .mutants import Rng, mutant, number_changed
 from .programs import SECTIONS, assert_equal_programs, difference_from_highs, random_program, read_by_highs

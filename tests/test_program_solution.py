@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 import natura_opt as no
 from benchmarks.cases.programs import in_units
-from natura_opt.cli import app
-from natura_opt.diagnose import check_farkas, check_ray
-from natura_opt.program_files import column_names, row_names
+from natura_opt.cli.app import app
+from natura_opt.program.writing import column_names, row_names
+from natura_opt.proof.diagnose import check_farkas, check_ray
 
 from .adversarial import adversarial
 from .exact_simplex import solve_exactly

@@ -14,11 +14,12 @@ import pytest
 import natura_opt as no
 from natura_opt.backends.answer import Claim
 from natura_opt.backends.options import SolveOptions
-from natura_opt.certificate import certify
-from natura_opt.economy.generate.planned import planned
-from natura_opt.program import LinearProgram, ProgramBuilder
+from natura_opt.generate.planned import planned
+from natura_opt.program.builder import ProgramBuilder
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.certificate import certify
 from natura_opt.proof.judging import prove
-from natura_opt.refine import solve_proved
+from natura_opt.proof.refine import solve_proved
 from tests.exact_simplex import solve_exactly
 
 Ints = npt.NDArray[np.int64]

@@ -13,11 +13,11 @@ import natura_opt as no
 from natura_opt.backends.answer import Answer
 from natura_opt.backends.highs import HighsSession
 from natura_opt.backends.options import SolveOptions
-from natura_opt.labels import holding_name, name_of
-from natura_opt.limits import binding_limits
-from natura_opt.program import LinearProgram
-from natura_opt.refine import solve_proved
-from natura_opt.sensitivity import ValuationIntervals
+from natura_opt.base.labels import holding_name, name_of
+from natura_opt.plan.limits import binding_limits
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.refine import solve_proved
+from natura_opt.proof.sensitivity import ValuationIntervals
 
 from .seeded import not_proved
 from .test_emissions import smoky_years
@@ -205,7 +205,7 @@ def test_ranges_of_a_basis_that_is_not_proved_are_refused(monkeypatch: pytest.Mo
             answer = super().solve()
             return replace(answer, dual=answer.dual * 1.001)
 
-    monkeypatch.setattr("natura_opt.sensitivity.HighsSession", Wrong)
+    monkeypatch.setattr("natura_opt.proof.sensitivity.HighsSession", Wrong)
     with pytest.raises(no.NotProvedError, match="could not be proved"):
         plan.sensitivity()
 

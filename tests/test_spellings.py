@@ -19,8 +19,9 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt import plan_problem
-from natura_opt.program import Block, LinearProgram
+from natura_opt import formulate as plan_problem
+from natura_opt.program.canonical import Block
+from natura_opt.program.linear import LinearProgram
 
 from .spellings import (
     GOLDEN,

@@ -132,8 +132,8 @@ def _pressed(
 
     Python finds Ctrl-C as at a terminal, also where these tests run in the background and ignore it (``found``).
     """
-    code = f"import signal; signal.signal(signal.SIGINT, signal.{found}); import natura_opt.cli_streams as s; "
-    code += "s._watch_for_endings(); print('ready', flush=True); s.main()"
+    code = f"import signal; signal.signal(signal.SIGINT, signal.{found}); import natura_opt.cli.streams as s, natura_opt.cli.main as m; "
+    code += "s._watch_for_endings(); print('ready', flush=True); m.main()"
     root = str(Path(no.__file__).parents[1])
     process = subprocess.Popen(
         [sys.executable, "-c", code, *LONG[command]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -231,8 +231,8 @@ def test_ctrl_c_ends_a_whole_comparison(monkeypatch: pytest.MonkeyPatch) -> None
         asked.append("once")
         return replace(plan, status=no.Status.INTERRUPTED)
 
-    monkeypatch.setattr("natura_opt.comparing.solve", interrupted)
-    monkeypatch.setattr("natura_opt.comparing.load_method", lambda method: None)
+    monkeypatch.setattr("natura_opt.comparison.comparing.solve", interrupted)
+    monkeypatch.setattr("natura_opt.comparison.comparing.load_method", lambda method: None)
     with pytest.raises(KeyboardInterrupt):
         no.compare("five_year_plan", methods=["highs", "simplex", "prices"])
     assert asked == ["once"]

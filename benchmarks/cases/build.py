@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import natura_opt as no
-from natura_opt.backends.scaling import scale
+from natura_opt.program.scaling import scale
 
 from ..economies import seeded_plan
 from ..measuring import Competitor, Result, Row, race, timed

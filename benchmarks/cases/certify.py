@@ -13,7 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.program import Block
+from natura_opt.program.canonical import Block
 from natura_opt.proof.meeting import clean_point
 from natura_opt.proof.rounding import products
 

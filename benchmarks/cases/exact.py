@@ -11,8 +11,8 @@ from typing import Any
 import natura_opt as no
 from natura_opt.backends.highs import HighsSession
 from natura_opt.backends.options import SolveOptions
-from natura_opt.plan_problem import linear_program
-from natura_opt.proof.exact_proof import exact_proof
+from natura_opt.formulate import linear_program
+from natura_opt.proof.exact.proof import exact_proof
 
 from ..economies import seeded_plan
 from ..measuring import Competitor, Result, Row, race

@@ -1,6 +1,6 @@
 """The figures of the 1990 paper, redone: Monte Carlo table, run time against size, harmony by iteration, exact stocks.
 
-Economies are the paper's random technologies (:func:`natura_opt.economy.generate.families.generate_economy`, family
+Economies are the paper's random technologies (:func:`natura_opt.generate.families.generate_economy`, family
 ``cockshott``). The paper does not say how much more stocks there were than the goals take; here it is ``SLACK`` times
 as much, so that every goal can be fulfilled so many times over: a mean harmony of ln 4 = 1.386 with H of 2018, of
 sqrt 3 = 1.732 with that of 1993, on the relative scale. That the paper's versions 2 and 3 reached 1.31, in a harmony
@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from natura_opt.economy.generate.families import generate_economy
-from natura_opt.solvers.harmony_1990 import Harmony1990Result, harmony_1990
-from natura_opt.solvers.harmony_functions import harmony_function
+from natura_opt.generate.families import generate_economy
+from natura_opt.methods.harmony.functions import harmony_function
+from natura_opt.methods.history.harmony_1990 import Harmony1990Result, harmony_1990
 
 from ..measuring import Competitor, Result, race, timed
 

@@ -19,9 +19,9 @@ import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
-from natura_opt.economy.generate.matrices import coefficient_matrix
-from natura_opt.economy.generate.samothrakis import samothrakis_system
-from natura_opt.solvers.leontief import METHODS, LeontiefSolution, leontief
+from natura_opt.generate.matrices import coefficient_matrix
+from natura_opt.generate.samothrakis import samothrakis_system
+from natura_opt.input_output.solve import METHODS, LeontiefSolution, leontief
 
 from ..measuring import Competitor, Result, Row, race
 

@@ -24,9 +24,9 @@ import numpy as np
 
 import natura_opt as no
 from natura_opt.economy.economy import Economy
-from natura_opt.solvers.harmony_functions import H2018
-from natura_opt.solvers.harmony_one_period import harmonise_outputs
-from natura_opt.solvers.harmony_prices import PricedHarmony
+from natura_opt.methods.harmony.by_prices import PricedHarmony
+from natura_opt.methods.harmony.functions import H2018
+from natura_opt.methods.harmony.one_period import harmonise_outputs
 
 from ..measuring import Competitor, Result, race
 

@@ -20,9 +20,9 @@ import scipy.sparse as sp
 import natura_opt as no
 from natura_opt.backends.answer import Claim
 from natura_opt.backends.options import SolveOptions
-from natura_opt.economy.generate.planned import planned
-from natura_opt.refine import solve_proved
-from natura_opt.solvers.price_coordination import coordinate, solve_by_prices
+from natura_opt.generate.planned import planned
+from natura_opt.methods.prices.price_coordination import coordinate, solve_by_prices
+from natura_opt.proof.refine import solve_proved
 
 from ..measuring import Competitor, Result, Row, compare_times, race
 

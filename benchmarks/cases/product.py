@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from natura_opt.economy.generate.matrices import coefficient_matrix
-from natura_opt.solvers.coefficients import Coefficients
+from natura_opt.generate.matrices import coefficient_matrix
+from natura_opt.input_output.coefficients import Coefficients
 
 from ..measuring import Competitor, Result, Row, fewest_seconds, race
 

@@ -19,7 +19,7 @@ import numpy as np
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.program_reading.text import format_of
+from natura_opt.program.reading.text import format_of
 
 from ..economies import seeded_plan
 from ..measuring import Result, Row, compare_times

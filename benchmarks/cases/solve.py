@@ -17,8 +17,8 @@ import numpy as np
 import natura_opt as no
 from natura_opt.backends.highs import _configured
 from natura_opt.backends.options import SolveOptions
-from natura_opt.certificate import clean_point
-from natura_opt.refine import solve_proved
+from natura_opt.proof.certificate import clean_point
+from natura_opt.proof.refine import solve_proved
 
 from ..economies import has_uk_2015, seeded_plan, uk_2015
 from ..measuring import Competitor, Result, Row, compare_times, race

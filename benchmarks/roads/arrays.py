@@ -10,7 +10,7 @@ import numpy as np
 import natura_opt as no
 from natura_opt.backends.highs import HighsSession, _configured, _pass_program
 from natura_opt.backends.options import SolveOptions
-from natura_opt.backends.scaling import Scaled
+from natura_opt.program.scaling import Scaled
 
 
 def build(economy: no.Economy) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..program import Floats
+from ..base.arrays import Floats
 
 
 class Claim(StrEnum):

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..program import Block, Floats, LinearProgram, RowSense
+from ..base.arrays import Floats
+from ..program.canonical import Block, RowSense
+from ..program.linear import LinearProgram
 
 
 def blocks_of(labelled: Sequence[tuple[str, Any]]) -> tuple[tuple[Block, ...], Any]:

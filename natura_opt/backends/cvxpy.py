@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import NaturaError, QuestionError
-from ..program import Floats, LinearProgram, RowSense
+from ..base.arrays import Floats
+from ..base.errors import NaturaError, QuestionError
+from ..program.canonical import RowSense
+from ..program.linear import LinearProgram
 from .answer import Answer, Claim
 from .compiled import blocks_of, oriented
 from .options import METHODS, SolveOptions

@@ -17,11 +17,13 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import NaturaError, OptionError, RefusedError, unknown
-from ..program import Block, Floats, LinearProgram
+from ..base.arrays import Floats
+from ..base.errors import NaturaError, OptionError, RefusedError, unknown
+from ..program.canonical import Block
+from ..program.linear import LinearProgram
+from ..program.scaling import Scaled, scale
 from .answer import Answer, Claim
 from .options import METHODS, SolveOptions
-from .scaling import Scaled, scale
 
 _STATUS = highspy.HighsModelStatus
 _CLAIMS = {

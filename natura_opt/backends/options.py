@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import OptionError, OutputError, unknown
-from ..places import check_log
+from ..base.errors import OptionError, OutputError, unknown
+from ..base.places import check_log
 
 #: How HiGHS goes about it: its own choice, simplex, interior point (with crossover) or the first-order PDLP.
 METHODS: dict[str, str] = {"auto": "choose", "simplex": "simplex", "ipm": "ipm", "pdlp": "pdlp"}

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from ..errors import OptionError, QuestionError
-from ..program import Floats, LinearProgram, RowSense
+from ..base.arrays import Floats
+from ..base.errors import OptionError, QuestionError
+from ..program.canonical import RowSense
+from ..program.linear import LinearProgram
 from .answer import Answer, Claim
 from .compiled import blocks_of, oriented
 from .options import METHODS, SolveOptions

@@ -12,21 +12,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import DataError, listed
+from ..base.arrays import Floats
+from ..base.errors import DataError, listed, shortened
+from ..base.numbers import doubles
 from .coerce import as_labels, matched
-from .economy import Economy
-from .files import shortened
-from .numbers import doubles
+from .data import EconomyData
 from .registry import TABLES, TableSpec
-from .table import Matrix, Table, Vector, as_csr, checked
+from .table import Matrix, Table, as_csr, checked
 
+E = TypeVar("E", bound=EconomyData)
 Concordance = Mapping[Any, Any] | pd.Series
 #: Tables that speak of single plants and their curves: merged ones would mean something else.
 _INDIVISIBLE = frozenset({"plant_capacity", "plant_inputs", "curve_quantities", "curve_inputs"})
@@ -91,11 +92,11 @@ class _Merge:
 
 
 def aggregate(
-    economy: Economy,
+    economy: E,
     concordance: Concordance,
     base: pd.Series | None = None,
     techniques: Concordance | None = None,
-) -> Economy:
+) -> E:
     """Return the economy with goods and techniques merged; see :meth:`natura_opt.Economy.aggregate`."""
     where = economy.name
     same = economy.techniques.equals(economy.goods)
@@ -134,7 +135,7 @@ def _is_per_activity(spec: TableSpec) -> bool:
     return spec.is_matrix and spec.unit.endswith("/ techniques")
 
 
-def _levels(economy: Economy, base: pd.Series | None, made: _Merge, tables: Mapping[str, Table]) -> Vector:
+def _levels(economy: EconomyData, base: pd.Series | None, made: _Merge, tables: Mapping[str, Table]) -> Floats:
     """Return base-year levels; they matter only where techniques are merged."""
     coefficients = [name for name, table in tables.items() if _is_per_activity(table.spec)]
     if base is None:
@@ -160,7 +161,7 @@ def _levels(economy: Economy, base: pd.Series | None, made: _Merge, tables: Mapp
 
 
 def _merged(
-    economy: Economy, spec: TableSpec, part: Any, key: int | None, merges: Mapping[str, _Merge], level: Vector
+    economy: EconomyData, spec: TableSpec, part: Any, key: int | None, merges: Mapping[str, _Merge], level: Floats
 ) -> Any:
     """Return a slice of a table after merging."""
     touched = [axis for axis in spec.axes if axis in merges and merges[axis].merges]
@@ -189,7 +190,7 @@ def _merged(
     return rows.alike(part, f"entries of {spec.name!r}", economy.name)
 
 
-def _shares(economy: Economy, columns: _Merge, level: Vector) -> Vector:
+def _shares(economy: EconomyData, columns: _Merge, level: Floats) -> Floats:
     """Return each technique's share in the base-year level of its group, exactly 1 for a group of one."""
     totals = (columns.sums @ level)[columns.codes]
     alone = np.bincount(columns.codes)[columns.codes] == 1
@@ -203,7 +204,9 @@ def _shares(economy: Economy, columns: _Merge, level: Vector) -> Vector:
     return np.where(alone, 1.0, level / np.where(totals == 0, 1.0, totals))
 
 
-def _matrix_weights(economy: Economy, spec: TableSpec, rates: Matrix, key: int | None, level: Vector) -> list[Matrix]:
+def _matrix_weights(
+    economy: EconomyData, spec: TableSpec, rates: Matrix, key: int | None, level: Floats
+) -> list[Matrix]:
     """Return what rates of wear are averaged by: the stocks there are; where none, what the base year, and then what a
     unit ties up; where nothing is tied up, every rate stated counts alike."""
     period = key or 0

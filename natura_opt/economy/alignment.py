@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import DataError
+from ..base.errors import DataError
+from ..base.numbers import doubles
 from .coerce import as_labels, matched
-from .numbers import doubles
 
 
 def in_one_order(
@@ -20,7 +20,7 @@ def in_one_order(
     What has labels (a DataFrame, a Series) is put into order by them; what has none is taken by position. Where the
     matrix has no labels, ``names`` are those of its rows.
 
-    Errors
+    Raises
     ------
     DataError : labels that are not those of the matrix, or named twice; entries that are no numbers.
 

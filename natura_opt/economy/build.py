@@ -8,10 +8,10 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, unknown
+from ..base.errors import DataError, shortened, unknown
 from .coerce import as_labels, coerce_table, is_by_key, is_per_period, matched, shape_of
-from .economy import Economy, as_notes, empty_axes, outputs_missing, plain_text
-from .files import shortened
+from .data import as_notes, empty_axes, outputs_missing, plain_text
+from .economy import Economy
 from .question import Question, as_questions
 from .registry import AXES, TABLES
 from .table import Table
@@ -58,7 +58,7 @@ def build_economy(
     tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector, a frame of a vector with one
         column per period, or a mapping from period label (or periods ahead) to such a thing; ``None`` is no table.
 
-    Errors
+    Raises
     ------
     DataError : unknown table, unmatched or duplicate label, wrong shape, NaN, infinite or negative number, truths,
         dates, texts, masked or complex entries in place of numbers, units that are none.

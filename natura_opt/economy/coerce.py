@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import DataError, listed, unknown
-from ..labels import name_of
-from .files import shortened
-from .numbers import doubles, sparse_doubles
+from ..base.errors import DataError, listed, shortened, unknown
+from ..base.labels import name_of
+from ..base.numbers import doubles, sparse_doubles
 from .registry import AXES, TableSpec
 from .table import Slices, Table, as_csr, checked
 
@@ -112,7 +111,7 @@ def _check_label(label: Any, axis: str, where: str) -> None:
 def coerce_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Table:
     """Return a checked table from whatever a user holds it in.
 
-    Errors
+    Raises
     ------
     DataError : naming the table and what is wrong with it.
     """
@@ -251,7 +250,7 @@ def label_in(index: pd.Index, given: Any) -> Any:
 
     No axis holds two labels that read alike, so ``2025`` finds ``"2025"`` and the other way round.
 
-    Errors
+    Raises
     ------
     DataError : there is no such label.
     """

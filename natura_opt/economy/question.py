@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ..entrance import checked_arguments
-from ..errors import QuestionError, unknown
-from .files import shortened
+from ..base.entrance import checked_arguments
+from ..base.errors import QuestionError, shortened, unknown
 
 LARGEST = sys.float_info.max
 
@@ -64,7 +63,7 @@ class Question:
 def as_questions(questions: Any, where: str) -> dict[str, Question]:
     """Return questions by name, each knowing its own.
 
-    Errors
+    Raises
     ------
     QuestionError : not a mapping from names to questions.
     """

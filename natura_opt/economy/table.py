@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
-from ..errors import DataError
+from ..base.arrays import Floats
+from ..base.errors import DataError
 from .registry import TableSpec
 
-Vector = npt.NDArray[np.float64]
 Matrix = sp.csr_array
 #: Slices of a table: ``None`` holds for every period; otherwise the key is a period's position, or the number of
 #: periods ahead for tables that are kept so.
@@ -47,7 +47,7 @@ class Table:
 def checked(spec: TableSpec, slices: Slices, axes: Mapping[str, pd.Index], where: str) -> Table:
     """Return the table after checking shape, finiteness and sign of every number.
 
-    Errors
+    Raises
     ------
     DataError : naming the table, row and column of the first number that is wrong.
     """
@@ -65,7 +65,7 @@ def checked(spec: TableSpec, slices: Slices, axes: Mapping[str, pd.Index], where
 
 
 def _check_sign(
-    spec: TableSpec, values: Any, numbers: Vector, axes: Mapping[str, pd.Index], where: str, key: int | None
+    spec: TableSpec, values: Any, numbers: Floats, axes: Mapping[str, pd.Index], where: str, key: int | None
 ) -> None:
     fault = sign_fault(spec, numbers)
     if fault is not None:

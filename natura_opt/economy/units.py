@@ -13,8 +13,7 @@ from functools import cache, lru_cache
 from keyword import iskeyword
 from typing import Any
 
-from ..errors import DataError
-from .files import shortened
+from ..base.errors import DataError, shortened
 from .registry import TableSpec
 
 #: Longer ones are no units, and powers beyond this are no quantities.
@@ -79,7 +78,7 @@ class Units:
     def _parsed(self, unit: str) -> Any:
         """Return pint's unit.
 
-        Errors
+        Raises
         ------
         ValueError : not a product of powers, or of units that do not begin at zero; or as pint raises it.
         """
@@ -146,7 +145,7 @@ def units_of(units: Iterable[str], place: str, own: Iterable[str] | None = None)
     ----------
     own : the units of the economy's own; by default whatever pint does not know, where it can be a name.
 
-    Errors
+    Raises
     ------
     DataError : a unit that cannot be understood.
     """

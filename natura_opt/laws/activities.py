@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..program import ProgramBuilder, labels
+from ..program.builder import ProgramBuilder
 from .coefficients import pyomo_names
 from .law import CvxpyModel, Law
 

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..base.errors import UnstatableError
+from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..errors import UnstatableError
-from ..program import ProgramBuilder, labels
+from ..program.builder import ProgramBuilder
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .law import CvxpyModel, Law
 

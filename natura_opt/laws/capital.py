@@ -28,11 +28,12 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..base.arrays import Floats
+from ..base.errors import QuestionError
+from ..base.labels import labels, pair_labels
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..economy.table import Vector
-from ..errors import QuestionError
-from ..program import ProgramBuilder, labels, pair_labels
+from ..program.builder import ProgramBuilder
 from .capital_pyomo import spell_pyomo
 from .coefficients import by_period, over_periods
 from .law import CvxpyModel, Law
@@ -87,14 +88,14 @@ class Holdings:
             return labels(("good", self.economy.goods[self.goods]), ("period", periods))
         return pair_labels(self.economy.goods, self.economy.techniques, (self.goods, self.techniques), periods)
 
-    def pick(self, table: str, period: int) -> Vector:
+    def pick(self, table: str, period: int) -> Floats:
         """Return a table's value for each holding (a matrix by pair, a vector by good)."""
         if not self.count:
             return np.zeros(0)
         if self.techniques is None:
-            held: Vector = self.economy.vector(table, period)[self.goods]
+            held: Floats = self.economy.vector(table, period)[self.goods]
             return held
-        picked: Vector = np.asarray(self.economy.matrix(table, period)[self.goods, self.techniques]).ravel()
+        picked: Floats = np.asarray(self.economy.matrix(table, period)[self.goods, self.techniques]).ravel()
         return picked
 
     @property
@@ -103,11 +104,11 @@ class Holdings:
         known = self.economy.vector("investment_lag", 0, missing=1.0)[self.goods]
         return np.minimum(known, len(self.economy.periods)).astype(int)
 
-    def surviving(self, period: int) -> Vector:
+    def surviving(self, period: int) -> Floats:
         """Return the share of each holding that lasts from a period to the next."""
         return 1.0 - self.pick("depreciation" if self.techniques is not None else "pool_depreciation", period)
 
-    def given(self, period: int) -> Vector:
+    def given(self, period: int) -> Floats:
         """Return what is there of each holding from outside: at the start, or ordered before it."""
         arriving = self.pick("capital_orders", period) if self.economy.has("capital_orders") else np.zeros(self.count)
         if period > 0:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..economy.table import Matrix, Vector
+from ..base.arrays import Floats
+from ..economy.table import Matrix
 
 
 def over_periods(count: int, constant: bool, at: Callable[[int], Any]) -> Any:
@@ -21,12 +22,12 @@ def over_periods(count: int, constant: bool, at: Callable[[int], Any]) -> Any:
     return sp.block_diag([at(t) for t in range(count)], format="coo")
 
 
-def column(values: Vector) -> Any:
+def column(values: Floats) -> Any:
     """Return a vector as a sparse matrix of one column."""
     return sp.coo_array(values.reshape(-1, 1))
 
 
-def by_period(count: int, at: Callable[[int], Vector]) -> Vector:
+def by_period(count: int, at: Callable[[int], Floats]) -> Floats:
     """Return the vectors of all periods, one after another."""
     return np.concatenate([at(t) for t in range(count)])
 

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..program import ProgramBuilder, labels
+from ..program.builder import ProgramBuilder
 from .coefficients import by_period, by_row, entries, over_periods, pyomo_names
 from .law import CvxpyModel, Law
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..program import ProgramBuilder, RowSense
+from ..program.builder import ProgramBuilder
+from ..program.canonical import RowSense
 
 
 @dataclass

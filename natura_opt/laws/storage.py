@@ -21,9 +21,10 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..program import ProgramBuilder, labels
+from ..program.builder import ProgramBuilder
 from .coefficients import by_period, pyomo_names
 from .law import CvxpyModel, Law
 

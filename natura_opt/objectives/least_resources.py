@@ -19,7 +19,7 @@ from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import by_period, entries, pyomo_names
 from ..laws.law import CvxpyModel, Law
-from ..program import ProgramBuilder
+from ..program.builder import ProgramBuilder
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:

@@ -1,4 +1,4 @@
-"""What multipliers prove of the optimum, rounding taken off (see :mod:`natura_opt.certificate`)."""
+"""What multipliers prove of the optimum, rounding taken off (see :mod:`natura_opt.proof.certificate`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from ..program import Floats, LinearProgram
+from ..base.arrays import Floats
+from ..program.linear import LinearProgram
 from .implied import implied_bounds
 from .rounding import Extended, Products, are_doubles, exact_sums, nearest_of_its_sign, relative_max, rounding, total
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from ..program import Floats, LinearProgram
+from ..base.arrays import Floats
+from ..program.linear import LinearProgram
 
 #: How often bounds implied by rows are passed on to other rows.
 _PROPAGATIONS = 100

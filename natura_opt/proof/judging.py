@@ -10,15 +10,15 @@ import numpy as np
 from ..backends.answer import Answer, Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
-from ..certificate import ROUNDING, Certificate, certify
-from ..diagnose import Impossibility, from_exact, is_feasible, prove_infeasible, prove_unbounded
-from ..errors import RefusedError
-from ..program import LinearProgram
-from ..refine import solve_proved, solve_safely
-from ..status import Status
-from .basis import Basis
-from .exact_proof import exact_proof
+from ..base.errors import RefusedError
+from ..base.status import Status
+from ..program.linear import LinearProgram
+from .certificate import ROUNDING, Certificate, certify
+from .diagnose import Impossibility, from_exact, is_feasible, prove_infeasible, prove_unbounded
+from .exact.basis import Basis
+from .exact.proof import exact_proof
 from .meeting import clean_point, violations
+from .refine import solve_proved, solve_safely
 from .rounding import products
 
 #: How near, relative to it, the nearest double is to any number.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..program import Floats, LinearProgram
+from ..base.arrays import Floats
+from ..program.linear import LinearProgram
 from .rounding import Extended, Products, are_doubles, exact_sums
 
 #: A violation above this, relative to the terms of its row, is none of the rounding of any sum.

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from ..program import Floats, LinearProgram
+from ..base.arrays import Floats
+from ..program.linear import LinearProgram
 
 Extended = npt.NDArray[np.longdouble]
 Positions = npt.NDArray[np.intp]

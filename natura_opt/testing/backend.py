@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from .. import solving
 from ..backends.answer import Answer
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..economy.economy import Economy
-from ..plan import Plan
-from ..program import LinearProgram
+from ..methods import linear as solving
+from ..plan.plan import Plan
+from ..program.linear import LinearProgram
 from ..proof.judging import solve_any
 from .case import Feature
 from .statement import brought_back, cvxpy_statement, pyomo_statement, senses_of

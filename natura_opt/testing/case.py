@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..base.status import Status
 from ..economy.economy import Economy
-from ..program import LinearProgram
-from ..status import Status
+from ..program.linear import LinearProgram
 
 
 class Feature(StrEnum):

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base.status import Status
 from ..economy.build import build_economy
-from ..economy.catalog import read
 from ..economy.economy import Economy
+from ..economy.files.catalog import read
 from ..economy.question import Question
-from ..status import Status
 from .case import Case, Feature
 
 _ECONOMIES = frozenset({Feature.ECONOMIES})

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..program import LinearProgram
-from ..status import Status
+from ..base.status import Status
+from ..program.linear import LinearProgram
 from .case import Case, Feature
 from .small import INF, program, with_sides
 

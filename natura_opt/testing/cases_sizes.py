@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..program import LinearProgram
-from ..status import Status
+from ..base.status import Status
+from ..program.linear import LinearProgram
 from .case import Case, Feature
 from .cases_shapes import workshop
 from .small import program, rescaled

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..program import LinearProgram, ProgramBuilder
-from ..status import Status
+from ..base.status import Status
+from ..program.builder import ProgramBuilder
+from ..program.linear import LinearProgram
 from .case import Case, Feature
 from .small import INF, program
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..program import LinearProgram, RowSense, Sense
-from ..status import Status
+from ..base.status import Status
+from ..program.canonical import RowSense, Sense
+from ..program.linear import LinearProgram
 from .case import Case, Edit, Feature
 from .cases_shapes import workshop
 from .small import INF, program, with_sides

@@ -13,13 +13,15 @@ import numpy as np
 
 from ..backends.answer import Answer, Claim
 from ..backends.options import SolveOptions
-from ..certificate import Certificate, certify
-from ..diagnose import Impossibility
+from ..base.arrays import Floats
+from ..base.errors import NaturaError
+from ..base.status import Status
 from ..economy.economy import Economy
-from ..errors import NaturaError
-from ..program import Block, Floats, LinearProgram
+from ..program.canonical import Block
+from ..program.linear import LinearProgram
+from ..proof.certificate import Certificate, certify
+from ..proof.diagnose import Impossibility
 from ..proof.judging import Verdict, certify_claim, judge, settle
-from ..status import Status
 from .backend import BACKENDS, Backend
 from .case import Case, Feature
 from .cases import CASES

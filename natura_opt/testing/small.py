@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ..program import LinearProgram, ProgramBuilder, RowSense, Sense
+from ..program.builder import ProgramBuilder
+from ..program.canonical import RowSense, Sense
+from ..program.linear import LinearProgram
 
 INF = float("inf")
 

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..backends.answer import Answer
-from ..program import Floats, LinearProgram, RowSense
+from ..base.arrays import Floats
+from ..program.canonical import RowSense
+from ..program.linear import LinearProgram
 
 #: Lower and upper sides of a block that CVXPY has to state apart.
 _PARTS = (" ==", " >=", " <=")

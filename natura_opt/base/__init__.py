@@ -1,0 +1,1 @@
+"""What everything stands on: errors, labels, numbers, settings, statuses, and files in and out."""

@@ -1,0 +1,299 @@
+"""The command line: ``natura-opt solve | compare | check | generate | import | models``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..base.errors import DataError, OutputError, shown
+from .console import (
+    EXIT_CODES,
+    ReadableGroup,
+    named_values,
+    print_json,
+    readable_errors,
+    standard_output_kept_clean,
+    working,
+)
+from .generate import generate
+
+if TYPE_CHECKING:
+    from ..comparison.comparison import Comparison
+    from ..plan.plan import Plan
+    from ..plan.program_solution import ProgramSolution
+
+app = typer.Typer(
+    name="natura-opt",
+    help="Plan an economy in its own physical units: the best plan, the prices behind it, and a recomputed proof.",
+    epilog=EXIT_CODES,
+    cls=ReadableGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(help="Bring an economy in from other forms.", epilog=EXIT_CODES, no_args_is_help=True)
+app.add_typer(imports, name="import")
+app.command()(generate)
+
+_Problem = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="A model folder, a workbook (.xlsx), or the name of a shipped model; or any linear program: a file .mps "
+        "or .lp, also packed (.gz, .bz2).",
+    ),
+]
+_Model = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model folder, a workbook (.xlsx), or the name of a shipped model.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+
+
+@app.command()
+def solve(
+    model: _Problem,
+    question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
+    backend: Annotated[str, typer.Option(help="highs, pyomo or cvxpy: the same law, three spellings.")] = "highs",
+    solver: Annotated[str, typer.Option(help="With --backend pyomo: any solver Pyomo reaches.")] = "highs",
+    method: Annotated[
+        str,
+        typer.Option(help="HiGHS's way: auto, simplex, ipm, pdlp; or fixed-point, prices, harmony, harmony-1990, …"),
+    ] = "auto",
+    tolerance: Annotated[
+        float | None, typer.Option(help="Largest relative residual and gap that counts as proved (1e-9, harmony 1e-6).")
+    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Prove it in rational arithmetic (up to some thousands of rows).")
+    ] = False,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for the solver.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="A HiGHS option, NAME=VALUE; may be repeated.")] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(help="A setting of another method, NAME=VALUE, e.g. function=1993 or version=2; may be repeated."),
+    ] = None,
+    log_file: Annotated[Path | None, typer.Option(help="Write the solver's log to this file.")] = None,
+    verbose: Annotated[bool, typer.Option(help="Show the solver's log on standard error.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the plan: NAME.xlsx, a folder NAME.parquet, or any other folder for CSV files."),
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Find the best plan of MODEL, or the best point of a linear program, and prove it.
+
+    Exit code: 0 for a proved plan; 1 for an infeasible, unbounded or unproved one; 2 for bad input, or a place that
+    cannot be written (looked at before solving); 130 after Ctrl-C.
+    """
+    with readable_errors():
+        from ..methods.linear import solve as solve_plan
+        from ..program.reading.read import read_program
+        from ..program.reading.text import format_of
+
+        write = _plan_writer(out, log_file)
+        with working(f"planning {model}", quiet=verbose), standard_output_kept_clean():
+            program = format_of(model) is not None and not Path(model).is_dir()
+            problem: Any = read_program(model) if program else model
+            plan = solve_plan(
+                problem,
+                question,
+                backend=backend,
+                solver=solver,
+                method=method,
+                tolerance=tolerance,
+                certificate="exact" if exact else "auto",
+                time_limit=time_limit,
+                options=named_values(option or []),
+                log_file=log_file,
+                verbose=verbose,
+                **_settings(setting or []),
+            )
+        if plan.status.value == "interrupted":
+            raise KeyboardInterrupt
+        try:
+            write(plan)
+        finally:  # what was found is shown also where it cannot be written
+            if as_json:
+                print_json(plan.summary())
+            else:
+                from .render import print_plan
+
+                print_plan(plan)
+        raise typer.Exit(0 if plan.proved else 1)
+
+
+@app.command()
+def compare(
+    model: _Model,
+    question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
+    methods: Annotated[
+        str | None, typer.Option(help="Methods, separated by commas; without it: the linear program and all planners.")
+    ] = None,
+    function: Annotated[str, typer.Option(help="Harmony function: 2018, 1993 or 1993-envelope.")] = "2018",
+    tolerance: Annotated[float | None, typer.Option(help="Of every proof; each method's own without it.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for each method.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the comparison to this file (.svg, .png, .pdf).")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Ask the same question of several methods: how far each got, how fast, and how far from the proved optimum.
+
+    Exit code: 0 when the optimum is proved, so that the gaps mean something; 1 when it is not; 2 for bad input, or a
+    place that cannot be written; 130 after Ctrl-C.
+    """
+    with readable_errors():
+        from ..comparison.comparing import compare as compare_methods
+
+        draw = _picture_writer(picture)
+        chosen = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
+        with working(f"comparing methods on {model}"), standard_output_kept_clean():
+            found = compare_methods(
+                model, question, methods=chosen, function=function, tolerance=tolerance, time_limit=time_limit
+            )
+        try:
+            draw(found)
+        finally:
+            if as_json:
+                print_json(found.summary())
+            else:
+                from .render import print_comparison
+
+                print_comparison(found)
+        raise typer.Exit(0 if found.optimum.proved else 1)
+
+
+@app.command()
+def check(model: _Model, as_json: _Json = False) -> None:
+    """Run every named check on MODEL and say what is wrong and where.
+
+    Exit code: 0 if all pass; 1 if one fails; 2 if the model cannot be read; 130 after Ctrl-C.
+    """
+    with readable_errors():
+        from ..checks import check as run_checks
+        from ..economy.files.catalog import read
+
+        with working(f"checking {model}"):
+            findings = run_checks(read(model))
+        passed = all(finding.passed for finding in findings)
+        if as_json:
+            rows = [{"check": f.check, "passed": f.passed, "message": f.message} for f in findings]
+            print_json({"model": model, "passed": passed, "findings": rows})
+        else:
+            for finding in findings:
+                typer.echo(shown(str(finding)))
+        raise typer.Exit(0 if passed else 1)
+
+
+@app.command()
+def models(as_json: _Json = False) -> None:
+    """List the models that come with the package.
+
+    Exit code: 0.
+    """
+    with readable_errors():
+        from ..economy.files.catalog import read, shipped_models
+
+        found = [(name, read(folder)) for name, folder in shipped_models().items()]
+        if as_json:
+            rows = [
+                {
+                    "model": name,
+                    "title": e.title,
+                    "goods": len(e.goods),
+                    "periods": len(e.periods),
+                    "questions": list(e.questions),
+                }
+                for name, e in found
+            ]
+            print_json({"models": rows})
+            return
+        width = max(len(name) for name, _ in found)
+        for name, e in found:
+            typer.echo(f"{name:<{width}}  {e.title} ({len(e.goods)} goods, {len(e.periods)} periods)")
+
+
+@imports.command("five-year")
+def import_five_year(
+    flows: Annotated[Path, typer.Argument(help="Flows of goods, labour and output, goods as columns.")],
+    cap: Annotated[Path, typer.Argument(help="Capital stocks, goods by industry.")],
+    dep: Annotated[Path, typer.Argument(help="Yearly rates of depreciation, goods by industry.")],
+    labtarg: Annotated[Path, typer.Argument(help="Targets and labour, one row per year.")],
+    dest: Annotated[Path, typer.Argument(help="The model folder (or NAME.xlsx) to write.")],
+    as_json: _Json = False,
+) -> None:
+    """Turn the four files of an n-year plan into a model folder (or NAME.xlsx).
+
+    Exit code: 0 when the model is written; 2 for bad input, or a place that cannot be written; 130 after Ctrl-C.
+    """
+    with readable_errors():
+        from ..base.output_files import check_place
+        from ..economy.files.folder_writer import kind_of, write
+        from ..economy.national.five_year import read_five_year
+
+        check_place(dest, kind_of(dest))
+        economy = read_five_year(flows, cap, dep, labtarg, name=dest.resolve().stem or "five_year_plan")
+        write(economy, dest)
+        facts = {"model": str(dest), "goods": len(economy.goods), "periods": len(economy.periods)}
+        if as_json:
+            print_json(facts)
+        else:
+            size = f"{facts['goods']} goods, {facts['periods']} periods"
+            typer.echo(shown(f"{dest}: {size}; next: natura-opt solve {dest}"))
+
+
+def _settings(pairs: list[str]) -> dict[str, Any]:
+    """Read settings of a method; what has an option of its own is said there, and the harmony function is a name."""
+    made = named_values(pairs)
+    for name in (
+        "question",
+        "backend",
+        "solver",
+        "method",
+        "tolerance",
+        "time_limit",
+        "options",
+        "log_file",
+        "verbose",
+    ):
+        if name in made:
+            raise DataError(f"--setting {name}=…: write --{name.replace('_', '-')}")
+    if "function" in made:
+        made["function"] = str(made["function"])
+    return made
+
+
+def _plan_writer(out: Path | None, log_file: Path | None) -> Callable[[Plan | ProgramSolution], None]:
+    """Return what writes the plan to ``--out``, once it is sure that it can be written there."""
+    if out is None:
+        return lambda plan: None
+    from ..base.output_files import check_place
+    from ..plan.files import form_of
+
+    kind, write = form_of(out)
+    if log_file is not None and log_file.resolve().is_relative_to(out.resolve()):
+        raise OutputError(f"--log-file {log_file}: stands in --out, which is for the plan alone; choose another place")
+    check_place(out, kind)
+
+    def writer(plan: Plan | ProgramSolution) -> None:
+        write(plan, out)
+        typer.echo(shown(f"plan written to {out}"), err=True)
+
+    return writer
+
+
+def _picture_writer(picture: Path | None) -> Callable[[Comparison], None]:
+    """Return what draws the comparison to ``--picture``, once it is sure that it can be drawn there."""
+    if picture is None:
+        return lambda found: None
+    from ..base.output_files import check_place, whole_file
+    from ..plan.pictures.style import PICTURE
+
+    check_place(picture, PICTURE)
+
+    def drawer(found: Comparison) -> None:
+        with whole_file(picture, PICTURE) as building:
+            found.plot().savefig(building)
+        typer.echo(shown(f"picture drawn to {picture}"), err=True)
+
+    return drawer

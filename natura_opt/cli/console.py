@@ -1,0 +1,144 @@
+"""What every command does with its results and with what goes wrong: one object, one sentence, one exit code.
+
+Exit codes: 0, 1 and 2 as each command documents; 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from ..base.errors import DataError, NaturaError, shown
+from .streams import INTERRUPTED_SENTENCE
+
+INTERRUPTED = 130
+#: The most characters of an error on a terminal.
+_LONGEST = 1_500
+#: The codes that all commands share, for their help.
+EXIT_CODES = (
+    "Exit codes of every command: 0 as asked; 1 answered, but not as hoped; 2 bad input, or a result that could not be "
+    "written; 130 after Ctrl-C. A reader that closes the pipe early changes none of them."
+)
+
+
+class ReadableGroup(TyperGroup):
+    """Commands whose usage errors are one line on standard error, as all other errors are."""
+
+    def main(  # type: ignore[override]  # of the same parameters, the others left as they are
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command; exit with its code, or return it."""
+        try:
+            code = super().main(args, prog_name, standalone_mode=False, **extra)
+        except OSError as error:  # of the help text, which goes to standard output before any command
+            _complain_of(error)
+            code = 2
+        except Exception as error:
+            said = getattr(error, "format_message", None)
+            if said is None or not standalone_mode:
+                raise
+            if type(error).__name__ == "NoArgsIsHelpError":
+                typer.echo(said(), err=True, nl=False)
+            else:
+                context = getattr(error, "ctx", None)
+                advice = f"; see {context.command_path} --help" if context is not None else ""
+                complain(f"{said().rstrip('.')}{advice}")
+            code = 2
+        if standalone_mode:
+            sys.exit(code if isinstance(code, int) else 0)
+        return code
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turn whatever goes wrong into one message on standard error and an exit code."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        typer.echo(INTERRUPTED_SENTENCE, err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except NaturaError as error:
+        complain(str(error))
+    except OSError as error:
+        _complain_of(error)
+    except MemoryError:
+        complain("there is not enough memory for this; ask it of a smaller model, or on a larger machine")
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev shows where
+            raise
+        complain(f"this should not happen ({type(error).__name__}: {error}); please report it, with the command")
+    else:
+        return
+    raise typer.Exit(2)
+
+
+def complain(message: str) -> None:
+    """Print an error as one line on standard error."""
+    typer.echo(f"error: {shown(' '.join(message.splitlines()), _LONGEST)}", err=True)
+
+
+def _complain_of(error: OSError) -> None:
+    complain(f"{error.filename or 'a file'}: {error.strerror or error}")
+
+
+def print_json(facts: Mapping[str, Any]) -> None:
+    """Print one JSON object on standard output, in signs that any terminal and file can hold."""
+    typer.echo(json.dumps(facts, allow_nan=False))
+
+
+@contextmanager
+def working(what: str, quiet: bool = False) -> Iterator[None]:
+    """Show that something is going on, on a terminal, while it is."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
+def standard_output_kept_clean() -> Iterator[None]:
+    """Send what solvers print past Python, at any log level, to standard error: standard output holds results only."""
+    try:
+        output = sys.stdout.fileno()
+    except (OSError, ValueError):  # captured, so nothing can be printed past Python
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(output)
+    try:
+        os.dup2(sys.stderr.fileno(), output)
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, output)
+        os.close(kept)
+
+
+def named_values(pairs: list[str]) -> dict[str, Any]:
+    """Read NAME=VALUE pairs; numbers and true/false are taken as such."""
+    made: dict[str, Any] = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator:
+            raise DataError(f"--option {pair!r}: write NAME=VALUE")
+        try:
+            made[name] = json.loads(value)
+        except json.JSONDecodeError:
+            made[name] = value
+    return made

@@ -1,0 +1,192 @@
+"""The tables of an economy and their labels, checked once: what every law reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ..base.arrays import Floats
+from ..base.entrance import checked_arguments
+from ..base.errors import DataError, listed, shortened, unknown
+from .coerce import coerce_table, position
+from .question import Question, as_questions
+from .registry import AXES, TABLES
+from .table import Matrix, Table
+
+#: What :meth:`natura_opt.Economy.with_changes` replaces besides tables.
+_PLAIN = ("name", "title", "source", "notes", "questions")
+
+
+@dataclass(frozen=True, eq=False)
+class EconomyData:
+    """Goods, techniques, resources and periods with the tables that tie them together.
+
+    See :class:`natura_opt.Economy`.
+    """
+
+    name: str
+    axes: Mapping[str, pd.Index]
+    tables: Mapping[str, Table]
+    units: Mapping[str, tuple[str, ...]]
+    questions: Mapping[str, Question]
+    title: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def goods(self) -> pd.Index:
+        """Names of the goods."""
+        return self.axes["goods"]
+
+    @property
+    def techniques(self) -> pd.Index:
+        """Names of the techniques."""
+        return self.axes["techniques"]
+
+    @property
+    def resources(self) -> pd.Index:
+        """Names of the resources (what is not produced)."""
+        return self.axes["resources"]
+
+    @property
+    def pollutants(self) -> pd.Index:
+        """Names of the pollutants (what is emitted)."""
+        return self.axes["pollutants"]
+
+    @property
+    def periods(self) -> pd.Index:
+        """Names of the periods, in order."""
+        return self.axes["periods"]
+
+    def has(self, table: str) -> bool:
+        """Whether the economy holds a table of this name."""
+        return table in self.tables
+
+    def matrix(self, table: str, period: int) -> Matrix:
+        """Return a matrix table as it holds in a period (0-based), csr, shape (rows, columns); zeros where it is
+        missing.
+
+        A missing ``outputs`` is the identity: each technique makes one unit of the good of its name.
+        """
+        if table in self.tables:
+            found: Matrix = self.tables[table].at(period)
+            return found
+        rows, columns = (len(self.axes[axis]) for axis in TABLES[table].axes)
+        if table == "outputs":
+            return sp.eye_array(rows, format="csr")
+        return sp.csr_array((rows, columns))
+
+    def vector(self, table: str, period: int, missing: float = 0.0) -> Floats:
+        """Return a vector table as it holds in a period (0-based), shape (rows,); ``missing`` where there is none."""
+        if table in self.tables:
+            found: Floats = self.tables[table].at(period)
+            return found
+        return np.full(len(self.axes[TABLES[table].axes[0]]), missing)
+
+    def constant(self, *tables: str) -> bool:
+        """Whether each of these tables (or its absence) is the same in every period."""
+        return all(table not in self.tables or self.tables[table].constant for table in tables)
+
+    @checked_arguments()
+    def frame(self, table: str, period: object = None) -> pd.DataFrame | pd.Series:
+        """Return a table with its labels, dense: a matrix as rows x columns, a vector as rows x periods.
+
+        Parameters
+        ----------
+        period : label of the period; needed for a matrix that differs between periods.
+        """
+        if table not in TABLES:
+            raise DataError(unknown("table", table, TABLES))
+        spec = TABLES[table]
+        if spec.ahead:
+            raise DataError(f"table {table!r} is kept by periods ahead; read economy.tables[{table!r}].slices")
+        rows = self.axes[spec.axes[0]]
+        if not spec.is_matrix:
+            if self.constant(table):
+                return pd.Series(self.vector(table, 0), index=rows, name=table)
+            values = [self.vector(table, t) for t in range(len(self.periods))]
+            return pd.DataFrame(np.column_stack(values), index=rows, columns=self.periods)
+        if period is None and not self.constant(table):
+            raise DataError(f"table {table!r} differs between periods; name one: {list(self.periods)}")
+        at = 0 if period is None else position(self.periods, period)
+        return pd.DataFrame(self.matrix(table, at).toarray(), index=rows, columns=self.axes[spec.axes[1]])
+
+    @checked_arguments()
+    def unit(self, axis: str, label: object) -> str:
+        """Return the unit of a label (``""`` where none was given)."""
+        return self.units[axis][position(self.axes[axis], label)] if axis in self.units else ""
+
+    def with_changes(self, **changes: Any) -> Self:
+        """Return a copy with some tables (or ``name``, ``questions``, …) replaced; ``None`` removes a table.
+
+        >>> import natura_opt as no
+        >>> e = no.build_economy(
+        ...     goods=["corn"],
+        ...     inputs=[[0.2]],
+        ...     targets=[1.0],
+        ...     objective="least-resources",
+        ...     resource_use=[[1.0]],
+        ...     resource_weights=[1.0],
+        ... )
+        >>> float(e.with_changes(inputs=[[0.5]]).matrix("inputs", 0)[0, 0])
+        0.5
+        """
+        tables = dict(self.tables)
+        plain: dict[str, Any] = {}
+        for key, value in changes.items():
+            if key in TABLES:
+                tables.pop(key, None)
+                if value is not None:
+                    tables[key] = coerce_table(TABLES[key], value, self.axes, where=self.name)
+            elif key in _PLAIN:
+                plain[key] = _plain(key, value, self.name)
+            else:
+                raise DataError(unknown("table", key, [*TABLES, *_PLAIN]))
+        if "outputs" not in tables and not self.goods.equals(self.techniques):
+            raise DataError(outputs_missing(self.name, self.goods, self.techniques))
+        return replace(self, tables=tables, **plain)
+
+
+def _plain(key: str, value: Any, where: str) -> Any:
+    """Return what is not a table, checked."""
+    if key == "questions":
+        return as_questions(value, where)
+    return as_notes(value, where) if key == "notes" else plain_text(key, value)
+
+
+def plain_text(what: str, value: object) -> str:
+    """Return a text for people, such as a title; a name must not be empty."""
+    if not isinstance(value, str) or (what == "name" and not value):
+        raise DataError(f"{what} must be text{', not empty' if what == 'name' else ''}, not {shortened(value)}")
+    try:
+        value.encode()
+    except UnicodeError:
+        raise DataError(f"{what} must be text of whole characters, not {shortened(value)}") from None
+    return value
+
+
+def as_notes(notes: Any, where: str) -> tuple[str, ...]:
+    """Return notes as they are kept."""
+    if isinstance(notes, str | bytes | Mapping) or not isinstance(notes, Iterable):
+        raise DataError(f"{where}: notes must be a list of texts, not {shortened(notes)}")
+    return tuple(plain_text("a note", note) for note in notes)
+
+
+def outputs_missing(name: str, goods: pd.Index, techniques: pd.Index) -> str:
+    """Say that techniques which are not the goods need a table of what they make."""
+    return (
+        f"{name}: the techniques ({listed(techniques)}) are not the goods ({listed(goods)}), "
+        "so a table 'outputs' (goods x techniques) must say what each technique makes"
+    )
+
+
+def empty_axes() -> dict[str, pd.Index]:
+    """Return the axes of an economy of nothing; periods default to one period named ``1``."""
+    axes: dict[str, pd.Index] = {axis: pd.Index([], dtype=object) for axis in AXES}
+    axes["periods"] = pd.Index(["1"])
+    return axes

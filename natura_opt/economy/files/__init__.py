@@ -1,0 +1,1 @@
+"""Economies from and to files: model folders, Excel, Parquet."""

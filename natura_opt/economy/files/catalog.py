@@ -1,0 +1,62 @@
+"""Models found by name: those shipped with the package, and any model folder or workbook by its path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...base.errors import DataError, shortened, unknown
+from ...base.input_files import ReadingLimits, as_path, limits_given
+from ..economy import Economy
+from .folder import SETTINGS, read_folder
+from .workbook import read_workbook
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the shipped models: inside an installed package, or beside it in a checkout."""
+    installed = _PACKAGE / "_models"
+    return installed if installed.is_dir() else _PACKAGE.parent / "models"
+
+
+def shipped_models() -> dict[str, Path]:
+    """Return the shipped models: folder by name."""
+    found = sorted(path.parent for path in shipped_folder().glob("*/economy.toml"))
+    return {folder.name: folder for folder in found}
+
+
+def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:
+    """Read an economy: a model folder, an Excel workbook (``.xlsx``), or the name of a shipped model.
+
+    Parameters
+    ----------
+    limits : how much to take from a file before it is refused (:class:`natura_opt.ReadingLimits`); the usual limits
+        leave room for tens of millions of numbers, and none for a small file that unpacks to gigabytes.
+
+    Raises
+    ------
+    DataError : no such folder or model (with the nearest name), or anything wrong in the files, with its place.
+
+    >>> import natura_opt as no
+    >>> no.read("wheat_cloth").goods.to_list()
+    ['wheat', 'cloth']
+    """
+    if not isinstance(model, str | Path):
+        raise DataError(f"an economy, or the name or folder of a model, is needed, not {type(model).__name__}")
+    path, allowed = as_path(model, "a model"), limits_given(limits)
+    shipped = shipped_models()
+    try:
+        if str(model) in shipped and not (path / SETTINGS).exists():
+            return read_folder(shipped[str(model)], allowed)
+        if path.is_dir():
+            return read_folder(path, allowed)
+        there = path.exists()
+    except OSError as error:
+        raise DataError(f"{shortened(str(model))}: cannot be read: {error.strerror or error}") from None
+    if path.suffix.lower() == ".xlsx":
+        return read_workbook(path, allowed)
+    if there:
+        if {".mps", ".lp"} & {suffix.lower() for suffix in path.suffixes[-2:]}:
+            raise DataError(f"{model}: is a linear program, not an economy; solve(read_program({path.name!r}))")
+        raise DataError(f"{model}: is a file; name the folder that holds economy.toml")
+    raise DataError(f"{unknown('model', model, shipped)}; nor is there a folder of this name")

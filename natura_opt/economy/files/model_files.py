@@ -1,0 +1,178 @@
+"""A model as it stands on disk, folder or workbook, to an economy.
+
+Both hold the same: settings (``economy.toml``, or the sheet ``economy``), the names of each axis, and the tables. What
+is checked and what is said is the same for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from ...base.errors import DataError, QuestionError, shortened, unknown
+from ..build import build_economy
+from ..coerce import as_labels, whole_numbers
+from ..data import empty_axes
+from ..economy import Economy
+from ..question import Question
+from ..registry import AXES, TABLES
+from ..units import Units
+from .cells import Source
+from .model_tables import converted, read_axis, read_table
+
+FORMAT = 1
+#: Axes that have a file of names; periods stand in the settings.
+NAMED_AXES = ("goods", "techniques", "resources", "pollutants", "profiles")
+TEXTS = ("name", "title", "source")
+_LISTS = ("own_units", "notes", "whole_number_names")
+#: Settings that are lists, at the top level.
+LISTS_AT_TOP = ("periods", *_LISTS)
+_KEYS = ("format", *TEXTS, *LISTS_AT_TOP, "table_units", "questions")
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model folder or workbook, not yet read.
+
+    Attributes
+    ----------
+    place : the folder or workbook, for messages.
+    settings : what ``economy.toml`` says, or the sheet ``economy`` in the same shape.
+    settings_place : where that stands.
+    name : the economy's name where the settings give none.
+    sources : how each axis and table is opened, by its name.
+    called : what the file or sheet of an axis or table is called.
+    """
+
+    place: str
+    settings: Mapping[str, Any]
+    settings_place: str
+    name: str
+    sources: Mapping[str, Callable[[], Source]]
+    called: Callable[[str], str]
+
+
+def economy_of(model: ModelFiles) -> Economy:
+    """Read a model.
+
+    Raises
+    ------
+    DataError : naming file (or workbook and sheet), row and column: unknown keys or files, missing tables, unmatched or
+        duplicate names, cells that are not finite numbers, units that do not fit.
+    """
+    settings, place = model.settings, model.settings_place
+    _check_settings(settings, place)
+    axes = empty_axes()
+    axes["periods"] = as_labels([str(label) for label in settings.get("periods", ["1"])], "periods", place)
+    units: dict[str, list[str]] = {}
+    for axis in NAMED_AXES:
+        if axis in model.sources:
+            axes[axis], units[axis] = read_axis(model.sources[axis](), axis)
+    if not len(axes["goods"]):
+        raise DataError(f"{model.place}: {model.called('goods')} is missing; it names the goods (header: name,unit)")
+    for axis in settings.get("whole_number_names", ()):
+        axes[axis] = whole_numbers(axes[axis], axis, f"{place}: whole_number_names")
+    if "techniques" not in model.sources:
+        axes["techniques"], units["techniques"] = axes["goods"], units["goods"]
+    try:
+        known = Units(settings.get("own_units", ()))
+    except DataError as error:
+        raise DataError(f"{place}: {error}") from None
+    for axis, strings in units.items():
+        file = axis if axis in model.sources else "goods"
+        for label, unit in zip(axes[axis], strings, strict=True):
+            known.check(unit, f"{model.called(file)}, row {str(label)!r}")
+    return build_economy(
+        name=settings.get("name", model.name),
+        title=settings.get("title", ""),
+        source=settings.get("source", ""),
+        notes=settings.get("notes", ()),
+        goods=axes["goods"],
+        techniques=axes["techniques"],
+        resources=axes["resources"],
+        pollutants=axes["pollutants"],
+        profiles=axes["profiles"],
+        periods=axes["periods"],
+        units=units,
+        own_units=settings.get("own_units", ()),
+        questions=_questions(settings, place),
+        **_tables(model, axes, units, known),
+    )
+
+
+def _check_settings(settings: Mapping[str, Any], place: str) -> None:
+    for key in settings:
+        if key not in _KEYS:
+            raise DataError(f"{place}: {unknown('key', key, _KEYS)}")
+    if settings.get("format") != FORMAT:
+        raise DataError(f"{place}: format is {shortened(settings.get('format'))}; this version reads format = {FORMAT}")
+    for key in TEXTS:
+        if not isinstance(settings.get(key, ""), str):
+            raise DataError(f"{place}: {key} must be text, not {shortened(settings[key])}")
+    kinds = {**dict.fromkeys(_LISTS, list), "table_units": dict, "questions": dict}
+    if isinstance(settings["format"], bool):
+        raise DataError(f"{place}: format is {shortened(settings['format'])}; this version reads format = {FORMAT}")
+    if settings.get("name") == "":
+        raise DataError(f"{place}: name is empty; give one, or leave the key out")
+    for key, kind in kinds.items():
+        if not isinstance(settings.get(key, kind()), kind):
+            raise DataError(
+                f"{place}: {key} must be a {'list' if kind is list else 'table'}, not {shortened(settings[key])}"
+            )
+    if not all(isinstance(note, str) for note in settings.get("notes", ())):
+        raise DataError(f"{place}: notes must be a list of texts, not {shortened(settings['notes'])}")
+    if not isinstance(settings.get("periods", []), list):
+        raise DataError(f"{place}: periods must be a list of names")
+    for label in settings.get("periods", ["1"]):
+        whole = isinstance(label, int) and not isinstance(label, bool) and abs(label) < 10**18
+        if not whole and not (isinstance(label, str) and label.strip() and label == label.strip()):
+            raise DataError(
+                f"{place}: periods: {shortened(label)} is not usable as a name; write text without outer blanks"
+            )
+    numbered = [axis for axis in AXES if axis in NAMED_AXES or axis == "periods"]
+    for axis in settings.get("whole_number_names", ()):
+        if axis not in numbered:
+            raise DataError(f"{place}: whole_number_names: {unknown('axis', shortened(axis), numbered)}")
+    if not settings.get("periods", ["1"]):
+        raise DataError(f"{place}: periods is empty; name at least one, or leave the key out")
+
+
+def _questions(settings: Mapping[str, Any], place: str) -> dict[str, Question]:
+    asked = settings.get("questions", {})
+    for name, entry in asked.items():
+        if not isinstance(entry, dict):
+            raise DataError(f"{place}: [questions.{name}] must be a table")
+    try:
+        return {name: Question.from_mapping(name, entry) for name, entry in asked.items()} or {"default": Question()}
+    except QuestionError as error:
+        raise QuestionError(f"{place}: {error}") from None
+
+
+def _tables(
+    model: ModelFiles, axes: Mapping[str, pd.Index], units: Mapping[str, list[str]], known: Units
+) -> dict[str, Any]:
+    tables: dict[str, Any] = {}
+    units_of = model.settings.get("table_units", {})
+    for name in sorted(set(model.sources) - set(NAMED_AXES)):
+        if name not in TABLES:
+            raise DataError(f"{model.called(name)}: {unknown('table', name, [*TABLES, *NAMED_AXES])}")
+        spec = TABLES[name]
+        for axis in spec.axes:
+            if not len(axes[axis]):
+                raise DataError(
+                    f"{model.called(name)}: needs {model.called(axis)}, which names the {axis} (header: name,unit)"
+                )
+        if name in units_of and spec.sign in ("rate", "positive-integer"):  # such as percent: looked at when converted
+            spec = replace(spec, sign="non-negative")
+        tables[name] = read_table(model.sources[name](), spec, axes)
+    for name, unit in units_of.items():
+        if name not in tables:
+            raise DataError(f"{model.settings_place}, table_units: {unknown('table', name, tables)}")
+        try:
+            tables[name] = converted(TABLES[name], tables[name], unit, axes, units, known)
+        except DataError as error:
+            raise DataError(f"{model.settings_place}, {error}") from None
+    return tables

@@ -1,0 +1,131 @@
+"""A table as it is written: columns of names, then columns of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+
+from ...base.errors import DataError
+from ..economy import Economy
+from ..registry import AXES
+from ..table import Table
+from .cells import Names
+
+#: What csv reads as one cell.
+_LONGEST_NAME = 131_072
+#: Matrices with more cells than this, if mostly zeros, are written long.
+_WIDE_CELLS = 10_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Columns of names and columns of numbers, each with its heading.
+
+    Attributes
+    ----------
+    names : by heading.
+    headings : of the columns of numbers.
+    values : shape (rows, len(headings)).
+    """
+
+    names: dict[str, Names]
+    headings: list[str]
+    values: npt.NDArray[np.float64]
+
+    @property
+    def header(self) -> list[str]:
+        """Every heading, names first."""
+        return [*self.names, *self.headings]
+
+    def rows(self) -> Iterator[list[str | float]]:
+        """Give the rows, names first."""
+        names = zip(*(part.listed() for part in self.names.values()), strict=True)
+        for labels, values in zip(names, self.values.tolist(), strict=True):
+            yield [*labels, *values]
+
+
+def layout(table: Table, economy: Economy, place: str, long: bool | None = None) -> Layout:
+    """Lay a table out for a file.
+
+    Parameters
+    ----------
+    place : the file or sheet, for messages.
+    long : whether a matrix is written long; by default if it is large and mostly zeros, or differs between periods.
+
+    Raises
+    ------
+    DataError : a label cannot be written (pairs; empty names).
+    """
+    spec = table.spec
+    rows = texts(economy.axes[spec.axes[0]], place)
+    if not spec.is_matrix:
+        if table.constant:
+            headings, values = ["value"], np.asarray(table.slices[None])[:, None]
+        else:
+            headings = [str(key) if spec.ahead else str(economy.periods[key]) for key in _slots(table)]
+            values = np.column_stack([table.slices[key] for key in _slots(table)])
+        return Layout({AXES[spec.axes[0]]: Names(np.arange(len(rows)), rows)}, headings, values)
+    columns = texts(economy.axes[spec.axes[1]], place)
+    if table.constant and not (_is_sparse(table.slices[None]) if long is None else long):
+        matrix = table.slices[None].toarray()
+        return Layout({AXES[spec.axes[0]]: Names(np.arange(len(rows)), rows)}, columns, matrix)
+    return _long(table, rows, columns, economy)
+
+
+def texts(labels: pd.Index, place: str) -> list[str]:
+    """Return labels as texts that read back as the same names.
+
+    Raises
+    ------
+    DataError : pairs, empty names, outer blanks, more characters than a cell of a CSV file is read with; dates and
+        fractions; whole numbers mixed with texts.
+    """
+    made = []
+    for label in labels:
+        text = str(label)
+        if not isinstance(label, str | int | np.integer) or not text.strip() or text != text.strip():
+            raise DataError(
+                f"{place}: the name {label!r} cannot be written; use texts without outer blanks, or whole numbers"
+            )
+        if len(text) > _LONGEST_NAME:
+            raise DataError(
+                f"{place}: the name {text!r} cannot be read again; use at most {_LONGEST_NAME:,} characters"
+            )
+        made.append(text)
+    if len({isinstance(label, str) for label in labels}) > 1:
+        raise DataError(f"{place}: some names are texts and some are numbers, which cannot be written; use one of them")
+    return made
+
+
+def has_whole_numbers(labels: pd.Index) -> bool:
+    """Whether names are whole numbers, which a file must say: in it they look like texts."""
+    return len(labels) > 0 and not isinstance(labels[0], str)
+
+
+def _is_sparse(matrix: sp.csr_array) -> bool:
+    cells = matrix.shape[0] * matrix.shape[1]
+    return cells > _WIDE_CELLS and matrix.nnz <= cells / 3
+
+
+def _slots(table: Table) -> list[int]:
+    return sorted(key for key in table.slices if key is not None)
+
+
+def _long(table: Table, rows: list[str], columns: list[str], economy: Economy) -> Layout:
+    slots: list[int | None] = [None] if table.constant else [*_slots(table)]
+    parts = [sp.coo_array(table.slices[slot]) for slot in slots]
+    row, column, values = ([np.asarray(getattr(part, name)) for part in parts] for name in ("row", "col", "data"))
+    for k, slot in enumerate(slots):
+        if slot is not None and not len(values[k]):  # a period without entries is still given
+            row[k], column[k], values[k] = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1)
+    names = {"row": Names(np.concatenate(row), rows), "column": Names(np.concatenate(column), columns)}
+    if not table.constant:
+        by = "ahead" if table.spec.ahead else "period"
+        labels = [str(slot) if table.spec.ahead else str(economy.periods[slot]) for slot in _slots(table)]
+        names[by] = Names(np.repeat(np.arange(len(slots)), [len(part) for part in values]), labels)
+    return Layout(names, ["value"], np.concatenate(values)[:, None])

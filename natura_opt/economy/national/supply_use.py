@@ -1,0 +1,189 @@
+r"""Supply and use tables to an economy: industries are techniques, with all the products each of them makes.
+
+Joint products stay joint: no technology assumption is made, nothing is transferred between industries. With supply V
+(products by industries), use U and the base-year activity level q of each industry,
+
+.. math::  B_{ij} = V_{ij} / q_j, \qquad A_{ij} = U_{ij} / q_j, \qquad R_{rj} = \text{total}_{rj} / q_j
+
+so that activity q gives back the tables. The unit of an activity is one unit of the industry's total output and q the
+sum of what it makes, where all products are measured alike (money, ktoe); where they are not, the levels must be given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ...base.arrays import Floats
+from ...base.entrance import checked_arguments
+from ...base.errors import DataError, listed, shortened
+from ..build import build_economy, units_of_axis
+from ..coerce import as_labels
+from ..economy import Economy
+from ..question import Question
+from .negatives import aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
+
+
+@checked_arguments(
+    "supply", "use", "final_demand", "imports", "resources", "emissions", "capital", "levels", "units", "questions"
+)
+def from_supply_use(
+    supply: pd.DataFrame,
+    use: pd.DataFrame,
+    *,
+    final_demand: pd.Series | pd.DataFrame,
+    imports: pd.Series | None = None,
+    resources: pd.DataFrame | None = None,
+    resource_limits: pd.Series | str | None = None,
+    resource_weights: pd.Series | None = None,
+    emissions: pd.DataFrame | None = None,
+    capital: pd.DataFrame | None = None,
+    levels: pd.Series | None = None,
+    negatives: str = "error",
+    units: Mapping[str, str | Iterable[str] | Mapping[Any, str]] | None = None,
+    name: str = "supply_use",
+    title: str = "",
+    source: str = "",
+    objective: str | None = None,
+    questions: Mapping[str, Question] | None = None,
+    **tables: Any,
+) -> Economy:
+    """Build an economy from the supply and use tables of a base year. Every table is labelled; names decide.
+
+    Parameters
+    ----------
+    supply, use : products x industries, in the units of the products (a make table is the transpose of ``supply``).
+    final_demand : by product; the columns of a DataFrame are added. It becomes ``targets``.
+    imports : what came from outside, by product; it is counted as goods on hand (``initial_stocks``).
+    resources : totals of the base year, resources x industries (hours, wages, land); they become ``resource_use``.
+    resource_limits : by resource; or ``"base"`` for as much as the base year used.
+    resource_weights : by resource, for a least-resources question.
+    emissions : totals of the base year, pollutants x industries; they become ``emissions`` per unit.
+    capital : stocks of the base year, products x industries; they become ``capital`` per unit and ``initial_capital``.
+    levels : activity level of each industry in the base year; by default the sum of what it makes.
+    negatives : ``"error"``; or ``"as-output"``: an input below zero becomes an output, a final demand below zero goods
+        on hand, and both are listed in ``economy.notes``.
+    units : as :func:`natura_opt.build_economy` takes them; techniques are measured as the goods are, where those are
+        measured alike.
+    tables : further tables, as :func:`natura_opt.build_economy` takes them.
+
+    Raises
+    ------
+    DataError : unmatched names, NaN, negative entries, industries that use but make nothing; naming table and entry.
+
+    >>> import pandas as pd, natura_opt as no
+    >>> goods, industries = ["petrol", "diesel"], ["refinery", "engines"]
+    >>> supply = pd.DataFrame([[60.0, 0.0], [40.0, 0.0]], goods, industries)
+    >>> economy = no.from_supply_use(
+    ...     supply[["refinery"]],
+    ...     use=pd.DataFrame([[0.0], [5.0]], goods, ["refinery"]),
+    ...     final_demand=pd.Series([30.0, 35.0], goods),
+    ...     resources=pd.DataFrame([[50.0]], ["labour"], ["refinery"]),
+    ...     resource_weights=pd.Series([1.0], ["labour"]),
+    ...     objective="least-resources",
+    ... )
+    >>> no.solve(economy).activities["1"].round(9).to_dict()  # diesel needs all of it; half of the petrol is left over
+    {'refinery': 100.0}
+    """
+    check_choice(negatives)
+    if not isinstance(supply, pd.DataFrame):
+        raise DataError(f"{name}: supply must be a DataFrame (products x industries), not {type(supply).__name__}")
+    goods = as_labels(supply.index, "goods", f"{name}: supply")
+    industries = as_labels(supply.columns, "techniques", f"{name}: supply")
+    axes = ("goods", "techniques")
+    made = aligned(supply, goods, industries, f"{name}: supply", axes)
+    _refuse_negative(made, goods, industries, f"{name}: supply")
+    used = aligned(use, goods, industries, f"{name}: use", axes)
+    used, also_made, notes = moved_inputs(used, goods, industries, f"{name}: use", negatives)
+    wanted = summed(final_demand, goods, f"{name}: final_demand")
+    wanted, on_hand, more = moved_demand(wanted, goods, f"{name}: final_demand", negatives)
+    if imports is not None:
+        on_hand = on_hand + summed(imports, goods, f"{name}: imports")
+    notes += [*more, *_empty(made, goods, industries)]
+    if not isinstance(units, Mapping | None):
+        raise DataError(f"{name}: units must be a mapping from axis to units, not {shortened(units)}")
+    units = dict(units or {})
+    goods_units = set(units_of_axis(units["goods"], goods, "goods", name)) if "goods" in units else set()
+    level = _levels(levels, made, industries, goods_units, name)
+    if len(goods_units) == 1 and levels is None and "techniques" not in units:
+        units["techniques"] = next(iter(goods_units))
+
+    def rates(totals: Floats, place: str) -> sp.csr_array:
+        return sp.csr_array(per_unit(totals, level, industries, f"{name}: {place}"))
+
+    found: dict[str, Any] = {
+        "outputs": rates(made + also_made, "supply"),
+        "inputs": rates(used, "use"),
+        "targets": wanted,
+        "initial_stocks": on_hand if on_hand.any() else None,
+        "resource_limits": resource_limits,
+        "resource_weights": resource_weights,
+    }
+    if resources is not None:
+        totals = aligned(resources, None, industries, f"{name}: resources", ("resources", "techniques"))
+        found["resource_use"] = rates(totals, "resources")
+        if isinstance(resource_limits, str):
+            if resource_limits != "base":
+                raise DataError(f"{name}: resource_limits is a Series or 'base', not {resource_limits!r}")
+            found["resource_limits"] = totals.sum(axis=1)
+    if emissions is not None:
+        totals = aligned(emissions, None, industries, f"{name}: emissions", ("pollutants", "techniques"))
+        found["emissions"] = rates(totals, "emissions")
+    if capital is not None:
+        totals = aligned(capital, goods, industries, f"{name}: capital", axes)
+        found |= {"capital": rates(totals, "capital"), "initial_capital": sp.csr_array(totals)}
+    twice = sorted(key for key in tables if found.get(key) is not None)
+    if twice:
+        raise DataError(f"{name}: the table {listed(twice)} is made from the totals given; do not give it as well")
+    return build_economy(
+        name=name,
+        title=title,
+        source=source,
+        notes=notes,
+        goods=goods,
+        techniques=industries,
+        resources=None if resources is None else resources.index,
+        pollutants=None if emissions is None else emissions.index,
+        units=units,
+        objective=objective,
+        questions=questions,
+        **{**found, **tables},
+    )
+
+
+def _refuse_negative(made: Floats, goods: pd.Index, industries: pd.Index, place: str) -> None:
+    bad = np.argwhere(made < 0)
+    if len(bad):
+        r, c = bad[0]
+        raise DataError(
+            f"{place}, row {goods[r]!r}, column {industries[c]!r} is {made[r, c]:g}; it must not be negative; an "
+            "output below zero is an input: put it into 'use'"
+        )
+
+
+def _levels(levels: pd.Series | None, made: Floats, industries: pd.Index, units: set[str], name: str) -> Floats:
+    if levels is None:
+        if len(units) > 1:
+            raise DataError(
+                f"{name}: the products are measured in {listed(sorted(units))}, so their sum is no activity level; "
+                "give levels= (a Series by industry)"
+            )
+        return np.asarray(made.sum(axis=0))
+    level = summed(levels, industries, f"{name}: levels")
+    if (level < 0).any():
+        at = int(np.flatnonzero(level < 0)[0])
+        raise DataError(f"{name}: levels, row {industries[at]!r} is {level[at]:g}; it must not be negative")
+    return level
+
+
+def _empty(made: Floats, goods: pd.Index, industries: pd.Index) -> list[str]:
+    """Say which products nobody makes and which industries make nothing."""
+    unmade = goods[np.flatnonzero(~made.any(axis=1))]
+    idle = industries[np.flatnonzero(~made.any(axis=0))]
+    products = f"{len(unmade)} product{'' if len(unmade) == 1 else 's'} nobody makes: {listed(unmade, 50)}"
+    names = f"{len(idle)} industr{'y' if len(idle) == 1 else 'ies'} without output: {listed(idle, 50)}"
+    return [*([products] if len(unmade) else []), *([names] if len(idle) else [])]

@@ -1,0 +1,222 @@
+"""The law of a plan problem, in one place: which laws and which objective a question calls for, and how they are
+spelled.
+
+>>> import natura_opt as no
+>>> [law.name for law in laws_of(no.read("five_year_plan"), no.Question("fulfilment"))]
+['activity levels', 'capital stocks', 'limits of resources', 'sum of yearly fulfilment', 'balance of goods']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .base.entrance import checked_arguments
+from .base.errors import QuestionError, listed, unknown
+from .base.labels import name_of
+from .economy.economy import Economy
+from .economy.files.catalog import read
+from .economy.question import Question
+from .laws.activities import ACTIVITIES
+from .laws.balance import BALANCE
+from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.emissions import EMISSIONS
+from .laws.law import CvxpyModel, Law
+from .laws.resources import RESOURCES
+from .laws.storage import STORAGE
+from .objectives import OBJECTIVES
+from .program.builder import ProgramBuilder
+from .program.canonical import RowSense
+from .program.linear import LinearProgram
+
+#: Every law, in the order they are stated. The balance comes last: the others add their uses to it.
+LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS, *OBJECTIVES.values(), BALANCE)
+
+#: Every standard block of rows, with the sense in which a user writes it.
+ROW_SENSES: dict[str, RowSense] = {name: sense for law in LAWS for name, sense in law.rows.items()}
+
+#: Every standard block of columns.
+COLUMNS: frozenset[str] = frozenset(name for law in LAWS for name in law.columns)
+
+#: Every block of columns that is not a user's own: harmony has deliveries in place of an objective's level.
+KNOWN_COLUMNS: frozenset[str] = COLUMNS | {"delivered"}
+
+
+#: Costs that differ by less are one cost, summed in another order.
+_SAME = 1e-9
+#: So many terms of a user's own objective are shown.
+_TERMS = 3
+
+
+def laws_of(economy: Economy, question: Question) -> list[Law]:
+    """Return the laws a question calls for, objective included; refuse what cannot be asked.
+
+    Raises
+    ------
+    QuestionError : unknown objective, no targets, or a table that none of the laws uses.
+    """
+    if question.objective not in OBJECTIVES:
+        raise QuestionError(f"{economy.name}: {unknown('objective', question.objective, OBJECTIVES)}")
+    for table in question.leave_out:
+        if table not in economy.tables:
+            raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
+    asked = economy.with_changes(**dict.fromkeys(question.leave_out))
+    chosen = [law for law in LAWS if law.applies(asked, question)]
+    _refuse_unused(asked, chosen)
+    _refuse_senseless(asked, question)
+    return chosen
+
+
+def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
+    used = frozenset[str]().union(*(law.tables for law in chosen))
+    unused = [table for table in economy.tables if table not in used]
+    if unused:
+        raise QuestionError(
+            f"{economy.name}: no law of this question uses the table {listed(unused)}; nothing is ignored in silence: "
+            f"remove it, or put it under leave_out = {unused} in the question"
+        )
+
+
+def _refuse_senseless(economy: Economy, question: Question) -> None:
+    if economy.has("capital"):
+        refuse_mixed_capital(economy)
+    if question.floor is not None and question.objective != "fulfilment":
+        raise QuestionError(
+            f"{economy.name}: floor belongs to the objective 'fulfilment', not to {question.objective!r}; remove it"
+        )
+    if not economy.has("targets"):
+        raise QuestionError(f"{economy.name}: the objective {question.objective!r} needs a table 'targets'")
+    if question.objective == "least-resources":
+        missing = [table for table in ("resource_use", "resource_weights") if not economy.has(table)]
+        if missing:
+            raise QuestionError(f"{economy.name}: the objective 'least-resources' needs the table {listed(missing)}")
+        return
+    periods = range(len(economy.periods))
+    empty = [economy.periods[t] for t in periods if not np.any(economy.vector("targets", t) > 0)]
+    if empty and (question.objective == "fulfilment" or len(empty) == len(economy.periods)):
+        raise QuestionError(
+            f"{economy.name}: all targets of period {listed(empty)} are zero, so its fulfilment has no meaning; "
+            "give one good a target"
+        )
+
+
+def asked_of(economy: Economy, question: Question) -> Economy:
+    """Return the economy as the question sees it: without the tables it leaves out."""
+    return economy.with_changes(**dict.fromkeys(question.leave_out)) if question.leave_out else economy
+
+
+def posed(problem: Economy | str | Path, question: Question | str | None) -> tuple[Economy, Question]:
+    """Return an economy and what is asked of it, from what :func:`natura_opt.solve` takes: either of them or its name.
+
+    Raises
+    ------
+    QuestionError : the economy has no question of this name, or these are no economy and no question.
+    """
+    economy = read(problem) if isinstance(problem, str | Path) else problem
+    if not isinstance(economy, Economy):
+        raise QuestionError(f"a plan problem needs an economy, or the name or folder of a model, not {economy!r:.100}")
+    if isinstance(question, Question):
+        return economy, question
+    if question is not None and not isinstance(question, str):
+        raise QuestionError(f"a question is a natura_opt.Question or the name of one, not {question!r:.100}")
+    return economy, economy.question(question)
+
+
+def objective_in_words(program: LinearProgram, economy: Economy, question: Question) -> str:
+    """Return what a program makes best: the question's objective by name, or what a user put in its place."""
+    standard = linear_program(economy, question)
+    usual, found = _costs_of(standard), _costs_of(program)
+    name = OBJECTIVES[question.objective].name
+    same_sense = standard.sense == program.sense
+    kept = same_sense and all(_close(found.pop(label, 0.0), cost) for label, cost in usual.items())
+    if kept and not found and program.offset == standard.offset:
+        return name
+    if kept and not any(block in KNOWN_COLUMNS for block, _ in found):
+        return f"{name}, with terms of your own"
+    costs = list(_costs_of(program).items())
+    terms = [f"{cost:g} {_column_name(block, label)}" for (block, label), cost in costs[:_TERMS]]
+    terms += [f"{len(costs) - _TERMS} terms more"] * (len(costs) > _TERMS) + [f"{program.offset:g}"] * (not costs)
+    return f"your own objective ({program.sense} {' + '.join(terms)})".replace("+ -", "- ")
+
+
+def _costs_of(program: LinearProgram) -> dict[tuple[str, Any], float]:
+    """Return every cost that is not zero, by (block, label)."""
+    found: dict[tuple[str, Any], float] = {}
+    for block in program.columns:
+        costs = program.cost[block.span]
+        at = np.flatnonzero(costs)
+        found |= {(block.name, label): float(costs[k]) for label, k in zip(block.index[at], at, strict=True)}
+    return found
+
+
+def _column_name(block: str, label: Any) -> str:
+    parts = label if isinstance(label, tuple) else () if label == block else (label,)
+    return " ".join([block, *map(name_of, parts)])
+
+
+def _close(one: float, other: float) -> bool:
+    return abs(one - other) <= _SAME * max(abs(one), abs(other))
+
+
+@checked_arguments()
+def linear_program(
+    economy: Economy | str | Path, question: Question | str | None = None, extra: Iterable[Callable[..., Any]] = ()
+) -> LinearProgram:
+    """Spell a plan problem as matrices.
+
+    Parameters
+    ----------
+    economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    extra : functions ``(program_builder, economy, question)`` that add a user's own columns, rows and terms.
+    """
+    economy, asked = posed(economy, question)
+    chosen = laws_of(economy, asked)
+    economy = asked_of(economy, asked)
+    program = ProgramBuilder()
+    for law in chosen:
+        law.matrix(program, economy, asked)
+    for own in extra:
+        if not callable(own):
+            raise QuestionError(f"linear_program: extra must be functions, not {type(own).__name__}")
+        own(program, economy, asked)
+    return program.build()
+
+
+@checked_arguments()
+def pyomo_model(economy: Economy | str | Path, question: Question | str | None = None) -> Any:
+    """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``.
+
+    Parameters
+    ----------
+    economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    """
+    import pyomo.environ as pyo
+
+    economy, asked = posed(economy, question)
+    chosen = laws_of(economy, asked)
+    m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
+    m.economy, m.question, m.net_supply, m.losses = economy, asked, [], []
+    economy = asked_of(economy, asked)
+    for law in chosen:
+        law.pyomo(m, economy, asked)
+    return m
+
+
+@checked_arguments()
+def cvxpy_model(economy: Economy | str | Path, question: Question | str | None = None) -> CvxpyModel:
+    """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``.
+
+    Parameters
+    ----------
+    economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    """
+    economy, asked = posed(economy, question)
+    chosen = laws_of(economy, asked)
+    model = CvxpyModel(economy, asked)
+    economy = asked_of(economy, asked)
+    for law in chosen:
+        law.cvxpy(model, economy, asked)
+    return model

@@ -1,0 +1,53 @@
+"""The same economy in units spread over powers of ten, as physical units are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ..base.arrays import Floats
+from ..economy.registry import TABLES
+from .sampling import Counts
+
+
+def in_natural_units(
+    tables: Mapping[str, Any], decades: int, makes: Counts, rng: np.random.Generator
+) -> dict[str, Any]:
+    """Return tables with every good's and resource's unit changed by a power of ten, drawn from −decades to decades.
+
+    A technique is counted in the unit of the good it makes.
+
+    Parameters
+    ----------
+    makes : the good each technique makes, shape (techniques,).
+    """
+    goods = _powers(rng, int(makes.max()) + 1, decades)
+    kinds = tables["resource_use"].shape[0] if "resource_use" in tables else 0
+    scales = {"goods": goods, "techniques": goods[makes], "resources": _powers(rng, kinds, decades), "1": None}
+    return {name: _changed(table, TABLES[name].unit, TABLES[name].axes, scales) for name, table in tables.items()}
+
+
+def _powers(rng: np.random.Generator, count: int, decades: int) -> Floats:
+    exact = np.array([float(f"1e{power}") for power in range(-decades, decades + 1)])
+    return exact[(rng.random(count) * len(exact)).astype(np.int64)]
+
+
+def _changed(table: Any, unit: str, axes: tuple[str, ...], scales: Mapping[str, Floats | None]) -> Any:
+    """Return a table's numbers in the new units, by its unit rule: ``axis``, ``axis / axis`` or ``1 / axis``."""
+    above, _, below = unit.partition(" / ")
+    more, less = scales[above], scales[below] if below else None
+    if isinstance(table, np.ndarray):
+        factors = np.ones(table.shape[0])
+        factors = factors if more is None else factors * more
+        factors = factors if less is None else factors / less
+        return table * (factors if table.ndim == 1 else factors[:, None])
+    if more is None:
+        return table
+    changed = sp.coo_array(table)
+    data = changed.data * more[changed.row]
+    if less is not None:
+        data = data / less[changed.col]
+    return sp.csr_array((data, (changed.row, changed.col)), shape=table.shape)

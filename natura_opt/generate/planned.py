@@ -1,0 +1,138 @@
+"""The general family: a plan is chosen first, and what it needs is made to be there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from ..base.arrays import Floats
+from ..base.errors import OptionError
+from ..base.settings import one_of, radius_of, real, whole
+from ..economy.build import build_economy
+from ..economy.economy import Economy
+from ..input_output.spectrum import rounded, serving_levels
+from ..objectives import OBJECTIVES
+from .held_capital import CAPITAL, capital_tables, tied_up
+from .matrices import Pattern
+from .natural_units import in_natural_units
+from .sampling import stream, uniform_between
+from .technology import resource_use, technology
+
+#: Net output that the plan leaves of every good beyond its target, in units of value.
+_BEYOND = 1e-3
+
+
+def planned(
+    *,
+    goods: int = 100,
+    inputs: int | None = None,
+    pattern: str = "zipf",
+    radius: float = 0.6,
+    blocks: int | None = None,
+    links_between: float | None = None,
+    techniques: int = 1,
+    resources: int = 1,
+    capital: str = "none",
+    periods: int = 1,
+    wanted: float = 0.5,
+    objective: str = "assortment",
+    slack: float = 0.1,
+    decades: int = 0,
+    seed: int = 0,
+) -> Economy:
+    """Return an economy with a plan that serves every target in every period, from what is there.
+
+    The plan is ``x = (I − A − D)^{-1} d`` by the main techniques, d a little more than the targets and D the capital
+    that wears out; limits and stocks are what it needs, times a factor between 1 and 1 + slack. So the optimum is at
+    least one assortment, or a fulfilment of 1 in every period. Other techniques use other inputs, of no more labour
+    value in all, and other amounts of resources: every choice of techniques is productive.
+
+    Parameters
+    ----------
+    goods : number of goods.
+    inputs : inputs per good and technique; by default 10, or as many as there are goods.
+    pattern, blocks, links_between : as in :class:`natura_opt.generate.matrices.Pattern`.
+    radius : spectral radius of the main techniques' inputs.
+    techniques : techniques per good.
+    resources : number of shared resources with limits: labour, which every technique uses, and others, used by half
+        of the techniques each.
+    capital : ``none``, ``pool`` (any technique may use the stocks) or ``techniques`` (each holds its own); a tenth of
+        the goods are durable and wear out, and with several periods the plan replaces what does.
+    periods : number of periods.
+    wanted : share of goods with targets (at least one good has one).
+    objective : ``assortment``, ``fulfilment`` or ``least-resources``.
+    slack : most by which a limit or stock exceeds what the plan needs, as a share.
+    decades : units of goods and resources are spread over so many powers of ten up and down.
+    seed : a seed gives the same economy on every machine (limits and stocks have 24 binary digits).
+
+    Raises
+    ------
+    OptionError : unknown names, settings out of range, nothing scarce or nothing to save.
+
+    >>> import natura_opt as no
+    >>> plan = no.solve(planned(goods=20, techniques=2, capital="pool", periods=3, seed=4))
+    >>> plan.proved, bool(plan.objective >= 1.0)
+    (True, True)
+    """
+    whole("seed", seed, 0)
+    each = min(10, whole("goods", goods, 1)) if inputs is None else inputs
+    chosen = Pattern(pattern, goods, each, blocks, links_between)
+    ways, kinds = whole("techniques", techniques, 1), whole("resources", resources, 0)
+    count = whole("periods", periods, 1)
+    one_of("capital", capital, CAPITAL)
+    one_of("objective", objective, OBJECTIVES)
+    room = real("slack", slack, 0.0)
+    spread = whole("decades", decades, 0)
+    share = real("wanted", wanted, 0.0, above=True)
+    if share > 1.0:
+        raise OptionError(f"wanted is the share of goods with targets, at most 1, not {wanted!r}")
+    if not kinds and (capital == "none" or objective == "least-resources"):
+        raise OptionError("resources is 0, so nothing is scarce or to be saved; ask for 1 or more")
+
+    made = technology(chosen, radius_of(radius), ways, seed)
+    inputs_table = sp.csr_array(made.inputs)
+    targets = _targets(goods, count, share, seed)
+    wearing = inputs_table if ways == 1 else inputs_table[:, :goods]
+    held = tied_up(made, seed) if capital != "none" else None
+    if held is not None and count > 1:
+        wearing = wearing + sp.csr_array(held.replaced[:, :goods])
+    levels = serving_levels(wearing, targets.max(axis=1) + _BEYOND)
+
+    tables: dict[str, Any] = {"targets": targets, "inputs": inputs_table}
+    if held is not None:
+        tables |= capital_tables(held, capital, levels, room, seed)
+    if ways > 1:
+        tables["outputs"] = sp.csr_array((np.ones(len(made.makes)), (made.makes, np.arange(len(made.makes)))))
+    if kinds:
+        use = resource_use(made, kinds, seed)
+        needed = use[:, :goods] @ levels
+        tables["resource_use"] = use
+        tables["resource_limits"] = rounded(needed * (1.0 + room * stream(seed, 6).random(kinds)), up=True)
+        if objective == "least-resources":
+            tables["resource_weights"] = np.concatenate([[1.0], uniform_between(stream(seed, 7), 0.1, 1.0, kinds - 1)])
+    if spread:
+        tables = in_natural_units(tables, spread, made.makes, stream(seed, 8))
+    names = [f"good{k + 1}" for k in range(goods)]
+    return build_economy(
+        name=f"planned_{goods}_seed{seed}",
+        title=f"{goods:,} goods, {len(made.makes):,} techniques, {pattern} inputs, seed {seed}",
+        source="seeded",
+        goods=names,
+        techniques=[*names, *(f"{name} way {way}" for way in range(2, ways + 1) for name in names)],
+        resources=["labour", *(f"resource{k}" for k in range(2, kinds + 1))][:kinds],
+        periods=count,
+        objective=objective,
+        **tables,
+    )
+
+
+def _targets(size: int, count: int, share: float, seed: int) -> Floats:
+    """Return targets, shape (goods, periods): between .5 and 1.5, each year's up to a fifth less."""
+    rng = stream(seed, 4)
+    number = max(1, round(share * size))
+    with_target = np.zeros(size, dtype=bool)
+    with_target[np.argsort(rng.random(size), kind="stable")[:number]] = True
+    base = np.where(with_target, uniform_between(rng, 0.5, 1.5, size), 0.0)
+    return base[:, None] * uniform_between(rng, 0.8, 1.0, size * count).reshape(size, count)

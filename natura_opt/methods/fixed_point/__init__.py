@@ -1,0 +1,1 @@
+"""Plans by fixed points, where every good has one technique."""

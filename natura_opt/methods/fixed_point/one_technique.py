@@ -1,0 +1,97 @@
+"""Economies with one technique per good: what is needed of everything for what is wanted, period by period."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...base.arrays import Floats
+from ...base.errors import QuestionError, listed
+from ...economy.economy import Economy
+from ...economy.question import Question
+from ...formulate import asked_of
+from ...input_output.coefficients import Coefficients
+from .makers import Makers
+
+#: Tables a fixed point takes into account; with any other, this method has no answer.
+_KNOWN = frozenset(
+    {
+        "inputs",
+        "outputs",
+        "targets",
+        "resource_use",
+        "resource_limits",
+        "resource_weights",
+        "initial_stocks",
+        "emissions",
+        "capital",
+    }
+    | {"capital_pool", "initial_capital", "capital_orders", "depreciation", "pool_depreciation", "investment_lag"}
+)
+
+
+class CannotAnswerError(QuestionError):
+    """A method cannot answer this question; the sentence says why."""
+
+
+class OneTechnique:
+    """The goods' own system of one period: ``q = A q + d`` in gross outputs q.
+
+    Attributes
+    ----------
+    coefficients : inputs per unit of gross output, goods x goods.
+    maker : position of the technique that makes each good, shape (n,).
+    made : what one unit of its activity makes, shape (n,).
+    """
+
+    def __init__(self, economy: Economy, period: int) -> None:
+        makers = Makers.of(economy.matrix("outputs", period))
+        several = np.flatnonzero(makers.per_good != 1)
+        if len(several):
+            made = "several techniques" if makers.per_good[several[0]] else "no technique"
+            raise CannotAnswerError(
+                f"{economy.name}: a fixed point needs one technique per good, and it has {made} for "
+                f"{listed(economy.goods[several])}; solve it as a linear program"
+            )
+        if (makers.per_technique != 1).any():
+            odd = listed(economy.techniques[makers.per_technique != 1])
+            raise CannotAnswerError(
+                f"{economy.name}: a fixed point needs techniques that make one good each, and {odd} does not; "
+                "solve it as a linear program"
+            )
+        self.maker, self.made = makers.technique, makers.amount
+        self.coefficients = Coefficients(makers.per_output(economy.matrix("inputs", period)))
+
+    def activities(self, outputs: Floats) -> Floats:
+        """Return the activity levels that make gross outputs."""
+        levels = np.empty(len(outputs))
+        levels[self.maker] = np.maximum(outputs, 0.0) / self.made
+        return levels
+
+    def per_output(self, per_activity: Floats) -> Floats:
+        """Return what is counted per unit of activity per unit of gross output."""
+        counted: Floats = per_activity[self.maker] / self.made
+        return counted
+
+
+def systems_of(economy: Economy, question: Question) -> list[OneTechnique]:
+    """Return the system of each period (the same one where tables do not change); refuse what a fixed point cannot do.
+
+    Raises
+    ------
+    CannotAnswerError : several techniques, joint products, initial stocks, or tables that ask for more than this.
+    """
+    asked = asked_of(economy, question)
+    beyond = [table for table in asked.tables if table not in _KNOWN]
+    if beyond:
+        raise CannotAnswerError(
+            f"{economy.name}: a fixed point does not take the table {listed(beyond)} into account; solve it as a "
+            "linear program"
+        )
+    if asked.vector("initial_stocks", 0).any():
+        raise CannotAnswerError(
+            f"{economy.name}: a fixed point makes everything anew, and there are initial stocks; "
+            "solve it as a linear program, or leave out 'initial_stocks'"
+        )
+    if asked.constant("inputs", "outputs"):
+        return [OneTechnique(asked, 0)] * len(asked.periods)
+    return [OneTechnique(asked, t) for t in range(len(asked.periods))]

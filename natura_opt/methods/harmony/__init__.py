@@ -1,0 +1,1 @@
+"""Plans for the most harmony, by methods that converge and prove it."""

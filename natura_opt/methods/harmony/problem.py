@@ -1,0 +1,304 @@
+r"""Harmony as a concave program over the laws of the plan, and the proof of how far a plan is from its optimum.
+
+.. math::  \max \sum_{it} h_{it} H\Big(\frac{y_{it} - g_{it}}{g_{it}}\Big) - \text{damage},
+    \qquad 0 \le y_{it} \le \text{what the balance of good i leaves in period t}
+
+under the same laws as the linear plan (:mod:`natura_opt.formulate`), with the deliveries ``y`` of goods with a
+target ``g`` in place of an objective. Goods without a target are only means, so they have no harmony.
+
+Source: Cockshott 1990; model 4 of the design notes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ...base.arrays import Floats
+from ...economy.economy import Economy
+from ...economy.question import Question
+from ...formulate import asked_of, laws_of
+from ...laws.coefficients import by_period
+from ...objectives import OBJECTIVES
+from ...program.builder import ProgramBuilder
+from ...program.linear import LinearProgram
+from ...proof.certificate import Certificate, certify
+from .functions import HarmonyFunction, harmony_function
+from .gap import proven_gap
+from .shrinking import ROUNDING, largest_shortage, shrink_to_feasible
+
+#: The table that only harmony uses.
+_WEIGHTS = "target_weights"
+#: Rounds of shrinking in which a point becomes a plan within the laws.
+_SWEEPS = 60
+#: How often prices of goods are lowered until nothing is worth running too much, and by at most which share; and how
+#: close to that a technique counts, relative to its terms.
+_LOWERED, _MOST, _CLOSE = 3, 0.01, 1e-14
+#: Levels this small beside the largest are tried as zeros.
+_NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1.0)  # the last: nothing at all
+
+
+@dataclass(frozen=True, eq=False)
+class HarmonyProblem:
+    """A harmony question: linear laws, and a concave objective on deliveries.
+
+    Attributes
+    ----------
+    economy : as the question sees it. original : as it was given.
+    program : the laws as rows; its cost is the damage (negative), to be maximised.
+    deliveries : positions of the deliveries among the columns, shape (k,).
+    targets, weights : of each delivery, shape (k,), in the good's unit and as pure numbers.
+    function : the harmony function.
+    """
+
+    economy: Economy
+    original: Economy
+    question: Question
+    program: LinearProgram
+    deliveries: Any
+    targets: Floats
+    weights: Floats
+    function: HarmonyFunction
+
+    @property
+    def size(self) -> float:
+        """The sum of the weights: what gaps are measured against."""
+        return float(self.weights.sum())
+
+    def surpluses(self, primal: Floats) -> Floats:
+        """Return the relative surplus of each delivery, shape (k,), at least -1."""
+        found: Floats = np.maximum(primal[self.deliveries], 0.0) / self.targets - 1.0
+        return found
+
+    def harmony(self, primal: Floats) -> float:
+        """Return the weighted sum of harmonies of a plan, without damage."""
+        values = self.function.value(self.surpluses(primal))
+        return float(np.asarray(self.weights * values, dtype=np.longdouble).sum())
+
+    def worth(self, primal: Floats) -> float:
+        """Return harmony less damage."""
+        return self.harmony(primal) + float(self.program.cost @ primal)
+
+    def lawful(self, primal: Floats, sweeps: int) -> tuple[Floats, float]:
+        """Return a plan near a point that keeps every law, and by how much of its use a thing is still lacking.
+
+        Whoever uses what is not there makes do with less, and what is left of a good with a target is delivered.
+
+        Parameters
+        ----------
+        sweeps : at most so many rounds of shrinking; something may be lacking after them.
+        """
+        net, given = self._things
+        if not (given >= 0).all():  # something is demanded: doing nothing is no plan, and shrinking leads to none
+            return primal, float("inf")
+        level = shrink_to_feasible(net, given, np.minimum(primal, self.program.upper), sweeps, spare=ROUNDING)
+        balance = self.program.row_block("balance")
+        assert balance is not None
+        left = given[balance.span] + net[balance.span] @ level
+        room = left - ROUNDING * (given[balance.span] + abs(net[balance.span]) @ level)
+        level[self.deliveries] += np.maximum(room[self._served], 0.0)
+        return level, largest_shortage(net, given, level)
+
+    @cached_property
+    def _things(self) -> tuple[Any, Floats]:
+        """Every row as a thing of which there must be enough: what columns leave of it, and what is given (not a
+        number where a row has two sides)."""
+        program = self.program
+        demanded = np.isfinite(program.row_lower)
+        net = sp.csr_array(sp.diags_array(np.where(demanded, 1.0, -1.0)) @ program.matrix)
+        given = np.where(demanded, -program.row_lower, program.row_upper)
+        return net, np.where(demanded & np.isfinite(program.row_upper), np.nan, given)
+
+    @cached_property
+    def _served(self) -> Any:
+        """Position of each delivery's good among the rows of the balance."""
+        balance, delivered = self.program.row_block("balance"), self.program.column_block("delivered")
+        assert balance is not None and delivered is not None
+        return balance.index.get_indexer(delivered.index)
+
+    def tangent_program(self, dual: Floats, primal: Floats) -> LinearProgram:
+        """Return the linear program whose optimum bounds the concave one from above, made from multipliers.
+
+        Each harmony is replaced by its tangent where the multipliers put the delivery, ``h H'(s)/g = price``; where
+        they name no price, by its tangent at the plan's own delivery. A tangent lies nowhere below a concave function.
+        """
+        envelope = self.function.envelope
+        price = (self.program.matrix.T @ dual)[self.deliveries] * self.targets / self.weights
+        at = self.surpluses(primal)
+        priced = price > 0
+        with np.errstate(divide="ignore", over="ignore"):
+            at[priced] = envelope.best_surplus(price[priced])
+        at = np.where(np.isfinite(at), at, self.surpluses(primal))
+        slopes = envelope.slope(at)
+        interior = priced & (at > -1.0)
+        kinked = interior & (np.abs(slopes - price) <= 1e-9 * price)  # the price itself, where the tangent has it
+        slopes = np.where(kinked, price, slopes)
+        cost = self.program.cost.copy()
+        cost[self.deliveries] = self.weights * slopes / self.targets
+        offset = np.asarray(self.weights * (envelope.value(at) - slopes * (1.0 + at)), dtype=np.longdouble).sum()
+        return replace(self.program, cost=cost, offset=float(offset))
+
+    def certify(self, primal: Floats, dual: Floats, tolerance: float) -> tuple[LinearProgram, Certificate]:
+        """Recompute the proof of a plan from its multipliers: what it attains and the bound nobody can pass.
+
+        Returns
+        -------
+        The tangent program, whose certificate gives the bound, and the certificate with the plan's own harmony less
+        damage as objective; gap and complementarity are per unit of weight (a gap of 1e-6 is 1e-6 per good).
+        """
+        tangents = self.tangent_program(dual, primal)
+        seen = certify(tangents, primal, dual, tolerance, size=self.size)
+        if seen.primal_residual > tolerance:  # what a plan beyond the laws is worth says nothing of the best one
+            still = certify(tangents, np.zeros_like(primal), dual, tolerance, size=self.size)
+            if still.dual_objective < seen.dual_objective:
+                seen = replace(seen, dual_objective=still.dual_objective, dual_residual=still.dual_residual)
+        attained = self.worth(primal)
+        gap = proven_gap(attained, seen.dual_objective, self.size, tolerance)
+        reached = None if seen.reached is None else attained
+        return tangents, replace(seen, objective=attained, gap=gap, reached=reached)
+
+    def certify_signed(
+        self, primal: Floats, dual: Floats, tolerance: float
+    ) -> tuple[Floats, LinearProgram, Certificate]:
+        """Certify a point; where its multipliers prove no bound, with prices of goods a little lower.
+
+        A technique that nothing bounds and that is worth running by 1e-12 proves nothing. Lower prices of goods, at the
+        same prices of limits and damage, make it worth less; what that costs stands in the bound.
+
+        Returns
+        -------
+        The multipliers, their tangent program and their certificate.
+        """
+        tangents, certificate = self.certify(primal, dual, tolerance)
+        lowered = dual
+        for _ in range(_LOWERED):
+            if np.isfinite(certificate.dual_objective):
+                break
+            lowered = self._with_lower_prices(lowered)
+            tangents_then, then = self.certify(primal, lowered, tolerance)
+            if np.isfinite(then.dual_objective):
+                dual, tangents, certificate = lowered, tangents_then, then
+        return dual, tangents, certificate
+
+    def _with_lower_prices(self, dual: Floats) -> Floats:
+        """Return multipliers with prices of goods lowered so far that nothing is worth running too much."""
+        program, balance = self.program, self.program.row_block("balance")
+        assert balance is not None
+        worth = program.cost - program.matrix.T @ dual
+        goods = -(program.matrix[balance.span].T @ dual[balance.span])
+        goods[self.deliveries] = 0.0  # what is delivered changes with its price
+        sizes = abs(program.matrix).T @ np.abs(dual) + np.abs(program.cost)
+        wrong = worth + _CLOSE * sizes
+        over = (wrong > 0) & ~np.isfinite(program.upper) & (goods > 0)
+        shares = wrong[over] / goods[over]
+        share = float(shares[shares <= _MOST].max(initial=0.0))
+        lowered = dual.copy()
+        lowered[balance.span] *= 1.0 - share
+        return lowered
+
+    def certify_lawful(
+        self, primal: Floats, dual: Floats, tolerance: float, seen: tuple[LinearProgram, Certificate]
+    ) -> tuple[Floats, LinearProgram, Certificate]:
+        """Certify a point moved within the laws, where its proof passes so, or does not pass as it is either.
+
+        A residual that is small beside a row's terms may still be all that a small target asks for: what is attained
+        only by breaking a law is not attained.
+
+        Parameters
+        ----------
+        seen : the tangent program and certificate of the point as it is.
+
+        Returns
+        -------
+        The point, its tangent program and its certificate.
+        """
+        if seen[1].reached is not None:
+            return primal, *seen
+        moved, _ = self.lawful(primal, _SWEEPS)
+        tangents, certificate = self.certify(moved, dual, tolerance)
+        if certificate.proved or (certificate.reached is not None and not seen[1].proved):
+            return moved, tangents, certificate
+        return primal, *seen
+
+    def certify_cleaned(
+        self, primal: Floats, dual: Floats, tolerance: float, units: Floats
+    ) -> tuple[Floats, Floats, LinearProgram, Certificate]:
+        """Certify a point; where that fails, also with what is tiny beside the largest level put to zero.
+
+        Iterative methods keep techniques that should stand idle running at 1e-12: rows that hold nothing else are then
+        violated by all they hold.
+
+        Parameters
+        ----------
+        units : of the columns, in which levels are comparable, shape (n,).
+
+        Returns
+        -------
+        The best point, its multipliers, its tangent program and its certificate.
+        """
+        found: tuple[Floats, Floats, LinearProgram, Certificate] | None = None
+        scaled = primal / units
+        for noise in _NOISE:
+            cleaned = np.where(scaled > noise * scaled.max(initial=0.0), primal, 0.0)
+            tangents, certificate = self.certify(cleaned, dual, tolerance)
+            if found is None or worst_figure(certificate) < worst_figure(found[3]):
+                found = (cleaned, dual, tangents, certificate)
+            if certificate.proved:
+                break
+        assert found is not None
+        return found
+
+
+def worst_figure(certificate: Certificate) -> float:
+    """Return the largest figure of a certificate."""
+    c = certificate
+    return max(c.gap, c.primal_residual, c.dual_residual, c.complementarity)
+
+
+def harmony_problem(economy: Economy, question: Question, function: str | HarmonyFunction = "2018") -> HarmonyProblem:
+    """Put deliveries and harmony in the place of a question's objective; every other law stays.
+
+    Raises
+    ------
+    QuestionError : the question cannot be asked of the economy.
+    """
+    weighted = _WEIGHTS in economy.tables and _WEIGHTS not in question.leave_out
+    plain = replace(question, floor=None)
+    if weighted:
+        plain = replace(plain, leave_out=(*question.leave_out, _WEIGHTS))
+    laws = [law for law in laws_of(economy, plain) if law is not OBJECTIVES[question.objective]]
+    asked = asked_of(economy, plain)
+    program = ProgramBuilder()
+    count, goods = len(asked.periods), asked.goods
+    targets = by_period(count, lambda t: asked.vector("targets", t))
+    source = economy if weighted else asked
+    weights = by_period(count, lambda t: source.vector(_WEIGHTS, t, missing=1.0))
+    wanted = np.flatnonzero((targets > 0) & (weights > 0))
+    for law in laws[:-1]:
+        law.matrix(program, asked, plain)
+    codes: list[Any] = [wanted % len(goods), wanted // len(goods)]
+    levels: list[Any] = [goods, asked.periods]
+    names = ["good", "period"]
+    program.columns("delivered", pd.MultiIndex(levels=levels, codes=codes, names=names, verify_integrity=False))
+    shape = (len(targets), len(wanted))
+    program.terms("balance", "delivered", sp.coo_array((-np.ones(len(wanted)), (wanted, range(len(wanted)))), shape))
+    laws[-1].matrix(program, asked, plain)
+    program.objective("max", {})
+    made = program.build()
+    block = made.column_block("delivered")
+    assert block is not None
+    return HarmonyProblem(
+        economy=asked,
+        original=economy,
+        question=plain,
+        program=made,
+        deliveries=np.arange(block.start, block.start + len(wanted)),
+        targets=targets[wanted],
+        weights=weights[wanted],
+        function=harmony_function(function),
+    )

@@ -1,0 +1,229 @@
+"""One call from an economy to the most harmonious plan, by any of the methods, with its proof."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...backends.answer import Answer, Claim
+from ...backends.options import SolveOptions
+from ...base.arrays import Floats
+from ...base.entrance import checked_arguments
+from ...base.errors import NaturaError, OptionError, QuestionError, unknown
+from ...base.status import Status
+from ...economy.economy import Economy
+from ...economy.files.catalog import read
+from ...economy.furthest import furthest_number
+from ...economy.question import Question
+from ...plan.plan import Attempt
+from ...proof.diagnose import Impossibility, is_feasible, prove_unbounded
+from ...proof.judging import judge
+from .functions import HarmonyFunction
+from .gap import proves_bound
+from .methods import HARMONY_METHODS, Found, by_harmony, by_tangents
+from .plan import HarmonyPlan
+from .problem import HarmonyProblem, harmony_problem
+from .trace import TracePoint
+
+#: Programs up to this many coefficients are looked through for a ray or a contradiction when no proof was found.
+_DIAGNOSED = 2_000_000
+
+
+@checked_arguments("model")
+def solve_harmony(
+    model: Economy | str | Path,
+    question: Question | str | None = None,
+    *,
+    method: str = "harmony",
+    function: str | HarmonyFunction = "2018",
+    tolerance: float | None = 1e-6,
+    time_limit: float | None = None,
+    **settings: Any,
+) -> HarmonyPlan:
+    """Find the plan of greatest harmony under the laws of a question, and prove how far it is from the best.
+
+    The question's tables and laws hold; its objective gives way to harmony (and a floor to nothing).
+
+    Parameters
+    ----------
+    model : an economy, or the name or folder of a model.
+    method : ``harmony`` (prices for one-period plans of one product per technique, a first-order primal-dual method for
+        all others), ``harmony-cvxpy`` (exact, by Clarabel), ``harmony-tangents`` (HiGHS), ``harmony-1990`` or
+        ``harmony-2018`` (the historical algorithms, as they are).
+    function : ``2018``, ``1993`` (not concave: bounded by its envelope) or a function of your own.
+    tolerance : the gap per good, and the largest relative residual, at which the plan counts as proved.
+    time_limit : seconds; the historical algorithms run their iterations anyway, and their bound is sought within it.
+    settings : the method's own: ``version=``, ``scale=``, ``seed=`` … of ``harmony-1990``, ``rounds=`` … of
+        ``harmony-2018``, ``max_iterations=`` of ``harmony``.
+
+    Returns
+    -------
+    HarmonyPlan. The historical algorithms have no bound of their own; theirs is proved by the prices of ``harmony``.
+
+    >>> import natura_opt as no
+    >>> plan = no.solve_harmony("excavators")
+    >>> plan.status, round(plan.harmony, 5)
+    (<Status.OPTIMAL: 'optimal'>, 12.8642)
+    """
+    options = SolveOptions(tolerance=1e-6 if tolerance is None else tolerance, time_limit=time_limit)
+    economy = model if isinstance(model, Economy) else read(model)
+    asked = question if isinstance(question, Question) else economy.question(question)
+    begun = time.perf_counter()
+    problem = harmony_problem(economy, asked, function)
+    built = time.perf_counter()
+    plan = plan_for_harmony(problem, method, options, settings)
+    return replace(plan, seconds={"build": built - begun, **plan.seconds})
+
+
+def plan_for_harmony(
+    problem: HarmonyProblem,
+    method: str,
+    options: SolveOptions,
+    settings: Mapping[str, Any],
+    prices: Floats | None = None,
+) -> HarmonyPlan:
+    """Answer a harmony problem by one of the methods.
+
+    Parameters
+    ----------
+    prices : multipliers of the problem's rows from a better method, to bound what a historical algorithm arrives at;
+        where there are none, they are found, as exactly as they are then held to.
+    """
+    if method not in HARMONY_METHODS:
+        raise OptionError(unknown("method", method, HARMONY_METHODS))
+    begun = time.perf_counter()
+    unlimited = _unlimited(problem, options)
+    if unlimited is not None:
+        return replace(unlimited, method=method)
+    try:
+        found = HARMONY_METHODS[method](problem, options, settings)
+    except QuestionError:  # prices find nothing that limits a good
+        endless = _endless(problem, options) if method == "harmony" else None
+        if endless is None:
+            raise
+        return _without_end(problem, endless, options, time.perf_counter() - begun)
+    if not np.isfinite(found.primal).all():
+        raise QuestionError(
+            f"method {method!r}: the plan's levels are beyond numbers; the number furthest from one is to blame: "
+            f"{furthest_number(problem.original)}; use other units there"
+        )
+    solved = time.perf_counter()
+    late = found.dual is not None and options.time_limit is not None and solved - begun >= options.time_limit
+    plan = _proved(problem, found, options, method, prices, late)
+    return replace(plan, seconds={"solve": solved - begun, "prove": time.perf_counter() - solved})
+
+
+def _proved(
+    problem: HarmonyProblem, found: Found, options: SolveOptions, method: str, prices: Floats | None, late: bool
+) -> HarmonyPlan:
+    """Recompute the proof of what a method found and make a plan of it."""
+    dual, reason = found.dual, found.reason
+    if dual is None:
+        dual, source = _bounding_prices(problem, options, prices)
+        reason = f"{reason}; bound by {source}"
+    stated = replace(found.problem, function=problem.function)
+    if found.proof is None or not problem.function.concave:
+        seen = stated.certify(found.primal, dual, options.tolerance)
+    else:
+        seen = found.proof
+    primal, tangents, certificate = stated.certify_lawful(found.primal, dual, options.tolerance, seen)
+    course = found.trace if found.course is None else found.course
+    end = TracePoint.of(max([found.passes, *(point.passes for point in course)]), certificate)
+    exact = found.dual is not None  # what a historical algorithm misses says nothing of what is possible
+    off = max(certificate.primal_residual, certificate.dual_residual if exact else 0.0)
+    claim = Claim.OPTIMAL if off <= options.tolerance else Claim.FAILED
+    if claim is Claim.FAILED and tangents.matrix.nnz > _DIAGNOSED:
+        claim = Claim.ITERATION_LIMIT
+    if late and not certificate.proved:
+        claim = Claim.TIME_LIMIT
+    aimless = replace(stated.program, cost=np.zeros(stated.program.shape[1]))  # a ray of the tangents proves nothing
+    status, impossibility = Status.UNPROVED, None
+    with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: nothing more is known
+        status, impossibility = judge(aimless, Answer(claim, primal, dual), certificate, options)
+        if status is Status.UNPROVED and claim is Claim.FAILED:
+            endless = _endless(stated, options)
+            if endless is not None and is_feasible(aimless, options):
+                status, impossibility = Status.UNBOUNDED, endless
+    return HarmonyPlan(
+        economy=problem.original,
+        question=problem.question,
+        program=tangents,
+        primal=primal,
+        dual=dual,
+        status=status,
+        certificate=certificate,
+        impossibility=impossibility,
+        method=method,
+        attempts=(Attempt(found.message, claim, certificate),),
+        iterations=found.iterations,
+        problem=stated,
+        trace=found.trace,
+        course=(*course, end),
+        passes=found.passes,
+        reason=reason,
+    )
+
+
+def _bounding_prices(problem: HarmonyProblem, options: SolveOptions, known: Floats | None) -> tuple[Floats, str]:
+    """Return prices that bound what any plan attains, as exact as a bound is held to, and where they are from.
+
+    Those known, else those of ``harmony``; where these prove nothing, those of HiGHS by tangents, if it has any.
+    """
+    smooth = replace(problem, function=problem.function.envelope)
+    dual, source = known, "the prices of 'harmony'"
+    if dual is None:
+        priced = by_harmony(smooth, options, {})
+        assert priced.dual is not None
+        dual = priced.dual
+    nothing = np.zeros(problem.program.shape[1])
+    if not proves_bound(problem.certify(nothing, dual, options.tolerance)[1]):
+        with suppress(NaturaError):
+            straight = by_tangents(smooth, options, {})
+            if straight.proof is not None and straight.dual is not None and proves_bound(straight.proof[1]):
+                dual, source = straight.dual, "the prices of 'harmony-tangents'"
+    return dual, source
+
+
+def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | None:
+    """Return the plan that says harmony has no optimum, where no law but the balance is there to limit it."""
+    if not len(problem.targets):
+        raise QuestionError(f"{problem.economy.name}: no good has a target and a weight, so harmony has no meaning")
+    if any(block.name not in ("balance", "storage_limit") for block in problem.program.rows):
+        return None
+    begun, endless = time.perf_counter(), None
+    with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: the methods may
+        endless = _endless(problem, options)
+    if endless is None:
+        return None
+    return _without_end(problem, endless, options, time.perf_counter() - begun)
+
+
+def _endless(problem: HarmonyProblem, options: SolveOptions) -> Impossibility | None:
+    """Return the proof that harmony grows for ever: deliveries do, nothing is harmed, and H has no ceiling.
+
+    (The tangents of a harmony that damage or a ceiling bounds may have a ray; harmony has none then.)
+    """
+    if not np.diff(problem.function.envelope.value(np.array([1e100, 1e150])))[0] > 1.0:
+        return None
+    cost = np.zeros(problem.program.shape[1])
+    cost[problem.deliveries] = problem.weights / problem.targets
+    upper = np.where(problem.program.cost < 0, 0.0, problem.program.upper)
+    found = prove_unbounded(replace(problem.program, cost=cost, upper=upper), options)
+    return found if found.proved else None
+
+
+def _without_end(problem: HarmonyProblem, endless: Impossibility, options: SolveOptions, seconds: float) -> HarmonyPlan:
+    nothing = np.zeros(problem.program.shape[1])
+    dual = np.zeros(problem.program.shape[0])
+    tangents, certificate = problem.certify(nothing, dual, options.tolerance)
+    return HarmonyPlan(
+        economy=problem.original, question=problem.question, program=tangents, primal=nothing, dual=dual,
+        status=Status.UNBOUNDED, certificate=certificate, impossibility=endless, method="harmony", attempts=(),
+        problem=problem, reason="no law limits what can be made", seconds={"prove": seconds},
+    )  # fmt: skip

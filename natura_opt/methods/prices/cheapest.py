@@ -1,0 +1,297 @@
+r"""The industries' side of price coordination: at these prices, which of your techniques is cheapest?
+
+Every good i is made by one or more techniques j, each described per unit it makes: inputs :math:`A_j` of other goods
+and use :math:`U_j` of what is scarce. At prices w of the scarce things the full cost of a good is
+
+.. math::  p_i = \min_{j \in i} \; (U_j w + A_j p)
+
+where inputs are charged at their own full cost: a Markov decision process. It is solved by policy iteration (Howard
+1960): price the chosen techniques, ask every industry again, until nobody has a cheaper one.
+
+Two inequalities make what comes of it a *proof*, although the systems are only solved approximately: any prices with
+:math:`p \le \min_j (U_j w + A_j p)` bound every plan from above, and outputs with :math:`q \ge g + A_\pi' q` are a
+plan. So the systems solved are ``p = (1 - e)(U w + A p)`` and ``q = (1 + e)(g + A' q)``, to less than e, good by good.
+All terms are non-negative, so that the rounding of the sums is known beforehand and allowed for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from numba import get_num_threads, set_num_threads
+
+from ...base.arrays import Floats
+from ...input_output.coefficients import Coefficients
+from ...input_output.compiling import compiled
+from ...input_output.directed import TINY, exact_surplus
+from ...input_output.positive_system import positive_solution
+from ...input_output.productivity import Productivity, judge_productivity
+
+Choice = npt.NDArray[np.int64]
+_EPS = float(np.finfo(np.float64).eps)
+#: Up to this many coefficients a product is left to one core: it takes less than a busy second core keeps it waiting.
+_ONE_CORE = 1_000_000
+#: Steps of production from which industries first choose; and of lowering prices, before they are given up.
+_FIRST_STEPS, _STEPS = 8, 20_000
+#: How exact the first prices and plans are.
+_START = 1e-6
+#: A technique undercuts a price by at least this share of it, or by nothing that rounding could not make.
+_CLEARLY = 1e-14
+_ROUNDS_OF_ASKING = 200
+#: Prices are first found so many times more roughly; once industries keep to their techniques, exactly.
+_FIRST_LOOK = 1e3
+
+
+@compiled(nogil=True)
+def _cheapest(first: Any, cost: Any, lowest: Any, chosen: Any) -> None:
+    """Write each good's lowest cost and the technique that has it; techniques of good i are first[i]..first[i+1]-1."""
+    for i in range(len(first) - 1):
+        best = first[i]
+        for j in range(first[i] + 1, first[i + 1]):
+            if cost[j] < cost[best]:
+                best = j
+        lowest[i] = cost[best]
+        chosen[i] = best
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What the industries answer to prices of what is scarce.
+
+    Attributes
+    ----------
+    prices : full costs p of the goods, rigorously at most what any technique costs at them, shape (n,).
+    chosen : the technique of each good, shape (n,).
+    """
+
+    prices: Floats
+    chosen: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Hopeless:
+    """Goods of which no choice of techniques makes more than it uses up; or none was found, where not ``proved``."""
+
+    goods: npt.NDArray[np.intp]
+    proved: bool
+
+
+class Industries:
+    """Industries that know their techniques, and answer one question about them.
+
+    Parameters
+    ----------
+    inputs : csr, shape (techniques, goods): inputs per unit made; techniques in the order of the goods they make.
+    use : csr, shape (techniques, scarce things): use per unit made.
+    first : shape (goods + 1,): techniques of good i are ``first[i]`` to ``first[i + 1] - 1``, at least one.
+
+    Attributes
+    ----------
+    rounding : relative error that any computed cost of a technique stays below.
+    """
+
+    def __init__(self, inputs: Any, use: Any, first: Choice) -> None:
+        self.inputs = _coefficients(inputs)
+        self.use = sp.csr_array(use)
+        self.first = first
+        longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs.matrix, self.use))
+        self.rounding = (2 * longest + 16) * _EPS
+        self._underflow = (2 * longest + 4) * TINY
+        self._read = 0.0
+        self._good = np.repeat(np.arange(len(first) - 1), np.diff(first))
+        self._sole = _used_by_one(self.use)
+        self._chosen: Choice | None = None
+        self._plan: Coefficients | None = None
+
+    @property
+    def passes(self) -> float:
+        """How often every coefficient of the technique table has been read."""
+        return self.inputs.passes + self._read
+
+    def cheapest(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Choice]:
+        """Answer the one question: each good's lowest cost at these prices, and its technique.
+
+        Parameters
+        ----------
+        scarcity : what each technique pays for scarce things per unit made, ``U w``.
+        prices : prices of the goods.
+        """
+        lowest, chosen = np.empty(len(self.first) - 1), np.empty(len(self.first) - 1, dtype=np.int64)
+        _cheapest(self.first, scarcity + self.inputs.times(prices), lowest, chosen)
+        return lowest, chosen
+
+    def full_costs(self, scarcity: Floats, start: Offer, slack: float) -> Offer:
+        """Ask again and again until nobody knows a cheaper technique: prices that prove a bound.
+
+        Parameters
+        ----------
+        start : an earlier offer; its techniques must be productive.
+        slack : the ``e`` above: prices are below the true costs by about as much, in relation to them.
+        """
+        prices, proper, tolerance = start.prices, start.chosen, _FIRST_LOOK * slack / 4
+        lowest, chosen = self.cheapest(scarcity, prices)
+        for _ in range(_ROUNDS_OF_ASKING):
+            found = self._priced(scarcity, chosen, prices, slack, tolerance)
+            if found is None:  # techniques chosen at rough prices may not be productive together
+                chosen, tolerance = proper, slack / 4
+                found = self._priced(scarcity, chosen, prices, slack, tolerance)
+                if found is None:
+                    break
+            prices, proper = found, chosen
+            lowest, cheaper = self.cheapest(scarcity, prices)
+            too_high = prices > self._surely(lowest)
+            far = tolerance > slack / 4 and bool((prices < (1.0 - 2 * slack) * lowest).any())
+            if not (too_high.any() or far):  # a rough look may leave old prices as they were: sound, and worth little
+                return Offer(prices, chosen)
+            chosen = np.where(prices > (1.0 - slack) * (1.0 + 4 * tolerance) * lowest, cheaper, chosen)
+            if (chosen == proper).all():
+                if tolerance <= slack / 4:
+                    break
+                tolerance = slack / 4
+        return Offer(self._lowered(scarcity, prices, slack), proper)
+
+    def plan(self, chosen: Choice, wanted: Floats, start: Floats, slack: float) -> Floats | None:
+        """Return outputs of the chosen techniques that leave at least ``wanted`` over; None if they are not found."""
+        chosen_inputs = self._inputs_of(chosen)
+        return positive_solution(
+            lambda q: self._charged((1.0 + slack) * chosen_inputs.transposed_times(q)),
+            lambda: (1.0 + slack) * chosen_inputs.matrix.T,
+            (1.0 + slack) * wanted,
+            start,
+            slack / 4,
+        )
+
+    def without_idle_rents(self, scarce_prices: Floats, prices: Floats) -> Floats:
+        """Lower the price of what one technique alone uses to what makes that technique just pay.
+
+        The bound that the prices of goods prove gains by it, and they still prove it.
+
+        Parameters
+        ----------
+        scarce_prices : prices w at which the prices of goods were found.
+        """
+        things, rows, uses = self._sole
+        if not len(things):
+            return scarce_prices
+        others = (self.use @ scarce_prices)[rows] - uses * scarce_prices[things] + self.inputs.times(prices)[rows]
+        rents = np.maximum((1.0 + 4 * self.rounding) * prices[self._good[rows]] - others, 0.0) / uses
+        lowered = scarce_prices.copy()
+        lowered[things] = np.minimum(rents, scarce_prices[things])
+        lowest, _ = self.cheapest(self.use @ lowered, prices)
+        return lowered if (prices <= self._surely(lowest)).all() else scarce_prices
+
+    def start(self, scarcity: Floats) -> Offer | Hopeless:
+        """Find productive techniques to start from; or, where there are none, the goods that show it.
+
+        Costs rise from nothing, one step of production at a time, and every industry keeps to what is cheapest. Whether
+        its choice is productive is decided with a proof. Where it is not, some prices z of a block of goods show it,
+        none of them below cost; industries that know of a technique which undercuts z take it up, and if there is none,
+        no choice of techniques makes more of those goods than it uses up.
+        """
+        scarcity = np.maximum(scarcity, 1e-9 * max(float(scarcity.max(initial=0.0)), 1e-300))  # nothing is quite free
+        prices = np.zeros(len(self.first) - 1)
+        for _ in range(_FIRST_STEPS):
+            prices, chosen = self.cheapest(scarcity, prices)
+        everything = np.ones(len(prices))
+        for _ in range(_ROUNDS_OF_ASKING):
+            if self.plan(chosen, everything, np.zeros(len(prices)), _START) is not None:
+                return self._offer(scarcity, chosen)
+            found = judge_productivity(self._inputs_of(chosen).matrix)
+            if found.productive:
+                return self._offer(scarcity, chosen)
+            if found.productive is None:
+                return Hopeless(found.block, False)
+            better = self._undercutting(found)
+            if isinstance(better, Hopeless):
+                return better
+            chosen = chosen.copy()
+            chosen[found.block] = np.where(better >= 0, better, chosen[found.block])
+        return Hopeless(found.block, False)
+
+    def _offer(self, scarcity: Floats, chosen: Choice) -> Offer:
+        """Return what productive techniques cost, roughly."""
+        nothing = np.zeros(len(self.first) - 1)
+        priced = self._priced(scarcity, chosen, nothing, _START, _START)
+        return Offer(nothing if priced is None else priced, chosen)
+
+    def _undercutting(self, found: Productivity) -> Choice | Hopeless:
+        """Return the technique that undercuts the prices by which a choice is shown unproductive, -1 where none does.
+
+        Prices z of a block with ``A_j z >= z_i`` for every technique j of every good i in it prove each choice
+        unproductive, exactly as they are checked here.
+        """
+        block, verdict = found.block, found.verdict
+        count = np.diff(self.first)[block]
+        rows = np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in block])
+        own = np.repeat(np.arange(len(block)), count)
+        techniques = sp.csr_array(self.inputs.matrix[rows][:, block])
+        left, _ = exact_surplus(techniques, verdict.vector, verdict.exponents, own=own, at_least=False)
+        if (left <= 0).all() or (count == 1).all():
+            return Hopeless(block, True)
+        best = np.full(len(block), -1)
+        gains = left / np.frexp(verdict.vector)[0][own]
+        for place in np.argsort(gains, kind="stable"):
+            if gains[place] > _CLEARLY:
+                best[own[place]] = rows[place]
+        return best if (best >= 0).any() else Hopeless(block, False)
+
+    def _priced(self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, tolerance: float) -> Floats | None:
+        """Return full costs of the chosen techniques, a little low; None where they are not productive."""
+        chosen_inputs = self._inputs_of(chosen)
+        return positive_solution(
+            lambda p: self._charged((1.0 - slack) * chosen_inputs.times(p)),
+            lambda: (1.0 - slack) * chosen_inputs.matrix,
+            (1.0 - slack) * scarcity[chosen],
+            start,
+            tolerance,
+        )
+
+    def _lowered(self, scarcity: Floats, prices: Floats, slack: float) -> Floats:
+        """Lower prices until no technique undercuts them; zero, which always holds, where that takes too long."""
+        for _ in range(_STEPS):
+            lowest, _ = self.cheapest(scarcity, prices)
+            too_high = prices > self._surely(lowest)
+            if not too_high.any():
+                return prices
+            prices = np.where(too_high, np.maximum((1.0 - slack) * self._surely(lowest), 0.0), prices)
+        return np.zeros(len(prices))
+
+    def _surely(self, lowest: Floats) -> Floats:
+        """Return what costs are at least, whatever rounding and underflow took from them or added."""
+        return np.maximum((1.0 - self.rounding) * lowest - self._underflow, 0.0)
+
+    def _inputs_of(self, chosen: Choice) -> Coefficients:
+        if self._plan is None or self._chosen is None or not np.array_equal(chosen, self._chosen):
+            self._chosen, self._plan = chosen, _coefficients(self.inputs.matrix[chosen])
+        return self._plan
+
+    def _charged(self, product: Floats) -> Floats:
+        """Count a product with the chosen techniques as the part of a pass that it is."""
+        assert self._plan is not None
+        self._read += self._plan.nnz / max(self.inputs.nnz, 1)
+        return product
+
+
+def _coefficients(matrix: Any) -> Coefficients:
+    """Return a matrix with products, on one core where it is small."""
+    if matrix.nnz > _ONE_CORE:
+        return Coefficients(matrix)
+    threads = get_num_threads()
+    set_num_threads(1)
+    try:
+        return Coefficients(matrix)
+    finally:
+        set_num_threads(threads)
+
+
+def _used_by_one(use: Any) -> tuple[Choice, Choice, Floats]:
+    """Return the scarce things that a single technique uses (one per technique), that technique, and its use."""
+    columns = sp.csc_array(use)
+    things = np.flatnonzero(np.diff(columns.indptr) == 1)
+    rows, first = np.unique(columns.indices[columns.indptr[things]], return_index=True)
+    things = things[first]
+    return things, rows.astype(np.int64), columns.data[columns.indptr[things]]

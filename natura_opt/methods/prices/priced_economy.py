@@ -1,0 +1,301 @@
+"""An economy as price coordination sees it: techniques that make one good each, out of goods and scarce things.
+
+Whatever is limited is a scarce thing with a price: a resource, a stock of capital (pooled, or held by one technique:
+then only the holding that limits the technique most counts), and goods on hand, which one more "technique" takes from
+the store. Techniques that cannot run (they use something of which there is none) and goods that no plan needs are set
+aside; their prices are found afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from ...base.arrays import Floats
+from ...base.errors import QuestionError
+from ...economy.economy import Economy
+from ...economy.question import Question
+from ...formulate import asked_of, laws_of
+from ...laws.capital import Holdings
+
+Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+_NONE = -1
+_OTHERS = "ask it with method='auto'"
+#: More scarce things than this are better priced by a linear program.
+MOST_SCARCE = 1_000
+#: What prices of what was set aside are raised by, so that rounding leaves them on the safe side.
+_MARGIN = 1e-13
+
+
+@dataclass(frozen=True, eq=False)
+class PricedEconomy:
+    """Positions and numbers; "row" stands for a technique that may run, or for taking a good from the store.
+
+    Attributes
+    ----------
+    economy : as the question sees it. holdings : its stocks of capital, or None.
+    goods : positions of the goods that are priced, shape (n,).
+    techniques : position of each row's technique, -1 for taking from the store; rows in the order of ``goods``.
+    first : rows of good i are ``first[i]`` to ``first[i + 1] - 1``.
+    made : what one unit of each row's technique makes of its good.
+    inputs, use : csr, per unit made: of goods, shape (rows, n), and of what is scarce, shape (rows, scarce things).
+    wanted : the assortment, shape (n,).
+    scarce : positions of the scarce things in ``limits``; a good on hand counts on from there.
+    amounts : how much there is of each scarce thing.
+    limits, there : every limit as written: csr use per unit of activity, shape (limits, techniques), and the amounts.
+    resources : how many of the limits are resources; the others are the holdings in ``held``.
+    aside : techniques set aside, the last first, with what stops each: a limit, or a good (counted on from the limits).
+    """
+
+    economy: Economy
+    holdings: Holdings | None
+    goods: Places
+    techniques: Places
+    first: Places
+    made: Floats
+    inputs: Any
+    use: Any
+    wanted: Floats
+    scarce: Places
+    amounts: Floats
+    limits: Any
+    there: Floats
+    resources: int
+    held: Places
+    aside: tuple[tuple[int, int], ...]
+
+    def activities_of(self, rows: Places, outputs: Floats) -> Floats:
+        """Return activity levels of all techniques from what each chosen row makes."""
+        levels = np.zeros(len(self.economy.techniques))
+        own = self.techniques[rows] >= 0
+        levels[self.techniques[rows[own]]] = outputs[own] / self.made[rows[own]]
+        return levels
+
+    def all_prices(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Floats]:
+        """Return the prices of all goods and limits, from those of what takes part.
+
+        What stops a technique set aside is priced so that it would not pay; that costs nothing, since there is none.
+        """
+        count = len(self.there)
+        every = np.zeros(count + len(self.economy.goods))
+        limits = self.scarce < count
+        every[self.scarce[limits]] = scarcity[limits]
+        every[count + self.goods] = prices
+        net = sp.vstack([-self.limits, self.economy.matrix("outputs", 0) - self.economy.matrix("inputs", 0)])
+        columns = sp.csc_array(net)
+        for technique, reason in self.aside:
+            span = slice(columns.indptr[technique], columns.indptr[technique + 1])
+            rows, terms = columns.indices[span], columns.data[span] * every[columns.indices[span]]
+            gain = terms.sum() + _MARGIN * np.abs(terms).sum()
+            if gain > 0:
+                every[reason] += (1.0 + _MARGIN) * gain / -columns.data[span][rows == reason].sum()
+        return every[count:], every[:count]
+
+
+def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
+    """Lay an economy out for price coordination.
+
+    Raises
+    ------
+    QuestionError : the method cannot answer this question, and why.
+    """
+    name = economy.name
+    refuse(economy, question)
+    asked = asked_of(economy, question)
+    makes, made = _products(asked)
+    held = Holdings.of(asked) if asked.has("capital") else None
+    limits, there, resources, kept = _limits(asked, held)
+    needs = sp.csr_array(asked.matrix("inputs", 0).T)
+    stock = asked.vector("initial_stocks", 0)
+    runs, aside = _running(needs, sp.csr_array(limits.T), there, makes, stock)
+    wanted = asked.vector("targets", 0)
+    _refuse_unmakeable(asked, runs, aside, makes, wanted, stock, resources, kept, held)
+    goods = np.flatnonzero(_needed(needs, runs, makes, wanted))
+    place = np.full(len(asked.goods), _NONE)
+    place[goods] = np.arange(len(goods))
+
+    running = np.flatnonzero(runs & (place[makes] >= 0))
+    on_hand = goods[stock[goods] > 0]
+    rows = np.concatenate([running, np.full(len(on_hand), _NONE)])
+    product = np.concatenate([makes[running], on_hand])
+    order = np.argsort(place[product], kind="stable")
+    rows, product = rows[order], product[order]
+    amount = np.where(rows >= 0, made[rows], 1.0)
+    with np.errstate(over="ignore"):  # what is too small to divide by is refused by name, later
+        per_unit = sp.diags_array(1.0 / amount)
+    of_techniques = sp.csr_array(
+        (np.ones(len(running)), (np.flatnonzero(rows >= 0), rows[rows >= 0])), (len(rows), len(runs))
+    )
+    of_store = sp.csr_array(
+        (np.ones(len(on_hand)), (np.flatnonzero(rows < 0), np.arange(len(on_hand)))), (len(rows), len(on_hand))
+    )
+    pick = sp.csr_array((np.ones(len(goods)), (goods, np.arange(len(goods)))), (len(asked.goods), len(goods)))
+    shared = sp.csr_array(per_unit @ (of_techniques @ sp.csr_array(limits.T)))
+    scarce = np.flatnonzero(np.diff(sp.csc_array(shared).indptr) > 0)
+    if not len(scarce) + len(on_hand):
+        raise QuestionError(
+            f"{name}: method 'prices' prices what is scarce, and nothing is: no resource, stock or capital limits what "
+            "the assortment needs, so it can be made without end; add 'resource_limits'"
+        )
+    if len(scarce) + len(on_hand) > MOST_SCARCE:
+        raise QuestionError(
+            f"{name}: method 'prices' keeps a price for everything scarce, up to {MOST_SCARCE:,} in all, and there are "
+            f"{len(scarce) + len(on_hand):,} resources, stocks of capital and goods on hand; {_OTHERS}"
+        )
+    return PricedEconomy(
+        economy=asked,
+        holdings=held,
+        goods=goods,
+        techniques=rows,
+        first=np.searchsorted(place[product], np.arange(len(goods) + 1)).astype(np.int64),
+        made=amount,
+        inputs=sp.csr_array(per_unit @ (of_techniques @ needs @ pick)),
+        use=sp.csr_array(sp.hstack([shared[:, scarce], of_store])),
+        wanted=wanted[goods],
+        scarce=np.concatenate([scarce, len(there) + on_hand]),
+        amounts=np.concatenate([there[scarce], stock[on_hand]]),
+        limits=limits,
+        there=there,
+        resources=resources,
+        held=kept,
+        aside=aside,
+    )
+
+
+def refuse(economy: Economy, question: Question) -> None:
+    """Raise unless the question is one that price coordination can answer."""
+    name = economy.name
+    laws = {law.name for law in laws_of(economy, question)}
+    if question.objective not in ("assortment", "fulfilment"):
+        raise QuestionError(
+            f"{name}: method 'prices' makes as many assortments as it can; the objective {question.objective!r} is "
+            f"another question: {_OTHERS}"
+        )
+    if len(economy.periods) > 1:
+        raise QuestionError(
+            f"{name}: method 'prices' plans one period, and there are {len(economy.periods)}: goods, stocks and "
+            f"investment of several periods would need prices of their own; {_OTHERS}"
+        )
+    if "emissions and their damage" in laws:
+        raise QuestionError(
+            f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
+        )
+
+
+def _products(economy: Economy) -> tuple[Places, Floats]:
+    """Return the good that each technique makes, and how much per unit of activity; -1 where it makes nothing."""
+    outputs = sp.csc_array(economy.matrix("outputs", 0))
+    outputs.eliminate_zeros()
+    several = np.flatnonzero(np.diff(outputs.indptr) > 1)
+    if len(several):
+        raise QuestionError(
+            f"{economy.name}: technique {str(economy.techniques[several[0]])!r} makes several goods; method 'prices' "
+            f"asks for each good which technique is cheapest, and joint products leave that open: {_OTHERS}"
+        )
+    some = np.diff(outputs.indptr) == 1
+    makes, made = np.full(len(some), _NONE), np.zeros(len(some))
+    makes[some], made[some] = outputs.indices, outputs.data
+    return makes, made
+
+
+def _limits(economy: Economy, held: Holdings | None) -> tuple[Any, Floats, int, Places]:
+    """Return use per unit of activity of all that is limited, the amounts, the number of resources, the holdings."""
+    parts, there = [sp.csr_array((0, len(economy.techniques)))], [np.zeros(0)]
+    kept = np.zeros(0, dtype=np.int64)
+    if economy.has("resource_limits"):
+        parts.append(economy.matrix("resource_use", 0))
+        there.append(economy.vector("resource_limits", 0))
+    resources = sum(map(len, there))
+    if held is not None and held.count:
+        tied, stock = sp.csr_array(held.tied_up(0)), held.given(0)
+        kept = np.arange(held.count) if held.techniques is None else _tightest(held, tied, stock)
+        parts.append(tied[kept])
+        there.append(stock[kept])
+    limits = sp.csr_array(sp.vstack(parts))
+    limits.eliminate_zeros()
+    return limits, np.concatenate(there), resources, kept
+
+
+def _tightest(held: Holdings, tied: Any, stock: Floats) -> Places:
+    """Return for each technique with capital of its own the holding that limits it most."""
+    most = stock / np.maximum(np.asarray(tied.sum(axis=1)).ravel(), 1e-300)
+    order = np.lexsort([most, held.techniques])
+    _, first = np.unique(held.techniques[order], return_index=True)
+    return np.sort(order[first]).astype(np.int64)
+
+
+def _running(
+    needs: Any, uses: Any, there: Floats, makes: Places, stock: Floats
+) -> tuple[Flags, tuple[tuple[int, int], ...]]:
+    """Return which techniques can run, and those set aside, the last first, each with what stops it.
+
+    A technique is set aside if it uses a limit of which there is nothing, or a good that no technique left makes and
+    nobody has; that may stop others.
+    """
+    stop = np.concatenate([there <= 0, np.zeros(len(stock), dtype=bool)])
+    everything = sp.csr_array(sp.hstack([uses, needs]))
+    runs: Flags = makes >= 0
+    aside: list[tuple[int, int]] = []
+    while True:
+        makeable = np.isin(np.arange(len(stock)), makes[runs]) | (stock > 0)
+        stop[len(there) :] = ~makeable
+        stopped = np.flatnonzero(runs & (everything @ stop.astype(np.float64) > 0))
+        if not len(stopped):
+            return runs, tuple(reversed(aside))
+        for technique in stopped.tolist():
+            places = everything.indices[everything.indptr[technique] : everything.indptr[technique + 1]]
+            aside.append((technique, int(places[stop[places]][0])))
+        runs[stopped] = False
+
+
+def _needed(needs: Any, runs: Flags, makes: Places, wanted: Floats) -> Flags:
+    """Return the goods that are wanted, or that a technique needs which makes a needed good."""
+    needed = wanted > 0
+    while True:
+        for_them = runs & needed[makes]
+        further = needed | (needs.T @ for_them.astype(np.float64) > 0)
+        if (further == needed).all():
+            return np.asarray(needed)
+        needed = further
+
+
+def _refuse_unmakeable(
+    economy: Economy,
+    runs: Flags,
+    aside: tuple[tuple[int, int], ...],
+    makes: Places,
+    wanted: Floats,
+    stock: Floats,
+    resources: int,
+    kept: Places,
+    held: Holdings | None,
+) -> None:
+    made = np.zeros(len(wanted), dtype=bool)
+    made[makes[runs]] = True
+    missing = np.flatnonzero((wanted > 0) & ~made & (stock <= 0))
+    if not len(missing):
+        return
+    good = str(economy.goods[missing[0]])
+    why = "no technique makes it"
+    reasons = dict(aside)
+    makers = [technique for technique in reasons if makes[technique] == missing[0]]
+    if makers:
+        reason = reasons[makers[0]]
+        if reason < resources:
+            what = f"resource {str(economy.resources[reason])!r}, of which there is none"
+        elif reason < resources + len(kept):
+            assert held is not None
+            stock_good = economy.goods[held.goods[kept[reason - resources]]]
+            what = f"a stock of {str(stock_good)!r}, of which there is none"
+        else:
+            what = f"good {str(economy.goods[reason - resources - len(kept)])!r}, which cannot be made"
+        why = f"technique {str(economy.techniques[makers[0]])!r} needs {what}"
+    raise QuestionError(
+        f"{economy.name}: method 'prices' cannot price {good!r}, which is wanted and cannot be made ({why}), so no "
+        "assortment is possible; correct the tables, or take it out of the targets"
+    )

@@ -1,0 +1,1 @@
+"""The answer: a plan in the user's names and units."""

@@ -1,0 +1,224 @@
+"""What the objective is made of: every limit, stock, demand and bound from outside, at its valuation.
+
+The multipliers of a plan give its bound as a sum over all that comes from outside the model (strong duality),
+
+    objective = sum over rows (valuation x side) + sum over bounded columns (reduced cost x bound) + constant,
+
+so that a resource, an initial stock, room in store, a cap, a floor, a demand that must be met and whatever a user added
+each account for a part of it. Of a proved plan the parts add up to the objective, of any other to its bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.arrays import Floats
+from ..base.errors import NotProvedError
+from ..base.labels import holding_name, name_of
+from ..formulate import ROW_SENSES
+from ..laws.coefficients import by_period
+from ..program.canonical import Block
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+#: The rows of laws that hold a limit from outside: what it is called, the axis its first label lies on.
+_LIMITS = {
+    "resource_limit": ("resource", "resources"),
+    "accumulation": ("stock", "goods"),
+    "storage_limit": ("storage", "goods"),
+    "emission_cap": ("emission cap", "pollutants"),
+    "emission_budget": ("emission budget", "pollutants"),
+    "floor": ("floor", ""),
+}
+#: Limits that count although there is nothing of them; of other rows those with a side of zero only join columns.
+_EVEN_EMPTY = ("resource", "storage", "emission cap", "emission budget", "floor", "own row")
+#: What is worth less than this share of all is the rounding of what is worth nothing.
+_NOISE = 1e-12
+#: Programs with more coefficients than this get no intervals in a summary: finding the first one may take seconds.
+_QUICK = 50_000
+_COLUMNS = ["kind", "name", "period", "unit", "available", "valuation", "worth", "one_more", "one_less"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """Parts of one kind: which rows (or columns) of a block they are, what is there and what a unit of it is worth."""
+
+    kind: str
+    axis: str
+    block: Block
+    at: Any
+    available: Floats
+    valuation: Floats
+    of_row: float = 0.0
+
+    @property
+    def worth(self) -> Floats:
+        return self.available * self.valuation
+
+
+def binding_limits(plan: Plan, intervals: int = 0, most: int | None = None) -> pd.DataFrame:
+    """Return what the objective is made of, the parts that are worth most first.
+
+    Columns: kind, name, period, unit, available (a resource limit, a stock at the start, room in store, a cap or budget
+    of emissions, a floor, a demand to be met, a side or bound of the user's own), valuation (∂objective/∂available),
+    worth (of all of it: valuation x available), one_more and one_less (what one more unit adds to the objective,
+    and the last one added: they differ where the plan is degenerate).
+
+    The column ``worth`` sums to the objective of a proved plan, and to the bound of one that is not.
+
+    Parameters
+    ----------
+    intervals : for how many parts ``one_more`` and ``one_less`` are found; NaN where they could not be found, and for
+        the others they are the valuation.
+    most : how many parts to return; all of them by default.
+    """
+    parts = list(_parts(plan))
+    kind = np.repeat(np.arange(len(parts)), [len(part.available) for part in parts])
+    place = np.concatenate([np.arange(len(part.available)) for part in parts] or [np.empty(0, dtype=int)])
+    worth = np.concatenate([part.worth for part in parts] or [np.empty(0)])
+    order = np.argsort(-np.abs(worth), kind="stable")[:most]
+    rows = [_line(plan, parts[kind[k]], int(place[k])) for k in order]
+    if rows and intervals and plan.has_intervals and plan.program.matrix.nnz <= _QUICK:
+        found = plan.valuation_intervals
+        for row, k in zip(rows[:intervals], order[:intervals], strict=True):
+            part = parts[kind[k]]
+            if part.of_row:
+                row["one_more"], row["one_less"] = _ends(plan, found, part, int(place[k]))
+    figures = dict.fromkeys(_COLUMNS[_COLUMNS.index("available") :], float)  # numbers even where there are none
+    return pd.DataFrame(rows, columns=_COLUMNS).astype(figures)
+
+
+def count_limits(plan: Plan) -> int:
+    """Return how many parts :func:`binding_limits` has."""
+    return sum(len(part.available) for part in _parts(plan))
+
+
+def worth_in_words(limit: Mapping[Any, Any], sense: str) -> str:
+    """Say what one more unit of a limit does to the objective, and what one less does where that differs."""
+    if sense == "max":
+        said = {True: ("is worth", "brings", "costs"), False: ("is worth", "brings", "costs")}
+        sign = 1.0
+    else:
+        said = {True: ("costs", "costs", "saves"), False: ("saves", "saves", "costs")}
+        sign = 1.0 if limit["valuation"] > 0 else -1.0
+    whole, more, less = said[sign > 0]
+    if np.isnan(limit["one_more"]):
+        return f"{whole} {sign * limit['valuation']:.6g} (what one more and one less differ by could not be found)"
+    if abs(limit["one_less"] - limit["one_more"]) <= 1e-7 * max(abs(limit["one_less"]), abs(limit["one_more"])):
+        return f"{whole} {sign * limit['one_more']:.6g}"
+    return f"{more} {sign * limit['one_more']:.6g}, one less {less} {sign * limit['one_less']:.6g}"
+
+
+def _parts(plan: Plan) -> Iterator[_Parts]:
+    """Return all parts of the dual objective that are not nothing."""
+    every: list[_Parts] = []
+    program = plan.program
+    towards = 1.0 if program.sense == "min" else -1.0
+    side = np.where(plan.dual * towards > 0, program.row_lower, program.row_upper)
+    side = np.where(np.isfinite(side), side, 0.0)
+    for block in program.rows:
+        dual, sides = plan.dual[block.span], side[block.span]
+        at = np.arange(len(dual))
+        if block.name == "balance":
+            every += _balance_parts(plan, block, sides)
+        elif block.name in _LIMITS:
+            every.append(_Parts(*_LIMITS[block.name], block, at, sides, dual, 1.0))
+        else:
+            own = "own row" if block.name not in ROW_SENSES else block.name.replace("_", " ")
+            every.append(_Parts(own, "", block, at, sides, dual, 1.0))
+    reduced = plan.reduced
+    bound = np.where(reduced * towards > 0, program.lower, program.upper)
+    bound = np.where(program.integer, plan.primal, np.where(np.isfinite(bound), bound, 0.0))
+    for block in program.columns:
+        every.append(_Parts("bound", "", block, np.arange(len(block.index)), bound[block.span], reduced[block.span]))
+    if program.offset:
+        constant = Block("constant of the objective", pd.Index(["constant of the objective"]), 0)
+        every.append(_Parts("constant", "", constant, np.zeros(1, int), np.array([program.offset]), np.ones(1)))
+    whole = sum(float(np.abs(part.worth).sum()) for part in every)
+    for part in every:
+        valued = np.abs(part.valuation) > _NOISE * np.abs(part.valuation).max(initial=1e-300)
+        kept = np.abs(part.worth) > _NOISE * whole
+        if part.kind in _EVEN_EMPTY:
+            kept |= valued
+        elif part.kind == "stock":  # most rows of accumulation hold no stock from outside
+            kept |= valued & (part.available > 0)
+        if kept.any():
+            yield _Parts(
+                part.kind, part.axis, part.block, part.at[kept], part.available[kept], part.valuation[kept] + 0.0,
+                part.of_row,
+            )  # fmt: skip
+
+
+def _balance_parts(plan: Plan, block: Block, sides: Floats) -> list[_Parts]:
+    """Split the sides of the balance: stocks on hand at the start, what must be delivered, what a user put there."""
+    economy, count = plan.asked, len(plan.economy.periods)
+    dual, at = plan.dual[block.span], np.arange(len(sides))
+    place = plan.places_of(block, economy.goods)
+    stocks = economy.vector("initial_stocks", 0)
+    there = np.where(place >= 0, by_period(count, lambda t: stocks if t == 0 else 0.0 * stocks)[place], 0.0)
+    wanted = np.zeros(len(sides))
+    if plan.question.objective == "least-resources" and plan.program.column_block("delivered") is None:
+        wanted = np.where(place >= 0, by_period(count, lambda t: economy.vector("targets", t))[place], 0.0)
+    own = there - wanted + sides
+    own = np.where(np.abs(own) <= _NOISE * (np.abs(there) + np.abs(wanted)), 0.0, own)
+    return [
+        _Parts("initial stock", "goods", block, at, there, -dual, -1.0),
+        _Parts("demand", "goods", block, at, wanted, dual, 1.0),
+        _Parts("own demand", "goods", block, at, own, dual, 1.0),
+    ]
+
+
+def _line(plan: Plan, part: _Parts, k: int) -> dict[str, Any]:
+    label = part.block.index[part.at[k]]
+    valuation = float(part.valuation[k])
+    name, period, unit = _named(plan, part, label)
+    return {
+        "kind": part.kind,
+        "name": name,
+        "period": period,
+        "unit": unit,
+        "available": float(part.available[k]),
+        "valuation": valuation,
+        "worth": float(part.worth[k]),
+        "one_more": valuation,
+        "one_less": valuation,
+    }
+
+
+def _ends(plan: Plan, found: Any, part: _Parts, k: int) -> tuple[float, float]:
+    """Return what one more adds and one less takes away; NaN where that could not be found."""
+    try:
+        low, high = sorted(part.of_row * end + 0.0 for end in found.of_row(part.block.start + int(part.at[k])))
+    except NotProvedError:
+        return float("nan"), float("nan")
+    return (low, high) if plan.program.sense == "max" else (high, low)  # a maximum is concave in what is available
+
+
+def _named(plan: Plan, part: _Parts, label: Any) -> tuple[str, str, str]:
+    """Return (name, period, unit) of a row or column."""
+    if part.kind == "constant":
+        return part.block.name, "", ""
+    if part.kind == "floor":
+        return "fulfilment", str(label), ""
+    if part.kind == "emission budget":
+        return name_of(label), "all periods", plan.economy.unit(part.axis, label)
+    if part.axis:
+        return holding_name(tuple(label[:-1])), str(label[-1]), plan.economy.unit(part.axis, label[0])
+    name, period = own_name(plan, part.block.name, label)
+    return name, period, ""
+
+
+def own_name(plan: Plan, block_name: str, label: Any) -> tuple[str, str]:
+    """Return (name, period) of a row or column that no law of the package labels."""
+    whole = label if isinstance(label, tuple) else (label,)
+    period = ""
+    if whole[-1] in plan.economy.periods:
+        whole, period = whole[:-1], str(whole[-1])
+    rest = [name_of(part) for part in whole if part != block_name]
+    return " ".join([block_name, *rest]), period

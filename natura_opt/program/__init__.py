@@ -1,0 +1,1 @@
+"""The canonical linear program, in named and labelled blocks; its scaling, its files."""

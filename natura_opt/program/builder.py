@@ -1,0 +1,150 @@
+"""A linear program collected block by block, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from ..base.arrays import Floats
+from ..base.entrance import checked_arguments
+from ..base.errors import ProgramError, unknown
+from ..base.numbers import doubles, sparse_doubles
+from .canonical import Block, RowSense, Sense
+from .linear import LinearProgram
+
+
+@dataclass
+class ProgramBuilder:
+    """Collects blocks, terms and costs, in any order, and lays them out as one :class:`LinearProgram`."""
+
+    _columns: dict[str, tuple[pd.Index, Floats, Floats, bool]] = field(default_factory=dict)
+    _rows: dict[str, tuple[pd.Index, RowSense, Floats]] = field(default_factory=dict)
+    _terms: list[tuple[str, str, Any]] = field(default_factory=list)
+    _supplies: list[tuple[str, Any]] = field(default_factory=list)
+    _losses: list[tuple[str, Any]] = field(default_factory=list)
+    _cost: dict[str, Floats] = field(default_factory=dict)
+    _sense: Sense = "min"
+
+    @checked_arguments()
+    def columns(self, name: str, index: pd.Index, lower: Any = 0.0, upper: Any = np.inf, integer: bool = False) -> None:
+        """Add a block of columns with bounds (scalars or one per label)."""
+        if name in self._columns:
+            raise ProgramError(f"columns {name!r} declared twice")
+        self._columns[name] = (
+            index,
+            _spread(lower, index, f"columns {name!r}, lower"),
+            _spread(upper, index, f"columns {name!r}, upper"),
+            bool(integer),
+        )
+
+    @checked_arguments()
+    def rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any) -> None:
+        """Add a block of rows with one right-hand side per label (or a scalar)."""
+        if name in self._rows:
+            raise ProgramError(f"rows {name!r} declared twice")
+        if sense not in (">=", "<=", "=="):
+            raise ProgramError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
+        self._rows[name] = (index, sense, _spread(rhs, index, f"rows {name!r}"))
+
+    @checked_arguments()
+    def terms(self, rows: str, columns: str, matrix: Any) -> None:
+        """Add coefficients of a block of columns in a block of rows: shape (len(rows), len(columns))."""
+        try:
+            numbers = sparse_doubles(matrix) if sp.issparse(matrix) else doubles(matrix)
+            part = sp.coo_array(numbers)
+        except (TypeError, ValueError) as error:
+            raise ProgramError(f"terms of columns {columns!r} in rows {rows!r}: {error}") from None
+        self._terms.append((rows, columns, part))
+
+    def supply(self, rows: str, amounts: Any) -> None:
+        """Lower the right-hand sides of a block of rows by what is there from outside (negative: is demanded)."""
+        self._supplies.append((rows, amounts))
+
+    @checked_arguments()
+    def objective(self, sense: Sense, cost: Mapping[str, Any]) -> None:
+        """Set the sense and the cost of each block of columns (scalars or one per label)."""
+        if sense not in ("min", "max"):
+            raise ProgramError(f"the sense of an objective must be 'min' or 'max', not {sense!r}")
+        for name in cost:
+            if name not in self._columns:
+                raise ProgramError(f"objective: {unknown('block of columns', name, self._columns)}")
+        self._sense = sense
+        self._cost = {
+            name: _spread(values, self._columns[name][0], f"cost of {name!r}") for name, values in cost.items()
+        }
+
+    def loss(self, name: str, cost: Any) -> None:
+        """Count a cost per unit of a block of columns against the objective, whatever its sense."""
+        self._losses.append((name, cost))
+
+    def build(self) -> LinearProgram:
+        """Lay the blocks out, in the order they were declared, and sum the terms."""
+        columns = _laid_out({name: entry[0] for name, entry in self._columns.items()})
+        rows = _laid_out({name: entry[0] for name, entry in self._rows.items()})
+        at_column = {block.name: block for block in columns}
+        at_row = {block.name: block for block in rows}
+        shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
+        row_positions, column_positions, values = [], [], []
+        for row_name, column_name, part in self._terms:
+            if row_name not in at_row or column_name not in at_column:
+                raise ProgramError(f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared")
+            expected = (len(at_row[row_name].index), len(at_column[column_name].index))
+            if part.shape != expected:
+                raise ProgramError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")
+            row_positions.append(part.row.astype(np.int64) + at_row[row_name].start)
+            column_positions.append(part.col.astype(np.int64) + at_column[column_name].start)
+            values.append(part.data.astype(np.float64))
+        empty: list[Any] = [np.empty(0, dtype=np.int64)]
+        triplets = (
+            np.concatenate(values or [np.empty(0)]),
+            (np.concatenate(row_positions or empty), np.concatenate(column_positions or empty)),
+        )
+        matrix = sp.csc_array(sp.coo_array(triplets, shape=shape))
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        cost = np.zeros(shape[1])
+        for name, part_cost in self._cost.items():
+            cost[at_column[name].span] = part_cost
+        for name, loss in self._losses:
+            cost[at_column[name].span] += -loss if self._sense == "max" else loss
+        senses = [entry[1] for entry in self._rows.values()]
+        rhs = [entry[2].copy() for entry in self._rows.values()]
+        for name, amounts in self._supplies:
+            rhs[list(self._rows).index(name)] -= amounts
+        return LinearProgram(
+            sense=self._sense,
+            columns=columns,
+            rows=rows,
+            cost=cost,
+            lower=_joined([entry[1] for entry in self._columns.values()]),
+            upper=_joined([entry[2] for entry in self._columns.values()]),
+            integer=np.concatenate([np.full(len(e[0]), e[3]) for e in self._columns.values()] or [np.empty(0, bool)]),
+            matrix=matrix,
+            row_lower=_joined([np.full(len(b), -np.inf) if s == "<=" else b for s, b in zip(senses, rhs, strict=True)]),
+            row_upper=_joined([np.full(len(b), np.inf) if s == ">=" else b for s, b in zip(senses, rhs, strict=True)]),
+        )
+
+
+def _spread(values: Any, index: pd.Index, what: str) -> Floats:
+    """Return one number per label from numbers or a single one."""
+    try:
+        return np.array(np.broadcast_to(doubles(values), (len(index),)))
+    except ValueError as error:
+        raise ProgramError(f"{what}: one number, or one per label ({len(index):,}), is needed: {error}") from None
+
+
+def _joined(parts: Sequence[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _laid_out(indexes: Mapping[str, pd.Index]) -> tuple[Block, ...]:
+    blocks, start = [], 0
+    for name, index in indexes.items():
+        blocks.append(Block(name, index, start))
+        start += len(index)
+    return tuple(blocks)

@@ -1,0 +1,110 @@
+"""Scaling: rows and columns by powers of two, so that undoing it is exact.
+
+Plans in natural units mix 1e-7 and 1e7; HiGHS on such numbers calls wrong plans optimal. Geometric-mean scaling in
+log2,
+rounded to powers of two, brings the coefficients near one; cost and right-hand side get a factor each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from ..base.arrays import Floats
+from .linear import LinearProgram
+
+_SWEEPS = 20
+#: Factors beyond this power of two would overflow, or lose digits below the least double.
+_LARGEST_POWER = 400.0
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """A program in scaled form, always to be minimised, and the factors that undo it.
+
+    With ``x = column * x~ / size`` and ``y = sign * row * y~ / worth``: the matrix is ``row A column``, sides are
+    ``size * row * side``, costs ``sign * worth * cost * column``. All factors are powers of two.
+    """
+
+    program: LinearProgram
+    row: Floats
+    column: Floats
+    size: float
+    worth: float
+    sign: float
+
+    def primal(self, scaled: Floats) -> Floats:
+        """Return column values in the user's units."""
+        return scaled * self.column / self.size
+
+    def dual(self, scaled: Floats) -> Floats:
+        """Return row duals, ∂objective/∂side, in the user's units and sense."""
+        return self.sign * scaled * self.row / self.worth
+
+
+def scale(program: LinearProgram) -> Scaled:
+    """Return the program scaled: rows, and the columns that need not be whole; sides and costs."""
+    row, column = geometric_factors(program.matrix, program.integer)
+    matrix = sp.csc_array(program.matrix, copy=True)
+    matrix.data *= row[matrix.indices] * np.repeat(column, np.diff(matrix.indptr))
+    sign = -1.0 if program.sense == "max" else 1.0
+    cost = sign * program.cost * column
+    lower, upper = program.lower / column, program.upper / column
+    sides = np.concatenate([program.row_lower * row, program.row_upper * row, lower, upper])
+    size = 1.0 if program.integer.any() else _to_unit(sides)
+    worth = _to_unit(cost)
+    scaled = replace(
+        program,
+        sense="min",
+        cost=cost * worth,
+        lower=lower * size,
+        upper=upper * size,
+        matrix=matrix,
+        row_lower=program.row_lower * row * size,
+        row_upper=program.row_upper * row * size,
+        offset=0.0,
+    )
+    return Scaled(scaled, row, column, size, worth, sign)
+
+
+def geometric_factors(matrix: sp.csc_array, kept: npt.NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
+    """Return row and column factors, powers of two, that bring the geometric means of rows and columns near one.
+
+    Alternating sweeps over the logarithms: each row, then each column, is divided by the geometric mean of its entries.
+
+    Parameters
+    ----------
+    kept : columns that stay as they are (whole numbers must), shape (n,).
+    """
+    rows, columns = matrix.shape
+    places = (matrix.indices, matrix.indptr)
+    logs = sp.csc_array((np.log2(np.abs(matrix.data)), *places), shape=matrix.shape)
+    filled = sp.csc_array((np.ones(matrix.nnz), *places), shape=matrix.shape)
+    by_column = filled.T  # a view: the same arrays, read by rows
+    of_rows, of_columns = logs @ np.ones(columns), logs.T @ np.ones(rows)  # the same in every sweep
+    in_row = np.maximum(np.bincount(matrix.indices, minlength=rows), 1)
+    in_column = np.maximum(np.diff(matrix.indptr), 1)
+    row, column = np.zeros(rows), np.zeros(columns)
+    for _ in range(_SWEEPS):
+        row = -(of_rows + filled @ column) / in_row
+        column = -(of_columns + by_column @ row) / in_column
+        if kept is not None:
+            column[kept] = 0.0
+    return _power(row), _power(column)
+
+
+def _power(logs: Floats) -> Floats:
+    """Return powers of two, within what doubles can be multiplied by and divided by again."""
+    return np.exp2(np.clip(np.round(logs), -_LARGEST_POWER, _LARGEST_POWER))
+
+
+def _to_unit(values: Floats) -> float:
+    """Return the power of two that brings the typical (median) non-zero finite value near one.
+
+    A limit that is as good as none (1e100) would spoil a mean.
+    """
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    return float(_power(-np.median(np.log2(sizes)))) if len(sizes) else 1.0

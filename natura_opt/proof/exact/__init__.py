@@ -1,0 +1,1 @@
+"""The exact judge: a verdict in rational arithmetic."""

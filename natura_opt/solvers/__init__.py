@@ -1,1 +1,0 @@
-"""The iterative methods and their kernels."""
