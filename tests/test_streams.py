@@ -132,8 +132,8 @@ def _pressed(
 
     Python finds Ctrl-C as at a terminal, also where these tests run in the background and ignore it (``found``).
     """
-    code = f"import signal; signal.signal(signal.SIGINT, signal.{found}); import natura_opt.cli.streams as s, natura_opt.cli.main as m; "
-    code += "s._watch_for_endings(); print('ready', flush=True); m.main()"
+    code = f"import signal; signal.signal(signal.SIGINT, signal.{found}); import natura_opt.cli.streams as s; "
+    code += "import natura_opt.cli.main as m; s._watch_for_endings(); print('ready', flush=True); m.main()"
     root = str(Path(no.__file__).parents[1])
     process = subprocess.Popen(
         [sys.executable, "-c", code, *LONG[command]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
