@@ -276,7 +276,7 @@ def _plan_writer(out: Path | None, log_file: Path | None) -> Callable[[Plan | Pr
     check_place(out, kind)
 
     def writer(plan: Plan | ProgramSolution) -> None:
-        write(plan, out)
+        write(plan.tables(), out)
         typer.echo(shown(f"plan written to {out}"), err=True)
 
     return writer

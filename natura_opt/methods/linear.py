@@ -21,7 +21,8 @@ from ..economy.question import Question
 from ..formulate import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
 from ..laws.coefficients import pyomo_names
 from ..laws.law import CvxpyModel
-from ..plan.plan import Attempt, Plan
+from ..plan.answer import Attempt
+from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from ..proof.judging import Verdict, certify_claim, judge, prove, settle
 from ..proof.refine import inside

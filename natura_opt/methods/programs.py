@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from ..backends.highs import check_finite, check_highs_options
 from ..backends.options import SolveOptions
 from ..base.errors import DataError, OptionError
-from ..plan.plan import Attempt
+from ..plan.answer import Attempt
 from ..plan.program_solution import ProgramSolution
 from ..program.linear import LinearProgram
 from ..proof.judging import prove

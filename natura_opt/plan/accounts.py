@@ -25,10 +25,10 @@ from ..economy.coerce import position
 from ..formulate import ROW_SENSES
 from ..laws.capital import Holdings
 from .limits import own_name
+from .tables import PlanTables
 
 if TYPE_CHECKING:
     from ..economy.economy import Economy
-    from .plan import Plan
 
 #: A reduced cost below this share of its terms is the rounding of zero: the technique runs.
 _RUNS = 1e-7
@@ -49,7 +49,7 @@ class Accounts:
     towards : 1 where the objective is maximised, -1 where it is minimised.
     """
 
-    plan: Plan
+    plan: PlanTables
     t: int
 
     @property
@@ -248,6 +248,6 @@ def one_unit(count: int, at: int) -> Floats:
     return level
 
 
-def of_period(plan: Plan, period: Any) -> Accounts:
+def of_period(plan: PlanTables, period: Any) -> Accounts:
     """Return the accounts of a period by its label."""
     return Accounts(plan, position(plan.economy.periods, period))

@@ -7,7 +7,7 @@ For a technique that runs, what it makes equals what it takes, at the plan's val
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +27,7 @@ from .explain_limits import (
 )
 from .explanation import Explanation, between, interval_of, part_lines, remainder_line, worth_words
 from .finding import find_label
-
-if TYPE_CHECKING:
-    from .plan import Plan
+from .tables import PlanTables
 
 #: The kinds of things that can be explained, in the order in which a name is looked for.
 KINDS = ("good", "resource", "pollutant", "stock", "technique", "storage", "floor", "own")
@@ -38,7 +36,7 @@ KINDS = ("good", "resource", "pollutant", "stock", "technique", "storage", "floo
 _ROUNDING = 1e-12
 
 
-def explain(plan: Plan, name: Any, period: Any = None, kind: str | None = None) -> Explanation:
+def explain(plan: PlanTables, name: Any, period: Any = None, kind: str | None = None) -> Explanation:
     """Explain a valuation, or why a technique runs or stands idle: see :meth:`natura_opt.Plan.explain`.
 
     Raises
@@ -67,7 +65,7 @@ def explain(plan: Plan, name: Any, period: Any = None, kind: str | None = None) 
     return told
 
 
-def _meanings(plan: Plan, name: Any) -> Iterator[tuple[str, Any]]:
+def _meanings(plan: PlanTables, name: Any) -> Iterator[tuple[str, Any]]:
     """Return what a name can mean: (kind, label), the first meant unless another kind is asked for."""
     for kind, labels in _labels(plan).items():
         label = find_label(labels, name)
@@ -75,7 +73,7 @@ def _meanings(plan: Plan, name: Any) -> Iterator[tuple[str, Any]]:
             yield kind, label
 
 
-def _labels(plan: Plan) -> dict[str, pd.Index]:
+def _labels(plan: PlanTables) -> dict[str, pd.Index]:
     """Return the labels of each kind that the plan has."""
     economy = plan.economy
     rooms = plan.valuations_by_kind.get("storage")
@@ -93,12 +91,12 @@ def _labels(plan: Plan) -> dict[str, pd.Index]:
     }
 
 
-def _explain_stock(plan: Plan, label: Any, period: Any) -> Explanation:
+def _explain_stock(plan: PlanTables, label: Any, period: Any) -> Explanation:
     by_name = {holding_name(holding): holding for holding in plan.stock_valuations.index}
     return explain_stock(plan, by_name.get(label, label) if isinstance(label, str) else label, period)
 
 
-def _explain_good(plan: Plan, name: Any, period: Any) -> Explanation:
+def _explain_good(plan: PlanTables, name: Any, period: Any) -> Explanation:
     at = position(plan.economy.goods, name)
     if period is None:
         values = plan.valuations_by_kind["good"].to_numpy()[at]
@@ -145,7 +143,7 @@ def _explain_good(plan: Plan, name: Any, period: Any) -> Explanation:
     )
 
 
-def _explain_technique(plan: Plan, name: Any, period: Any) -> Explanation:
+def _explain_technique(plan: PlanTables, name: Any, period: Any) -> Explanation:
     at = position(plan.economy.techniques, name)
     if period is None:  # the period in which it runs most, the first where it never runs
         period = plan.economy.periods[int(np.argmax(plan.activities.to_numpy()[at]))]
@@ -231,7 +229,7 @@ def _idle_words(accounts: Accounts, good: int) -> str:
     )
 
 
-_EXPLAIN: dict[str, Callable[[Plan, Any, Any], Explanation]] = {
+_EXPLAIN: dict[str, Callable[[PlanTables, Any, Any], Explanation]] = {
     "good": _explain_good,
     "resource": explain_resource,
     "pollutant": explain_pollutant,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,12 @@ from ..laws.capital import Holdings
 from .accounts import account, names, of_period
 from .explanation import Explanation, between, interval_of, more_words
 from .limits import own_name
-
-if TYPE_CHECKING:
-    from .plan import Plan
+from .tables import PlanTables
 
 _SHOWN = 6
 
 
-def explain_resource(plan: Plan, name: Any, period: Any) -> Explanation:
+def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what a resource is worth in a period, how much of it is used, and by what."""
     at = position(plan.economy.resources, name)
     limits = plan.valuations_by_kind.get("resource")
@@ -58,7 +56,7 @@ def explain_resource(plan: Plan, name: Any, period: Any) -> Explanation:
     return _limit("resource", name_of(name), period, valuation, interval, account([]), lines)
 
 
-def explain_stock(plan: Plan, holding: Any, period: Any) -> Explanation:
+def explain_stock(plan: PlanTables, holding: Any, period: Any) -> Explanation:
     """Explain a stock at the start of a period: what it is worth for good, its rent then, whether all is in use."""
     place = list(plan.stock_valuations.index).index(holding)
     values = plan.stock_valuations.to_numpy()[place]
@@ -91,7 +89,7 @@ def explain_stock(plan: Plan, holding: Any, period: Any) -> Explanation:
     return _limit("stock", name, period, worth, interval, cost, lines)
 
 
-def explain_room(plan: Plan, name: Any, period: Any) -> Explanation:
+def explain_room(plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what room for a good in store is worth at the end of a period."""
     rooms = plan.valuations_by_kind["storage"]
     at = position(plan.economy.goods, name)
@@ -118,7 +116,7 @@ def explain_room(plan: Plan, name: Any, period: Any) -> Explanation:
     return _limit("storage", name_of(name), period, valuation, interval, account([]), lines)
 
 
-def explain_pollutant(plan: Plan, name: Any, period: Any) -> Explanation:
+def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what one unit less emitted costs: by the cap of the period, the budget of all, and the damage."""
     economy, asked = plan.economy, plan.asked
     at = position(economy.pollutants, name)
@@ -163,7 +161,7 @@ def explain_pollutant(plan: Plan, name: Any, period: Any) -> Explanation:
     return _limit("pollutant", name_of(name), period, valuation, interval, cost_table, lines)
 
 
-def _limit_of(plan: Plan, table: str, t: int, at: int) -> float:
+def _limit_of(plan: PlanTables, table: str, t: int, at: int) -> float:
     return float(plan.asked.vector(table, t, missing=np.inf)[at])
 
 
@@ -175,7 +173,7 @@ def _summed(intervals: list[tuple[float, float] | None]) -> tuple[float, float] 
     return sum(low for low, _ in known), sum(high for _, high in known)
 
 
-def explain_floor(plan: Plan, name: Any, period: Any) -> Explanation:
+def explain_floor(plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what the floor of a period's fulfilment costs."""
     values = plan.valuations_by_kind["floor"].to_numpy()[0]
     period = _dearest(plan, values) if period is None else period
@@ -191,7 +189,7 @@ def explain_floor(plan: Plan, name: Any, period: Any) -> Explanation:
     return _limit("floor", "fulfilment", period, valuation, interval, account([]), lines)
 
 
-def explain_own(plan: Plan, name: str, period: Any) -> Explanation:
+def explain_own(plan: PlanTables, name: str, period: Any) -> Explanation:
     """Explain the user's own rows (what they are at and what their sides are worth) or columns, of one block."""
     frame = plan.extra[name]
     values = frame.to_numpy(dtype=float)
@@ -218,7 +216,7 @@ def explain_own(plan: Plan, name: str, period: Any) -> Explanation:
     return _limit("own", name, when, float(values[dearest, 1]), interval, account([]), lines)
 
 
-def _dearest(plan: Plan, values: Floats) -> Any:
+def _dearest(plan: PlanTables, values: Floats) -> Any:
     return plan.economy.periods[int(np.argmax(np.abs(values)))]
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from ..base.errors import NotProvedError
 from .accounts import account
 from .finding import find_row
-
-if TYPE_CHECKING:
-    from .plan import Plan
+from .tables import PlanTables
 
 _SHOWN = 6
 #: Sides of an account that differ by less than this share of their terms are equal.
@@ -61,7 +59,7 @@ class Explanation:
         return "\n".join(self.lines)
 
 
-def interval_of(plan: Plan, block_name: str, label: Any) -> tuple[tuple[float, float] | None, str]:
+def interval_of(plan: PlanTables, block_name: str, label: Any) -> tuple[tuple[float, float] | None, str]:
     """Return the interval of a row's valuation, zeros where the spelling did not need to state the row; or None and,
     where one was looked for in vain, the words for that.
     """
@@ -77,7 +75,7 @@ def interval_of(plan: Plan, block_name: str, label: Any) -> tuple[tuple[float, f
 
 
 def between(
-    plan: Plan, valuation: float, interval: tuple[float, float] | None, missing: str = "", saved: bool = False
+    plan: PlanTables, valuation: float, interval: tuple[float, float] | None, missing: str = "", saved: bool = False
 ) -> str:
     """Say a valuation, and the interval it lies in where it has one.
 
@@ -95,11 +93,11 @@ def between(
     return f"{valuation:.6g} (the plan is degenerate: anything from {more:.6g} for one more to {less:.6g} for one less)"
 
 
-def worth_words(plan: Plan) -> str:
+def worth_words(plan: PlanTables) -> str:
     return "is worth" if plan.program.sense == "max" else "demanded costs"
 
 
-def more_words(plan: Plan) -> str:
+def more_words(plan: PlanTables) -> str:
     """Say what one more of a limit does, before the figure ∂objective/∂limit."""
     return "is worth" if plan.program.sense == "max" else "changes the cost by"
 

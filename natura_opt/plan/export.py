@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
-
-if TYPE_CHECKING:
-    from .plan import Plan
-    from .program_solution import ProgramSolution
+from .answer import Answered
+from .tables import PlanTables
 
 #: The tables of a plan, in order.
 TABLES = (
@@ -48,7 +46,7 @@ _NEEDED = {
 _IN_TABLES = ("emissions", "abatement_costs", "damage", "extra")
 
 
-def tables(plan: Plan) -> dict[str, pd.DataFrame]:
+def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     """Return every table that has rows, the summary and the certificate first."""
     facts = {key: value for key, value in summary(plan).items() if key not in _IN_TABLES}
     made = {"summary": summary_table(facts)}
@@ -67,7 +65,7 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     return made
 
 
-def summary(plan: Plan) -> dict[str, Any]:
+def summary(plan: PlanTables) -> dict[str, Any]:
     """Return the plan's claim and proof as plain values, fit for JSON (no NaN, no infinities)."""
     facts = facts_of(plan, plan.economy.name, plan.question.name) | {"objective_name": plan.objective_name}
     assumptions = assumed(plan.asked)
@@ -95,28 +93,28 @@ def summary_table(facts: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({"value": pd.Series(flat, dtype=object).astype(str)}).rename_axis("what")
 
 
-def facts_of(plan: Plan | ProgramSolution, model: str, question: str | None) -> dict[str, Any]:
+def facts_of(answer: Answered, model: str, question: str | None) -> dict[str, Any]:
     """Return the claim and proof of a plan, or of a program's solution, as plain values."""
-    nothing = plan.impossibility
-    certificate = plan.certificate
+    nothing = answer.impossibility
+    certificate = answer.certificate
     seen = {
         "primal_residual": None if nothing else _plain(certificate.primal_residual),
         "dual_residual": _plain(nothing.residual if nothing else certificate.dual_residual),
         "gap": None if nothing else _plain(certificate.gap),
         "tolerance": certificate.tolerance,
-        "proved": plan.status is Status.OPTIMAL or bool(nothing and nothing.proved),
+        "proved": answer.status is Status.OPTIMAL or bool(nothing and nothing.proved),
         "bound": "exact" if nothing and nothing.exact else certificate.bound,
         "unconditional": bool(nothing and nothing.proved) or certificate.unconditional,
     }
     facts: dict[str, Any] = {
         "model": model,
         "question": question,
-        "method": plan.method,
-        "status": str(plan.status),
+        "method": answer.method,
+        "status": str(answer.status),
         "objective": None if nothing else _plain(certificate.objective),
-        "seconds": sum(plan.seconds.values()),
-        "seconds_by_stage": dict(plan.seconds),
-        "iterations": plan.iterations,
+        "seconds": sum(answer.seconds.values()),
+        "seconds_by_stage": dict(answer.seconds),
+        "iterations": answer.iterations,
         "certificate": seen,
     }
     if nothing:

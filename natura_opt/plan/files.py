@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -22,10 +22,6 @@ from ..economy.files.excel import first_rows, is_model_workbook, write_workbook
 from ..economy.files.folder_writer import quoting_of
 from .export import PROGRAM_TABLES, TABLES
 
-if TYPE_CHECKING:
-    from .plan import Plan
-    from .program_solution import ProgramSolution
-
 #: Rows of every plan's summary, by which an earlier plan is known.
 _FACTS = {"model", "question", "method", "status"}
 #: Beginnings that spreadsheets take for a formula when they open a CSV file; the last four are the full-width signs.
@@ -35,29 +31,29 @@ _LONGEST_FILE, _LONGEST_SHEET = 200, 31
 _NOT_OURS = "is not of a plan written by natura-opt"
 
 
-def to_excel(plan: Plan | ProgramSolution, path: str | Path) -> Path:
+def to_excel(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     """Write one sheet per table."""
-    named = _named(plan.tables(), _LONGEST_SHEET, len)
+    named = _named(tables, _LONGEST_SHEET, len)
     with whole_file(path, WORKBOOK) as building:
         sheets = {name: list(_rows(frame)) for name, frame in named.items()}
         write_workbook(building, sheets, called=Path(path).name)
     return Path(path)
 
 
-def to_csv(plan: Plan | ProgramSolution, folder: str | Path) -> Path:
+def to_csv(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> Path:
     """Write one CSV file per table."""
     with whole_folder(folder, CSV_FOLDER) as building:
-        for name, frame in _named(plan.tables(), _LONGEST_FILE, _bytes).items():
+        for name, frame in _named(tables, _LONGEST_FILE, _bytes).items():
             texts = (frame.iloc[:, k] for k in range(frame.shape[1]) if not _is_numeric(frame, k))
             quoting = quoting_of(frame.index, frame.columns, *texts)
             _guarded(frame).to_csv(building / f"{name}.csv", encoding="utf-8", quoting=quoting)
     return Path(folder)
 
 
-def to_parquet(plan: Plan | ProgramSolution, folder: str | Path) -> Path:
+def to_parquet(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> Path:
     """Write one Parquet file per table (labels as columns)."""
     with whole_folder(folder, PARQUET_FOLDER) as building:
-        for name, frame in _named(plan.tables(), _LONGEST_FILE, _bytes).items():
+        for name, frame in _named(tables, _LONGEST_FILE, _bytes).items():
             flat = frame.reset_index()
             flat.columns = flat.columns.astype(str)
             for column in flat.columns[: frame.index.nlevels]:  # labels may be numbers or pairs among words
@@ -66,7 +62,7 @@ def to_parquet(plan: Plan | ProgramSolution, folder: str | Path) -> Path:
     return Path(folder)
 
 
-def form_of(out: Path) -> tuple[Kind, Callable[[Plan | ProgramSolution, str | Path], Path]]:
+def form_of(out: Path) -> tuple[Kind, Callable[[Mapping[str, pd.DataFrame], str | Path], Path]]:
     """Return the kind of output that a name asks for, and what writes it.
 
     Raises
@@ -136,7 +132,7 @@ PARQUET_FOLDER = Kind(
 )
 
 
-def _named(frames: dict[str, pd.DataFrame], longest: int, size: Callable[[str], int]) -> dict[str, pd.DataFrame]:
+def _named(frames: Mapping[str, pd.DataFrame], longest: int, size: Callable[[str], int]) -> dict[str, pd.DataFrame]:
     """Return tables by names that files and sheets can have, each once."""
     made: dict[str, pd.DataFrame] = {}
     for name, frame in frames.items():

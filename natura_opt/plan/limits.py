@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,7 @@ from ..base.labels import holding_name, name_of
 from ..formulate import ROW_SENSES
 from ..laws.coefficients import by_period
 from ..program.canonical import Block
-
-if TYPE_CHECKING:
-    from .plan import Plan
+from .tables import PlanTables
 
 #: The rows of laws that hold a limit from outside: what it is called, the axis its first label lies on.
 _LIMITS = {
@@ -62,7 +60,7 @@ class _Parts:
         return self.available * self.valuation
 
 
-def binding_limits(plan: Plan, intervals: int = 0, most: int | None = None) -> pd.DataFrame:
+def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None) -> pd.DataFrame:
     """Return what the objective is made of, the parts that are worth most first.
 
     Columns: kind, name, period, unit, available (a resource limit, a stock at the start, room in store, a cap or budget
@@ -94,7 +92,7 @@ def binding_limits(plan: Plan, intervals: int = 0, most: int | None = None) -> p
     return pd.DataFrame(rows, columns=_COLUMNS).astype(figures)
 
 
-def count_limits(plan: Plan) -> int:
+def count_limits(plan: PlanTables) -> int:
     """Return how many parts :func:`binding_limits` has."""
     return sum(len(part.available) for part in _parts(plan))
 
@@ -115,7 +113,7 @@ def worth_in_words(limit: Mapping[Any, Any], sense: str) -> str:
     return f"{more} {sign * limit['one_more']:.6g}, one less {less} {sign * limit['one_less']:.6g}"
 
 
-def _parts(plan: Plan) -> Iterator[_Parts]:
+def _parts(plan: PlanTables) -> Iterator[_Parts]:
     """Return all parts of the dual objective that are not nothing."""
     every: list[_Parts] = []
     program = plan.program
@@ -155,7 +153,7 @@ def _parts(plan: Plan) -> Iterator[_Parts]:
             )  # fmt: skip
 
 
-def _balance_parts(plan: Plan, block: Block, sides: Floats) -> list[_Parts]:
+def _balance_parts(plan: PlanTables, block: Block, sides: Floats) -> list[_Parts]:
     """Split the sides of the balance: stocks on hand at the start, what must be delivered, what a user put there."""
     economy, count = plan.asked, len(plan.economy.periods)
     dual, at = plan.dual[block.span], np.arange(len(sides))
@@ -174,7 +172,7 @@ def _balance_parts(plan: Plan, block: Block, sides: Floats) -> list[_Parts]:
     ]
 
 
-def _line(plan: Plan, part: _Parts, k: int) -> dict[str, Any]:
+def _line(plan: PlanTables, part: _Parts, k: int) -> dict[str, Any]:
     label = part.block.index[part.at[k]]
     valuation = float(part.valuation[k])
     name, period, unit = _named(plan, part, label)
@@ -191,7 +189,7 @@ def _line(plan: Plan, part: _Parts, k: int) -> dict[str, Any]:
     }
 
 
-def _ends(plan: Plan, found: Any, part: _Parts, k: int) -> tuple[float, float]:
+def _ends(plan: PlanTables, found: Any, part: _Parts, k: int) -> tuple[float, float]:
     """Return what one more adds and one less takes away; NaN where that could not be found."""
     try:
         low, high = sorted(part.of_row * end + 0.0 for end in found.of_row(part.block.start + int(part.at[k])))
@@ -200,7 +198,7 @@ def _ends(plan: Plan, found: Any, part: _Parts, k: int) -> tuple[float, float]:
     return (low, high) if plan.program.sense == "max" else (high, low)  # a maximum is concave in what is available
 
 
-def _named(plan: Plan, part: _Parts, label: Any) -> tuple[str, str, str]:
+def _named(plan: PlanTables, part: _Parts, label: Any) -> tuple[str, str, str]:
     """Return (name, period, unit) of a row or column."""
     if part.kind == "constant":
         return part.block.name, "", ""
@@ -214,7 +212,7 @@ def _named(plan: Plan, part: _Parts, label: Any) -> tuple[str, str, str]:
     return name, period, ""
 
 
-def own_name(plan: Plan, block_name: str, label: Any) -> tuple[str, str]:
+def own_name(plan: PlanTables, block_name: str, label: Any) -> tuple[str, str]:
     """Return (name, period) of a row or column that no law of the package labels."""
     whole = label if isinstance(label, tuple) else (label,)
     period = ""

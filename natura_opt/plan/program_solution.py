@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,19 +17,17 @@ from ..program.canonical import Block
 from ..program.linear import LinearProgram
 from ..program.named import NamedProgram
 from ..program.writing import column_names, row_names
-from ..proof.certificate import Certificate
-from ..proof.diagnose import Impossibility
 from ..proof.rounding import products
-from . import export as plan_export
-from . import files as plan_files
-from .plan import Attempt
+from . import export
+from .answer import Answered
+from .written import Written
 
 _SHOWN = 8
 _Written = Callable[[LinearProgram], list[str]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ProgramSolution:
+class ProgramSolution(Answered, Written):
     """A point of a linear program and what is known about it.
 
     Attributes
@@ -49,13 +46,6 @@ class ProgramSolution:
     program: LinearProgram
     primal: Floats
     dual: Floats
-    status: Status
-    certificate: Certificate
-    impossibility: Impossibility | None
-    method: str
-    attempts: tuple[Attempt, ...]
-    iterations: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -63,26 +53,9 @@ class ProgramSolution:
         return self.program.name if isinstance(self.program, NamedProgram) else "program"
 
     @property
-    def objective(self) -> float:
-        """The objective, recomputed from the data, its constant included."""
-        self._require_point()
-        return self.certificate.objective
-
-    @property
-    def proved(self) -> bool:
-        """Whether the point is proved optimal."""
-        return self.status is Status.OPTIMAL
-
-    def assert_optimal(self) -> ProgramSolution:
-        """Return the solution if it is proved optimal.
-
-        Raises
-        ------
-        NotProvedError : with the whole summary in the message.
-        """
-        if not self.proved:
-            raise NotProvedError(str(self))
-        return self
+    def what(self) -> str:
+        """What was asked for, in words."""
+        return f"point of {self.name!r}"
 
     @cached_property
     def columns(self) -> pd.DataFrame:
@@ -159,29 +132,17 @@ class ProgramSolution:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table of the solution by name, the summary first."""
-        made = {"summary": plan_export.summary_table(self.summary())}
+        made = {"summary": export.summary_table(self.summary())}
         if self.status is Status.INFEASIBLE:
             return {**made, "farkas": self.farkas.to_frame()}
         if self.status is Status.UNBOUNDED:
             return {**made, "ray": self.ray.to_frame()}
         return {**made, "columns": self.columns, "rows": self.rows}
 
-    def to_excel(self, path: str | Path) -> Path:
-        """Write the solution as an Excel workbook, one sheet per table."""
-        return plan_files.to_excel(self, Path(path))
-
-    def to_csv(self, folder: str | Path) -> Path:
-        """Write the solution as CSV files, one per table, into a folder."""
-        return plan_files.to_csv(self, Path(folder))
-
-    def to_parquet(self, folder: str | Path) -> Path:
-        """Write the solution as Parquet files, one per table, into a folder."""
-        return plan_files.to_parquet(self, Path(folder))
-
     def summary(self) -> dict[str, Any]:
         """Return what the command line prints as JSON: a plan's keys, and the notes of the file's reader."""
         objective = self.program.objective_name if isinstance(self.program, NamedProgram) else "objective"
-        facts = plan_export.facts_of(self, self.name, None) | {"objective_name": objective}
+        facts = export.facts_of(self, self.name, None) | {"objective_name": objective}
         return facts | {"notes": list(self.notes)}
 
     @property
@@ -207,10 +168,6 @@ class ProgramSolution:
         spent = ", ".join(f"{stage} {seconds:.3f} s" for stage, seconds in self.seconds.items())
         lines.append(f"  by {self.method}, {self.iterations:,} iterations; {spent}")
         return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
-
-    def _require_point(self) -> None:
-        if self.impossibility is not None:
-            raise NotProvedError(f"there is no best point of {self.name!r}: {self.impossibility}")
 
     def _impossible(self, status: Status, names: pd.Index, what: str) -> pd.Series:
         if self.status is not status or self.impossibility is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,16 +10,14 @@ from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
 from .limits import binding_limits, count_limits, own_name, worth_in_words
-
-if TYPE_CHECKING:
-    from .plan import Plan
+from .tables import PlanTables
 
 _SHOWN = 8
 #: So many rows or columns of each of the user's own blocks are shown.
 _OWN = 4
 
 
-def summary(plan: Plan) -> str:
+def summary(plan: PlanTables) -> str:
     """Return the plan's summary, most valuable limits first."""
     lines = [f"Plan of {plan.economy.name!r} ({plan.objective_name}): {plan.status}"]
     if plan.impossibility is not None:
@@ -60,7 +58,7 @@ def summary(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def dearest_goods(plan: Plan, count: int) -> list[tuple[Any, Any, float]]:
+def dearest_goods(plan: PlanTables, count: int) -> list[tuple[Any, Any, float]]:
     """Return (good, period, valuation) of the dearest goods per unit, the dearest first."""
     goods = plan.valuations_by_kind["good"]
     values = goods.to_numpy()
@@ -69,7 +67,7 @@ def dearest_goods(plan: Plan, count: int) -> list[tuple[Any, Any, float]]:
     return [(goods.index[r], goods.columns[c], float(values[r, c])) for r, c in zip(rows, columns, strict=True)]
 
 
-def emission_lines(plan: Plan) -> list[str]:
+def emission_lines(plan: PlanTables) -> list[str]:
     """Say what is emitted of each pollutant, what one unit less allowed costs, and the damage."""
     if not plan.economy.has("emissions") or not plan.asked.has("emissions"):
         return []
@@ -89,14 +87,14 @@ def emission_lines(plan: Plan) -> list[str]:
     return lines
 
 
-def _priced(plan: Plan, costs: Any) -> list[tuple[str, float]]:
+def _priced(plan: PlanTables, costs: Any) -> list[tuple[str, float]]:
     """Return where one unit less allowed costs something, the dearest first, at most three of them."""
     places = [*(str(period) for period in plan.economy.periods), "budget"]
     order = [int(k) for k in np.argsort(-np.abs(costs), kind="stable")[:3] if costs[k] != 0]
     return [(places[k], float(costs[k])) for k in order]
 
 
-def own_lines(plan: Plan) -> list[str]:
+def own_lines(plan: PlanTables) -> list[str]:
     """Say what the user's own rows and columns come to."""
     lines = []
     for block_name, frame in plan.extra.items():

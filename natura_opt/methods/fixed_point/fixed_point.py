@@ -26,7 +26,8 @@ from ...input_output.positive_system import positive_solution
 from ...input_output.solve import METHODS, leontief
 from ...input_output.system import Witness, rounding
 from ...laws.capital import Holdings
-from ...plan.plan import Attempt, Plan
+from ...plan.answer import Attempt
+from ...plan.plan import Plan
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate, certify
 from ...proof.judging import judge

@@ -44,7 +44,7 @@ class HarmonyPlan(Plan):
     def harmony(self) -> float:
         """Total harmony: the weighted sum over goods with a target and periods."""
         assert self.problem is not None
-        self._require_plan()
+        self._require_point()
         return self.problem.harmony(self.primal)
 
     @cached_property

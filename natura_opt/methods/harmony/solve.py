@@ -21,7 +21,7 @@ from ...economy.economy import Economy
 from ...economy.files.catalog import read
 from ...economy.furthest import furthest_number
 from ...economy.question import Question
-from ...plan.plan import Attempt
+from ...plan.answer import Attempt
 from ...proof.diagnose import Impossibility, is_feasible, prove_unbounded
 from ...proof.judging import judge
 from .functions import HarmonyFunction

@@ -34,7 +34,8 @@ from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import linear_program
 from ...input_output.cores import blas_on_one_core
-from ...plan.plan import Attempt, Plan
+from ...plan.answer import Attempt
+from ...plan.plan import Plan
 from ...program.linear import LinearProgram
 from ...proof.certificate import certify
 from ...proof.judging import judge

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..tables import PlanTables
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from ..plan import Plan
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,7 +30,7 @@ class PlanPlots:
     True
     """
 
-    plan: Plan
+    plan: PlanTables
 
     def fulfilment(self, ax: Axes | None = None) -> Figure:
         """Draw how far each period's targets are met.

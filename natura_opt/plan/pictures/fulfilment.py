@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, cast
 
 from matplotlib.figure import Figure
 
+from ..tables import PlanTables
 from .style import GREY, INK, MAIN, bare, heading, mark_periods, new_figure, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..plan import Plan
 
 _BARS = 16  # more periods than this are drawn as a line
 
 
-def draw_fulfilment(plan: Plan, ax: Axes | None = None) -> Figure:
+def draw_fulfilment(plan: PlanTables, ax: Axes | None = None) -> Figure:
     """Draw bars (many periods: a line) with their values, and where targets are just met."""
     met = plan.fulfilment
     count = len(met)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,7 @@ from ...base.errors import DataError, QuestionError
 from ...base.labels import name_of
 from ...economy.coerce import position
 from ...formulate import asked_of
-
-if TYPE_CHECKING:
-    from ..plan import Plan
+from ..tables import PlanTables
 
 #: What blocks of columns of the balance are called, as a supply and as a use; others go by their own name.
 _CALLED = {"stored": ("from store", "into store"), "investment": ("investment", "investment")}
@@ -23,7 +21,7 @@ _CALLED = {"stored": ("from store", "into store"), "investment": ("investment", 
 _ELSEWHERE = ("activities", "fulfilment", "assortments", "delivered")
 
 
-def goods_flows(plan: Plan, period: Any = None) -> pd.DataFrame:
+def goods_flows(plan: PlanTables, period: Any = None) -> pd.DataFrame:
     """Return every flow of a good in a period (by default in all of them), those in the same place added up.
 
     Columns
@@ -48,7 +46,7 @@ def goods_flows(plan: Plan, period: Any = None) -> pd.DataFrame:
     return whole
 
 
-def _in_period(plan: Plan, t: int) -> pd.DataFrame:
+def _in_period(plan: PlanTables, t: int) -> pd.DataFrame:
     economy = asked_of(plan.economy, plan.question)
     level = plan.activities.to_numpy()[:, t]
     names = [name_of(technique) for technique in economy.techniques]
@@ -73,7 +71,7 @@ def _in_period(plan: Plan, t: int) -> pd.DataFrame:
     return flows
 
 
-def _other_blocks(plan: Plan, t: int) -> list[pd.DataFrame]:
+def _other_blocks(plan: PlanTables, t: int) -> list[pd.DataFrame]:
     """Return what every other column of the program adds to, or takes from, the balances of a period."""
     program, economy = plan.program, plan.economy
     balance = program.row_block("balance")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ...base.labels import name_of
 from ...formulate import asked_of
-
-if TYPE_CHECKING:
-    from ..plan import Plan
+from ..tables import PlanTables
 
 
-def worth_of_goods(plan: Plan) -> pd.Series:
+def worth_of_goods(plan: PlanTables) -> pd.Series:
     """Return for each good the most its whole output is worth in a period."""
     return _most(plan.valuations_by_kind["good"].to_numpy() * plan.output.to_numpy(), plan.economy.goods)
 
 
-def worth_of_resources(plan: Plan) -> pd.Series:
+def worth_of_resources(plan: PlanTables) -> pd.Series:
     """Return for each resource the most all that is available of it is worth in a period."""
     economy = asked_of(plan.economy, plan.question)
     limits = [economy.vector("resource_limits", t) for t in range(len(economy.periods))]
@@ -29,30 +27,30 @@ def worth_of_resources(plan: Plan) -> pd.Series:
     return _most(found.to_numpy() * np.column_stack(limits), economy.resources)
 
 
-def worth_of_emissions(plan: Plan) -> pd.Series:
+def worth_of_emissions(plan: PlanTables) -> pd.Series:
     """Return for each pollutant the most that all that is emitted of it costs by cap and budget in a period."""
     costs = plan.abatement_costs.to_numpy()
     return _most((costs[:, :-1] + costs[:, -1:]) * plan.emissions.to_numpy(), plan.economy.pollutants)
 
 
-def worth_of_stocks(plan: Plan) -> pd.Series:
+def worth_of_stocks(plan: PlanTables) -> pd.Series:
     """Return for each holding of a capital stock the most the whole of it is worth at the start of a period."""
     stocks = plan.stocks
     values = plan.stock_valuations.reindex(stocks.index).fillna(0.0) if len(stocks) else stocks
     return _most(values.to_numpy() * stocks.to_numpy(), stocks.index)
 
 
-def is_pooled(plan: Plan) -> bool:
+def is_pooled(plan: PlanTables) -> bool:
     """Whether capital stocks belong to all techniques together."""
     return asked_of(plan.economy, plan.question).has("capital_pool")
 
 
-def held_good(plan: Plan, holding: Any) -> Any:
+def held_good(plan: PlanTables, holding: Any) -> Any:
     """Return the good of a holding: of (good, technique), or of the good itself where stocks are pooled."""
     return holding if is_pooled(plan) else holding[0]
 
 
-def holding_text(plan: Plan, holding: Any) -> str:
+def holding_text(plan: PlanTables, holding: Any) -> str:
     """Return a holding in words: ``iron in coal``, or the good alone where stocks are pooled."""
     return name_of(holding) if is_pooled(plan) else " in ".join(name_of(part) for part in holding)
 

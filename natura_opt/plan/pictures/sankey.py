@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,9 @@ import pandas as pd
 from ...base.arrays import Floats
 from ...base.errors import OptionError, unknown
 from ...base.labels import name_of
+from ..tables import PlanTables
 from .goods_flows import goods_flows
 from .style import number, unit_text
-
-if TYPE_CHECKING:
-    from ..plan import Plan
 
 WIDTHS = ("auto", "quantity", "worth", "share")
 _OTHER_GOODS, _OTHER_USES, _OTHER_SOURCES = "other goods", "other uses", "other sources"
@@ -41,7 +39,7 @@ class _Node:
     text: str
 
 
-def draw_flows(plan: Plan, period: Any, most: int, widths: str) -> Any:
+def draw_flows(plan: PlanTables, period: Any, most: int, widths: str) -> Any:
     """Return the diagram."""
     import plotly.graph_objects as go  # type: ignore[import-untyped]
 
@@ -83,7 +81,7 @@ def draw_flows(plan: Plan, period: Any, most: int, widths: str) -> Any:
     return figure
 
 
-def _is_own_making(plan: Plan, flows: pd.DataFrame) -> pd.Series:
+def _is_own_making(plan: PlanTables, flows: pd.DataFrame) -> pd.Series:
     """Tell which flows only say that an industry makes its own good, where nothing else is said of where goods come
     from.
     """
@@ -93,7 +91,7 @@ def _is_own_making(plan: Plan, flows: pd.DataFrame) -> pd.Series:
     return made & bool(own[made.to_numpy()].all())
 
 
-def _meaning(plan: Plan, flows: pd.DataFrame, widths: str) -> str:
+def _meaning(plan: PlanTables, flows: pd.DataFrame, widths: str) -> str:
     """Choose what widths stand for."""
     if widths != "auto":
         return widths
@@ -103,21 +101,21 @@ def _meaning(plan: Plan, flows: pd.DataFrame, widths: str) -> str:
     return "worth" if flows["worth"].any() else "share"
 
 
-def _widths(plan: Plan, flows: pd.DataFrame, kind: str) -> Floats:
+def _widths(plan: PlanTables, flows: pd.DataFrame, kind: str) -> Floats:
     if kind == "worth":
         return flows["worth"].to_numpy(dtype=float)
     amounts = flows["amount"].to_numpy(dtype=float)
     return amounts if kind == "quantity" else amounts / _available(plan, flows)[flows["good"].to_numpy()]
 
 
-def _available(plan: Plan, flows: pd.DataFrame) -> Floats:
+def _available(plan: PlanTables, flows: pd.DataFrame) -> Floats:
     """Return how much there is of each good: all that is used, or left over."""
     used = flows[flows["side"] == "used"]
     total = np.bincount(used["good"], used["amount"], minlength=len(plan.economy.goods))
     return np.where(total > 0, total, 1.0)
 
 
-def _gathered(plan: Plan, flows: pd.DataFrame, most: int) -> pd.DataFrame:
+def _gathered(plan: PlanTables, flows: pd.DataFrame, most: int) -> pd.DataFrame:
     """Return the links of the diagram: the widest flows singly, and the rest added up under "other"."""
     goods, available = [name_of(good) for good in plan.economy.goods], _available(plan, flows)
     head, tail = flows.iloc[:most], flows.iloc[most:]
@@ -149,7 +147,7 @@ def _gathered_ends(side: str, source: _Node, target: _Node, nodes: set[_Node]) -
     return (good, place) if side == "used" else (place, good)
 
 
-def _single(plan: Plan, goods: list[str], available: Floats, row: dict[Any, Any]) -> dict[str, Any]:
+def _single(plan: PlanTables, goods: list[str], available: Floats, row: dict[Any, Any]) -> dict[str, Any]:
     source, target = _ends(goods, row)
     unit = unit_text(plan.economy.unit("goods", _good(plan, row)), "units")
     share = row["amount"] / available[row["good"]]
@@ -167,11 +165,11 @@ def _ends(goods: list[str], row: dict[Any, Any]) -> tuple[_Node, _Node]:
     return (good, _Node(2, row["place"])) if row["side"] == "used" else (_Node(0, row["place"]), good)
 
 
-def _good(plan: Plan, row: dict[Any, Any]) -> Any:
+def _good(plan: PlanTables, row: dict[Any, Any]) -> Any:
     return plan.economy.goods[row["good"]]
 
 
-def _set_out(figure: Any, plan: Plan, period: Any, nodes: list[_Node], kind: str) -> None:
+def _set_out(figure: Any, plan: PlanTables, period: Any, nodes: list[_Node], kind: str) -> None:
     """Set title, headings of the columns and the height that the labels need."""
     columns = sorted({node.column for node in nodes})
     longest = max(sum(node.column == column for node in nodes) for column in columns) if nodes else 0

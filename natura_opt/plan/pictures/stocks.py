@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from ...base.arrays import Floats
 from ...base.labels import name_of
+from ..tables import PlanTables
 from .ranking import held_good, is_pooled, worth_of_goods, worth_of_stocks
 from .style import (
     FILLS,
@@ -33,7 +34,6 @@ from .style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..plan import Plan
 
 _ACROSS = 2
 _PANEL_WIDTH, _PANEL_HEIGHT = 4.9, 2.5
@@ -51,7 +51,7 @@ class _Panel:
     worth: float
 
 
-def draw_stocks(plan: Plan, most: int = 8) -> Figure:
+def draw_stocks(plan: PlanTables, most: int = 8) -> Figure:
     """Draw stacked bars per period, named at the last one."""
     panels = [*_capital(plan), *_stored(plan)]
     if not panels:
@@ -76,7 +76,7 @@ def draw_stocks(plan: Plan, most: int = 8) -> Figure:
     return figure
 
 
-def _capital(plan: Plan) -> list[_Panel]:
+def _capital(plan: PlanTables) -> list[_Panel]:
     """Return one panel per capital good, in the order of the economy."""
     stocks = plan.stocks
     goods = [held_good(plan, holding) for holding in stocks.index]
@@ -97,7 +97,7 @@ def _capital(plan: Plan) -> list[_Panel]:
     return panels
 
 
-def _stored(plan: Plan) -> list[_Panel]:
+def _stored(plan: PlanTables) -> list[_Panel]:
     """Return one panel per good that is in store at the end of some period."""
     stored = plan.stored
     worth = worth_of_goods(plan).to_numpy()
@@ -113,7 +113,7 @@ def _stored(plan: Plan) -> list[_Panel]:
     ]
 
 
-def _unit(plan: Plan, good: Any) -> str:
+def _unit(plan: PlanTables, good: Any) -> str:
     return unit_text(plan.economy.unit("goods", good), "units")
 
 

@@ -16,11 +16,11 @@ from ...base.arrays import Floats
 from ...base.labels import name_of
 from ...base.output_files import whole_file
 from ...base.places import Kind
+from ..tables import PlanTables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..plan import Plan
 
 INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 MAIN = "#2f5d8a"
@@ -79,7 +79,7 @@ def new_figure(width: float, height: float, layout: Literal["constrained"] | Non
     return PlanFigure(figsize=(width, height), layout=layout)
 
 
-def heading(plan: Plan, what: str, width: float) -> str:
+def heading(plan: PlanTables, what: str, width: float) -> str:
     """Return a picture's title, in lines that fit a width in inches; a plan that is not proved best says so."""
     doubt = "" if plan.proved else f" — NOT proved ({plan.status})"
     return fitted(f"{what} — {plan.economy.name}{doubt}", width)

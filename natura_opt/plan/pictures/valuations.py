@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 from ...base.arrays import Floats
 from ...base.labels import name_of
 from ..limits import own_name
+from ..tables import PlanTables
 from .ranking import held_good, holding_text, worth_of_emissions, worth_of_goods, worth_of_resources, worth_of_stocks
 from .style import GREY, INK, MAIN, PALE, bare, fitted, heading, mark_periods, new_figure, number, unit_text, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..plan import Plan
 
 _ACROSS = 4
 # in inches: a panel with the room about it, the room for the figures left of it and the periods below
@@ -55,7 +55,7 @@ class _Kind:
         return "; ".join(parts)
 
 
-def draw_valuations(plan: Plan, most: int = 8) -> Figure:
+def draw_valuations(plan: PlanTables, most: int = 8) -> Figure:
     """Draw small panels over the periods, or, of a plan of one period, bars."""
     kinds = _kinds(plan, most)
     drawn = [kind for kind in kinds if len(kind.values)]
@@ -71,7 +71,7 @@ def draw_valuations(plan: Plan, most: int = 8) -> Figure:
     return _bars(drawn, title, broad) if single else _panels(drawn, title, broad)
 
 
-def _kinds(plan: Plan, most: int) -> list[_Kind]:
+def _kinds(plan: PlanTables, most: int) -> list[_Kind]:
     economy = plan.economy
     demanded = plan.program.sense == "min"
     every = [
@@ -115,7 +115,7 @@ def _kinds(plan: Plan, most: int) -> list[_Kind]:
     return [*every, *_own_kinds(plan, most)]
 
 
-def _own_kinds(plan: Plan, most: int) -> list[_Kind]:
+def _own_kinds(plan: PlanTables, most: int) -> list[_Kind]:
     """Return the valuations of the user's own rows: those that have a period over the periods, the others singly."""
     found: dict[str, dict[Any, float]] = {}
     for block_name, frame in plan.extra.items():
