@@ -27,7 +27,7 @@ import natura_opt as no
 from natura_opt import formulate as plan_problem
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
-from natura_opt.formulate import ROW_SENSES
+from natura_opt.formulate import DECLARED
 from natura_opt.laws.law import Law
 from natura_opt.program.canonical import Block
 from natura_opt.program.linear import LinearProgram
@@ -127,8 +127,8 @@ def spelled(spelling: str, economy: no.Economy, question: no.Question | None = N
     if spelling == "matrix":
         return no.linear_program(economy, question)
     if spelling == "cvxpy":
-        return compile_cvxpy(no.cvxpy_model(economy, question), ROW_SENSES).program
-    return compile_pyomo(no.pyomo_model(economy, question), ROW_SENSES, _pairs(economy)).program
+        return compile_cvxpy(no.cvxpy_model(economy, question), DECLARED).program
+    return compile_pyomo(no.pyomo_model(economy, question), DECLARED, _pairs(economy)).program
 
 
 def _pairs(economy: no.Economy) -> dict[str, Any]:
