@@ -86,7 +86,7 @@ def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable
 
     def rule(m: Any, *label: Any) -> Any:
         if not opened.stated(*label):
-            return pyo.Constraint.Feasible
+            return pyo.Constraint.Skip
         left = sum(term(*label) for term in terms)
         side = opened.side(*label)
         if not isinstance(left, int | float):
@@ -95,6 +95,6 @@ def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable
         if short > 0:  # no variable is in it, and nothing can meet it
             said = f"row {name!r} {label} holds no variable and misses its side by {short:g}"
             raise UnstatableError(opened.unmet(*label, short) if opened.unmet else said)
-        return pyo.Constraint.Feasible
+        return pyo.Constraint.Skip
 
     return rule

@@ -159,7 +159,9 @@ class ProgramBuilder:
                 raise ProgramError(f"supply: {unknown('block of rows', name, sides)}")
             index, _, _, among = self._rows[name]
             over_all = among is not None and np.shape(amounts) == (len(index),)
-            sides[name] -= np.asarray(amounts)[among] if over_all else amounts
+            stated = index if among is None else index[among]
+            numbers = doubles(amounts)
+            sides[name] -= _spread(numbers[among] if over_all else numbers, stated, f"supply of rows {name!r}")
         return list(sides.values())
 
 
