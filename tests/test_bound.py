@@ -113,6 +113,12 @@ def test_a_cutoff_makes_a_bound_where_there_was_none() -> None:
     assert float(within.charge) == pytest.approx(2 * 0.8 * 3.0, rel=1e-12)
 
 
+def test_a_cutoff_that_no_plan_reaches_is_all_that_can_be_claimed() -> None:
+    """The optimum is two, and plans above one need not be bounded: what is charged within one proves no more."""
+    asked = program("min", [1.0, 1.0], [([1.0, 1.0], ">=", 2.0)])
+    assert float(bound_by(asked, np.array([1.8], np.longdouble), cutoff=1.0).value) == 1.0
+
+
 def test_reduced_costs_that_are_small_beside_their_terms_can_be_forgiven_and_that_only() -> None:
     asked = program("min", [1.0, 1.0], [([1.0, 1.0], ">=", 2.0)])
     slightly = np.array([1.0 + 1e-12], np.longdouble)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 import scipy.sparse as sp
 
 from natura_opt.proof import exact_linear
@@ -71,7 +72,10 @@ def test_a_part_of_a_larger_matrix_in_rows_and_columns_of_its_own(transposed: bo
 @pytest.mark.parametrize("transposed", [False, True])
 @pytest.mark.parametrize("seed", range(4))
 def test_the_truth_lies_within_the_radius_after_every_digit(seed: int, transposed: bool) -> None:
+    """Also where two columns are nearly the same, so that each digit is good for fewer bits."""
     dense = well_posed(seed)
+    if seed % 2:
+        dense[:, 1] = dense[:, 0] + 2.0**-26 * dense[:, 1]
     side = np.random.default_rng(seed).normal(size=SIZE)
     truth = truth_of(dense, side, transposed)
     solution = nucleus_of(dense).solve(*common(side), transposed=transposed)
@@ -116,6 +120,28 @@ def test_no_denominator_is_larger_than_hadamards_bound(seed: int, transposed: bo
     shared = lcm(*(value.denominator for value in whole))
     assert shared < 2**solution.bits
     assert solution.bits < 60 * SIZE  # a bound that is no use would hold as well
+
+
+def test_hadamards_bound_is_one_where_it_is_attained() -> None:
+    """A matrix of ones and minus ones with orthogonal rows: of 2 ** 80, and its solutions are 32nds."""
+    dense = scipy.linalg.hadamard(32).astype(float)
+    solution = nucleus_of(dense).solve(*common(np.eye(32)[3]))
+    assert (
+        isinstance(solution, Lifted) and 80 <= solution.bits <= 80 + 32 + 2
+    )  # a bit for each row: sizes are rounded up
+    assert {abs(value) for value in exactly(solution)} == {Fraction(1, 32)}
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_unknown_that_is_not_zero_is_reached(seed: int, transposed: bool) -> None:
+    """A chain in shuffled rows and columns, asked at one place: unknowns are matched to rows not their own."""
+    rng = np.random.default_rng(seed)
+    dense = (np.eye(SIZE) * 2.0 + np.eye(SIZE, k=1))[rng.permutation(SIZE)][:, rng.permutation(SIZE)]
+    side = np.eye(SIZE)[int(rng.integers(SIZE))]
+    solution = nucleus_of(dense).solve(*common(side), transposed=transposed)
+    assert isinstance(solution, Lifted)
+    np.testing.assert_array_equal(solution.reached, [value != 0 for value in truth_of(dense, side, transposed)])
 
 
 @pytest.mark.parametrize("transposed", [False, True])

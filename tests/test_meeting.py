@@ -55,6 +55,9 @@ def test_a_point_that_is_no_double_is_not_sworn_to_where_rounding_leaves_it_open
     third = np.array([np.longdouble(1) / 3])
     asked = made("min", [0.0], np.array([[3.0]]), ([1.0], [INF]), (0.0, INF))
     assert not meets_rows(asked, third, sums_of(asked, third))
+    above = made("min", [0.0], np.array([[3.0]]), ([-INF], [1.0]), (0.0, INF))
+    assert not truly_meets(above, third) and truly_meets(above, third.astype(np.float64))
+    assert not meets_rows(above, third, sums_of(above, third))  # its nearest double would do, but it is not that
     clear = made("min", [0.0], np.array([[3.0]]), ([0.9], [1.1]), (0.0, INF))
     assert meets_rows(clear, third, sums_of(clear, third))
 
