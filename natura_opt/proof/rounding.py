@@ -122,8 +122,8 @@ def nearest_of_its_sign(value: Fraction) -> float:
     """Return the double nearest to a fraction, but never zero for what is not, nor infinite for what is finite."""
     try:
         found = float(value)
-    except OverflowError:
-        return math.copysign(np.finfo(np.float64).max, value)
+    except OverflowError:  # which asking a fraction of that size for its sign as a double would be again
+        return math.copysign(np.finfo(np.float64).max, 1.0 if value > 0 else -1.0)
     return found if found != 0 or value == 0 else math.copysign(5e-324, value)
 
 
