@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.finding import find_label
-from natura_opt.labels import holding_name, name_of
 
 import natura_opt as no
+from natura_opt.base.labels import holding_name, name_of
 from natura_opt.economy.alignment import in_one_order, numbers_of
 from natura_opt.economy.coerce import as_labels, label_in, matched, position, reads, spelled, whole_numbers
+from natura_opt.plan.finding import find_label
 
 FEW = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=6)

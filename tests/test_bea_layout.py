@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from natura_opt.economy.bea import COMPENSATION, IMPORTS
 
 import natura_opt as no
+from natura_opt.economy.national.bea import COMPENSATION, IMPORTS
 
 INDUSTRIES, COMMODITIES = ["11", "22", "33"], ["c1", "c2", "c3", "c4"]
 

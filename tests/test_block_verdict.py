@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.solvers import block_verdict as block_verdict_module
-from natura_opt.solvers.block_verdict import Verdict, _Search, collatz_wielandt, judge_block
-from natura_opt.solvers.productivity import judge_productivity
-from natura_opt.solvers.unproductive import error_without_witness, sentence_on
+from natura_opt.input_output import block_verdict as block_verdict_module
+from natura_opt.input_output.block_verdict import Verdict, _Search, collatz_wielandt, judge_block
+from natura_opt.input_output.productivity import judge_productivity
+from natura_opt.input_output.unproductive import error_without_witness, sentence_on
 
 from . import rational
 

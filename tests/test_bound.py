@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from natura_opt.program import LinearProgram
+from natura_opt.program.linear import LinearProgram
 from natura_opt.proof.bound import bound_of, summed_exactly
 from natura_opt.proof.rounding import Extended, products
 from natura_opt.testing.small import INF, program

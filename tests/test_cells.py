@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.cells import Grid, Names, Odd, column_letters, number, read_grid, single
-from natura_opt.economy.sheet_cells import MOST_COLUMNS, column_number
 
 import natura_opt as no
-from natura_opt.economy.files import ReadingLimits
+from natura_opt.base.input_files import ReadingLimits
+from natura_opt.economy.files.cells import Grid, Names, Odd, column_letters, number, read_grid, single
+from natura_opt.economy.files.sheet_cells import MOST_COLUMNS, column_number
 
 FEW = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 DIGITS = st.text("0123456789", min_size=1, max_size=25)

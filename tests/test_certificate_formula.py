@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from natura_opt.certificate import Certificate, Safe, certify
-from natura_opt.errors import OptionError
-from natura_opt.program import LinearProgram
+from natura_opt.base.errors import OptionError
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.certificate import Certificate, Safe, certify
 from natura_opt.testing.small import INF
 
 from . import rational

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.solvers.cheapest import Hopeless, Industries, Offer, _used_by_one
+from natura_opt.methods.prices.cheapest import Hopeless, Industries, Offer, _used_by_one
 
 from . import rational
 

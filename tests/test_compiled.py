@@ -12,7 +12,8 @@ import pytest
 import scipy.sparse as sp
 
 from natura_opt.backends.compiled import blocks_of, oriented
-from natura_opt.program import Block, LinearProgram
+from natura_opt.program.canonical import Block
+from natura_opt.program.linear import LinearProgram
 from natura_opt.testing.small import INF
 
 from .exact_simplex import solve_exactly

@@ -8,9 +8,10 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.generate.matrices import zipf_counts
-from natura_opt.economy.generate.sampling import Popularity, distinct_positions, starts_of, stream, uniform_between
-from natura_opt.economy.generate.spectrum import rounded
+
+from natura_opt.generate.matrices import zipf_counts
+from natura_opt.generate.sampling import Popularity, distinct_positions, starts_of, stream, uniform_between
+from natura_opt.input_output.spectrum import rounded
 
 FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 

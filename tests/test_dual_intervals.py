@@ -9,10 +9,10 @@ import pytest
 from scipy.optimize import linprog
 
 from natura_opt.backends.options import SolveOptions
-from natura_opt.errors import NotProvedError
-from natura_opt.program import LinearProgram
-from natura_opt.refine import solve_proved
-from natura_opt.sensitivity import ValuationIntervals, _counting, _finite, _is_active, _typical, ranges
+from natura_opt.base.errors import NotProvedError
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.refine import solve_proved
+from natura_opt.proof.sensitivity import ValuationIntervals, _counting, _finite, _is_active, _typical, ranges
 from natura_opt.testing.small import INF, program
 
 from .hostile import made

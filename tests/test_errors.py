@@ -9,7 +9,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.errors import (
+
+import natura_opt as no
+from natura_opt.base import errors
+from natura_opt.base.errors import (
     DataError,
     NaturaError,
     OptionError,
@@ -20,13 +23,10 @@ from natura_opt.errors import (
     SettingError,
     listed,
     refuse_unknown_settings,
+    shortened,
     shown,
     unknown,
 )
-
-import natura_opt as no
-from natura_opt import errors
-from natura_opt.economy.files import shortened
 
 FEW = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 ANY = st.text(max_size=60)

@@ -10,13 +10,13 @@ import scipy.sparse as sp
 
 from natura_opt.backends.highs import HighsSession
 from natura_opt.backends.options import SolveOptions
-from natura_opt.program import LinearProgram
-from natura_opt.proof.basis import At, Basis, _independent, resting
-from natura_opt.proof.budget import Budget
-from natura_opt.proof.exact import judge_exactly
-from natura_opt.proof.next_basis import MagnifyingGlass
-from natura_opt.proof.pivoting import is_optimal
-from natura_opt.proof.vertex import ExactProgram, Vertex
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.exact.basis import At, Basis, _independent, resting
+from natura_opt.proof.exact.budget import Budget
+from natura_opt.proof.exact.judge import judge_exactly
+from natura_opt.proof.exact.next_basis import MagnifyingGlass
+from natura_opt.proof.exact.pivoting import is_optimal
+from natura_opt.proof.exact.vertex import ExactProgram, Vertex
 from natura_opt.testing.small import INF, program
 
 from . import rational

@@ -11,11 +11,11 @@ import pytest
 import scipy.linalg
 import scipy.sparse as sp
 
-from natura_opt.proof import exact_linear
-from natura_opt.proof.budget import Budget, OutOfBudgetError
-from natura_opt.proof.exact_linear import Nucleus, SingularError, TooLargeError
-from natura_opt.proof.lifting import Lifted, _simplest
-from natura_opt.proof.whole import WholeMatrix, common, power, wholes
+from natura_opt.proof.exact import linear as exact_linear
+from natura_opt.proof.exact.budget import Budget, OutOfBudgetError
+from natura_opt.proof.exact.lifting import Lifted, _simplest
+from natura_opt.proof.exact.linear import Nucleus, SingularError, TooLargeError
+from natura_opt.proof.exact.whole import WholeMatrix, common, power, wholes
 
 from . import rational
 

@@ -12,16 +12,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 
-from natura_opt.proof.whole import (
-    WholeMatrix,
-    common,
-    low_exponent,
-    nearest,
-    odd_parts,
-    power,
-    ratio,
-    wholes,
-)
+from natura_opt.proof.exact.whole import WholeMatrix, common, low_exponent, nearest, odd_parts, power, ratio, wholes
 
 DOUBLES = st.floats(allow_nan=False, allow_infinity=False)
 

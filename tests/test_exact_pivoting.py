@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from natura_opt.errors import NaturaError
-from natura_opt.program import LinearProgram
-from natura_opt.proof import pivoting as pivoting_module
-from natura_opt.proof.basis import At, resting
-from natura_opt.proof.budget import Budget, OutOfBudgetError
-from natura_opt.proof.exact import judge_exactly
-from natura_opt.proof.failing import worst_failure
-from natura_opt.proof.impossible import contradicts, farkas, goes_for_ever, in_user_units, ray
-from natura_opt.proof.pivoting import Simplex, is_optimal, wrong_signs
-from natura_opt.proof.vertex import ExactProgram, Vertex
-from natura_opt.proof.whole import power, wholes
+from natura_opt.base.errors import NaturaError
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.exact import pivoting as pivoting_module
+from natura_opt.proof.exact.basis import At, resting
+from natura_opt.proof.exact.budget import Budget, OutOfBudgetError
+from natura_opt.proof.exact.failing import worst_failure
+from natura_opt.proof.exact.impossible import contradicts, farkas, goes_for_ever, in_user_units, ray
+from natura_opt.proof.exact.judge import judge_exactly
+from natura_opt.proof.exact.pivoting import Simplex, is_optimal, wrong_signs
+from natura_opt.proof.exact.vertex import ExactProgram, Vertex
+from natura_opt.proof.exact.whole import power, wholes
 from natura_opt.testing.small import INF, program
 
 from . import rational

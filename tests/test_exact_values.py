@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.proof import values as values_module
-from natura_opt.proof.budget import Budget
-from natura_opt.proof.exact_linear import Nucleus
-from natura_opt.proof.values import Ratios, Values
-from natura_opt.proof.whole import WholeMatrix, common, power, wholes
+from natura_opt.proof.exact import values as values_module
+from natura_opt.proof.exact.budget import Budget
+from natura_opt.proof.exact.linear import Nucleus
+from natura_opt.proof.exact.values import Ratios, Values
+from natura_opt.proof.exact.whole import WholeMatrix, common, power, wholes
 
 from . import rational
 

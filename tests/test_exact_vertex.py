@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from natura_opt.program import LinearProgram
-from natura_opt.proof import exact_linear
-from natura_opt.proof.basis import At, Statuses
-from natura_opt.proof.budget import Budget
-from natura_opt.proof.vertex import Cost, ExactProgram, Vertex, exactly_scaled
-from natura_opt.proof.whole import power, wholes
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.exact import linear as exact_linear
+from natura_opt.proof.exact.basis import At, Statuses
+from natura_opt.proof.exact.budget import Budget
+from natura_opt.proof.exact.vertex import Cost, ExactProgram, Vertex, exactly_scaled
+from natura_opt.proof.exact.whole import power, wholes
 from natura_opt.testing.small import INF, rescaled
 
 from . import rational

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from natura_opt.program import LinearProgram
-from natura_opt.proof.whole_columns import judge_whole
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.exact.whole_columns import judge_whole
 from natura_opt.testing.small import INF, program
 
 

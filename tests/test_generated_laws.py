@@ -10,18 +10,18 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.generate.families import FAMILIES, generate_economy
-from natura_opt.economy.generate.held_capital import capital_tables, tied_up
-from natura_opt.economy.generate.matrices import PATTERNS, Pattern, coefficient_matrix
-from natura_opt.economy.generate.natural_units import in_natural_units
-from natura_opt.economy.generate.planned import planned
-from natura_opt.economy.generate.samothrakis import FORMS, samothrakis_system
-from natura_opt.economy.generate.sampling import stream
-from natura_opt.economy.generate.spectrum import serving_levels, spectral_radius
-from natura_opt.economy.generate.technology import resource_use, technology
 
 import natura_opt as no
 from natura_opt.economy.registry import TABLES
+from natura_opt.generate.families import FAMILIES, generate_economy
+from natura_opt.generate.held_capital import capital_tables, tied_up
+from natura_opt.generate.matrices import PATTERNS, Pattern, coefficient_matrix
+from natura_opt.generate.natural_units import in_natural_units
+from natura_opt.generate.planned import planned
+from natura_opt.generate.samothrakis import FORMS, samothrakis_system
+from natura_opt.generate.sampling import stream
+from natura_opt.generate.technology import resource_use, technology
+from natura_opt.input_output.spectrum import serving_levels, spectral_radius
 
 FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from natura_opt.program import LinearProgram
+from natura_opt.program.linear import LinearProgram
 from natura_opt.proof.implied import implied_bounds
 from natura_opt.testing.small import INF, program
 

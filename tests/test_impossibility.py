@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from natura_opt.backends.options import SolveOptions
-from natura_opt.diagnose import (
+from natura_opt.program.linear import LinearProgram
+from natura_opt.proof.diagnose import (
     Impossibility,
     _called,
     _recession_cone,
@@ -21,8 +22,7 @@ from natura_opt.diagnose import (
     is_feasible,
     prove_infeasible,
 )
-from natura_opt.program import LinearProgram
-from natura_opt.proof.exact import judge_exactly
+from natura_opt.proof.exact.judge import judge_exactly
 from natura_opt.testing.small import INF, program
 
 from . import rational

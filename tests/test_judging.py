@@ -11,13 +11,13 @@ import pytest
 from natura_opt.backends.answer import Answer, Claim
 from natura_opt.backends.highs import HighsSession
 from natura_opt.backends.options import SolveOptions
-from natura_opt.certificate import ROUNDING, Certificate, certify
-from natura_opt.errors import OptionError
-from natura_opt.program import LinearProgram
+from natura_opt.base.errors import OptionError
+from natura_opt.base.status import Status
+from natura_opt.program.linear import LinearProgram
 from natura_opt.proof import judging as judging_module
+from natura_opt.proof.certificate import ROUNDING, Certificate, certify
 from natura_opt.proof.judging import Verdict, certify_claim, judge, prove, settle, solve_any
-from natura_opt.refine import Refinement, _least_side, _magnification, _settled, _without, inside, worst
-from natura_opt.status import Status
+from natura_opt.proof.refine import Refinement, _least_side, _magnification, _settled, _without, inside, worst
 from natura_opt.testing.small import INF, program
 
 from .exact_simplex import solve_exactly

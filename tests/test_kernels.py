@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.solvers.coefficients import Coefficients, _cut
-from natura_opt.solvers.kernels import (
+from natura_opt.input_output.coefficients import Coefficients, _cut
+from natura_opt.input_output.kernels import (
     find_faults,
     price_sweep,
     product,

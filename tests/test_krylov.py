@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.solvers.coefficients import Coefficients
-from natura_opt.solvers.direct import _runs, block_triangular, lu, refined
-from natura_opt.solvers.krylov import basis_size, bicgstab, gmres, gmres_once, solve_bicgstab, solve_gmres
-from natura_opt.solvers.stationary import anderson, gauss_seidel, neumann
-from natura_opt.solvers.structure import full_shape
-from natura_opt.solvers.system import Bound, System, Witness
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.input_output.direct import _runs, block_triangular, lu, refined
+from natura_opt.input_output.krylov import basis_size, bicgstab, gmres, gmres_once, solve_bicgstab, solve_gmres
+from natura_opt.input_output.stationary import anderson, gauss_seidel, neumann
+from natura_opt.input_output.structure import full_shape
+from natura_opt.input_output.system import Bound, System, Witness
 
 from . import rational
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog, minimize
 
-from natura_opt.solvers.level_bundle import LevelBundle, _keeping_the_sum, nearest
+from natura_opt.methods.prices.level_bundle import LevelBundle, _keeping_the_sum, nearest
 
 
 def cuts_of(seed: int) -> Any:

@@ -9,10 +9,11 @@ import pytest
 import scipy.sparse as sp
 from scipy.optimize import minimize, minimize_scalar
 
-from natura_opt.errors import QuestionError
-from natura_opt.solvers.coefficients import Coefficients
-from natura_opt.solvers.harmony_functions import H2018, HarmonyFunction
-from natura_opt.solvers.limited_output import (
+from natura_opt.base.errors import QuestionError
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.input_output.witness import find_witness
+from natura_opt.methods.harmony.functions import H2018, HarmonyFunction
+from natura_opt.methods.harmony.limited_output import (
     LimitedOutput,
     _least_of_rows,
     feasible_outputs,
@@ -21,7 +22,7 @@ from natura_opt.solvers.limited_output import (
     refuse_unlimited,
     solve_weighed,
 )
-from natura_opt.solvers.standing_idle import (
+from natura_opt.methods.harmony.standing_idle import (
     Idle,
     PricesUndecidedError,
     _first_units,
@@ -31,7 +32,6 @@ from natura_opt.solvers.standing_idle import (
     find_idle,
     idle_prices,
 )
-from natura_opt.solvers.witness import find_witness
 
 ROOT = HarmonyFunction("root", lambda s: np.sqrt(2.0 + s) - np.sqrt(2.0), lambda s: 0.5 / np.sqrt(2.0 + s))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from natura_opt.program import LinearProgram
+from natura_opt.program.linear import LinearProgram
 from natura_opt.proof.meeting import clean_point, meets_rows, violations
 from natura_opt.proof.rounding import products
 from natura_opt.testing.small import INF

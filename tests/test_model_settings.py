@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.catalog import shipped_folder, shipped_models
-from natura_opt.economy.folder_writer import _settings, _toml, asked
-from natura_opt.economy.model_files import FORMAT, LISTS_AT_TOP
 
 import natura_opt as no
+from natura_opt.economy.files.catalog import shipped_folder, shipped_models
+from natura_opt.economy.files.folder_writer import _settings, _toml, asked
+from natura_opt.economy.files.model_files import FORMAT, LISTS_AT_TOP
 from natura_opt.economy.question import Question, as_questions
 
 from .test_reading import same

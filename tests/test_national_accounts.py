@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.negatives import aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
-from natura_opt.errors import OptionError
 
 import natura_opt as no
+from natura_opt.base.errors import OptionError
+from natura_opt.economy.national.negatives import aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
 
 FEW = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 PRODUCTS = [f"p{k}" for k in range(5)]

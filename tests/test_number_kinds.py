@@ -13,7 +13,8 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.numbers import double, doubles, sparse_doubles
+
+from natura_opt.base.numbers import double, doubles, sparse_doubles
 
 FEW = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 WHOLE = st.one_of(

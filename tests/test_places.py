@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from natura_opt.economy.folder_writer import kind_of, quoting_of
-from natura_opt.places import (
+
+import natura_opt as no
+from natura_opt.base.places import (
     UNFINISHED,
     Kind,
     check_log,
@@ -21,8 +22,7 @@ from natura_opt.places import (
     not_only,
     place_of,
 )
-
-import natura_opt as no
+from natura_opt.economy.files.folder_writer import kind_of, quoting_of
 
 NOTE = Kind("a note", (".txt", ""), "NAME.txt", False, lambda place: "" if place.stat().st_size < 5 else "is too long")
 BOOK = Kind(

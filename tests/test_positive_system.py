@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.solvers import positive_system
-from natura_opt.solvers.positive_system import positive_solution
+from natura_opt.input_output import positive_system
+from natura_opt.input_output.positive_system import positive_solution
 
 
 def economy(seed: int, size: int, radius: float = 0.8) -> Any:

@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.errors import NaturaError, ProgramError
-from natura_opt.named_program import COLUMNS, ROWS, NamedProgram, named_block
-from natura_opt.program import Block, LinearProgram, ProgramBuilder, labels, pair_labels
+from natura_opt.base.errors import NaturaError, ProgramError
+from natura_opt.base.labels import labels, pair_labels
+from natura_opt.program.builder import ProgramBuilder
+from natura_opt.program.canonical import Block
+from natura_opt.program.linear import LinearProgram
+from natura_opt.program.named import COLUMNS, ROWS, NamedProgram, named_block
 from natura_opt.testing.small import INF, rescaled, with_sides
 
 from .exact_simplex import solve_exactly

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from natura_opt.errors import DataError
-from natura_opt.program_reading.draft import Draft, Names
-from natura_opt.program_reading.lp_tokens import is_kept, tokens
-from natura_opt.program_reading.lp_words import TURNED, Words, direction
-from natura_opt.program_reading.mps_bounds import _limits
-from natura_opt.program_reading.mps_records import LayoutError, fixed_record, free_record
-from natura_opt.program_reading.mps_sides import Sets
-from natura_opt.program_reading.numbers import exact, limit, number
-from natura_opt.program_reading.text import format_of, lines_of, shown
+from natura_opt.base.errors import DataError
+from natura_opt.program.reading.draft import Draft, Names
+from natura_opt.program.reading.lp_tokens import is_kept, tokens
+from natura_opt.program.reading.lp_words import TURNED, Words, direction
+from natura_opt.program.reading.mps_bounds import _limits
+from natura_opt.program.reading.mps_records import LayoutError, fixed_record, free_record
+from natura_opt.program.reading.mps_sides import Sets
+from natura_opt.program.reading.numbers import exact, limit, number
+from natura_opt.program.reading.text import format_of, lines_of, shown
 
 DIGITS = st.text("0123456789", max_size=25)
 DECIMALS = st.builds(

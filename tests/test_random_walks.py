@@ -9,8 +9,8 @@ import pytest
 import scipy.sparse as sp
 from scipy.stats import beta
 
-from natura_opt.solvers.coefficients import Coefficients
-from natura_opt.solvers.monte_carlo import (
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.input_output.monte_carlo import (
     _accumulate,
     _entropy_bound,
     _next_batch,

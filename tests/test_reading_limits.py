@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import natura_opt as no
-from natura_opt.economy.files import (
+from natura_opt.base.input_files import (
     DEFAULT_LIMITS,
     ReadingLimits,
     as_path,

@@ -12,8 +12,8 @@ from scipy.optimize import linprog
 
 from natura_opt.backends.highs import solve_arrays
 from natura_opt.backends.options import SolveOptions
-from natura_opt.backends.scaling import geometric_factors, scale
-from natura_opt.program import LinearProgram
+from natura_opt.program.linear import LinearProgram
+from natura_opt.program.scaling import geometric_factors, scale
 from natura_opt.testing.small import INF, rescaled
 
 from .hostile import made

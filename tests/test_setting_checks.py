@@ -16,11 +16,11 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.entrance import checked_arguments, in_words, is_kind
-from natura_opt.errors import OptionError
-from natura_opt.settings import one_of, radius_of, real, whole
 
 import natura_opt as no
+from natura_opt.base.entrance import checked_arguments, in_words, is_kind
+from natura_opt.base.errors import OptionError
+from natura_opt.base.settings import one_of, radius_of, real, whole
 from natura_opt.economy.economy import Economy
 
 FEW = settings(max_examples=60, deadline=None, derandomize=True, database=None)

@@ -11,13 +11,19 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.cells import Odd
-from natura_opt.economy.excel import MOST_CHARACTERS, first_rows, is_model_workbook, settings_rows, write_workbook
-from natura_opt.economy.sheet_cells import MOST_COLUMNS, MOST_ROWS, SheetReader, Texts, escaped, unescaped
-from natura_opt.economy.spreadsheet import Workbook
 
 import natura_opt as no
-from natura_opt.economy.files import DEFAULT_LIMITS, ReadingLimits
+from natura_opt.base.input_files import DEFAULT_LIMITS, ReadingLimits
+from natura_opt.economy.files.cells import Odd
+from natura_opt.economy.files.excel import (
+    MOST_CHARACTERS,
+    first_rows,
+    is_model_workbook,
+    settings_rows,
+    write_workbook,
+)
+from natura_opt.economy.files.sheet_cells import MOST_COLUMNS, MOST_ROWS, SheetReader, Texts, escaped, unescaped
+from natura_opt.economy.files.spreadsheet import Workbook
 
 FEW = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 

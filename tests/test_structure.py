@@ -9,9 +9,9 @@ import pytest
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from natura_opt.solvers.coefficients import Coefficients
-from natura_opt.solvers.productivity import blocks_of
-from natura_opt.solvers.structure import _reached, _reaching, _share_of_web, find_shape, full_shape
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.input_output.productivity import blocks_of
+from natura_opt.input_output.structure import _reached, _reaching, _share_of_web, find_shape, full_shape
 
 
 def sparse(seed: int, size: int = 25, density: float = 0.06) -> Any:

@@ -12,13 +12,13 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.cells import Grid, Names
-from natura_opt.economy.model_tables import read_axis, read_table
-from natura_opt.economy.parquet import ParquetColumns, write_columns
-from natura_opt.economy.table_layout import Layout, has_whole_numbers, layout, texts
 
 import natura_opt as no
-from natura_opt.economy.files import ReadingLimits
+from natura_opt.base.input_files import ReadingLimits
+from natura_opt.economy.files.cells import Grid, Names
+from natura_opt.economy.files.model_tables import read_axis, read_table
+from natura_opt.economy.files.parquet import ParquetColumns, write_columns
+from natura_opt.economy.files.table_layout import Layout, has_whole_numbers, layout, texts
 from natura_opt.economy.registry import AXES, TABLES
 
 from .test_reading import seeded

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.economy import as_notes, empty_axes, outputs_missing, plain_text
+from natura_opt.economy.data import as_notes, empty_axes, outputs_missing, plain_text
 from natura_opt.economy.registry import AXES, TABLES
 from natura_opt.economy.table import Table, as_csr, checked, place, shown, sign_fault
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.errors import QuestionError
+from natura_opt.base.errors import QuestionError
 from natura_opt.laws.capital import Holdings
-from natura_opt.solvers.stock_allocation import StockProblem
-from natura_opt.solvers.technologies import INTERNAL_TARGET, ZERO_TARGET, Technologies
+from natura_opt.methods.history.stock_allocation import StockProblem
+from natura_opt.methods.history.technologies import INTERNAL_TARGET, ZERO_TARGET, Technologies
 
 YEARS = ["y1", "y2", "y3"]
 

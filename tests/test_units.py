@@ -14,10 +14,10 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from natura_opt.economy.model_tables import converted
 
 import natura_opt as no
 from natura_opt.economy.build import units_of_axis
+from natura_opt.economy.files.model_tables import converted
 from natura_opt.economy.registry import TABLES
 from natura_opt.economy.units import (
     Units,

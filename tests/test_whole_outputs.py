@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from natura_opt.outputs import check_place, discard_unfinished, whole_file, whole_folder
-from natura_opt.places import UNFINISHED, Kind
 
 import natura_opt as no
+from natura_opt.base.output_files import check_place, discard_unfinished, whole_file, whole_folder
+from natura_opt.base.places import UNFINISHED, Kind
 
 FILE = Kind("a note", (".txt",), "NAME.txt", False, lambda place: "" if place.read_text()[:4] == "note" else "is none")
 FOLDER = Kind(

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.errors import OptionError
-from natura_opt.solvers.balance import balanced_exponents, exponents_of_links
-from natura_opt.solvers.coefficients import Coefficients
-from natura_opt.solvers.directed import exact_surplus, proven_surplus
-from natura_opt.solvers.rational_block import judge_in_rationals
-from natura_opt.solvers.structure import Shape, full_shape
-from natura_opt.solvers.system import Witness
-from natura_opt.solvers.unproductive import UnproductiveError
-from natura_opt.solvers.witness import (
+from natura_opt.base.errors import OptionError
+from natura_opt.input_output.balance import balanced_exponents, exponents_of_links
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.input_output.directed import exact_surplus, proven_surplus
+from natura_opt.input_output.rational_block import judge_in_rationals
+from natura_opt.input_output.structure import Shape, full_shape
+from natura_opt.input_output.system import Witness
+from natura_opt.input_output.unproductive import UnproductiveError
+from natura_opt.input_output.witness import (
     _by_blocks,
     _by_krylov,
     _by_powers,
