@@ -13,18 +13,22 @@ import scipy.sparse as sp
 
 from natura_opt.backends.compiled import blocks_of, oriented
 from natura_opt.program.canonical import Block
+from natura_opt.program.declared import Rows
 from natura_opt.program.linear import LinearProgram
 from natura_opt.testing.small import INF
 
 from .exact_simplex import solve_exactly
 from .hostile import made
 
+LAW = {"<=": "most", ">=": "least"}
+DECLARED = {name: Rows(name, ("goods",), sense, "a law") for sense, name in LAW.items()}  # type: ignore[arg-type]
+
 
 def named(asked: LinearProgram, **blocks: int) -> LinearProgram:
-    """Cut the rows into blocks of these names and sizes."""
+    """Cut the rows into blocks of these names and sizes; ``most`` and ``least`` are declared by a law."""
     found, start = [], 0
     for name, size in blocks.items():
-        found.append(Block(name, pd.RangeIndex(size), start))
+        found.append(Block(name, pd.RangeIndex(size), start, DECLARED.get(name)))
         start += size
     return replace(asked, rows=tuple(found))
 
@@ -51,14 +55,14 @@ def turned(asked: LinearProgram, factor: Any) -> LinearProgram:
 
 def test_blocks_keep_the_order_of_their_first_appearance_and_sort_the_rest_into_it() -> None:
     labelled: list[tuple[str, Any]] = [("b", "x"), ("a", ("g", 1)), ("b", "y"), ("c", 7), ("a", ("h", 2))]
-    blocks, order = blocks_of(labelled)
+    blocks, order = blocks_of(labelled, {})
     assert [(block.name, block.start, len(block.index)) for block in blocks] == [("b", 0, 2), ("a", 2, 2), ("c", 4, 1)]
     assert [labelled[k] for k in order] == [(block.name, label) for block in blocks for label in block.index]
     assert isinstance(blocks[1].index, pd.MultiIndex) and not isinstance(blocks[0].index, pd.MultiIndex)
 
 
 def test_no_labels_are_no_blocks() -> None:
-    blocks, order = blocks_of([])
+    blocks, order = blocks_of([], {})
     assert blocks == () and len(order) == 0
 
 
@@ -72,9 +76,9 @@ def test_rows_of_a_law_are_written_as_the_law_writes_them(sense: Any) -> None:
         low, high = np.array([1.0, 2.0, 3.0, -1.0]), np.array([INF, INF, 3.0, 5.0])
     else:
         low, high = np.array([-INF, -INF, 3.0, -1.0]), np.array([1.0, 2.0, 3.0, 5.0])
-    asked = named(own(np.arange(1.0, 9.0).reshape(4, 2), low, high), law=4)
+    asked = named(own(np.arange(1.0, 9.0).reshape(4, 2), low, high), **{LAW[sense]: 4})
     for factor in product([1.0, -1.0], [1.0, -1.0]):
-        found, used = oriented(turned(asked, [*factor, 1.0, 1.0]), {"law": sense})
+        found, used = oriented(turned(asked, [*factor, 1.0, 1.0]))
         np.testing.assert_array_equal(found.matrix.toarray(), asked.matrix.toarray())
         np.testing.assert_array_equal(found.row_lower, low)
         np.testing.assert_array_equal(found.row_upper, high)
@@ -83,7 +87,7 @@ def test_rows_of_a_law_are_written_as_the_law_writes_them(sense: Any) -> None:
 
 def test_a_row_without_any_side_is_not_turned() -> None:
     for sense in (">=", "<="):
-        _, used = oriented(named(own([[1.0, -2.0]], [-INF], [INF]), law=1), {"law": sense})  # type: ignore[dict-item]
+        _, used = oriented(named(own([[1.0, -2.0]], [-INF], [INF]), **{LAW[sense]: 1}))
         np.testing.assert_array_equal(used, [1.0])
 
 
@@ -105,11 +109,11 @@ ROWS: dict[str, tuple[Any, Any, Any]] = {
 @pytest.mark.parametrize("name", ROWS)
 def test_own_rows_are_read_the_same_however_they_are_written(name: str) -> None:
     asked = own(*ROWS[name])
-    expected, _ = oriented(asked, {})
+    expected, _ = oriented(asked)
     for factor in product([1.0, -1.0], repeat=asked.shape[0]):
         if name == "a block of both" and factor[0] != factor[2]:
             continue  # rows of mixed signs are turned together
-        found, used = oriented(turned(asked, factor), {})
+        found, used = oriented(turned(asked, factor))
         np.testing.assert_array_equal(found.matrix.toarray(), expected.matrix.toarray())
         np.testing.assert_array_equal(found.row_lower, expected.row_lower)
         np.testing.assert_array_equal(found.row_upper, expected.row_upper)
@@ -127,17 +131,17 @@ def test_own_rows_are_read_the_same_however_they_are_written(name: str) -> None:
     ],
 )
 def test_the_sign_an_own_row_is_read_with(row: Any, low: float, high: float, read: Any) -> None:
-    found, _ = oriented(own([row], [low], [high]), {})
+    found, _ = oriented(own([row], [low], [high]))
     np.testing.assert_array_equal(found.matrix.toarray()[0], read)
 
 
 def test_a_range_of_mixed_signs_stays_as_it_is_and_zeros_written_down_count_for_nothing() -> None:
-    found, used = oriented(own([[-1.0, 1.0]], [-3.0], [-1.0]), {})
+    found, used = oriented(own([[-1.0, 1.0]], [-3.0], [-1.0]))
     np.testing.assert_array_equal(used, [1.0])
     np.testing.assert_array_equal([found.row_lower[0], found.row_upper[0]], [-3.0, -1.0])
     asked = own([[-1.0, -1.0]], [-INF], [5.0])
     written = sp.csc_array((np.array([0.0, -1.0]), np.array([0, 0]), np.array([0, 1, 2])), shape=(1, 2))
-    _, used = oriented(replace(asked, matrix=written), {})
+    _, used = oriented(replace(asked, matrix=written))
     np.testing.assert_array_equal(used, [-1.0])
 
 
@@ -147,8 +151,8 @@ def test_turning_rows_changes_no_optimum_and_the_factor_takes_it_back(seed: int)
     matrix = np.round(rng.uniform(-2, 2, (4, 3)), 1)
     low = np.where(rng.random(4) < 0.5, -INF, np.round(rng.uniform(-3, 0, 4), 1))
     high = np.where(rng.random(4) < 0.3, INF, np.round(rng.uniform(0, 3, 4), 1))
-    asked = named(made("max", rng.uniform(0, 1, 3), matrix, (low, high), (0.0, 5.0)), mine=2, law=2)
-    found, factor = oriented(asked, {"law": "<="})
+    asked = named(made("max", rng.uniform(0, 1, 3), matrix, (low, high), (0.0, 5.0)), mine=2, most=2)
+    found, factor = oriented(asked)
     assert solve_exactly(found).value == solve_exactly(asked).value
     again = turned(found, factor)
     np.testing.assert_array_equal(again.matrix.toarray(), matrix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -165,7 +166,7 @@ def test_labels_of_chosen_pairs_run_fastest_along_the_pairs() -> None:
 
 def test_a_program_from_a_file_says_its_name_and_notes() -> None:
     plain = made("min", [1.0], np.array([[1.0]]), ([0.0], [1.0]), (0.0, 1.0))
-    given = {field: getattr(plain, field) for field in plain.__dataclass_fields__}
+    given = {field: getattr(plain, field) for field in (f.name for f in fields(plain))}
     given |= {"columns": named_block(COLUMNS, ["a b"]), "rows": named_block(ROWS, ["r"])}
     named = NamedProgram(**given, name="diet", notes=("one thing",))
     assert named.column_label(0) == ("columns", "a b") and named.row_label(0) == ("rows", "r")
