@@ -84,7 +84,7 @@ def test_units_of_a_group_are_kept_where_they_are_alike() -> None:
     assert set(small.units["techniques"]) == {"hour"} and small.units["resources"] == ("hour", "m²")
 
 
-# ---- every table of the registry ---------------------------------------------------------------------------------
+# ---- every table of the registry --------------------------------------------------------------------------------
 
 
 def with_table(name: str, **shape: Any) -> no.Economy:
@@ -136,3 +136,38 @@ def test_every_table_is_merged_by_its_rule_or_refused_by_name(name: str) -> None
         assert found.tolist() == [before[0]]
     else:
         assert found.tolist() == before.tolist(), "a table of other axes stays as it is"
+
+
+#: Stocks, capital coefficients, levels, and the rate that .1 and .5 are merged to: by the first weight that is there.
+WEIGHTS: dict[str, tuple[list[float], list[float], list[float], Fraction]] = {
+    "by the stocks there are": ([30.0, 10.0], [2.0, 1.0], [1.0, 3.0], Fraction(30 * 1 + 10 * 5, 10 * 40)),
+    "else by what the base year tied up": ([0.0, 0.0], [2.0, 1.0], [1.0, 3.0], Fraction(2 * 1 + 3 * 5, 10 * 5)),
+    "else each stated rate alike": ([0.0, 0.0], [0.0, 0.0], [1.0, 3.0], Fraction(1 + 5, 10 * 2)),
+}
+
+
+@pytest.mark.parametrize("case", sorted(WEIGHTS))
+def test_wear_is_averaged_by_what_it_wears(case: str) -> None:
+    stocks, capital, levels, wanted = WEIGHTS[case]
+    economy = no.build_economy(
+        goods=["iron", "corn"],
+        techniques=["s", "t"],
+        outputs=np.eye(2),
+        capital=[capital, [0.0, 0.0]],
+        initial_capital=[stocks, [0.0, 0.0]],
+        depreciation=[[0.1, 0.5], [0.0, 0.0]],
+    )
+    small = economy.aggregate({"iron": "iron", "corn": "corn"}, pd.Series(levels, ["s", "t"]), {"s": "y", "t": "y"})
+    assert small.frame("depreciation").loc["iron", "y"] == pytest.approx(float(wanted), rel=1e-15)
+
+
+def test_wear_of_a_technique_that_did_not_run_is_by_what_a_unit_ties_up() -> None:
+    economy = no.build_economy(
+        goods=["iron", "coal"],
+        techniques=["s"],
+        outputs=[[1.0], [1.0]],
+        capital=[[2.0], [1.0]],
+        depreciation=[[0.1], [0.5]],
+    )
+    small = economy.aggregate({"iron": "ore", "coal": "ore"}, pd.Series({"s": 0.0}), {"s": "s"})
+    assert small.matrix("depreciation", 0)[0, 0] == pytest.approx((2 * 0.1 + 0.5) / 3, rel=1e-15)

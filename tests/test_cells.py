@@ -125,8 +125,25 @@ def test_a_cell_of_another_kind_says_which() -> None:
 # ---- a grid -----------------------------------------------------------------------------------------------------
 
 
+#: What the short cut must leave to the closer look: too large, too small, or zeros that are none.
+EDGES = [
+    "9007199254740993",
+    "9007199254740992",
+    "1e309",
+    "1e-400",
+    "-0",
+    "0.00",
+    "0e5",
+    "00",
+    "1_0",
+    "inf",
+    "nan",
+    "\u0661",
+]
+
+
 @FEW
-@given(st.lists(st.one_of(WRITTEN, st.sampled_from(["0", "0.0", "1", "-2.5", "1e3", ".5"])), min_size=1, max_size=6))
+@given(st.lists(st.one_of(WRITTEN, st.sampled_from([*EDGES, "0", "0.0", "1", "-2.5", ".5"])), min_size=1, max_size=6))
 def test_a_row_read_at_once_is_its_cells_read_one_by_one(cells: list[str]) -> None:
     """Numbers written plainly take a short cut; what they become, or why not, must be the same."""
     table = Grid("t.csv", ["good", *(f"c{k}" for k in range(len(cells)))], [["a", *cells]], [2])
@@ -141,6 +158,21 @@ def test_a_row_read_at_once_is_its_cells_read_one_by_one(cells: list[str]) -> No
             return
     found = table.numbers(range(1, len(cells) + 1))
     assert found.shape == (1, len(cells)) and found[0].tolist() == one_by_one
+
+
+@pytest.mark.parametrize("cell", EDGES)
+@pytest.mark.parametrize("beside", [[], ["1.5", "0"], ["0.0"]], ids=len)
+def test_what_needs_a_closer_look_gets_it_whatever_stands_beside(cell: str, beside: list[str]) -> None:
+    table = Grid("t.csv", ["good", *"abc"[: len(beside) + 1]], [["a", *beside, cell]], [2])
+    columns = range(1, len(beside) + 2)
+    try:
+        wanted = number(cell)
+    except ValueError as error:
+        with pytest.raises(no.DataError, match=re.escape(str(error))):
+            table.numbers(columns)
+    else:
+        found = table.numbers(columns)
+        assert found[0].tolist() == [*map(float, beside), wanted]
 
 
 def test_columns_are_read_in_the_order_they_are_asked_for() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -218,8 +219,6 @@ def test_stocks_can_be_built_only_where_there_is_a_second_period() -> None:
     ],
 )
 def test_the_identity_is_told_from_what_is_like_it(matrix: np.ndarray, identity: bool) -> None:
-    import scipy.sparse as sp
-
     assert is_identity(sp.csr_array(matrix)) == identity
 
 

@@ -5,22 +5,30 @@ from __future__ import annotations
 import inspect
 import pickle
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
+<<<<<<< HEAD
 from natura_opt.base import errors
 from natura_opt.base.errors import (
+=======
+from natura_opt.economy.files import shortened
+from natura_opt.errors import (
+>>>>>>> tests-economy
     DataError,
     NaturaError,
+    NotProvedError,
     OptionError,
     OutputError,
     ProgramError,
     QuestionError,
     RefusedError,
     SettingError,
+    UnstatableError,
     listed,
     refuse_unknown_settings,
     shortened,
@@ -30,7 +38,8 @@ from natura_opt.base.errors import (
 
 FEW = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 ANY = st.text(max_size=60)
-KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, NaturaError)]
+MODULE = sys.modules[NaturaError.__module__]
+KINDS = [kind for _, kind in inspect.getmembers(MODULE, inspect.isclass) if issubclass(kind, NaturaError)]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -45,16 +54,16 @@ def test_every_error_is_caught_as_one_of_ours_and_keeps_its_message(kind: type[N
 
 def test_who_catches_what() -> None:
     assert issubclass(OutputError, DataError) and issubclass(RefusedError, DataError)
-    assert issubclass(SettingError, OptionError) and issubclass(errors.UnstatableError, QuestionError)
+    assert issubclass(SettingError, OptionError) and issubclass(UnstatableError, QuestionError)
     assert issubclass(ProgramError, ValueError)
-    apart = [DataError, QuestionError, OptionError, ProgramError, errors.NotProvedError]
+    apart = [DataError, QuestionError, OptionError, ProgramError, NotProvedError]
     for one in apart:
         assert [other for other in apart if issubclass(one, other)] == [one]
 
 
 def test_errors_that_are_public_are_the_ones_raised() -> None:
     for name in ("DataError", "NaturaError", "NotProvedError", "OptionError", "OutputError", "QuestionError"):
-        assert getattr(no, name) is getattr(errors, name)
+        assert getattr(no, name) is getattr(MODULE, name)
 
 
 # ---- what is shown ----------------------------------------------------------------------------------------------

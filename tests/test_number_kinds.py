@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pint
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ def is_a_double(number: int | Fraction) -> bool:
         return False
 
 
-# ---- one number ---------------------------------------------------------------------------------------------------
+# ---- one number -------------------------------------------------------------------------------------------------
 
 
 @FEW
@@ -100,7 +101,7 @@ def test_what_is_no_number_says_what_it_is(item: Any, said: str) -> None:
     assert said in str(caught.value)
 
 
-# ---- arrays ---------------------------------------------------------------------------------------------------------
+# ---- arrays -----------------------------------------------------------------------------------------------------
 
 DTYPES = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
 
@@ -185,15 +186,13 @@ def test_what_numpy_would_take_for_an_array_is_refused(make: Callable[[], Any], 
 
 
 def test_what_has_units_of_its_own_is_refused_also_inside() -> None:
-    import pint
-
     registry = pint.UnitRegistry()
     for value in (registry.Quantity(np.ones(2), "kg"), [[1.0], [registry.Quantity(1.0, "kg")]]):
         with pytest.raises(ValueError, match="units of its own, which would be lost"):
             doubles(value)
 
 
-# ---- frames -------------------------------------------------------------------------------------------------------
+# ---- frames -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", ["Int64", "UInt8", "Float64", "int64[pyarrow]", "double[pyarrow]", "float32", object])
@@ -240,7 +239,7 @@ def test_a_whole_number_of_a_frame_that_no_double_is_is_named_by_its_labels() ->
         doubles(frame.astype("Int64"))
 
 
-# ---- sparse -------------------------------------------------------------------------------------------------------
+# ---- sparse -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo", "lil", "dok", "bsr", "dia"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import socket
 import tempfile
@@ -207,7 +208,5 @@ def test_the_name_of_a_model_says_its_form(path: str, folder: bool) -> None:
 
 
 def test_only_names_with_a_carriage_return_need_every_cell_quoted() -> None:
-    import csv
-
     assert quoting_of(["a", "b"], ["c\n"]) == csv.QUOTE_MINIMAL
     assert quoting_of(["a"], ["b", "c\rd"]) == csv.QUOTE_ALL and quoting_of() == csv.QUOTE_MINIMAL

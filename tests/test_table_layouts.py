@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
@@ -291,9 +293,6 @@ def test_more_than_the_limits_allow_is_not_unpacked(tmp_path: Path) -> None:
 
 
 def test_two_columns_of_one_heading_are_refused(tmp_path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     pq.write_table(pa.table([pa.array([1.0]), pa.array([2.0])], names=["value", " value"]), tmp_path / "t.parquet")
     with pytest.raises(no.DataError, match=r"t\.parquet: the column 'value' is given twice"):
         _ = ParquetColumns(tmp_path / "t.parquet").header

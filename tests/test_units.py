@@ -51,9 +51,10 @@ EXACT: dict[str, dict[str, Fraction]] = {
 ALIKE = [(a, b) for kind in EXACT.values() for a, b in itertools.product(kind, kind)]
 SIZES = {unit: size for kind in EXACT.values() for unit, size in kind.items()}
 NONE = Units()
+PINT = pint.UnitRegistry()
 
 
-# ---- factors ------------------------------------------------------------------------------------------------------
+# ---- factors ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("written", "wanted"), ALIKE)
@@ -88,10 +89,7 @@ def test_quotients_and_powers_have_the_factors_of_their_parts(a: str, b: str, c:
     ("written", "wanted"), [("kWh", "MJ"), ("litre", "m**3"), ("mile", "km"), ("%", "1"), ("1", "")]
 )
 def test_a_factor_is_pints_own(written: str, wanted: str) -> None:
-    registry = pint.UnitRegistry()
-    known = (
-        registry.Quantity(1.0, "" if written == "1" else written).to("" if wanted in ("", "1") else wanted).magnitude
-    )
+    known = PINT.Quantity(1.0, "" if written == "1" else written).to("" if wanted in ("", "1") else wanted).magnitude
     assert NONE.factor(written, wanted, "x") == pytest.approx(float(known), rel=1e-15)
 
 
@@ -113,7 +111,7 @@ def test_a_factor_that_no_double_tells_is_refused(written: str, wanted: str) -> 
         NONE.factor(written, wanted, "x")
 
 
-# ---- own units ------------------------------------------------------------------------------------------------------
+# ---- own units --------------------------------------------------------------------------------------------------
 
 
 def test_own_units_are_dimensions_of_their_own_with_prefixes() -> None:
@@ -161,7 +159,7 @@ def test_a_unit_made_of_any_text_can_be_read_and_stays_itself(text: str) -> None
         assert made == text.strip()
 
 
-# ---- what is a unit --------------------------------------------------------------------------------------------------
+# ---- what is a unit ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -205,7 +203,7 @@ def test_the_first_unit_that_is_none_is_named_with_its_place() -> None:
         units_of(["person"], "x", own=[])
 
 
-# ---- tables in other units ----------------------------------------------------------------------------------------
+# ---- tables in other units --------------------------------------------------------------------------------------
 
 UNITS = {
     "goods": ["kg", "tonne", "kg"],
