@@ -12,13 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-<<<<<<< HEAD
 from natura_opt.base import errors
 from natura_opt.base.errors import (
-=======
-from natura_opt.economy.files import shortened
-from natura_opt.errors import (
->>>>>>> tests-economy
     DataError,
     NaturaError,
     NotProvedError,
