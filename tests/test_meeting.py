@@ -62,6 +62,14 @@ def test_a_point_that_is_no_double_is_not_sworn_to_where_rounding_leaves_it_open
     assert meets_rows(clear, third, sums_of(clear, third))
 
 
+def test_a_coefficient_too_large_to_split_says_nothing_where_its_column_is_zero() -> None:
+    """What is missing, 2^-70 of one, shows in an exact sum only; zero times 1e301 must leave that sum a number."""
+    asked = made("min", np.zeros(3), np.array([[1e301, 1.0, -1.0]]), ([1.0], [INF]), (0.0, INF))
+    for missing, met in ((2.0**-70, False), (0.0, True)):
+        point = np.array([0.0, 1.0, missing], np.longdouble)
+        assert truly_meets(asked, point) == met == meets_rows(asked, point, sums_of(asked, point))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_violations_are_what_is_missing_or_too_much(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -106,6 +106,11 @@ def test_one_product_that_is_rounded_is_within_its_error() -> None:
 # ---- exact sums --------------------------------------------------------------------------------------------
 
 
+def column_of(values: Any) -> Any:
+    """One column, its zeros written down."""
+    return sp.csc_array((values, np.arange(len(values)), [0, len(values)]), shape=(len(values), 1))
+
+
 def correctly_rounded(values: Any, factors: Any, start: float) -> float:
     return nearest_of_its_sign(rational.dot(rational.vector(values), rational.vector(factors)) + Fraction(start))
 
@@ -114,7 +119,7 @@ def correctly_rounded(values: Any, factors: Any, start: float) -> float:
 @given(st.lists(st.tuples(DOUBLES, DOUBLES), min_size=1, max_size=5), DOUBLES)
 def test_a_sum_of_any_doubles_is_rounded_once(pairs: list[tuple[float, float]], start: float) -> None:
     values, factors = (np.array(side) for side in zip(*pairs, strict=True))
-    column = sp.csc_array((values, np.arange(len(values)), [0, len(values)]), shape=(len(values), 1))
+    column = column_of(values)
     found = exact_sums(column, np.array([0]), factors, np.array([start]))[0]
     truth = correctly_rounded(values, factors, start)
     assert found == truth
@@ -148,11 +153,13 @@ def test_no_lines_and_lines_without_entries() -> None:
         ([5e-324, 5e-324], [0.5, -0.25], 1),
         ([1e200, -1e200], [1e200, 1e200 * (1 - 2**-53)], 1),  # and beyond the largest
         ([0.1, -0.3], [3.0, 1.0], 1),
+        ([0.0, 0.5], [1.4e300, -1.0], -1),  # too large to be split, and multiplied by nothing
+        ([1.4e300, 0.5], [0.0, -1.0], -1),
         ([0.1, 0.2, -0.3], [1.0, 1.0, 1.0], 1),
     ],
 )
 def test_signs_that_doubles_lose(values: list[float], factors: list[float], sign: int) -> None:
-    column = sp.csc_array(np.array(values)[:, None])
+    column = column_of(np.array(values))
     found = exact_sums(column, np.array([0]), np.array(factors), np.zeros(1))[0]
     assert np.sign(found) == sign and np.isfinite(found)
 

@@ -105,7 +105,9 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
         sizes = np.abs(product)
         sound = (sizes >= _LEAST_PRODUCT) & (sizes <= _LARGEST_PRODUCT)
         sound &= (np.abs(values) <= _LARGEST_FACTOR) & (np.abs(chosen) <= _LARGEST_FACTOR)
-    sound |= (values == 0) | (chosen == 0)
+    nothing = (values == 0) | (chosen == 0)
+    error[nothing] = 0.0  # the other factor may have been too large to split
+    sound |= nothing
     found = np.empty(len(lines))
     for k, (first, last) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
         if sound[first:last].all():
