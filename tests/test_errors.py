@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.base import errors
 from natura_opt.base.errors import (
     DataError,
     NaturaError,
