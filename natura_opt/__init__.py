@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from .economy.national.multiregional import from_pymrio as from_pymrio
     from .economy.national.supply_use import from_supply_use as from_supply_use
     from .economy.question import Question as Question
-    from .economy.registry import TABLES as TABLES
     from .formulate import cvxpy_model as cvxpy_model
     from .formulate import linear_program as linear_program
     from .formulate import pyomo_model as pyomo_model
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from .program.reading.read import read_program as read_program
     from .proof.certificate import Certificate as Certificate
     from .proof.certificate import certify as certify
+    from .tables.registry import TABLES as TABLES
 
 __version__ = "0.1.0"
 
@@ -77,7 +77,7 @@ _HOMES = {
     "generate_economy": "generate.families",
     "from_pymrio": "economy.national.multiregional",
     "Question": "economy.question",
-    "TABLES": "economy.registry",
+    "TABLES": "tables.registry",
     "from_supply_use": "economy.national.supply_use",
     "DataError": "base.errors",
     "NaturaError": "base.errors",

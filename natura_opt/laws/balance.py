@@ -23,6 +23,8 @@ from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..tables import balance as tables
+from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .law import CvxpyModel, Law
 
@@ -77,7 +79,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 BALANCE = Law(
     name="balance of goods",
-    tables=frozenset({"inputs", "outputs", "initial_stocks"}),
+    tables=names_of(*tables.BALANCE),
     applies=lambda economy, question: True,
     matrix=_matrix,
     pyomo=_pyomo,

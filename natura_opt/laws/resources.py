@@ -19,6 +19,8 @@ from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..tables import resources as tables
+from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .law import CvxpyModel, Law
 
@@ -61,7 +63,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 RESOURCES = Law(
     name="limits of resources",
-    tables=frozenset({"resource_use", "resource_limits"}),
+    tables=names_of(*tables.RESOURCES),
     applies=lambda economy, question: economy.has("resource_limits"),
     matrix=_matrix,
     pyomo=_pyomo,

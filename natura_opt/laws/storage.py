@@ -25,6 +25,8 @@ from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..tables import storage as tables
+from ..tables.spec import names_of
 from .coefficients import by_period, pyomo_names
 from .law import CvxpyModel, Law
 
@@ -103,7 +105,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 STORAGE = Law(
     name="storage of goods",
-    tables=frozenset({"storage", "storage_capacity"}),
+    tables=names_of(*tables.STORAGE),
     applies=lambda economy, question: economy.has("storage"),
     matrix=_matrix,
     pyomo=_pyomo,

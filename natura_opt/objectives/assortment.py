@@ -20,6 +20,8 @@ from ..economy.question import Question
 from ..laws.coefficients import by_period, column, pyomo_names
 from ..laws.law import CvxpyModel, Law
 from ..program.builder import ProgramBuilder
+from ..tables.objectives import TARGETS
+from ..tables.spec import names_of
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -54,7 +56,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 ASSORTMENT = Law(
     name="largest number of assortments",
-    tables=frozenset({"targets"}),
+    tables=names_of(TARGETS),
     applies=lambda economy, question: question.objective == "assortment",
     matrix=_matrix,
     pyomo=_pyomo,

@@ -22,6 +22,8 @@ from ..economy.question import Question
 from ..laws.coefficients import column, pyomo_names
 from ..laws.law import CvxpyModel, Law
 from ..program.builder import ProgramBuilder
+from ..tables.objectives import TARGETS
+from ..tables.spec import names_of
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -69,7 +71,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 FULFILMENT = Law(
     name="sum of yearly fulfilment",
-    tables=frozenset({"targets"}),
+    tables=names_of(TARGETS),
     applies=lambda economy, question: question.objective == "fulfilment",
     matrix=_matrix,
     pyomo=_pyomo,

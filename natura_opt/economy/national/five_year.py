@@ -17,13 +17,13 @@ import scipy.sparse as sp
 
 from ...base.entrance import checked_arguments
 from ...base.errors import DataError
+from ...tables.registry import TABLES
 from ..build import build_economy
 from ..coerce import as_labels, matched
 from ..economy import Economy
 from ..files.cells import Grid, read_grid
 from ..files.model_tables import checked_numbers
 from ..question import Question
-from ..registry import TABLES
 from ..table import Matrix
 
 

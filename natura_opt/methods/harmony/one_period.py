@@ -109,7 +109,7 @@ def harmonise_outputs(
     """
     if not economy.has("targets"):
         raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
-    weights = economy.vector("target_weights", 0, missing=1.0)
+    weights = economy.vector("target_weights", 0)
     made, why = _laid_out(economy, weights, harmony_function(function))
     if made is None:
         raise QuestionError(f"{economy.name}: prices alone cannot plan this economy ({why}); use solve_harmony")
