@@ -7,6 +7,8 @@ certificate that nobody can do better.
 >>> plan = no.solve("five_year_plan").assert_optimal()
 >>> round(plan.objective, 6)
 8.797299
+
+Public names, by what they are for (``natura-opt help names`` says more of each):
 """
 
 from __future__ import annotations
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
     from .base.errors import NotProvedError as NotProvedError
     from .base.errors import OptionError as OptionError
     from .base.errors import OutputError as OutputError
+    from .base.errors import ProgramError as ProgramError
     from .base.errors import QuestionError as QuestionError
+    from .base.errors import RefusedError as RefusedError
+    from .base.errors import SettingError as SettingError
+    from .base.errors import UnstatableError as UnstatableError
     from .base.input_files import ReadingLimits as ReadingLimits
     from .base.status import Status as Status
     from .checks import check as check
@@ -41,10 +47,14 @@ if TYPE_CHECKING:
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
     from .input_output.solve import leontief as leontief
+    from .input_output.unproductive import UndecidedError as UndecidedError
+    from .input_output.unproductive import UnproductiveError as UnproductiveError
+    from .methods.fixed_point.one_technique import CannotAnswerError as CannotAnswerError
     from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
     from .methods.harmony.one_period import harmonise_outputs as harmonise_outputs
     from .methods.harmony.plan import HarmonyPlan as HarmonyPlan
     from .methods.harmony.solve import solve_harmony as solve_harmony
+    from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError
     from .methods.linear import ExtraLaw as ExtraLaw
     from .methods.linear import solve as solve
     from .plan.plan import Plan as Plan
@@ -59,52 +69,78 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-#: Where each public name lives; modules are imported when a name is first used, so that ``import natura_opt`` is quick.
-_HOMES = {
-    "Certificate": "proof.certificate",
-    "certify": "proof.certificate",
-    "Comparison": "comparison.comparison",
-    "compare": "comparison.comparing",
-    "read_bea": "economy.national.bea",
-    "build_economy": "economy.build",
-    "read": "economy.files.catalog",
-    "shipped_models": "economy.files.catalog",
-    "check": "checks",
-    "Economy": "economy.economy",
-    "ReadingLimits": "base.input_files",
-    "read_five_year": "economy.national.five_year",
-    "write": "economy.files.folder_writer",
-    "generate_economy": "generate.families",
-    "from_pymrio": "economy.national.multiregional",
-    "Question": "economy.question",
-    "TABLES": "tables.registry",
-    "from_supply_use": "economy.national.supply_use",
-    "DataError": "base.errors",
-    "NaturaError": "base.errors",
-    "NotProvedError": "base.errors",
-    "OptionError": "base.errors",
-    "OutputError": "base.errors",
-    "QuestionError": "base.errors",
-    "HarmonyPlan": "methods.harmony.plan",
-    "NamedProgram": "program.named",
-    "Plan": "plan.plan",
-    "cvxpy_model": "formulate",
-    "linear_program": "formulate",
-    "pyomo_model": "formulate",
-    "LinearProgram": "program.linear",
-    "ProgramBuilder": "program.builder",
-    "read_program": "program.reading.read",
-    "ProgramSolution": "plan.program_solution",
-    "HarmonyFunction": "methods.harmony.functions",
-    "harmonise_outputs": "methods.harmony.one_period",
-    "leontief": "input_output.solve",
-    "ExtraLaw": "methods.linear",
-    "solve": "methods.linear",
-    "solve_harmony": "methods.harmony.solve",
-    "Status": "base.status",
+#: Every public name, by what it is for, and the module it lives in. A module is imported when one of its names is first
+#: used, so that ``import natura_opt`` is quick.
+PUBLIC: dict[str, dict[str, str]] = {
+    "economies": {
+        "read": "economy.files.catalog",
+        "shipped_models": "economy.files.catalog",
+        "build_economy": "economy.build",
+        "generate_economy": "generate.families",
+        "write": "economy.files.folder_writer",
+        "check": "checks",
+        "Economy": "economy.economy",
+        "Question": "economy.question",
+        "TABLES": "tables.registry",
+        "ReadingLimits": "base.input_files",
+    },
+    "national accounts": {
+        "read_five_year": "economy.national.five_year",
+        "read_bea": "economy.national.bea",
+        "from_supply_use": "economy.national.supply_use",
+        "from_pymrio": "economy.national.multiregional",
+    },
+    "plans": {
+        "solve": "methods.linear",
+        "solve_harmony": "methods.harmony.solve",
+        "harmonise_outputs": "methods.harmony.one_period",
+        "compare": "comparison.comparing",
+        "Plan": "plan.plan",
+        "HarmonyPlan": "methods.harmony.plan",
+        "Comparison": "comparison.comparison",
+        "Status": "base.status",
+        "HarmonyFunction": "methods.harmony.functions",
+    },
+    "input-output analysis": {
+        "leontief": "input_output.solve",
+    },
+    "models by hand": {
+        "pyomo_model": "formulate",
+        "cvxpy_model": "formulate",
+        "linear_program": "formulate",
+        "ExtraLaw": "methods.linear",
+        "ProgramBuilder": "program.builder",
+    },
+    "linear programs and proofs": {
+        "read_program": "program.reading.read",
+        "LinearProgram": "program.linear",
+        "NamedProgram": "program.named",
+        "ProgramSolution": "plan.program_solution",
+        "certify": "proof.certificate",
+        "Certificate": "proof.certificate",
+    },
+    "errors": {
+        "NaturaError": "base.errors",
+        "DataError": "base.errors",
+        "OutputError": "base.errors",
+        "RefusedError": "base.errors",
+        "UnproductiveError": "input_output.unproductive",
+        "UndecidedError": "input_output.unproductive",
+        "QuestionError": "base.errors",
+        "UnstatableError": "base.errors",
+        "CannotAnswerError": "methods.fixed_point.one_technique",
+        "PricesUndecidedError": "methods.harmony.standing_idle",
+        "OptionError": "base.errors",
+        "SettingError": "base.errors",
+        "ProgramError": "base.errors",
+        "NotProvedError": "base.errors",
+    },
 }
 
+_HOMES = {name: home for group in PUBLIC.values() for name, home in group.items()}
+
 __all__ = [*_HOMES, "__version__"]
+__doc__ += "".join(f"\n* {group}: {', '.join(names)}" for group, names in PUBLIC.items())
 
 
 def __getattr__(name: str) -> Any:
@@ -116,4 +152,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return list(__all__)

@@ -53,9 +53,17 @@ class Finding:
 def check(economy: Economy) -> tuple[Finding, ...]:
     """Run every named check.
 
+    Parameters
+    ----------
+    economy : what is looked at; every question of it counts alike.
+
     Returns
     -------
     One finding per check that passed, and one per defect of those that did not.
+
+    Raises
+    ------
+    OptionError : what is given is no economy; read or build one first.
 
     >>> import natura_opt as no
     >>> sick = no.build_economy(inputs=[[0.5, 0.6], [0.9, 0.1]], goods=["a", "b"], targets=[1, 1])

@@ -171,6 +171,10 @@ def linear_program(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra : functions ``(program_builder, economy, question)`` that add a user's own columns, rows and terms.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     economy, asked = posed(economy, question)
     chosen = laws_of(economy, asked)
@@ -192,6 +196,10 @@ def pyomo_model(economy: Economy | str | Path, question: Question | str | None =
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     import pyomo.environ as pyo
 
@@ -212,6 +220,10 @@ def cvxpy_model(economy: Economy | str | Path, question: Question | str | None =
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     economy, asked = posed(economy, question)
     chosen = laws_of(economy, asked)

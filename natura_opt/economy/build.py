@@ -49,6 +49,7 @@ def build_economy(
 
     Parameters
     ----------
+    name, title, source : for people; the name also stands in messages.
     goods, techniques, resources, pollutants, profiles : labels of each axis.
     periods : labels, or the number of periods.
     units : units per axis: one text for every label, a list with one per label, or a mapping (or Series) by label.
@@ -56,6 +57,7 @@ def build_economy(
         know is taken for a unit of your own.
     notes : what a reader found and did with it; listed by :func:`natura_opt.check`.
     objective : shorthand for ``questions={"default": Question(objective)}``.
+    questions : what is asked of the economy, by name.
     tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector, a frame of a vector with one
         column per period, or a mapping from period label (or periods ahead) to such a thing; ``None`` is no table.
 

@@ -31,6 +31,12 @@ from ..table import Matrix
 def read_five_year(flows: Path, cap: Path, dep: Path, labtarg: Path, name: str = "five_year_plan") -> Economy:
     """Read an economy from the four files.
 
+    Parameters
+    ----------
+    flows, cap, dep, labtarg : the files: flows of goods, labour and output; capital stocks; yearly rates of wear;
+        targets and labour by year.
+    name : of the economy.
+
     Returns
     -------
     Economy with the question ``fulfilment`` (sum of yearly fulfilment, no floor, no terminal condition), one

@@ -97,7 +97,9 @@ def harmonise_outputs(
     Parameters
     ----------
     economy : one period, one product per technique, limits of resources or stocks.
+    function : ``2018``, or another strictly concave harmony function, by name or your own.
     tolerance : the gap per good at which to stop.
+    max_passes, time_limit : passes over the data, and seconds, after which to stop anyway.
 
     Returns
     -------

@@ -1,0 +1,13 @@
+"""The topics of the reference, in the order in which they are listed."""
+
+from __future__ import annotations
+
+from .errors import ERRORS
+from .exit_codes import EXIT_CODES
+from .json_fields import JSON_FIELDS
+from .names import NAMES
+from .statuses import STATUSES
+from .tables import TABLES
+from .topic import Topic
+
+TOPICS: dict[str, Topic] = {topic.name: topic for topic in (TABLES, STATUSES, JSON_FIELDS, EXIT_CODES, ERRORS, NAMES)}
