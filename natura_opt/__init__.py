@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .reference.public import HOMES, PUBLIC
+
 if TYPE_CHECKING:
     from .base.errors import DataError as DataError
     from .base.errors import NaturaError as NaturaError
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from .input_output.solve import leontief as leontief
     from .input_output.unproductive import UndecidedError as UndecidedError
     from .input_output.unproductive import UnproductiveError as UnproductiveError
+    from .laws.law import Given as Given
+    from .laws.law import Law as Law
     from .methods.fixed_point.one_technique import CannotAnswerError as CannotAnswerError
     from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
     from .methods.harmony.one_period import harmonise_outputs as harmonise_outputs
@@ -60,93 +64,26 @@ if TYPE_CHECKING:
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
     from .program.builder import ProgramBuilder as ProgramBuilder
+    from .program.declared import Columns as Columns
+    from .program.declared import Rows as Rows
     from .program.linear import LinearProgram as LinearProgram
     from .program.named import NamedProgram as NamedProgram
     from .program.reading.read import read_program as read_program
     from .proof.certificate import Certificate as Certificate
     from .proof.certificate import certify as certify
+    from .reference.look_up import look_up as look_up
     from .tables.registry import TABLES as TABLES
 
 __version__ = "0.1.0"
 
-#: Every public name, by what it is for, and the module it lives in. A module is imported when one of its names is first
-#: used, so that ``import natura_opt`` is quick.
-PUBLIC: dict[str, dict[str, str]] = {
-    "economies": {
-        "read": "economy.files.catalog",
-        "shipped_models": "economy.files.catalog",
-        "build_economy": "economy.build",
-        "generate_economy": "generate.families",
-        "write": "economy.files.folder_writer",
-        "check": "checks",
-        "Economy": "economy.economy",
-        "Question": "economy.question",
-        "TABLES": "tables.registry",
-        "ReadingLimits": "base.input_files",
-    },
-    "national accounts": {
-        "read_five_year": "economy.national.five_year",
-        "read_bea": "economy.national.bea",
-        "from_supply_use": "economy.national.supply_use",
-        "from_pymrio": "economy.national.multiregional",
-    },
-    "plans": {
-        "solve": "methods.linear",
-        "solve_harmony": "methods.harmony.solve",
-        "harmonise_outputs": "methods.harmony.one_period",
-        "compare": "comparison.comparing",
-        "Plan": "plan.plan",
-        "HarmonyPlan": "methods.harmony.plan",
-        "Comparison": "comparison.comparison",
-        "Status": "base.status",
-        "HarmonyFunction": "methods.harmony.functions",
-    },
-    "input-output analysis": {
-        "leontief": "input_output.solve",
-    },
-    "models by hand": {
-        "pyomo_model": "formulate",
-        "cvxpy_model": "formulate",
-        "linear_program": "formulate",
-        "ExtraLaw": "methods.linear",
-        "ProgramBuilder": "program.builder",
-    },
-    "linear programs and proofs": {
-        "read_program": "program.reading.read",
-        "LinearProgram": "program.linear",
-        "NamedProgram": "program.named",
-        "ProgramSolution": "plan.program_solution",
-        "certify": "proof.certificate",
-        "Certificate": "proof.certificate",
-    },
-    "errors": {
-        "NaturaError": "base.errors",
-        "DataError": "base.errors",
-        "OutputError": "base.errors",
-        "RefusedError": "base.errors",
-        "UnproductiveError": "input_output.unproductive",
-        "UndecidedError": "input_output.unproductive",
-        "QuestionError": "base.errors",
-        "UnstatableError": "base.errors",
-        "CannotAnswerError": "methods.fixed_point.one_technique",
-        "PricesUndecidedError": "methods.harmony.standing_idle",
-        "OptionError": "base.errors",
-        "SettingError": "base.errors",
-        "ProgramError": "base.errors",
-        "NotProvedError": "base.errors",
-    },
-}
-
-_HOMES = {name: home for group in PUBLIC.values() for name, home in group.items()}
-
-__all__ = [*_HOMES, "__version__"]
+__all__ = [*HOMES, "__version__"]
 __doc__ += "".join(f"\n* {group}: {', '.join(names)}" for group, names in PUBLIC.items())
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in HOMES:
         raise AttributeError(f"module 'natura_opt' has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    value = getattr(import_module(f".{HOMES[name]}", __name__), name)
     globals()[name] = value
     return value
 

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 
 import natura_opt as no
+from natura_opt.reference.public import HOMES, PUBLIC
 from natura_opt.reference.topics import TOPICS
 
 ROOT = Path(no.__file__).parent
-NAMES = [name for group in no.PUBLIC.values() for name in group]
+NAMES = list(HOMES)
 FUNCTIONS = [name for name in NAMES if inspect.isfunction(getattr(no, name))]
 CLASSES = [name for name in NAMES if inspect.isclass(getattr(no, name))]
-ERRORS = list(no.PUBLIC["errors"])
+ERRORS = list(PUBLIC["errors"])
 
 
 def sections(documented: object) -> dict[str, str]:
@@ -42,18 +43,18 @@ def test_dir_is_the_public_names_by_group() -> None:
     assert no.__all__ == [*NAMES, "__version__"] and len(set(NAMES)) == len(NAMES)
     assert dir(no) == sorted(no.__all__)
     assert no.__dir__() == no.__all__
-    for group, names in no.PUBLIC.items():
+    for group, names in PUBLIC.items():
         assert f"* {group}: {', '.join(names)}" in (no.__doc__ or "")
 
 
 def test_every_name_has_its_home_and_its_type() -> None:
     """Type checkers read the imports, Python the table of homes: they must say the same."""
     tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
-    block = next(node for node in tree.body if isinstance(node, ast.If))
+    block = next(node for node in tree.body if isinstance(node, ast.If))  # of TYPE_CHECKING
     typed = {
         alias.asname: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
     }
-    assert typed == {name: home for group in no.PUBLIC.values() for name, home in group.items()}
+    assert typed == HOMES
     for name in NAMES:
         value = getattr(no, name)
         if name in FUNCTIONS + CLASSES:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import natura_opt as no
 from natura_opt.base.exit_codes import COMMANDS, ExitCode, codes_after, sentence_after, sentence_of_all
 from natura_opt.cli.app import app
-from natura_opt.formulate import LAWS
+from natura_opt.formulate import DECLARED, LAWS
 from natura_opt.reference.markdown import KEPT, as_markdown, whole_reference
 from natura_opt.reference.tables import NO_LAW
 from natura_opt.reference.text import as_text, list_of_topics
@@ -65,6 +65,38 @@ def test_every_table_is_there_with_the_laws_that_use_it() -> None:
         assert row["used by"] == (", ".join(users) or NO_LAW)
         assert row["meaning"] == TABLES[name].meaning and row["if missing"] == TABLES[name].missing.words
     assert records["plant_inputs"]["used by"] == NO_LAW and records["inputs"]["used by"] != NO_LAW
+
+
+def test_every_block_is_there_with_its_law() -> None:
+    rows = no.look_up("blocks")
+    assert set(rows.index) == {*DECLARED.rows, *DECLARED.columns}
+    for law in LAWS:
+        for block in (*law.rows, *law.columns):
+            assert rows.loc[block.name, ["law", "meaning"]].tolist() == [law.name, block.meaning]
+    assert rows.loc["balance", "side"] == ">=" and rows.loc["capacity", "side"] == "<="
+
+
+def test_a_law_of_ones_own_stands_beside_the_others() -> None:
+    reserve = no.Law(
+        name="reserve",
+        tables=frozenset({"targets", "plant_inputs"}),
+        applies=lambda economy, question: True,
+        matrix=lambda program, economy, question: None,
+        rows=(no.Rows("reserve", ("goods",), ">=", "a reserve reaches its level", kind="reserve", unit="goods"),),
+        columns=(no.Columns("in_reserve", ("goods", "periods"), "what is put by", "goods", table="reserve"),),
+    )
+    blocks, tables = no.look_up("blocks", extra_laws=[reserve]), no.look_up("tables", [reserve])
+    assert blocks.loc["reserve"].tolist() == [
+        "rows", "reserve", "goods", "goods", ">=", "valuations of kind 'reserve'", "a reserve reaches its level"
+    ]  # fmt: skip
+    assert blocks.loc["in_reserve", "shown as"] == "table 'reserve'"
+    assert tables.loc["plant_inputs", "used by"] == "reserve" and tables.loc["targets", "used by"].endswith("reserve")
+    assert "reserve" not in no.look_up("blocks").index
+
+
+def test_an_unknown_topic_is_refused() -> None:
+    with pytest.raises(no.OptionError, match=r"look_up: unknown topic 'tabels'; did you mean 'tables'\?"):
+        no.look_up("tabels")
 
 
 def test_every_status_is_there() -> None:
@@ -136,7 +168,7 @@ def test_no_word_is_lost_and_no_line_too_long_at_any_width(name: str, width: int
 
 @given(rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=4), width=st.integers(1, 200))
 def test_words_survive_any_width(rows: list[tuple[str, str, str]], width: int) -> None:
-    topic = Topic("t", "About.", ("name", "kind", "meaning"), lambda: rows)
+    topic = Topic("t", "About.", ("name", "kind", "meaning"), lambda own: rows)
     text = as_text(topic, width).replace(" ", "").replace("\n", "")
     for word in (word for row in rows for cell in row for word in cell.split()):
         assert word in text
@@ -145,7 +177,7 @@ def test_words_survive_any_width(rows: list[tuple[str, str, str]], width: int) -
 
 @given(rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=4))
 def test_markdown_keeps_every_cell_in_its_place(rows: list[tuple[str, str]]) -> None:
-    table = as_markdown(Topic("t", "About.", ("name", "meaning"), lambda: rows)).splitlines()[4:]
+    table = as_markdown(Topic("t", "About.", ("name", "meaning"), lambda own: rows)).splitlines()[4:]
     cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in table]
     read = [[re.sub(r"\\(.)", r"\1", cell[1:-1]) for cell in line] for line in cells]
     assert read == [["name", "meaning"], ["---", "---"], *([f"`{name}`", meaning] for name, meaning in rows)]

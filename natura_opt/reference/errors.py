@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import natura_opt
+from .public import PUBLIC
+from .topic import Topic, first_sentence, public_value
 
-from .topic import Topic, first_sentence
 
-
-def _rows() -> list[tuple[str, ...]]:
-    every = [getattr(natura_opt, name) for name in natura_opt.PUBLIC["errors"]]
+def _rows(own: object) -> list[tuple[str, ...]]:
+    every = [public_value(name) for name in PUBLIC["errors"]]
     return [(error.__name__, error.__mro__[1].__name__, first_sentence(error)) for error in every]
 
 

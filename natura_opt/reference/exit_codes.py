@@ -6,7 +6,7 @@ from ..base.exit_codes import COMMANDS, ExitCode, codes_after
 from .topic import Topic
 
 
-def _rows() -> list[tuple[str, ...]]:
+def _rows(own: object) -> list[tuple[str, ...]]:
     general: list[tuple[str, ...]] = [(str(int(code)), "any", code.meaning) for code in ExitCode]
     special: list[tuple[str, ...]] = [
         (str(int(code)), command, meaning)

@@ -158,7 +158,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
 }
 
 
-def _rows() -> list[tuple[str, ...]]:
+def _rows(own: object) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for command, fields in FIELDS.items():
         for field in fields:

@@ -24,7 +24,7 @@ def whole_reference() -> str:
 def as_markdown(topic: Topic) -> str:
     """Return a topic as a heading, a sentence and a table.
 
-    >>> print(as_markdown(Topic("codes", "What codes say.", ("code", "meaning"), lambda: [("0", "so | so")])))
+    >>> print(as_markdown(Topic("codes", "What codes say.", ("code", "meaning"), lambda own: [("0", "so | so")])))
     ## codes
     <BLANKLINE>
     What codes say.

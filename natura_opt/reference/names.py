@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import inspect
 
-import natura_opt
-
-from .topic import Topic, first_sentence
+from .public import PUBLIC
+from .topic import Topic, first_sentence, public_value
 
 #: Public names that hold a value, which has no docstring of its own.
 _VALUES = {"TABLES": "Every table an economy may hold, by name: what each is"}
 
 
-def _rows() -> list[tuple[str, ...]]:
+def _rows(own: object) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
-    for group, names in natura_opt.PUBLIC.items():
+    for group, names in PUBLIC.items():
         for name in names:
-            value = getattr(natura_opt, name)
+            value = public_value(name)
             kind = "class" if inspect.isclass(value) else "function" if callable(value) else "value"
             found.append((name, group, kind, _VALUES.get(name) or first_sentence(value)))
     return found

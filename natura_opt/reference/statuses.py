@@ -9,5 +9,5 @@ STATUSES = Topic(
     "statuses",
     "What is known of a plan or of the solution of a program (plan.status, and status in the JSON).",
     ("status", "in Python", "meaning"),
-    lambda: [(str(status), f"Status.{status.name}", status.meaning) for status in Status],
+    lambda own: [(str(status), f"Status.{status.name}", status.meaning) for status in Status],
 )

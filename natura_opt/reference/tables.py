@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..formulate import LAWS
+from ..laws.law import Law
 from ..tables import registry
 from .topic import Topic
 
@@ -12,9 +13,9 @@ from .topic import Topic
 NO_LAW = "no law yet"
 
 
-def _rows() -> Iterator[tuple[str, ...]]:
+def _rows(own: Sequence[Law]) -> Iterator[tuple[str, ...]]:
     for spec in registry.TABLES.values():
-        users = [law.name for law in LAWS if spec.name in law.tables]
+        users = [law.name for law in (*LAWS, *own) if spec.name in law.tables]
         yield (
             spec.name,
             " x ".join(spec.axes),

@@ -16,7 +16,9 @@ _GAP = "  "
 
 def list_of_topics(width: int) -> str:
     """Return the topics, one per line where there is room."""
-    topics = Topic("topics", "", ("topic", "about"), lambda: [(topic.name, topic.about) for topic in TOPICS.values()])
+    topics = Topic(
+        "topics", "", ("topic", "about"), lambda own: [(topic.name, topic.about) for topic in TOPICS.values()]
+    )
     width = max(width, _NARROWEST)
     lead = "natura-opt help TOPIC prints one of these; --json and --markdown print it for other programs."
     return f"{_filled(lead, width)}\n\n{_body(topics, width)}"
@@ -25,7 +27,8 @@ def list_of_topics(width: int) -> str:
 def as_text(topic: Topic, width: int) -> str:
     """Return a topic within so many characters per line, the about first.
 
-    >>> few = Topic("codes", "What codes say.", ("code", "after", "meaning"), lambda: [("1", "check", "a check fails")])
+    >>> code = ("1", "check", "a check fails")
+    >>> few = Topic("codes", "What codes say.", ("code", "after", "meaning"), lambda own: [code])
     >>> print(as_text(few, 60))
     What codes say.
     <BLANKLINE>

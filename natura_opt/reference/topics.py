@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .blocks import BLOCKS
 from .errors import ERRORS
 from .exit_codes import EXIT_CODES
 from .json_fields import JSON_FIELDS
@@ -10,4 +11,6 @@ from .statuses import STATUSES
 from .tables import TABLES
 from .topic import Topic
 
-TOPICS: dict[str, Topic] = {topic.name: topic for topic in (TABLES, STATUSES, JSON_FIELDS, EXIT_CODES, ERRORS, NAMES)}
+_EVERY = (TABLES, BLOCKS, STATUSES, JSON_FIELDS, EXIT_CODES, ERRORS, NAMES)
+
+TOPICS: dict[str, Topic] = {topic.name: topic for topic in _EVERY}
