@@ -27,6 +27,7 @@ class HarmonyPlan(Plan):
 
     Attributes
     ----------
+    economy, question : what was asked.
     problem : the concave program it answers.
     trace : how far the method had come, by passes over the data; historical algorithms count harmony in their own way.
     course : the same recomputed as of any other plan, up to the plan itself; what breaks a law has a residual.
