@@ -12,9 +12,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from ..backends.highs import check_finite
 from ..errors import NaturaError
 from ..program import Floats, LinearProgram
+from ..program_checks import check_finite
 from .basis import At, Basis, Statuses, resting
 from .budget import Budget, OutOfBudgetError
 from .exact_linear import SingularError, TooLargeError

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from ..backends.answer import Answer, Claim
-from ..backends.highs import HighsSession, check_finite
+from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..errors import NaturaError
 from ..program import LinearProgram
+from ..program_checks import check_finite
 from .basis import Basis
 from .exact import PIVOTS, judge_exactly
 from .exact_verdict import ExactVerdict

@@ -9,8 +9,8 @@ from math import ceil, floor
 
 import numpy as np
 
-from ..backends.highs import check_finite
 from ..program import Floats, LinearProgram
+from ..program_checks import check_finite
 from .basis import Basis
 from .budget import Budget, OutOfBudgetError
 from .exact import PIVOTS, judge_exactly
