@@ -28,6 +28,7 @@ def with_rhs(program: LinearProgram, rows: str, amounts: Any, labels: Iterable[A
     ------
     ProgramError : a row has no side, or two that differ: these are for :func:`with_sides`.
     """
+    labels = None if labels is None else list(labels)
     block, at, names = chosen(program, "rows", rows, labels)
     given = numbers(amounts, names, f"rows {rows!r}")
     lower, upper = program.row_lower[at], program.row_upper[at]
@@ -94,7 +95,8 @@ def with_coefficients(
     if at is None:
         part = terms_of(coefficients, in_rows, in_columns)
         row, column, value = part.row + in_rows.start, part.col + in_columns.start, part.data
-        stays = ~(_within(old.row, in_rows) & _within(old.col, in_columns))
+        below, right = old.row - in_rows.start, old.col - in_columns.start
+        stays = (below < 0) | (below >= len(in_rows.index)) | (right < 0) | (right >= len(in_columns.index))
     else:
         what = f"terms of columns {columns!r} in rows {rows!r}"
         row = positions(in_rows, list(at[0]), "rows", repeated=True)
@@ -239,10 +241,6 @@ def _new_block(blocks: tuple[Block, ...], kind: str, name: str, index: pd.Index,
     if any(block.name == name for block in blocks):
         raise ProgramError(f"{kind} {name!r}: there is a block of this name already")
     return Block(name, index, start)
-
-
-def _within(places: Any, block: Block) -> Any:
-    return (places >= block.span.start) & (places < block.span.stop)
 
 
 def _sound(program: LinearProgram) -> LinearProgram:

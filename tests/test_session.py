@@ -359,7 +359,7 @@ def test_infeasible_and_unbounded_programs_are_repaired() -> None:
         none = session.solve()
         assert none.status is no.Status.INFEASIBLE and none.impossibility is not None
         assert none.impossibility.sentence == "what is asked, at least '0', cannot be served within at most '0'"
-        session.change_rhs("at least", 2.0)
+        session.change_rhs("at least", 2.0, iter([0]))
         assert session.solve().certificate.objective == 12.0
         session.change_bounds("x", [0], upper=1.0)  # its own bound is now in the way
         assert session.solve().status is no.Status.INFEASIBLE

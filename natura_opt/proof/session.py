@@ -143,7 +143,11 @@ class Session:
         if limit is not None:
             options = replace(options, time_limit=max(limit - (time.monotonic() - begun), 1e-3))
         again = prove(program, options)
-        return again if found is None else _with_work_of(found, again)
+        if found is None:
+            return again
+        iterations = found.answer.iterations + again.answer.iterations
+        seconds = found.answer.seconds + again.answer.seconds
+        return replace(again, answer=replace(again.answer, iterations=iterations, seconds=seconds))
 
     def _told(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
         """Return the HiGHS object, told of the program as it stands."""
@@ -248,10 +252,3 @@ class Session:
     def _become(self, program: LinearProgram, rows: Positions | None = None) -> None:
         """Take a changed program, in one step: Ctrl-C finds the one before it or this one."""
         self._state = _State(program, self._standing.rows if rows is None else rows)
-
-
-def _with_work_of(before: Verdict, found: Verdict) -> Verdict:
-    """Return a verdict with the iterations and seconds of one before it counted in."""
-    first, second = before.answer, found.answer
-    iterations, seconds = first.iterations + second.iterations, first.seconds + second.seconds
-    return replace(found, answer=replace(second, iterations=iterations, seconds=seconds))
