@@ -227,6 +227,29 @@ def assert_same(found: Verdict, fresh: Verdict, about: str = "") -> None:
         assert found.impossibility is not None and found.impossibility.proved
 
 
+def assert_held(session: Session) -> None:
+    """HiGHS holds the program as it stands, to the last digit: a wrong one would only be solved again from nothing."""
+    assert session._hot is not None
+    held, s, p = session._hot._highs.getLp(), session._hot.scaled, session.program
+    rows, columns = p.shape
+    assert (held.num_row_, held.num_col_) == (rows, columns)
+    kind = sp.csc_array if held.a_matrix_.format_ == highspy.MatrixFormat.kColwise else sp.csr_array
+    parts = (held.a_matrix_.value_, held.a_matrix_.index_, held.a_matrix_.start_)
+    matrix = kind(tuple(np.array(part) for part in parts), shape=(rows, columns)).toarray()
+    scaled = p.matrix.toarray() * s.row[:, None] * s.column
+    np.testing.assert_array_equal(matrix, np.where(np.abs(scaled) > 1e-12, scaled, 0.0))  # HiGHS drops what is less
+    for name, wanted in (
+        ("col_cost_", s.sign * s.worth * p.cost * s.column),
+        ("col_lower_", p.lower / s.column * s.size),
+        ("col_upper_", p.upper / s.column * s.size),
+        ("row_lower_", p.row_lower * s.row * s.size),
+        ("row_upper_", p.row_upper * s.row * s.size),
+    ):
+        np.testing.assert_array_equal(np.array(getattr(held, name)), wanted, err_msg=name)
+    whole = [kind == highspy.HighsVarType.kInteger for kind in held.integrality_] or [False] * columns
+    assert whole == p.integer.tolist()
+
+
 def follow(program: LinearProgram, seed: int, rounds: int) -> None:
     """Edit at random, and hold every answer against a solve of its own."""
     rng, twin = np.random.default_rng(seed), Twin.of(program)
@@ -236,6 +259,7 @@ def follow(program: LinearProgram, seed: int, rounds: int) -> None:
             about = edits(session, twin, rng)
             twin.assert_is(session.program)
             assert_same(session.solve(), prove(session.program, SolveOptions()), f"seed {seed}: {about}")
+            assert_held(session)
 
 
 @pytest.mark.parametrize("seed", range(24))
