@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import NotProvedError
-from .accounts import account
+from .account_lines import account
 from .finding import find_row
 from .tables import PlanTables
 
