@@ -743,15 +743,16 @@ def put_in(mutant: Mutant) -> Iterator[None]:
 
 
 def _package_modules() -> list[ModuleType]:
-    wanted = ("natura_opt.laws.", "natura_opt.objectives.", "natura_opt.formulate", "natura_opt.program.linear")
+    wanted = ("natura_opt.laws.", "natura_opt.objectives.", "natura_opt.formulate", "natura_opt.base.labels")
     return [module for name, module in list(sys.modules.items()) if name.startswith(wanted)]
 
 
 #: What the spellings lean on; here any function may be wrong, and the package uses the wrong one throughout.
 _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
-    "natura_opt.laws.law": ("CvxpyModel.variable", "CvxpyModel.add"),
-    "natura_opt.program.linear": ("labels", "pair_labels"),
+    "natura_opt.laws.cvxpy_model": (),
+    "natura_opt.laws.pyomo_rows": (),
+    "natura_opt.base.labels": ("labels", "pair_labels"),
 }
 
 

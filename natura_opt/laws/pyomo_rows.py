@@ -87,7 +87,7 @@ def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable
     def rule(m: Any, *index: Any) -> Any:
         label = index if opened.sets else ()  # a single row has no label, and Pyomo calls it None
         if not opened.stated(*label):
-            return pyo.Constraint.Feasible
+            return pyo.Constraint.Skip
         left = sum(term(*label) for term in terms)
         side = opened.side(*label)
         if not isinstance(left, int | float):
@@ -96,6 +96,6 @@ def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable
         if short > 0:  # no variable is in it, and nothing can meet it
             said = f"row {name!r} {label} holds no variable and misses its side by {short:g}"
             raise UnstatableError(opened.unmet(*label, short) if opened.unmet else said)
-        return pyo.Constraint.Feasible
+        return pyo.Constraint.Skip
 
     return rule

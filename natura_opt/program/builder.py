@@ -55,8 +55,8 @@ class ProgramBuilder:
 
         Parameters
         ----------
-        stated : which labels have a row (truths, one per label), where not all have one. Terms and supplies are given
-            over all labels nonetheless.
+        stated : which labels have a row (truths, one per label), where not all have one. Terms and supplies may be
+            given over all labels, or over those that have one.
         """
         if name in self._rows:
             raise ProgramError(f"rows {name!r} declared twice")
@@ -113,11 +113,11 @@ class ProgramBuilder:
             if row_name not in at_row or column_name not in at_column:
                 raise ProgramError(f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared")
             every, among = self._rows[row_name][0], self._rows[row_name][3]
-            expected = (len(every), len(at_column[column_name].index))
+            expected = (len(at_row[row_name].index), len(at_column[column_name].index))
+            if among is not None and part.shape == (len(every), expected[1]):
+                part = sp.coo_array(sp.csr_array(part)[among])
             if part.shape != expected:
                 raise ProgramError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")
-            if among is not None:
-                part = sp.coo_array(sp.csr_array(part)[among])
             row_positions.append(part.row.astype(np.int64) + at_row[row_name].start)
             column_positions.append(part.col.astype(np.int64) + at_column[column_name].start)
             values.append(part.data.astype(np.float64))
@@ -151,15 +151,18 @@ class ProgramBuilder:
 
     def _sides(self) -> list[Floats]:
         """Return the right-hand sides of each block, less what is supplied."""
-        sides = {name: entry[2].copy() for name, entry in self._rows.items()}
+        sides = {name: rhs.copy() if among is None else rhs[among] for name, (_, _, rhs, among) in self._rows.items()}
         for name, amounts in self._supplies:
             if name not in sides and name in self.declared.rows:
                 continue
             if name not in sides:
                 raise ProgramError(f"supply: {unknown('block of rows', name, sides)}")
-            sides[name] -= amounts
-        stated = (entry[3] for entry in self._rows.values())
-        return [side if among is None else side[among] for side, among in zip(sides.values(), stated, strict=True)]
+            index, _, _, among = self._rows[name]
+            over_all = among is not None and np.shape(amounts) == (len(index),)
+            stated = index if among is None else index[among]
+            numbers = doubles(amounts)
+            sides[name] -= _spread(numbers[among] if over_all else numbers, stated, f"supply of rows {name!r}")
+        return list(sides.values())
 
 
 def _spread(values: Any, index: pd.Index, what: str) -> Floats:

@@ -99,7 +99,7 @@ class CanonicalForm:
     def __repr__(self) -> str:
         rows, columns = self.shape
         size = f"{rows:,} rows x {columns:,} columns, {self.matrix.nnz:,} coefficients"
-        lines = [f"{type(self).__name__} ({self.sense}): {size}"]
+        lines = [f"LinearProgram ({self.sense}): {size}"]
         lines += [f"  columns {block.name:<16} {len(block.index):>10,}" for block in self.columns]
         lines += [f"  rows    {block.name:<16} {len(block.index):>10,}" for block in self.rows]
         return "\n".join(lines)
