@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -404,6 +405,13 @@ def test_names_and_kinds_are_declared_once() -> None:
     rows = no.Rows("other_reserve", ("goods", "periods"), ">=", "as the other", kind="reserve")
     with pytest.raises(ProgramError, match="two blocks of rows are of the kind 'reserve'"):
         DECLARED.with_more([*law.rows, rows], [])
+    hoard = no.Columns("hoard", ("goods",), "kept for ever", table="stocks")
+    with pytest.raises(ProgramError, match="'hoard' fills the table 'stocks', which another law fills"):
+        no.solve(village(), extra_laws=[replace(law, columns=(hoard,))])
+    with pytest.raises(no.QuestionError, match="block 'hoard': unknown axis 'regions'"):
+        replace(law, columns=(replace(hoard, axes=("goods", "regions")),))
+    with pytest.raises(no.QuestionError, match="unknown axis 'good'; did you mean 'goods'"):
+        replace(law, rows=(replace(law.rows[0], unit="good"),))
 
 
 def test_readers_name_no_block() -> None:

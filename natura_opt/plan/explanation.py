@@ -24,7 +24,7 @@ class Explanation:
     Attributes
     ----------
     name, kind, period : what is explained (kind: ``good``, ``resource``, ``pollutant``, ``stock``, ``technique``,
-        ``storage``, ``floor`` or ``own``).
+        ``storage``, ``floor``, ``own`` or a kind that a law declares).
     valuation : what one more unit is worth, in units of the objective; of a pollutant, what one unit less allowed
         costs; of a technique, ∂objective/∂activity.
     interval : least and greatest valuation it can have; the two differ where the plan is degenerate;

@@ -58,13 +58,14 @@ class PlanTables(Quantities, Worths):
             else:
                 continue
             for table, values in filled:
-                if table and not hasattr(type(self), table):
+                if table and (self.is_own(block) or not hasattr(type(self), table)):
                     found[table] = self.laid_out(says, block, values)
         return found
 
     @cached_property
     def extra(self) -> dict[str, pd.DataFrame]:
-        """What you added: values and reduced costs of columns, values and valuations of rows, by block name.
+        """What you added: values and reduced costs of columns, values and valuations of rows, by block name; laws of
+        your own (:class:`natura_opt.Law`) included.
 
         A row's ``value`` is that of its left side, with the variables there and the constants on the right, and its
         ``valuation`` is ∂objective/∂(right side). Rows written in Pyomo or CVXPY have one reading, on whichever side

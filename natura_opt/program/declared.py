@@ -120,7 +120,7 @@ class Declarations:
 
         Raises
         ------
-        ProgramError : a name is declared twice, or a kind of limit.
+        ProgramError : a name or a kind of limit is declared twice, or a table is filled already.
         """
         more_rows, more_columns = tuple(rows), tuple(columns)
         for known, more in ((self.rows, more_rows), (self.columns, more_columns)):
@@ -132,6 +132,12 @@ class Declarations:
         several = [kind for kind in kinds if kinds.count(kind) > 1]
         if several:
             raise ProgramError(f"two blocks of rows are of the kind {several[0]!r}; call the kind of one otherwise")
+        taken = ({r.table for r in self.rows.values()} | {c.table for c in self.columns.values()}) - {""}
+        for name, table in [(r.name, r.table) for r in more_rows] + [(c.name, c.table) for c in more_columns]:
+            if table in taken:
+                raise ProgramError(
+                    f"the block {name!r} fills the table {table!r}, which another law fills; call it otherwise"
+                )
         return Declarations(
             {**self.rows, **{block.name: block for block in more_rows}},
             {**self.columns, **{block.name: block for block in more_columns}},
