@@ -22,11 +22,11 @@ from .explain_goods import explain_good, explain_technique
 from .explain_limits import (
     explain_floor,
     explain_own,
-    explain_pollutant,
     explain_resource,
     explain_room,
     explain_stock,
 )
+from .explain_pollutants import explain_pollutant
 from .explain_rows import explain_row, names_of
 from .explanation import Explanation
 from .finding import find_label

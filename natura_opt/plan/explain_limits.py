@@ -1,4 +1,4 @@
-"""Explanations of what limits a plan: resources, stocks, room in store, pollutants, floors, and rows of one's own."""
+"""Explanations of what limits a plan: resources, stocks, room in store, floors, and rows of one's own."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..base.arrays import Floats
 from ..base.errors import QuestionError
 from ..base.labels import holding_name, name_of
 from ..economy.coerce import position
 from ..laws.capital import Holdings
 from ..program.canonical import Block
-from .account_lines import account, names
+from .account_lines import account
 from .accounts import of_period
-from .explanation import Explanation, between, interval_of, more_words
+from .explanation import Explanation, between, dearest_period, explained_limit, interval_of, more_words
 from .finding import find_row
 from .naming import own_name, rows_of
 from .tables import PlanTables
-from .users import user_lines, users_of
+from .users import user_lines, users_by_table, users_of
 
 _SHOWN = 6
 
@@ -30,10 +29,10 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
     limits = plan.resource_valuations
     if period is None:
         values = plan.resource_use.to_numpy()[at] if limits is None else limits.to_numpy()[at]
-        period = _dearest(plan, values)
+        period = dearest_period(plan, values)
     t = position(plan.economy.periods, period)
     unit = plan.economy.unit("resources", name) or "unit"
-    users = _by_techniques(plan, "resource_use", at, t)
+    users = users_by_table(plan, "resource_use", at, t)
     used = float(plan.resource_use.to_numpy()[at, t])
     weight = float(plan.asked.vector("resource_weights", t)[at])
     weighs = plan.question.objective == "least-resources" and plan.program.sense == "min"
@@ -60,7 +59,7 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
             f"{weight:g} per unit"
         ]
     lines += user_lines(users, unit)
-    return _limit("resource", name_of(name), period, valuation, interval, account([]), lines)
+    return explained_limit("resource", name_of(name), period, valuation, interval, account([]), lines)
 
 
 def explain_stock(rows: Block, plan: PlanTables, named: Any, period: Any) -> Explanation:
@@ -94,7 +93,7 @@ def explain_stock(rows: Block, plan: PlanTables, named: Any, period: Any) -> Exp
         kept: list[Any] = [("what lasts", [f"{name} of {after}"], np.array([lasts]), values[[t + 1]])]
         cost = pd.concat([cost, account(kept)])
         lines.append(f"  {lasts:.6g} of it lasts to {after}, at {values[t + 1]:.6g}: {lasts * values[t + 1]:.6g}")
-    return _limit(rows_of(rows).kind, name, period, worth, interval, cost, lines)
+    return explained_limit(rows_of(rows).kind, name, period, worth, interval, cost, lines)
 
 
 def _tied_up(plan: PlanTables, label: Any) -> float:
@@ -113,12 +112,12 @@ def explain_room(rows: Block, plan: PlanTables, name: Any, period: Any) -> Expla
     rooms = plan.valuations_by_kind[rows_of(rows).kind]
     at = position(plan.economy.goods, name)
     values = rooms.to_numpy()[int(rooms.index.get_indexer(pd.Index([name], tupleize_cols=False))[0])]
-    period = _dearest(plan, values) if period is None else period
+    period = dearest_period(plan, values) if period is None else period
     t = position(plan.economy.periods, period)
     unit = plan.economy.unit("goods", name) or "unit"
     if t == len(plan.economy.periods) - 1:
         lines = [f"store of {name_of(name)}, {name_of(period)}: nothing is stored at the end of the last period"]
-        return _limit(rows_of(rows).kind, name_of(name), period, 0.0, (0.0, 0.0), account([]), lines)
+        return explained_limit(rows_of(rows).kind, name_of(name), period, 0.0, (0.0, 0.0), account([]), lines)
     room, stored = float(plan.asked.vector("storage_capacity", t)[at]), float(plan.stored.to_numpy()[at, t])
     valuation = float(values[t])
     interval, missing = interval_of(plan, rows.name, (name, period))
@@ -132,73 +131,13 @@ def explain_room(rows: Block, plan: PlanTables, name: Any, period: Any) -> Expla
         f"  one {unit} is worth {here.goods[at]:.6g} in {name_of(period)}; {keep:g} of it is there in "
         f"{name_of(after.plan.economy.periods[t + 1])}, where it is worth {keep * after.goods[at]:.6g}"
     )
-    return _limit(rows_of(rows).kind, name_of(name), period, valuation, interval, account([]), lines)
-
-
-def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
-    """Explain what one unit less emitted costs: by the cap of the period, the budget of all, and the damage."""
-    economy, asked = plan.economy, plan.asked
-    at = position(economy.pollutants, name)
-    costs = plan.abatement_costs.to_numpy()[at]
-    weights = np.array([asked.vector("damage_weights", k)[at] for k in range(len(economy.periods))])
-    if period is None:
-        period = _dearest(plan, costs[:-1] + weights)
-    t = position(economy.periods, period)
-    unit = economy.unit("pollutants", name) or "unit"
-    cap, budget, weight = float(costs[t]), float(costs[-1]), float(weights[t])
-    emitted, users = float(plan.emissions.to_numpy()[at, t]), _by_techniques(plan, "emissions", at, t)
-    lines = [f"{name_of(name)}, {name_of(period)}: {emitted:.6g} {unit} are emitted"]
-    intervals: list[tuple[float, float] | None] = []
-    parts: list[tuple[str, float]] = []
-    for says in plan.declared.rows.values():
-        if says.table != "abatement_costs":
-            continue
-        what, cost = ("cap of the period", cap) if says.by_period else ("budget of all periods", budget)
-        label = (name, period) if says.by_period else name
-        whole = emitted if says.by_period else float(plan.emissions.to_numpy()[at].sum())
-        limit = float(asked.vector("emission_caps" if says.by_period else "emission_budgets", t, missing=np.inf)[at])
-        block = plan.program.row_block(says.name)
-        place = None if block is None else find_row(block, label)
-        if block is not None and place is not None:
-            whole, limit = float(plan.row_levels[block.start + place]), float(plan.side_of(block)[place])
-            users = users_of(plan, block, place, economy.periods[t]) if says.by_period else users
-        if not np.isfinite(limit):
-            continue
-        parts.append((says.kind, cost))
-        found, missing = interval_of(plan, says.name, label)
-        if found is not None and plan.program.sense == "min":  # what one unit less allowed costs
-            found = (-found[1] + 0.0, -found[0] + 0.0)
-        intervals.append(found)
-        words = between(plan, cost, found, missing, saved=True)
-        lines.append(
-            f"  {what}: {whole:.6g} of {limit:.6g} {unit} allowed are emitted; one {unit} less allowed costs {words}"
-        )
-    if weight:
-        lines.append(f"  damage: one {unit} emitted counts {weight:g} against the objective")
-    if not intervals and not weight:
-        lines.append("  it is only counted: no cap, no budget and no damage weight concerns it")
-    lines += user_lines(users, unit)
-    cost_table = account(
-        [(kind, [name_of(name)], np.array([float(value != 0)]), np.array([value]))
-         for kind, value in (*parts, ("damage", weight))]
-    )  # fmt: skip
-    valuation = cap + budget if intervals else weight
-    interval = _summed(intervals) if intervals else (weight, weight)
-    return _limit("pollutant", name_of(name), period, valuation, interval, cost_table, lines)
-
-
-def _summed(intervals: list[tuple[float, float] | None]) -> tuple[float, float] | None:
-    """Return the interval of a sum of valuations where only one of them can vary; None where that is not known."""
-    known = [interval for interval in intervals if interval is not None]
-    if len(known) < len(intervals) or sum(high > low for low, high in known) > 1:
-        return None
-    return sum(low for low, _ in known), sum(high for _, high in known)
+    return explained_limit(rows_of(rows).kind, name_of(name), period, valuation, interval, account([]), lines)
 
 
 def explain_floor(rows: Block, plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what the floor of a period's fulfilment costs."""
     values = plan.valuations_by_kind[rows_of(rows).kind].to_numpy()[0]
-    period = _dearest(plan, values) if period is None else period
+    period = dearest_period(plan, values) if period is None else period
     t = position(plan.economy.periods, period)
     valuation, level = float(values[t]), float(plan.fulfilment.to_numpy()[t])
     interval, missing = interval_of(plan, rows.name, period)
@@ -208,7 +147,7 @@ def explain_floor(rows: Block, plan: PlanTables, name: Any, period: Any) -> Expl
     ]
     if valuation == 0:
         lines.append("  it costs nothing: the period's targets are met beyond it in any case")
-    return _limit(rows_of(rows).kind, "fulfilment", period, valuation, interval, account([]), lines)
+    return explained_limit(rows_of(rows).kind, rows_of(rows).named, period, valuation, interval, account([]), lines)
 
 
 def explain_own(plan: PlanTables, name: str, period: Any) -> Explanation:
@@ -235,26 +174,4 @@ def explain_own(plan: PlanTables, name: str, period: Any) -> Explanation:
     if len(others) > _SHOWN:
         lines.append(f"    and {len(others) - _SHOWN} more (plan.extra[{name!r}])")
     when = period if period is not None else titles[dearest][1] or None
-    return _limit("own", name, when, float(values[dearest, 1]), interval, account([]), lines)
-
-
-def _dearest(plan: PlanTables, values: Floats) -> Any:
-    return plan.economy.periods[int(np.argmax(np.abs(values)))]
-
-
-def _by_techniques(plan: PlanTables, table: str, at: int, t: int) -> list[tuple[str, float]]:
-    """Return what each technique uses (or emits) of one thing, by a table of coefficients."""
-    amounts = plan.asked.matrix(table, t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
-    return list(zip(names(plan.economy.techniques), amounts.tolist(), strict=True))
-
-
-def _limit(
-    kind: str,
-    name: str,
-    period: Any,
-    valuation: float,
-    interval: tuple[float, float] | None,
-    cost: pd.DataFrame,
-    lines: list[str],
-) -> Explanation:
-    return Explanation(name, kind, period, valuation, interval, cost, account([]), (), tuple(lines))
+    return explained_limit("own", name, when, float(values[dearest, 1]), interval, account([]), lines)

@@ -48,10 +48,3 @@ def own_name(economy: Economy, block_name: str, label: Any) -> tuple[str, str]:
         whole, period = whole[:-1], str(whole[-1])
     rest = [name_of(part) for part in whole if part != block_name]
     return " ".join([block_name, *rest]), period
-
-
-def words_of(economy: Economy, block: Block, label: Any) -> tuple[str, str]:
-    """Return (name, period) of any row or column, the block's name first where no law says more."""
-    if isinstance(block.declared, Rows) and block.declared.kind:
-        return row_words(economy, block.declared, label)[:2]
-    return own_name(economy, block.name, label)

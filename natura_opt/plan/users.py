@@ -11,6 +11,7 @@ from ..base.labels import holding_name, name_of
 from ..economy.economy import Economy
 from ..program.canonical import Block
 from ..program.declared import Columns
+from .account_lines import names
 from .naming import own_name, parts_of
 from .tables import PlanTables
 
@@ -34,6 +35,12 @@ def users_of(plan: PlanTables, block: Block, place: int, period: Any = None) -> 
         for k in np.flatnonzero(part).tolist():
             found.append((_column_words(plan.economy, columns, columns.index[k], period), float(part[k])))
     return found
+
+
+def users_by_table(plan: PlanTables, table: str, at: int, t: int) -> list[tuple[str, float]]:
+    """Return what each technique uses (or emits) of one thing, by a table of coefficients."""
+    amounts = plan.asked.matrix(table, t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
+    return list(zip(names(plan.economy.techniques), amounts.tolist(), strict=True))
 
 
 def user_lines(users: list[tuple[str, float]], unit: str) -> list[str]:
