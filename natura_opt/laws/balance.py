@@ -103,6 +103,8 @@ BALANCE = Law(
             called="the demand for",
             unit="goods",
             valued="on hand",
+            heading="Goods: one more unit on hand",
+            place=0,
         ),
     ),
     given=(Given("balance", "initial stock", initial_stocks),),

@@ -213,6 +213,7 @@ CAPITAL = Law(
             called="the capacity of",
             unit="goods",
             table="rents",
+            taken="use of stock",
         ),
         Rows(
             "accumulation",
@@ -224,6 +225,8 @@ CAPITAL = Law(
             unit="goods",
             outside="where given",
             table="stock_valuations",
+            heading="Capital stocks: one more unit at the start of the period",
+            place=2,
         ),
     ),
     columns=(

@@ -88,6 +88,9 @@ RESOURCES = Law(
             called="the limit of",
             unit="resources",
             outside="always",
+            levels="resource_use",
+            heading="Resources: one more unit available",
+            place=1,
         ),
     ),
 )

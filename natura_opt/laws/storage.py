@@ -128,6 +128,9 @@ STORAGE = Law(
             called="the storage of",
             unit="goods",
             outside="always",
+            partly=True,
+            heading="Room in store: for one more unit at the end of the period",
+            place=3,
         ),
     ),
     columns=(

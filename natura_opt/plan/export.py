@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,8 @@ import pandas as pd
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
+from ..formulate import DECLARED
+from ..program.declared import Columns, Rows
 from .answer import Answered
 from .tables import PlanTables
 
@@ -40,10 +43,9 @@ _NEEDED = {
     "emissions": ("emissions",),
     "abatement_costs": ("emission_caps", "emission_budgets"),
     "damage": ("damage_weights",),
-    "stored": ("storage",),
 }
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra")
+_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals")
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -53,16 +55,33 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
+    idle = _filled(DECLARED.columns.values()) - _filled(columns for law in plan.laws for columns in law.columns)
     for name in TABLES:
         needed = _NEEDED.get(name)
-        if needed is not None and not any(plan.asked.has(table) for table in needed):
+        if name in idle or (needed is not None and not any(plan.asked.has(table) for table in needed)):
             continue
         found = getattr(plan, name)
         if len(found):
             made[name] = found.to_frame() if isinstance(found, pd.Series) else found
+    if len(plan.totals):
+        made["totals"] = plan.totals
+    own = _filled([*(c for law in plan.own_laws for c in law.columns), *(r for law in plan.own_laws for r in law.rows)])
+    made |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
-        made[f"extra {name}"] = frame
+        made.setdefault(f"extra {name}", frame)
     return made
+
+
+def known_tables() -> frozenset[str]:
+    """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
+    declared = _filled((*DECLARED.rows.values(), *DECLARED.columns.values()))
+    return frozenset({"summary", "fulfilment", "totals", *TABLES, *PROGRAM_TABLES}) | declared
+
+
+def _filled(blocks: Iterable[Rows | Columns]) -> frozenset[str]:
+    """Return the tables that blocks fill."""
+    every = [(block.table, block.levels if isinstance(block, Rows) else "") for block in blocks]
+    return frozenset(name for names in every for name in names if name)
 
 
 def summary(plan: PlanTables) -> dict[str, Any]:
@@ -83,6 +102,11 @@ def summary(plan: PlanTables) -> dict[str, Any]:
         ]
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
+    if len(plan.totals):
+        facts["totals"] = [
+            {"kind": kind, "name": name, "level": _plain(level), "side": _plain(side), "valuation": _plain(worth)}
+            for (kind, name), (level, side, worth) in zip(plan.totals.index, plan.totals.to_numpy(), strict=True)
+        ]
     return facts
 
 
