@@ -9,18 +9,20 @@ is split into two doubles without error (Dekker 1971), and Python's ``fsum`` rou
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..program.linear import LinearProgram
+from ..program.protocol import Positions, Program
 
 Extended = npt.NDArray[np.longdouble]
-Positions = npt.NDArray[np.intp]
+Counts = npt.NDArray[np.int64]
 
 #: Unit roundoff of extended precision, with room for what the bounds themselves lose.
 _UNIT = 1.01 * float(np.finfo(np.longdouble).eps) / 2.0
@@ -28,6 +30,8 @@ _UNIT = 1.01 * float(np.finfo(np.longdouble).eps) / 2.0
 _UNDERFLOW = 1e-300
 #: Products within this range split into two doubles without error.
 _LEAST_PRODUCT, _LARGEST_PRODUCT, _LARGEST_FACTOR = 1e-250, 1e290, 1e150
+#: Coefficients whose products are split at a time.
+_TOGETHER = 4_000_000
 _SPLITTER = 134217729.0  # 2**27 + 1
 
 
@@ -38,42 +42,67 @@ class Products:
     Attributes
     ----------
     rows, row_sizes : shape (m,). columns, column_sizes : shape (n,).
-    matrix : what was multiplied, for how many coefficients each has.
+    program : what was multiplied, for how many coefficients each has.
     """
 
     rows: Extended
     row_sizes: Floats
     columns: Extended
     column_sizes: Floats
-    matrix: sp.csc_array
+    program: Program
 
     @property
     def row_errors(self) -> Floats:
         """How far each entry of ``rows`` may lie from the true sum."""
-        return rounding(self.row_sizes, np.bincount(self.matrix.indices, minlength=self.matrix.shape[0]))
+        return rounding(self.row_sizes, self.row_counts)
 
-    @property
-    def column_counts(self) -> npt.NDArray[np.int64]:
+    @cached_property
+    def row_counts(self) -> Counts:
+        """How many coefficients each row has."""
+        counts = np.zeros(self.program.shape[0], dtype=np.int64)
+        for piece in self.program.pieces():
+            counts[piece.rows] += _per_line(piece.matrix, 0)
+        return counts
+
+    @cached_property
+    def column_counts(self) -> Counts:
         """How many coefficients each column has."""
-        return np.diff(self.matrix.indptr).astype(np.int64)
+        counts = np.zeros(self.program.shape[1], dtype=np.int64)
+        for piece in self.program.pieces():
+            counts[piece.columns] += _per_line(piece.matrix, 1)
+        return counts
 
 
-def products(program: LinearProgram, point: Extended, multipliers: Extended) -> Products:
-    """Multiply in extended precision; the sizes, which only measure, in double."""
-    matrix, places = program.matrix, (program.matrix.indices, program.matrix.indptr)
-    extended = sp.csc_array((matrix.data.astype(np.longdouble), *places), shape=matrix.shape)
-    sizes = sp.csc_array((np.abs(matrix.data), *places), shape=matrix.shape)
+def _per_line(matrix: sp.csc_array | sp.csr_array, axis: int) -> Counts:
+    """Return how many coefficients each row (``axis`` 0) or column has."""
+    if (matrix.format == "csr") == (axis == 0):
+        return np.diff(matrix.indptr).astype(np.int64)
+    return np.bincount(matrix.indices, minlength=matrix.shape[axis])
+
+
+def products(program: Program, point: Extended, multipliers: Extended) -> Products:
+    """Multiply in extended precision, piece by piece; the sizes, which only measure, in double.
+
+    However a sum is cut into pieces, its terms are as many, and so are the roundings of their products and additions.
+    """
+    height, width = program.shape
+    rows, columns = np.zeros(height, np.longdouble), np.zeros(width, np.longdouble)
+    row_sizes, column_sizes = np.zeros(height), np.zeros(width)
+    sizes = np.abs(point).astype(np.float64), np.abs(multipliers).astype(np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
-        return Products(
-            rows=np.asarray(extended @ point),
-            row_sizes=np.asarray(sizes @ np.abs(point).astype(np.float64)),
-            columns=np.asarray(extended.T @ multipliers),
-            column_sizes=np.asarray(sizes.T @ np.abs(multipliers).astype(np.float64)),
-            matrix=matrix,
-        )
+        for piece in program.pieces():
+            matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr)
+            extended = type(matrix)((matrix.data.astype(np.longdouble), *places), shape=matrix.shape)
+            rows[piece.rows] += np.asarray(extended @ point[piece.columns])
+            columns[piece.columns] += np.asarray(extended.T @ multipliers[piece.rows])
+            del extended
+            absolute = type(matrix)((np.abs(matrix.data), *places), shape=matrix.shape)
+            row_sizes[piece.rows] += np.asarray(absolute @ sizes[0][piece.columns])
+            column_sizes[piece.columns] += np.asarray(absolute.T @ sizes[1][piece.rows])
+    return Products(rows, row_sizes, columns, column_sizes, program)
 
 
-def rounding(sizes: Floats, counts: npt.NDArray[np.int64]) -> Floats:
+def rounding(sizes: Floats, counts: Counts) -> Floats:
     """Return how far sums of ``counts`` products, of these sizes in all, may lie from the true ones."""
     return np.where(counts > 0, (counts + 3) * _UNIT * (sizes + _UNDERFLOW), 0.0)
 
@@ -82,6 +111,18 @@ def total(values: Extended) -> tuple[np.longdouble, np.longdouble]:
     """Return a sum of products, each rounded once, and how far it may lie from the true one."""
     sizes = np.longdouble(1.01) * np.abs(values.astype(np.float64)).sum()
     return values.sum(), sizes * (len(values) + 3) * _UNIT
+
+
+def batches(lines: Positions, counts: Counts) -> Iterator[Positions]:
+    """Cut rows (or columns) whose sums are to be exact into runs whose coefficients are few enough to be held together.
+
+    Parameters
+    ----------
+    lines : positions. counts : how many coefficients each row (or column) of the program has.
+    """
+    so_far = np.cumsum(counts[lines])
+    cuts = np.flatnonzero(np.diff(so_far // _TOGETHER)) + 1
+    yield from np.split(lines, cuts)
 
 
 def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: Floats, start: Floats) -> Floats:
