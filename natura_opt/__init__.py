@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .generate.families import generate_economy as generate_economy
     from .input_output.solve import leontief as leontief
     from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
-    from .methods.harmony.one_period import harmonise_outputs as harmonise_outputs
+    from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.plan import HarmonyPlan as HarmonyPlan
     from .methods.harmony.solve import solve_harmony as solve_harmony
     from .methods.linear import ExtraLaw as ExtraLaw
@@ -96,7 +96,7 @@ _HOMES = {
     "read_program": "program.reading.read",
     "ProgramSolution": "plan.program_solution",
     "HarmonyFunction": "methods.harmony.functions",
-    "harmonise_outputs": "methods.harmony.one_period",
+    "harmonise_outputs": "methods.harmony.outputs",
     "leontief": "input_output.solve",
     "ExtraLaw": "methods.linear",
     "solve": "methods.linear",

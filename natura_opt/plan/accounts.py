@@ -24,6 +24,7 @@ from ..base.labels import holding_name, name_of
 from ..economy.coerce import position
 from ..formulate import ROW_SENSES
 from ..laws.capital import Holdings
+from ..program.pieces import column_sizes, rows_of
 from .limits import own_name
 from .tables import PlanTables
 
@@ -116,7 +117,7 @@ class Accounts:
     def _terms(self) -> Floats:
         """The sum of the sizes of the terms of each activity's reduced cost."""
         program = self.plan.program
-        sizes = np.abs(program.cost) + abs(program.matrix).T @ np.abs(self.plan.dual)
+        sizes = np.abs(program.cost) + column_sizes(program, self.plan.dual)
         found: Floats = sizes[self._columns]
         return found
 
@@ -180,7 +181,7 @@ class Accounts:
                 ]
         for block in plan.program.rows:
             if block.name not in ROW_SENSES:
-                rows = sp.csr_array(plan.program.matrix[block.span, :])[:, self._columns]
+                rows = rows_of(plan.program, np.arange(block.span.start, block.span.stop))[:, self._columns]
                 named = [" in ".join(filter(None, own_name(plan, block.name, label))) for label in block.index]
                 lines.append(("own row", named, rows @ level, towards * plan.dual[block.span]))
         techniques = names(economy.techniques) if not self._usual.all() or self._bounded.any() else []

@@ -23,6 +23,7 @@ from ..base.labels import holding_name, name_of
 from ..formulate import ROW_SENSES
 from ..laws.coefficients import by_period
 from ..program.canonical import Block
+from ..program.pieces import held_whole
 from .tables import PlanTables
 
 #: The rows of laws that hold a limit from outside: what it is called, the axis its first label lies on.
@@ -82,7 +83,8 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
     worth = np.concatenate([part.worth for part in parts] or [np.empty(0)])
     order = np.argsort(-np.abs(worth), kind="stable")[:most]
     rows = [_line(plan, parts[kind[k]], int(place[k])) for k in order]
-    if rows and intervals and plan.has_intervals and plan.program.matrix.nnz <= _QUICK:
+    whole = held_whole(plan.program)
+    if rows and intervals and plan.has_intervals and whole is not None and whole.nnz <= _QUICK:
         found = plan.valuation_intervals
         for row, k in zip(rows[:intervals], order[:intervals], strict=True):
             part = parts[kind[k]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,13 +18,12 @@ from ..economy.question import Question
 from ..formulate import KNOWN_COLUMNS, ROW_SENSES, asked_of, objective_in_words
 from ..program.canonical import Block
 from ..program.linear import LinearProgram
+from ..program.pieces import column_sums, held_whole, row_sums
+from ..program.protocol import Program
 from ..proof.sensitivity import ValuationIntervals
 from .answer import Answered
 from .finding import find_row
 from .layout import frame, held, places
-
-if TYPE_CHECKING:
-    pass
 
 #: Proved to this tolerance, a plan lies near enough to its own basis.
 _CLOSE = 1e-8
@@ -36,7 +35,7 @@ class PlanTables(Answered):
 
     economy: Economy
     question: Question
-    program: LinearProgram
+    program: Program
     primal: Floats
     dual: Floats
 
@@ -58,6 +57,8 @@ class PlanTables(Answered):
     @property
     def _why_no_intervals(self) -> str:
         """Why valuations have no intervals, and sides and costs no ranges; empty where they have."""
+        if held_whole(self.program) is None:
+            return "the plan's program is made piece by piece, and these belong to a basis of its whole matrix"
         if self.program.integer.any():
             return "the plan has whole-number columns, and these belong to a linear program"
         if not self.proved:
@@ -68,6 +69,12 @@ class PlanTables(Answered):
                 f"solve with tolerance={_CLOSE:g} or less"
             )
         return ""
+
+    @property
+    def _whole(self) -> LinearProgram:
+        """The program of a plan that has intervals."""
+        assert isinstance(self.program, LinearProgram)
+        return self.program
 
     @cached_property
     def activities(self) -> pd.DataFrame:
@@ -113,7 +120,7 @@ class PlanTables(Answered):
         block = self.program.row_block("balance")
         if block is None:
             return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
-        made = (self.program.matrix @ self.primal)[block.span] - self.program.row_lower[block.span]
+        made = row_sums(self.program, self.primal)[block.span] - self.program.row_lower[block.span]
         return frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
 
     @cached_property
@@ -201,7 +208,7 @@ class PlanTables(Answered):
     def reduced(self) -> Floats:
         """∂objective/∂(value) of every column of the program: its reduced cost."""
         self._require_point()
-        found: Floats = self.program.cost - self.program.matrix.T @ self.dual
+        found: Floats = self.program.cost - column_sums(self.program, self.dual)
         return found
 
     @cached_property
@@ -248,12 +255,12 @@ class PlanTables(Answered):
             if block.name not in KNOWN_COLUMNS:
                 columns = {"value": self.primal[block.span], "reduced cost": self.reduced[block.span]}
                 found[block.name] = pd.DataFrame(columns, index=block.index)
-        level = self.program.matrix @ self.primal
-        for block in self.program.rows:
-            if block.name not in ROW_SENSES:
-                rows = {"value": level[block.span], "valuation": self.dual[block.span]}
-                name = block.name if block.name not in found else f"{block.name} (rows)"
-                found[name] = pd.DataFrame(rows, index=block.index) + 0.0
+        own = [block for block in self.program.rows if block.name not in ROW_SENSES]
+        level = row_sums(self.program, self.primal) if own else np.empty(0)
+        for block in own:
+            rows = {"value": level[block.span], "valuation": self.dual[block.span]}
+            name = block.name if block.name not in found else f"{block.name} (rows)"
+            found[name] = pd.DataFrame(rows, index=block.index) + 0.0
         return found
 
     @checked_arguments()
@@ -291,7 +298,7 @@ class PlanTables(Answered):
     @cached_property
     def valuation_intervals(self) -> ValuationIntervals:
         """The intervals of all valuations, row by row; of proved plans only (``has_intervals``)."""
-        return ValuationIntervals(self.program, self.primal, self.dual)
+        return ValuationIntervals(self._whole, self.primal, self.dual)
 
     @cached_property
     def asked(self) -> Economy:

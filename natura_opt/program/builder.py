@@ -14,7 +14,7 @@ from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import ProgramError, unknown
 from ..base.numbers import doubles, sparse_doubles
-from .canonical import Block, RowSense, Sense
+from .canonical import RowSense, Sense, laid_out
 from .linear import LinearProgram
 
 
@@ -84,8 +84,8 @@ class ProgramBuilder:
 
     def build(self) -> LinearProgram:
         """Lay the blocks out, in the order they were declared, and sum the terms."""
-        columns = _laid_out({name: entry[0] for name, entry in self._columns.items()})
-        rows = _laid_out({name: entry[0] for name, entry in self._rows.items()})
+        columns = laid_out({name: entry[0] for name, entry in self._columns.items()})
+        rows = laid_out({name: entry[0] for name, entry in self._rows.items()})
         at_column = {block.name: block for block in columns}
         at_row = {block.name: block for block in rows}
         shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
@@ -140,11 +140,3 @@ def _spread(values: Any, index: pd.Index, what: str) -> Floats:
 
 def _joined(parts: Sequence[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.empty(0)
-
-
-def _laid_out(indexes: Mapping[str, pd.Index]) -> tuple[Block, ...]:
-    blocks, start = [], 0
-    for name, index in indexes.items():
-        blocks.append(Block(name, index, start))
-        start += len(index)
-    return tuple(blocks)

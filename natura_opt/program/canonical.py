@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -37,6 +37,15 @@ class Block:
     def span(self) -> slice:
         """Positions of the block in the program's arrays."""
         return slice(self.start, self.start + len(self.index))
+
+
+def laid_out(indexes: Mapping[str, pd.Index]) -> tuple[Block, ...]:
+    """Return blocks of these names and labels, one after the other."""
+    blocks, start = [], 0
+    for name, index in indexes.items():
+        blocks.append(Block(name, index, start))
+        start += len(index)
+    return tuple(blocks)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..base.arrays import Floats
-from ..program.pieces import columns_of
+from ..program.pieces import Counts, columns_of, held_whole
 from ..program.protocol import Positions, Program
 from .implied import implied_bounds
 from .rounding import (
-    Counts,
     Extended,
     Products,
     are_doubles,
@@ -70,6 +69,8 @@ def bound_of(
     minimised = multipliers if sign > 0 else -multipliers
     costs = _Reduced.of(program, sums)
     lower, upper = program.lower, program.upper
+    if held_whole(program) is None:  # what rows imply takes many looks at all pieces; exact sums take one
+        costs.settle(minimised, np.flatnonzero(costs.unbounded(lower, upper)))
     cut = bool(costs.unbounded(lower, upper).any())
     if cut:
         lower, upper = implied_bounds(program, cutoff - program.offset)

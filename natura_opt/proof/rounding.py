@@ -19,10 +19,10 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
+from ..program.pieces import Counts, column_counts, row_counts, with_arrays
 from ..program.protocol import Positions, Program
 
 Extended = npt.NDArray[np.longdouble]
-Counts = npt.NDArray[np.int64]
 
 #: Unit roundoff of extended precision, with room for what the bounds themselves lose.
 _UNIT = 1.01 * float(np.finfo(np.longdouble).eps) / 2.0
@@ -59,25 +59,12 @@ class Products:
     @cached_property
     def row_counts(self) -> Counts:
         """How many coefficients each row has."""
-        counts = np.zeros(self.program.shape[0], dtype=np.int64)
-        for piece in self.program.pieces():
-            counts[piece.rows] += _per_line(piece.matrix, 0)
-        return counts
+        return row_counts(self.program)
 
     @cached_property
     def column_counts(self) -> Counts:
         """How many coefficients each column has."""
-        counts = np.zeros(self.program.shape[1], dtype=np.int64)
-        for piece in self.program.pieces():
-            counts[piece.columns] += _per_line(piece.matrix, 1)
-        return counts
-
-
-def _per_line(matrix: sp.csc_array | sp.csr_array, axis: int) -> Counts:
-    """Return how many coefficients each row (``axis`` 0) or column has."""
-    if (matrix.format == "csr") == (axis == 0):
-        return np.diff(matrix.indptr).astype(np.int64)
-    return np.bincount(matrix.indices, minlength=matrix.shape[axis])
+        return column_counts(self.program)
 
 
 def products(program: Program, point: Extended, multipliers: Extended) -> Products:
@@ -89,14 +76,19 @@ def products(program: Program, point: Extended, multipliers: Extended) -> Produc
     rows, columns = np.zeros(height, np.longdouble), np.zeros(width, np.longdouble)
     row_sizes, column_sizes = np.zeros(height), np.zeros(width)
     sizes = np.abs(point).astype(np.float64), np.abs(multipliers).astype(np.float64)
+    extended_data, absolute_data = np.empty(0, np.longdouble), np.empty(0)  # room for a piece, used again
     with np.errstate(over="ignore", invalid="ignore"):
         for piece in program.pieces():
-            matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr)
-            extended = type(matrix)((matrix.data.astype(np.longdouble), *places), shape=matrix.shape)
+            matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr, piece.matrix.shape)
+            count = len(matrix.data)
+            if count > len(extended_data):
+                extended_data, absolute_data = np.empty(count, np.longdouble), np.empty(count)
+            extended_data[:count] = matrix.data
+            extended = with_arrays(matrix, extended_data[:count], *places)
             rows[piece.rows] += np.asarray(extended @ point[piece.columns])
             columns[piece.columns] += np.asarray(extended.T @ multipliers[piece.rows])
-            del extended
-            absolute = type(matrix)((np.abs(matrix.data), *places), shape=matrix.shape)
+            np.abs(matrix.data, out=absolute_data[:count])
+            absolute = with_arrays(matrix, absolute_data[:count], *places)
             row_sizes[piece.rows] += np.asarray(absolute @ sizes[0][piece.columns])
             column_sizes[piece.columns] += np.asarray(absolute.T @ sizes[1][piece.rows])
     return Products(rows, row_sizes, columns, column_sizes, program)
@@ -148,7 +140,11 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
         sound &= (np.abs(values) <= _LARGEST_FACTOR) & (np.abs(chosen) <= _LARGEST_FACTOR)
     sound |= (values == 0) | (chosen == 0)
     found = np.empty(len(lines))
-    for k, (first, last) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
+    alone = counts == 1
+    alone[alone] = (sound & (error == 0))[ends[:-1][alone]]  # a product without error, and one addition
+    found[alone] = start[alone] + product[ends[:-1][alone]]
+    for k in np.flatnonzero(~alone).tolist():
+        first, last = int(ends[k]), int(ends[k + 1])
         if sound[first:last].all():
             found[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
         else:

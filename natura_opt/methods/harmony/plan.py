@@ -14,8 +14,8 @@ from ...base.labels import name_of
 from ...base.status import Status
 from ...plan.plan import Plan
 from ...proof.sensitivity import Sensitivity
+from .concave import ConcaveProblem
 from .gap import proven_gap, proves_bound
-from .problem import HarmonyProblem
 from .trace import TracePoint
 
 _SHOWN = 5
@@ -34,7 +34,7 @@ class HarmonyPlan(Plan):
     reason : why this road was taken.
     """
 
-    problem: HarmonyProblem | None = None
+    problem: ConcaveProblem[Any] | None = None
     trace: tuple[TracePoint, ...] = ()
     course: tuple[TracePoint, ...] = ()
     passes: int = 0

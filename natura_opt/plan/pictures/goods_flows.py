@@ -13,6 +13,7 @@ from ...base.errors import DataError, QuestionError
 from ...base.labels import name_of
 from ...economy.coerce import position
 from ...formulate import asked_of
+from ...program.pieces import rows_of
 from ..tables import PlanTables
 
 #: What blocks of columns of the balance are called, as a supply and as a use; others go by their own name.
@@ -80,7 +81,7 @@ def _other_blocks(plan: PlanTables, t: int) -> list[pd.DataFrame]:
     assert isinstance(balance.index, pd.MultiIndex)
     in_period = economy.periods.get_indexer(balance.index.get_level_values(-1)) == t
     good = economy.goods.get_indexer(balance.index.droplevel(balance.index.nlevels - 1))
-    terms = sp.csr_array(program.matrix)[balance.span]
+    terms = rows_of(program, np.arange(balance.span.start, balance.span.stop))
     parts = []
     for block in program.columns:
         if block.name in _ELSEWHERE:
