@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
     from .input_output.solve import leontief as leontief
+    from .laws.law import Given as Given
+    from .laws.law import Law as Law
     from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.plan import HarmonyPlan as HarmonyPlan
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
     from .program.builder import ProgramBuilder as ProgramBuilder
+    from .program.declared import Columns as Columns
+    from .program.declared import Rows as Rows
     from .program.linear import LinearProgram as LinearProgram
     from .program.named import NamedProgram as NamedProgram
     from .program.reading.read import read_program as read_program
@@ -98,6 +102,10 @@ _HOMES = {
     "HarmonyFunction": "methods.harmony.functions",
     "harmonise_outputs": "methods.harmony.outputs",
     "leontief": "input_output.solve",
+    "Columns": "program.declared",
+    "Rows": "program.declared",
+    "Given": "laws.law",
+    "Law": "laws.law",
     "ExtraLaw": "methods.linear",
     "solve": "methods.linear",
     "solve_harmony": "methods.harmony.solve",

@@ -23,28 +23,25 @@ from .economy.question import Question
 from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
-from .laws.law import CvxpyModel, Law
+from .laws.law import Law
+from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
 from .laws.storage import STORAGE
 from .objectives import OBJECTIVES
 from .program.builder import ProgramBuilder
-from .program.canonical import RowSense
+from .program.declared import Declarations
 from .program.linear import LinearProgram
 from .program.protocol import Program
 
 #: Every law, in the order they are stated. The balance comes last: the others add their uses to it.
 LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS, *OBJECTIVES.values(), BALANCE)
 
-#: Every standard block of rows, with the sense in which a user writes it.
-ROW_SENSES: dict[str, RowSense] = {name: sense for law in LAWS for name, sense in law.rows.items()}
-
-#: Every standard block of columns.
-COLUMNS: frozenset[str] = frozenset(name for law in LAWS for name in law.columns)
-
-#: Every block of columns that is not a user's own: harmony has deliveries in place of an objective's level.
-KNOWN_COLUMNS: frozenset[str] = COLUMNS | {"delivered"}
-
+#: What every law says of its blocks of rows and columns.
+DECLARED = Declarations().with_more(
+    [rows for law in LAWS for rows in law.rows], [columns for law in LAWS for columns in law.columns]
+)
 
 #: Costs that differ by less are one cost, summed in another order.
 _SAME = 1e-9
@@ -52,8 +49,8 @@ _SAME = 1e-9
 _TERMS = 3
 
 
-def laws_of(economy: Economy, question: Question) -> list[Law]:
-    """Return the laws a question calls for, objective included; refuse what cannot be asked.
+def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> list[Law]:
+    """Return the laws a question calls for, objective included, and a user's own; refuse what cannot be asked.
 
     Raises
     ------
@@ -65,7 +62,7 @@ def laws_of(economy: Economy, question: Question) -> list[Law]:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
     asked = economy.with_changes(**dict.fromkeys(question.leave_out))
-    chosen = [law for law in LAWS if law.applies(asked, question)]
+    chosen = [law for law in (*LAWS, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
     _refuse_senseless(asked, question)
     return chosen
@@ -135,7 +132,7 @@ def objective_in_words(program: Program, economy: Economy, question: Question) -
     kept = same_sense and all(_close(found.pop(label, 0.0), cost) for label, cost in usual.items())
     if kept and not found and program.offset == standard.offset:
         return name
-    if kept and not any(block in KNOWN_COLUMNS for block, _ in found):
+    if kept and not any(block in DECLARED.columns for block, _ in found):
         return f"{name}, with terms of your own"
     costs = list(_costs_of(program).items())
     terms = [f"{cost:g} {_column_name(block, label)}" for (block, label), cost in costs[:_TERMS]]
@@ -162,62 +159,91 @@ def _close(one: float, other: float) -> bool:
     return abs(one - other) <= _SAME * max(abs(one), abs(other))
 
 
+def declared_with(own: Iterable[Law]) -> Declarations:
+    """Return what every law says of its blocks, laws of a user's own included.
+
+    Raises
+    ------
+    ProgramError : a block is declared twice.
+    """
+    own = tuple(own)
+    return DECLARED.with_more([r for law in own for r in law.rows], [c for law in own for c in law.columns])
+
+
 @checked_arguments()
 def linear_program(
-    economy: Economy | str | Path, question: Question | str | None = None, extra: Iterable[Callable[..., Any]] = ()
+    economy: Economy | str | Path,
+    question: Question | str | None = None,
+    extra: Iterable[Law | Callable[..., Any]] = (),
 ) -> LinearProgram:
     """Spell a plan problem as matrices.
 
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
-    extra : functions ``(program_builder, economy, question)`` that add a user's own columns, rows and terms.
+    extra : laws of your own (:class:`natura_opt.Law`), or functions ``(program_builder, economy, question)`` that add
+        columns, rows and terms.
     """
     economy, asked = posed(economy, question)
-    chosen = laws_of(economy, asked)
+    written = tuple(extra)
+    own = tuple(law for law in written if isinstance(law, Law))
+    chosen = laws_of(economy, asked, own)
     economy = asked_of(economy, asked)
-    program = ProgramBuilder()
+    program = ProgramBuilder(declared_with(own))
     for law in chosen:
         law.matrix(program, economy, asked)
-    for own in extra:
-        if not callable(own):
-            raise QuestionError(f"linear_program: extra must be functions, not {type(own).__name__}")
-        own(program, economy, asked)
+    for function in written:
+        if isinstance(function, Law):
+            continue
+        if not callable(function):
+            raise QuestionError(f"linear_program: extra must be laws or functions, not {type(function).__name__}")
+        function(program, economy, asked)
     return program.build()
 
 
 @checked_arguments()
-def pyomo_model(economy: Economy | str | Path, question: Question | str | None = None) -> Any:
+def pyomo_model(
+    economy: Economy | str | Path, question: Question | str | None = None, extra_laws: Iterable[Law] = ()
+) -> Any:
     """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``.
 
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    extra_laws : laws of your own.
     """
     import pyomo.environ as pyo
 
     economy, asked = posed(economy, question)
-    chosen = laws_of(economy, asked)
+    own = tuple(extra_laws)
+    chosen = laws_of(economy, asked, own)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.net_supply, m.losses = economy, asked, [], []
+    m.economy, m.question, m.own_laws, m.laws = economy, asked, own, PyomoRows()
     economy = asked_of(economy, asked)
     for law in chosen:
-        law.pyomo(m, economy, asked)
+        law.spelling("pyomo")(m, economy, asked)
+    m.laws.close(m)
+    del m.laws
     return m
 
 
 @checked_arguments()
-def cvxpy_model(economy: Economy | str | Path, question: Question | str | None = None) -> CvxpyModel:
+def cvxpy_model(
+    economy: Economy | str | Path, question: Question | str | None = None, extra_laws: Iterable[Law] = ()
+) -> CvxpyModel:
     """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``.
 
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    extra_laws : laws of your own.
     """
     economy, asked = posed(economy, question)
-    chosen = laws_of(economy, asked)
-    model = CvxpyModel(economy, asked)
+    own = tuple(extra_laws)
+    chosen = laws_of(economy, asked, own)
+    model = CvxpyModel(economy, asked, own_laws=own)
     economy = asked_of(economy, asked)
     for law in chosen:
-        law.cvxpy(model, economy, asked)
+        law.spelling("cvxpy")(model, economy, asked)
+    model.close()
     return model

@@ -657,7 +657,7 @@ assert third.table.loc["harmony-2018", "worst_fulfilment"] == 0
 # optimum is proved, so that the gaps mean something.) The cell below calls the same command from Python:
 
 # %%
-command = [sys.executable, "-c", "from natura_opt.cli.app import main; main()"]
+command = [sys.executable, "-c", "from natura_opt.cli.main import main; main()"]
 asked = ["compare", "excavators", "--methods", "highs,prices,harmony", "--json"]
 answer = subprocess.run([*command, *asked], capture_output=True, text=True, check=True)
 facts = json.loads(answer.stdout)

@@ -74,8 +74,8 @@ def test_golden_economies_use_every_law_and_table() -> None:
     used = {table for economy in GOLDEN.values() for table in economy.tables}
     assert used == set().union(*(law.tables for law in plan_problem.LAWS))
     blocks = [golden_program(name, "matrix") for name in GOLDEN]
-    assert {block.name for p in blocks for block in p.rows if len(block.index)} == set(plan_problem.ROW_SENSES)
-    assert {block.name for p in blocks for block in p.columns if len(block.index)} == set(plan_problem.COLUMNS)
+    assert {block.name for p in blocks for block in p.rows if len(block.index)} == set(plan_problem.DECLARED.rows)
+    assert {block.name for p in blocks for block in p.columns if len(block.index)} == set(plan_problem.DECLARED.columns)
 
 
 # ---- questions at the edge --------------------------------------------------

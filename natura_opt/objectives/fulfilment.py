@@ -20,8 +20,10 @@ import scipy.sparse as sp
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import column, pyomo_names
-from ..laws.law import CvxpyModel, Law
+from ..laws.cvxpy_model import CvxpyModel
+from ..laws.law import Law
 from ..program.builder import ProgramBuilder
+from ..program.declared import Columns, Rows
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -45,26 +47,29 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         for k, i in enumerate(goods)
     }
     m.fulfilment = pyo.Var(m.PERIODS, domain=pyo.NonNegativeReals, doc="fulfilment of the period's targets z")
-    m.net_supply.append(lambda i, t: -wanted[i, t] * m.fulfilment[t])
+    m.laws.terms("balance", lambda i, t: -wanted[i, t] * m.fulfilment[t])
     if question.floor is not None:
+        floor = question.floor
+        m.laws.rows("floor", m.PERIODS, sense=">=", side=lambda t: floor, meaning="no period falls below the floor")
+        m.laws.terms("floor", lambda t: m.fulfilment[t])
 
-        @m.Constraint(m.PERIODS, doc="no period falls below the floor")
-        def floor(m: Any, t: Any) -> Any:
-            return m.fulfilment[t] >= question.floor
-
-    @m.Objective(sense=pyo.maximize, doc="sum of yearly fulfilment")
-    def total_fulfilment(m: Any) -> Any:
-        return pyo.quicksum(m.fulfilment[t] for t in m.PERIODS) - sum(loss() for loss in m.losses)
+    m.laws.objective(
+        "total_fulfilment",
+        pyo.maximize,
+        lambda: pyo.quicksum(m.fulfilment[t] for t in m.PERIODS),
+        "sum of yearly fulfilment",
+    )
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     import cvxpy as cp
 
     z = model.variable("fulfilment", economy.periods, (len(economy.periods),))
-    model.net_supply.append(lambda t: -economy.vector("targets", t) * z[t])
+    model.terms("balance", lambda t: -economy.vector("targets", t) * z[t])
     if question.floor is not None:
-        model.add("floor", economy.periods, z >= question.floor)
-    model.objective = cp.Maximize(cp.sum(z) - sum(model.losses))
+        model.rows("floor", None, economy.periods, ">=", question.floor)
+        model.terms("floor", lambda _: z)
+    model.goal("max", cp.sum(z))
 
 
 FULFILMENT = Law(
@@ -74,6 +79,16 @@ FULFILMENT = Law(
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
-    rows={"floor": ">="},
-    columns=("fulfilment",),
+    rows=(
+        Rows(
+            "floor",
+            ("periods",),
+            ">=",
+            "no period's fulfilment falls below the floor",
+            kind="floor",
+            called="the floor of",
+            outside="always",
+        ),
+    ),
+    columns=(Columns("fulfilment", ("periods",), "fulfilment of the period's targets (1: met)", "", "fulfilment"),),
 )

@@ -15,7 +15,8 @@ from ..base.errors import NotProvedError, QuestionError, shortened
 from ..base.labels import holding_name
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import KNOWN_COLUMNS, ROW_SENSES, asked_of, objective_in_words
+from ..formulate import asked_of, laws_of, objective_in_words
+from ..laws.law import Law
 from ..program.canonical import Block
 from ..program.linear import LinearProgram
 from ..program.pieces import column_sums, held_whole, row_sums
@@ -38,6 +39,7 @@ class PlanTables(Answered):
     program: Program
     primal: Floats
     dual: Floats
+    own_laws: tuple[Law, ...] = ()
 
     @property
     def what(self) -> str:
@@ -252,10 +254,10 @@ class PlanTables(Answered):
         self._require_point()
         found: dict[str, pd.DataFrame] = {}
         for block in self.program.columns:
-            if block.name not in KNOWN_COLUMNS:
+            if block.declared is None:
                 columns = {"value": self.primal[block.span], "reduced cost": self.reduced[block.span]}
                 found[block.name] = pd.DataFrame(columns, index=block.index)
-        own = [block for block in self.program.rows if block.name not in ROW_SENSES]
+        own = [block for block in self.program.rows if block.declared is None]
         level = row_sums(self.program, self.primal) if own else np.empty(0)
         for block in own:
             rows = {"value": level[block.span], "valuation": self.dual[block.span]}
@@ -299,6 +301,11 @@ class PlanTables(Answered):
     def valuation_intervals(self) -> ValuationIntervals:
         """The intervals of all valuations, row by row; of proved plans only (``has_intervals``)."""
         return ValuationIntervals(self._whole, self.primal, self.dual)
+
+    @cached_property
+    def laws(self) -> list[Law]:
+        """The laws it keeps, a user's own that declare themselves included."""
+        return laws_of(self.economy, self.question, self.own_laws)
 
     @cached_property
     def asked(self) -> Economy:

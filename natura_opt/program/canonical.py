@@ -13,9 +13,9 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
+from .declared import Columns, Rows
 
 Sense = Literal["max", "min"]
-RowSense = Literal[">=", "<=", "=="]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +27,13 @@ class Block:
     name : the block's name, e.g. ``"activities"`` or ``"balance"``.
     index : one label per column or row.
     start : position of its first column or row in the program.
+    declared : what the law it belongs to says of it; None of a user's own.
     """
 
     name: str
     index: pd.Index
     start: int
+    declared: Rows | Columns | None = None
 
     @property
     def span(self) -> slice:
@@ -39,11 +41,11 @@ class Block:
         return slice(self.start, self.start + len(self.index))
 
 
-def laid_out(indexes: Mapping[str, pd.Index]) -> tuple[Block, ...]:
-    """Return blocks of these names and labels, one after the other."""
+def laid_out(indexes: Mapping[str, pd.Index], declared: Mapping[str, Rows | Columns]) -> tuple[Block, ...]:
+    """Return blocks of these names and labels, one after the other, with what laws declare of them."""
     blocks, start = [], 0
     for name, index in indexes.items():
-        blocks.append(Block(name, index, start))
+        blocks.append(Block(name, index, start, declared.get(name)))
         start += len(index)
     return tuple(blocks)
 
@@ -138,7 +140,7 @@ class CanonicalForm(Labelled):
     def __repr__(self) -> str:
         rows, columns = self.shape
         size = f"{rows:,} rows x {columns:,} columns, {self.matrix.nnz:,} coefficients"
-        return "\n".join([f"{type(self).__name__} ({self.sense}): {size}", *self._blocks()])
+        return "\n".join([f"LinearProgram ({self.sense}): {size}", *self._blocks()])
 
 
 def _label(blocks: Sequence[Block], position: int) -> tuple[str, Any]:

@@ -25,13 +25,13 @@ import scipy.sparse as sp
 
 from ...base.arrays import Floats
 from ...base.errors import OptionError
-from ...formulate import ROW_SENSES, laws_of
-from ...laws.law import CvxpyModel
+from ...formulate import laws_of
+from ...laws.cvxpy_model import CvxpyModel
 from ...objectives import OBJECTIVES
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
 from .primal_dual import program_factors
-from .problem import HarmonyProblem, worst_figure
+from .problem import WITH_DELIVERIES, HarmonyProblem, worst_figure
 
 #: Clarabel's tolerances: its own of 1e-8 leave gaps of 4e-6 per good once recomputed.
 _ASKED = 1e-11
@@ -91,18 +91,19 @@ def harmony_model(problem: HarmonyProblem) -> CvxpyModel:
     assert block is not None
     laws = [law for law in laws_of(economy, question_of(problem)) if law is not OBJECTIVES[question.objective]]
     for law in laws[:-1]:
-        law.cvxpy(model, economy, question)
+        law.spelling("cvxpy")(model, economy, question)
     delivered = model.variable("delivered", block.index, (len(problem.targets),))
     good, period = block.index.codes  # type: ignore[attr-defined]
     for t in range(len(economy.periods)):
         mine = np.flatnonzero(period == t)
         shape = (len(economy.goods), len(problem.targets))
         to_goods = sp.csr_array((np.ones(len(mine)), (good[mine], mine)), shape=shape)
-        model.net_supply.append(_in_period(t, -(to_goods @ delivered)))
-    laws[-1].cvxpy(model, economy, question)
+        model.terms("balance", _in_period(t, -(to_goods @ delivered)))
+    laws[-1].spelling("cvxpy")(model, economy, question)
     surplus = cp.multiply(1.0 / problem.targets, delivered) - 1.0
     harmonies, pieces = _pieces(problem.function.name, surplus)
-    model.objective = cp.Maximize(problem.weights @ harmonies - sum(model.losses))
+    model.goal("max", problem.weights @ harmonies)
+    model.close()
     model.harmony_pieces = pieces  # type: ignore[attr-defined]
     return model
 
@@ -144,7 +145,7 @@ def _stated_by_laws(problem: HarmonyProblem, tolerance: float, left: Callable[[]
     model = harmony_model(problem)
     objective = model.objective
     model.objective = cp.Maximize(-sum(model.losses) + 0.0 * cp.sum(model.variables["delivered"]))
-    compiled = compile_cvxpy(model, ROW_SENSES)  # the linear part, back to labelled rows, for the proof
+    compiled = compile_cvxpy(model, WITH_DELIVERIES)  # the linear part, back to labelled rows, for the proof
     constraints = [constraint for _, _, constraint in model.constraints]
     conic = cp.Problem(objective, constraints + model.harmony_pieces)  # type: ignore[attr-defined]
     said, iterations = _run(conic, left())

@@ -24,6 +24,7 @@ from ...economy.economy import Economy
 from ...laws.capital import Holdings
 from ...program.canonical import Block, Piece, laid_out
 from ...program.pieces import PiecedProgram, largest_part, runs_of
+from .problem import WITH_DELIVERIES
 
 _Term = tuple[str, str, Any, float]
 
@@ -74,7 +75,7 @@ class _Laws:
         levels: list[Any] = [economy.goods, economy.periods]
         codes: list[Any] = [self.wanted, np.zeros(len(self.wanted), dtype=int)]
         indexes["delivered"] = pd.MultiIndex(levels, codes, names=["good", "period"], verify_integrity=False)
-        return laid_out(indexes)
+        return laid_out(indexes, WITH_DELIVERIES.columns)
 
     def rows(self) -> tuple[Block, ...]:
         """Return the rows: use of stocks and what there is of them, limits of resources, the balance of goods."""
@@ -85,7 +86,7 @@ class _Laws:
         if economy.has("resource_limits"):
             indexes["resource_limit"] = labels(("resource", economy.resources), ("period", economy.periods))
         indexes["balance"] = labels(("good", economy.goods), ("period", economy.periods))
-        return laid_out(indexes)
+        return laid_out(indexes, WITH_DELIVERIES.rows)
 
     def sides(self, rows: tuple[Block, ...]) -> tuple[Floats, Floats]:
         """Return the lower and upper sides of all rows, shape (m,) each."""

@@ -22,10 +22,11 @@ import scipy.sparse as sp
 from ...base.arrays import Floats
 from ...economy.economy import Economy
 from ...economy.question import Question
-from ...formulate import asked_of, laws_of
+from ...formulate import DECLARED, asked_of, laws_of
 from ...laws.coefficients import by_period
 from ...objectives import OBJECTIVES
 from ...program.builder import ProgramBuilder
+from ...program.declared import Columns
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
 from .concave import ConcaveProblem
@@ -41,6 +42,10 @@ _SWEEPS = 60
 _LOWERED, _MOST, _CLOSE = 3, 0.01, 1e-14
 #: Levels this small beside the largest are tried as zeros.
 _NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1.0)  # the last: nothing at all
+#: The blocks of every law, and the deliveries that harmony puts in the place of an objective's level.
+WITH_DELIVERIES = DECLARED.with_more(
+    (), [Columns("delivered", ("goods", "periods"), "delivered to its target", "goods", "delivered")]
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,7 +209,7 @@ def harmony_problem(economy: Economy, question: Question, function: str | Harmon
         plain = replace(plain, leave_out=(*question.leave_out, _WEIGHTS))
     laws = [law for law in laws_of(economy, plain) if law is not OBJECTIVES[question.objective]]
     asked = asked_of(economy, plain)
-    program = ProgramBuilder()
+    program = ProgramBuilder(WITH_DELIVERIES)
     count, goods = len(asked.periods), asked.goods
     targets = by_period(count, lambda t: asked.vector("targets", t))
     source = economy if weighted else asked
