@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from .laws.law import Law as Law
     from .methods.fixed_point.one_technique import CannotAnswerError as CannotAnswerError
     from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
-    from .methods.harmony.one_period import harmonise_outputs as harmonise_outputs
+    from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.plan import HarmonyPlan as HarmonyPlan
     from .methods.harmony.solve import solve_harmony as solve_harmony
     from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError

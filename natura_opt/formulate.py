@@ -33,6 +33,7 @@ from .objectives import OBJECTIVES
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
 from .program.linear import LinearProgram
+from .program.protocol import Program
 
 #: Every law, in the order they are stated. The balance comes last: the others add their uses to it.
 LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS, *OBJECTIVES.values(), BALANCE)
@@ -122,7 +123,7 @@ def posed(problem: Economy | str | Path, question: Question | str | None) -> tup
     return economy, economy.question(question)
 
 
-def objective_in_words(program: LinearProgram, economy: Economy, question: Question) -> str:
+def objective_in_words(program: Program, economy: Economy, question: Question) -> str:
     """Return what a program makes best: the question's objective by name, or what a user put in its place."""
     standard = linear_program(economy, question)
     usual, found = _costs_of(standard), _costs_of(program)
@@ -139,7 +140,7 @@ def objective_in_words(program: LinearProgram, economy: Economy, question: Quest
     return f"your own objective ({program.sense} {' + '.join(terms)})".replace("+ -", "- ")
 
 
-def _costs_of(program: LinearProgram) -> dict[tuple[str, Any], float]:
+def _costs_of(program: Program) -> dict[tuple[str, Any], float]:
     """Return every cost that is not zero, by (block, label)."""
     found: dict[tuple[str, Any], float] = {}
     for block in program.columns:

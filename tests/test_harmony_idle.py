@@ -12,6 +12,7 @@ from natura_opt.base.errors import QuestionError
 from natura_opt.input_output.coefficients import Coefficients
 from natura_opt.methods.harmony.functions import H2018
 from natura_opt.methods.harmony.limited_output import LimitedOutput
+from natura_opt.methods.harmony.one_period import form_of
 from natura_opt.methods.harmony.plan import HarmonyPlan
 from natura_opt.methods.harmony.standing_idle import PricesUndecidedError, find_idle, idle_prices
 
@@ -78,7 +79,10 @@ def check(economy: no.Economy) -> None:
     if plan.reason.startswith("by prices"):
         found = no.harmonise_outputs(economy)
         assert found.proved and found.harmony == pytest.approx(plan.harmony, abs=2 * TOLERANCE * size)
-        assert (found.outputs[found.idle] == 0).all() and (found.deliveries[found.idle] == 0).all()
+        form, _ = form_of(economy, economy.vector("target_weights", 0, missing=1.0), H2018)
+        assert form is not None
+        idle = find_idle(form.form).goods
+        assert not found.output.to_numpy()[idle].any() and not found.consumption.to_numpy()[idle].any()
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -103,7 +107,7 @@ def test_an_unwanted_industry_that_uses_up_more_than_it_makes() -> None:
     assert "can be delivered" not in plan.reason
     assert plan.activities.loc["c", "1"] == 0.0
     found = no.harmonise_outputs(economy)
-    assert found.proved and found.idle.tolist() == [2]
+    assert found.proved and "standing idle: 'c'" in found.reason and found.output.loc["c", "1"] == 0.0
     for method in ("harmony-1990", "harmony-2018"):  # an answer, with a bound, or a sentence
         try:
             historical = no.solve_harmony(economy, method=method)
@@ -194,10 +198,11 @@ def test_a_large_economy_beside_a_sick_industry() -> None:
     inputs = economy.matrix("inputs", 0).tolil()
     inputs[7, 7] = 1.5
     needed = no.harmonise_outputs(economy.with_changes(inputs=inputs.tocsr()))
-    assert needed.proved and len(needed.idle) == 300 and needed.harmony == -1.5 * 300
+    assert needed.proved and not needed.output.to_numpy().any() and needed.harmony == -1.5 * 300
     inputs[7, :] = 0.0
     inputs[7, 7] = 1.5
     beside = no.harmonise_outputs(economy.with_changes(inputs=inputs.tocsr()))
-    assert beside.proved and beside.idle.tolist() == [7]
-    assert beside.worst_good == 7 and beside.deliveries[7] == 0.0
-    assert np.delete(beside.deliveries, 7).min() > 0.0
+    deliveries = beside.consumption.to_numpy()[:, 0]
+    assert beside.proved and f"standing idle: {beside.economy.goods[7]!r}" in beside.reason
+    assert deliveries[7] == 0.0 and beside.output.iloc[7, 0] == 0.0
+    assert np.delete(deliveries, 7).min() > 0.0

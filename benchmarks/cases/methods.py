@@ -16,7 +16,7 @@ import numpy as np
 
 import natura_opt as no
 from natura_opt.economy.economy import Economy
-from natura_opt.methods.harmony.one_period import harmonise_outputs
+from natura_opt.methods.harmony.outputs import harmonise_outputs
 
 from ..measuring import Competitor, Result, race
 from .million import shared_resources

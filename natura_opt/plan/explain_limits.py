@@ -12,6 +12,7 @@ from ..base.labels import holding_name, name_of
 from ..economy.coerce import position
 from ..laws.capital import Holdings
 from ..program.canonical import Block
+from ..program.pieces import rows_of as coefficients_of
 from .account_lines import account
 from .accounts import of_period
 from .explanation import Explanation, between, dearest_period, explained_limit, interval_of, more_words
@@ -102,7 +103,7 @@ def _tied_up(plan: PlanTables, label: Any) -> float:
     place = find_row(rows, label)
     if place is None or stocks is None:
         return 0.0
-    row = plan.program.matrix[[rows.start + place], :].toarray().ravel() * plan.primal
+    row = coefficients_of(plan.program, np.array([rows.start + place])).toarray().ravel() * plan.primal
     row[stocks.span] = 0.0
     return float(row.sum())
 

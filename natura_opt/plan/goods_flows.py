@@ -17,6 +17,7 @@ from ..laws.balance import BALANCE
 from ..objectives import OBJECTIVES
 from ..program.canonical import Block
 from ..program.declared import Columns
+from ..program.pieces import rows_of
 from .limits import given_amounts
 from .stated import GOODS
 from .tables import PlanTables
@@ -91,7 +92,7 @@ def flows_of_columns(plan: PlanTables, t: int) -> list[tuple[Block, Any, Floats]
     assert isinstance(balance.index, pd.MultiIndex)
     in_period = economy.periods.get_indexer(balance.index.get_level_values(-1)) == t
     good = economy.goods.get_indexer(balance.index.droplevel(balance.index.nlevels - 1))
-    terms = sp.csr_array(program.matrix)[balance.span]
+    terms = rows_of(program, np.arange(balance.span.start, balance.span.stop))
     found = []
     for block in program.columns:
         if any(words_of_flow(block)):

@@ -22,6 +22,7 @@ from ..base.errors import NotProvedError
 from ..laws.law import Given
 from ..program.canonical import Block
 from ..program.declared import Outside, Rows
+from ..program.pieces import held_whole
 from .layout import positions
 from .naming import own_name, row_words
 from .tables import PlanTables
@@ -75,7 +76,8 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
     worth = np.concatenate([part.worth for part in parts] or [np.empty(0)])
     order = np.argsort(-np.abs(worth), kind="stable")[:most]
     rows = [_line(plan, parts[kind[k]], int(place[k])) for k in order]
-    if rows and intervals and plan.has_intervals and plan.program.matrix.nnz <= _QUICK:
+    whole = held_whole(plan.program)
+    if rows and intervals and plan.has_intervals and whole is not None and whole.nnz <= _QUICK:
         found = plan.valuation_intervals
         for row, k in zip(rows[:intervals], order[:intervals], strict=True):
             part = parts[kind[k]]

@@ -11,7 +11,8 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..economy.economy import Economy
-from ..program.linear import LinearProgram
+from ..program.pieces import column_sizes
+from ..program.protocol import Program
 from .account_lines import names
 from .tables import PlanTables
 
@@ -85,7 +86,7 @@ class PeriodOfPlan:
         """Return where the program's column of each technique stands."""
         return self.columns_in(self.plan.program)
 
-    def columns_in(self, program: LinearProgram) -> Any:
+    def columns_in(self, program: Program) -> Any:
         """Return where the column of each technique in this period stands in a program."""
         own = self.plan.columns_filling("activities")
         block = None if own is None else program.column_block(own.name)
@@ -101,7 +102,7 @@ class PeriodOfPlan:
     def _terms(self) -> Floats:
         """The sum of the sizes of the terms of each activity's reduced cost."""
         program = self.plan.program
-        sizes = np.abs(program.cost) + abs(program.matrix).T @ np.abs(self.plan.dual)
+        sizes = np.abs(program.cost) + column_sizes(program, self.plan.dual)
         found: Floats = sizes[self._columns]
         return found
 

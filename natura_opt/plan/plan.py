@@ -96,7 +96,7 @@ class Plan(PlanTables, Written):
         self._require_point()
         if self._why_no_intervals:
             raise NotProvedError(f"no ranges of sides and costs: {self._why_no_intervals}")
-        return ranges(self.program, self.certificate)
+        return ranges(self._whole, self.certificate)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table of the plan by name, the summary first."""

@@ -22,6 +22,8 @@ from ..laws.law import Law
 from ..program.canonical import Block
 from ..program.declared import Columns, Declarations, Rows
 from ..program.linear import LinearProgram
+from ..program.pieces import column_sums, held_whole, row_sums
+from ..program.protocol import Program
 from ..tables.spec import AXES
 from .answer import Answered
 from .layout import frame, held, places
@@ -38,7 +40,7 @@ class Stated(Answered):
 
     economy: Economy
     question: Question
-    program: LinearProgram
+    program: Program
     primal: Floats
     dual: Floats
     own_laws: tuple[Law, ...] = ()
@@ -61,6 +63,8 @@ class Stated(Answered):
     @property
     def _why_no_intervals(self) -> str:
         """Why valuations have no intervals, and sides and costs no ranges; empty where they have."""
+        if held_whole(self.program) is None:
+            return "the plan's program is made piece by piece, and these belong to a basis of its whole matrix"
         if self.program.integer.any():
             return "the plan has whole-number columns, and these belong to a linear program"
         if not self.proved:
@@ -71,6 +75,12 @@ class Stated(Answered):
                 f"solve with tolerance={_CLOSE:g} or less"
             )
         return ""
+
+    @property
+    def _whole(self) -> LinearProgram:
+        """The program of a plan that has intervals."""
+        assert isinstance(self.program, LinearProgram)
+        return self.program
 
     @cached_property
     def asked(self) -> Economy:
@@ -96,15 +106,14 @@ class Stated(Answered):
     def reduced(self) -> Floats:
         """∂objective/∂(value) of every column of the program: its reduced cost."""
         self._require_point()
-        found: Floats = self.program.cost - self.program.matrix.T @ self.dual
+        found: Floats = self.program.cost - column_sums(self.program, self.dual)
         return found
 
     @cached_property
     def row_levels(self) -> Floats:
         """The left side of every row of the program."""
         self._require_point()
-        found: Floats = self.program.matrix @ self.primal
-        return found
+        return row_sums(self.program, self.primal)
 
     @property
     def balance(self) -> Block | None:

@@ -16,6 +16,7 @@ from ..base.arrays import Floats
 from ..base.labels import holding_name, name_of
 from ..program.canonical import Block
 from ..program.declared import Rows
+from ..program.pieces import rows_of
 from .account_lines import Lines, names
 from .naming import own_name, parts_of
 from .period_of_plan import PeriodOfPlan
@@ -38,7 +39,7 @@ class TakenOutside(PeriodOfPlan):
             lines = _with_weights(lines, (counted, called, amounts, weights), apart)
         for block in plan.program.rows:
             if block.declared is None:
-                rows = sp.csr_array(plan.program.matrix[block.span, :])[:, self._columns]
+                rows = rows_of(plan.program, np.arange(block.span.start, block.span.stop))[:, self._columns]
                 named = [" in ".join(filter(None, own_name(plan.economy, block.name, label))) for label in block.index]
                 lines.append(("own row", named, rows @ level, towards * plan.dual[block.span]))
         techniques = names(self.economy.techniques) if not self._usual.all() or self._bounded.any() else []

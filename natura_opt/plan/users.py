@@ -11,6 +11,7 @@ from ..base.labels import holding_name, name_of
 from ..economy.economy import Economy
 from ..program.canonical import Block
 from ..program.declared import Columns
+from ..program.pieces import rows_of
 from .account_lines import names
 from .naming import own_name, parts_of
 from .tables import PlanTables
@@ -26,7 +27,7 @@ def users_of(plan: PlanTables, block: Block, place: int, period: Any = None) -> 
     place : the row's position in its block.
     period : columns of other periods say theirs; None: all of them do.
     """
-    row = sp.coo_array(sp.csr_array(plan.program.matrix[[block.start + place], :]))
+    row = sp.coo_array(rows_of(plan.program, np.array([block.start + place])))
     amounts = np.zeros(len(plan.primal))
     amounts[row.col] = row.data * plan.primal[row.col]
     found = []

@@ -136,7 +136,7 @@ class Worths(Stated):
     @cached_property
     def valuation_intervals(self) -> ValuationIntervals:
         """The intervals of all valuations, row by row; of proved plans only (``has_intervals``)."""
-        return ValuationIntervals(self.program, self.primal, self.dual)
+        return ValuationIntervals(self._whole, self.primal, self.dual)
 
     def _of_kind(self, block: Block, says: Rows) -> pd.DataFrame:
         laid = self.laid_out(says, block, self.sign_of(says) * self.dual[block.span])

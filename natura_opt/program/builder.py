@@ -14,8 +14,8 @@ from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import ProgramError, unknown
 from ..base.numbers import doubles, sparse_doubles
-from .canonical import Block, Sense
-from .declared import Columns, Declarations, Rows, RowSense
+from .canonical import Sense, laid_out
+from .declared import Declarations, RowSense
 from .linear import LinearProgram
 
 
@@ -97,8 +97,8 @@ class ProgramBuilder:
     def build(self) -> LinearProgram:
         """Lay the blocks out, in the order they were declared, and sum the terms."""
         stated = {name: entry[0] if entry[3] is None else entry[0][entry[3]] for name, entry in self._rows.items()}
-        columns = _laid_out({name: entry[0] for name, entry in self._columns.items()}, self.declared.columns)
-        rows = _laid_out(stated, self.declared.rows)
+        columns = laid_out({name: entry[0] for name, entry in self._columns.items()}, self.declared.columns)
+        rows = laid_out(stated, self.declared.rows)
         at_column = {block.name: block for block in columns}
         at_row = {block.name: block for block in rows}
         shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
@@ -189,11 +189,3 @@ def coefficients(values: Any, what: str) -> sp.coo_array:
 
 def _joined(parts: Sequence[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.empty(0)
-
-
-def _laid_out(indexes: Mapping[str, pd.Index], declared: Mapping[str, Rows | Columns]) -> tuple[Block, ...]:
-    blocks, start = [], 0
-    for name, index in indexes.items():
-        blocks.append(Block(name, index, start, declared.get(name)))
-        start += len(index)
-    return tuple(blocks)

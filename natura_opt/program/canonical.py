@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -41,8 +41,64 @@ class Block:
         return slice(self.start, self.start + len(self.index))
 
 
+def laid_out(indexes: Mapping[str, pd.Index], declared: Mapping[str, Rows | Columns]) -> tuple[Block, ...]:
+    """Return blocks of these names and labels, one after the other, with what laws declare of them."""
+    blocks, start = [], 0
+    for name, index in indexes.items():
+        blocks.append(Block(name, index, start, declared.get(name)))
+        start += len(index)
+    return tuple(blocks)
+
+
 @dataclass(frozen=True, eq=False)
-class CanonicalForm:
+class Piece:
+    """The coefficients of a run of rows in a run of columns.
+
+    Attributes
+    ----------
+    rows, columns : positions in the program, from ``start`` to ``stop``.
+    matrix : csc or csr array of doubles, shape (rows of the run, columns of the run).
+    """
+
+    rows: slice
+    columns: slice
+    matrix: sp.csc_array | sp.csr_array
+
+
+class Labelled:
+    """What has blocks of columns and rows, and so labels of each."""
+
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+
+    @checked_arguments()
+    def column_block(self, name: str) -> Block | None:
+        """Return the block of columns of this name, if there is one."""
+        return next((block for block in self.columns if block.name == name), None)
+
+    @checked_arguments()
+    def row_block(self, name: str) -> Block | None:
+        """Return the block of rows of this name, if there is one."""
+        return next((block for block in self.rows if block.name == name), None)
+
+    @checked_arguments()
+    def row_label(self, row: int) -> tuple[str, Any]:
+        """Return the block name and label of a row."""
+        return _label(self.rows, row)
+
+    @checked_arguments()
+    def column_label(self, column: int) -> tuple[str, Any]:
+        """Return the block name and label of a column."""
+        return _label(self.columns, column)
+
+    def _blocks(self) -> list[str]:
+        """Return a line of a repr for every block."""
+        lines = [f"  columns {block.name:<16} {len(block.index):>10,}" for block in self.columns]
+        return lines + [f"  rows    {block.name:<16} {len(block.index):>10,}" for block in self.rows]
+
+
+@dataclass(frozen=True, eq=False)
+class CanonicalForm(Labelled):
     """``max or min c x + offset``  subject to  ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``.
 
     Attributes
@@ -76,33 +132,15 @@ class CanonicalForm:
         """Numbers of rows and columns."""
         return self.matrix.shape
 
-    @checked_arguments()
-    def column_block(self, name: str) -> Block | None:
-        """Return the block of columns of this name, if there is one."""
-        return next((block for block in self.columns if block.name == name), None)
-
-    @checked_arguments()
-    def row_block(self, name: str) -> Block | None:
-        """Return the block of rows of this name, if there is one."""
-        return next((block for block in self.rows if block.name == name), None)
-
-    @checked_arguments()
-    def row_label(self, row: int) -> tuple[str, Any]:
-        """Return the block name and label of a row."""
-        return _label(self.rows, row)
-
-    @checked_arguments()
-    def column_label(self, column: int) -> tuple[str, Any]:
-        """Return the block name and label of a column."""
-        return _label(self.columns, column)
+    def pieces(self) -> Iterator[Piece]:
+        """Return the coefficients as one piece."""
+        rows, columns = self.shape
+        yield Piece(slice(0, rows), slice(0, columns), self.matrix)
 
     def __repr__(self) -> str:
         rows, columns = self.shape
         size = f"{rows:,} rows x {columns:,} columns, {self.matrix.nnz:,} coefficients"
-        lines = [f"LinearProgram ({self.sense}): {size}"]
-        lines += [f"  columns {block.name:<16} {len(block.index):>10,}" for block in self.columns]
-        lines += [f"  rows    {block.name:<16} {len(block.index):>10,}" for block in self.rows]
-        return "\n".join(lines)
+        return "\n".join([f"LinearProgram ({self.sense}): {size}", *self._blocks()])
 
 
 def _label(blocks: Sequence[Block], position: int) -> tuple[str, Any]:

@@ -36,7 +36,7 @@ import numpy as np
 from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import OptionError
-from ..program.linear import LinearProgram
+from ..program.protocol import Program, require_program
 from .bound import Bound, bound_of, summed_exactly
 from .meeting import clean_point, meets_rows, violations
 from .rounding import Extended, Products, are_doubles, products, relative_max
@@ -126,10 +126,10 @@ class Safe:
     dual: Floats
 
 
-@checked_arguments()
+@checked_arguments("program")
 @np.errstate(over="ignore", invalid="ignore")
 def certify(
-    program: LinearProgram,
+    program: Program,
     primal: Floats,
     dual: Floats,
     tolerance: float,
@@ -141,6 +141,7 @@ def certify(
 
     Parameters
     ----------
+    program : a :class:`~natura_opt.LinearProgram`, or any program that is made piece by piece.
     program : the program whose solution is claimed.
     primal : column values, shape (n,); a value outside its bounds, or not whole where it must be, is a residual.
     dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist count as zero.
@@ -153,59 +154,82 @@ def certify(
     Raises
     ------
     OptionError : not one number per column and row.
+
+    Raises
+    ------
+    OptionError : activities and valuations are not one per column and row.
     """
-    if (len(dual), len(primal)) != program.shape:
-        raise OptionError(
-            f"certify: {len(primal):,} activities and {len(dual):,} valuations are not one per column and row"
-        )
-    given = np.asarray(primal, dtype=np.longdouble)
-    if not (np.isfinite(given).all() and np.isfinite(dual).all() and _is_sound(program)):
+    require_program(program, "certify")
+    _refuse_lengths(program, primal, dual)
+    x, y = clean_point(program, primal, dual)
+    sums = products(program, x, y)
+    if not (np.isfinite(primal).all() and np.isfinite(dual).all() and _is_sound(program, sums)):
         return Certificate(*(float("inf"),) * 6, tolerance=tolerance)
-    sign = -1.0 if program.sense == "max" else 1.0
-    point, multipliers = clean_point(program, primal, dual)
-    sums = products(program, point, multipliers)
-    outside = _bound_residual(program, given, point)
-    primal_residual = max(outside, _row_residual(program, sums))
-    cost_terms = program.cost.astype(np.longdouble) * point
-    objective = cost_terms.sum() + program.offset
-    reached = float(objective) if outside == 0 and meets_rows(program, point, sums) else None
-    natural = max(abs(objective), _CANCELLING * (np.abs(cost_terms).sum() + abs(program.offset)))
-    cutoff = float(objective) + sign * tolerance * float(natural if size is None else size)
-    bound = bound_of(program, multipliers, sums, cutoff, nearby)
-    slack = _slackness(program, point, multipliers, sums, bound)
+    towards = -1.0 if program.sense == "max" else 1.0
+
+    f, natural = _worth(program, x)
+    m = natural if size is None else size  # more, once a bound is known
+    outside = _bound_residual(program, np.asarray(primal, dtype=np.longdouble), x)
+    r = float(f) if outside == 0 and meets_rows(program, x, sums) else None
+    cutoff = float(f) + towards * tolerance * float(m)
+    bound = bound_of(program, y, sums, cutoff, nearby)
+    slack = _slackness(program, x, y, sums, bound)
     if safe is not None:
-        reached, bound = _with_safe(program, safe, reached, bound, cutoff)
-    slips = np.isfinite(bound.value) and bound.slip > 0.1 * tolerance * (natural if size is None else size)
-    if slips and program.matrix.nnz <= _FEW and safe is None and are_doubles(multipliers):
-        bound = summed_exactly(program, multipliers, bound)
-    dual_objective = sign * bound.value + program.offset
-    if size is None:
-        finite = abs(dual_objective) if np.isfinite(dual_objective) else 0.0
-        size = float(max(natural, finite))
-    ends = [float(objective), float(dual_objective)] + ([] if reached is None else [reached])
-    width = max(ends) - min(ends) if len(set(ends)) > 1 else 0.0
+        r, bound = _with_safe(program, safe, r, bound, cutoff)
+    elif _slips(bound, 0.1 * tolerance * m) and sums.column_counts.sum() <= _FEW and are_doubles(y):
+        bound = summed_exactly(program, y, bound)
+    L = towards * bound.value + program.offset
+    m = float(max(m, abs(L)) if size is None and np.isfinite(L) else m)
     return Certificate(
-        objective=float(objective),
-        dual_objective=float(dual_objective),
-        primal_residual=primal_residual,
-        dual_residual=_ratio(bound.charge, size) if np.isfinite(bound.value) else bound.loose,
-        complementarity=_ratio(slack, size),
-        gap=_ratio(width, size),
+        objective=float(f),
+        dual_objective=float(L),
+        primal_residual=max(outside, _row_residual(program, sums)),
+        dual_residual=_ratio(bound.charge, m) if np.isfinite(bound.value) else bound.loose,
+        complementarity=_ratio(slack, m),
+        gap=_ratio(_width(float(f), float(L), r), m),
         tolerance=tolerance,
-        reached=None if nearby else reached,
+        reached=None if nearby else r,
         within=nearby,
     )
 
 
-def _is_sound(program: LinearProgram) -> bool:
+def _refuse_lengths(program: Program, primal: Floats, dual: Floats) -> None:
+    if (len(dual), len(primal)) != program.shape:
+        raise OptionError(
+            f"certify: {len(primal):,} activities and {len(dual):,} valuations are not one per column and row"
+        )
+
+
+def _is_sound(program: Program, sums: Products) -> bool:
     """Whether every number is one, no limit is infinite the wrong way round, and no limits cross."""
-    lower = np.concatenate([program.lower, program.row_lower])
-    upper = np.concatenate([program.upper, program.row_upper])
-    numbers = np.isfinite(program.matrix.data).all() and np.isfinite(program.cost).all() and np.isfinite(program.offset)
-    return bool(numbers and (lower <= upper).all() and not np.isposinf(lower).any() and not np.isneginf(upper).any())
+    for lower, upper in ((program.lower, program.upper), (program.row_lower, program.row_upper)):
+        if not (lower <= upper).all() or np.isposinf(lower).any() or np.isneginf(upper).any():
+            return False
+    # a coefficient that is no number leaves none in its row's sum, whatever the levels are
+    numbers = np.isfinite(sums.rows).all() and np.isfinite(program.cost).all() and np.isfinite(program.offset)
+    return bool(numbers)
 
 
-def _bound_residual(program: LinearProgram, given: Extended, point: Extended) -> float:
+def _worth(program: Program, x: Extended) -> tuple[np.longdouble, np.longdouble]:
+    """Return ``f = c x`` with its constant, and what it is measured by (see the module) while no bound is known."""
+    terms = program.cost.astype(np.longdouble) * x
+    f = terms.sum() + program.offset
+    return f, max(abs(f), _CANCELLING * (np.abs(terms).sum() + abs(program.offset)))
+
+
+def _slips(bound: Bound, most: float | np.longdouble) -> bool:
+    """Whether more was taken off a bound for rounding than may be."""
+    return bool(np.isfinite(bound.value) and bound.slip > most)
+
+
+def _width(f: float, bound: float, reached: float | None) -> float:
+    """Return how far plan, bound and what is reached lie apart; zero where they are one number, also an infinite
+    one."""
+    ends = {f, bound} if reached is None else {f, bound, reached}
+    return max(ends) - min(ends) if len(ends) > 1 else 0.0
+
+
+def _bound_residual(program: Program, given: Extended, point: Extended) -> float:
     """Return how far values lie outside their bounds, relative to them; one where a whole column is not whole."""
     broken = program.integer.any() and (program.integer & (given != np.round(given))).any()
     off = np.flatnonzero(given != point)
@@ -213,24 +237,24 @@ def _bound_residual(program: LinearProgram, given: Extended, point: Extended) ->
     return max(outside, 1.0 if broken else 0.0)
 
 
-def _row_residual(program: LinearProgram, sums: Products) -> float:
+def _row_residual(program: Program, sums: Products) -> float:
     sides = np.maximum(_size(program.row_lower), _size(program.row_upper))
     return relative_max(np.maximum(violations(program, sums), 0.0), sums.row_sizes + sides)
 
 
 def _with_safe(
-    program: LinearProgram, safe: Safe, reached: float | None, bound: Bound, cutoff: float
+    program: Program, safe: Safe, reached: float | None, bound: Bound, cutoff: float
 ) -> tuple[float | None, Bound]:
     """Take what is reached, and the bound, from the safe plan and multipliers where they give more."""
     point, multipliers = clean_point(program, safe.primal, safe.dual)
     sums = products(program, point, multipliers)
     if reached is None and meets_rows(program, point, sums):
-        reached = float((program.cost.astype(np.longdouble) * point).sum() + program.offset)
+        reached = float(_worth(program, point)[0])
     other = bound_of(program, multipliers, sums, cutoff)
     return reached, other if other.value > bound.value else bound
 
 
-def _slackness(program: LinearProgram, point: Extended, multipliers: Extended, sums: Products, bound: Bound) -> float:
+def _slackness(program: Program, point: Extended, multipliers: Extended, sums: Products, bound: Bound) -> float:
     """Return the sum of |multiplier x slack|, over what is bounded."""
     away = np.where(np.isfinite(bound.at), (point - bound.at).astype(np.float64), 0.0)
     slack = (sums.rows - bound.side).astype(np.float64)

@@ -7,19 +7,28 @@ bounds, by what its sum may have lost: an implied bound holds for every plan, ex
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..program.linear import LinearProgram
+from ..program.canonical import Piece
+from ..program.pieces import held_whole
+from ..program.protocol import Positions, Program
 
 #: How often bounds implied by rows are passed on to other rows.
 _PROPAGATIONS = 100
 #: Twice the unit roundoff of doubles, with room for the bounds' own rounding.
 _SLIP = 2.5e-16
 
+#: Terms of rows that are at most something: row, column and coefficient of each.
+Terms = tuple[Positions, Positions, Floats]
 
-def implied_bounds(program: LinearProgram, incumbent: float = np.inf) -> tuple[Floats, Floats]:
+
+def implied_bounds(program: Program, incumbent: float = np.inf) -> tuple[Floats, Floats]:
     """Return bounds, lower and upper, shape (n,) each: the columns' own, and implied ones where there is none.
 
     Parameters
@@ -27,39 +36,126 @@ def implied_bounds(program: LinearProgram, incumbent: float = np.inf) -> tuple[F
     incumbent : a value of the objective (without the offset): the bounds hold for all plans no worse than that;
         infinite where all plans count.
     """
-    sign = -1.0 if program.sense == "max" else 1.0
-    matrix = sp.csr_array(program.matrix)
-    no_worse = sp.csr_array(sign * program.cost.reshape(1, -1))
-    at_most = sp.coo_array(sp.vstack([matrix, -matrix, no_worse]))
-    reached = sign * incumbent if np.isfinite(incumbent) else np.inf
-    sides = np.concatenate([program.row_upper, -program.row_lower, [reached]])
-    kept = np.isfinite(sides[at_most.row]) & (at_most.data != 0)
-    row, column, value = at_most.row[kept], at_most.col[kept], at_most.data[kept]
-    lower, upper, count = program.lower.copy(), program.upper.copy(), len(sides)
-    terms = np.bincount(row, minlength=count) + 4
-    rising = value > 0
+    rows = _AtMost.of(program, incumbent)
+    every: Iterable[Terms] = list(rows.terms()) if held_whole(program) is not None else rows
+    lower, upper = program.lower.copy(), program.upper.copy()
+    counts = rows.counts(every)
     for _ in range(_PROPAGATIONS):
-        missing = np.where(rising, np.isposinf(upper)[column], np.isneginf(lower)[column])
-        if not missing.any():
+        least = rows.least(every, lower, upper)
+        if not least.wanted:
             break
-        with np.errstate(over="ignore", invalid="ignore"):
-            least = value * np.where(rising, lower[column], upper[column])
-        open_terms = ~np.isfinite(least)
-        finite = np.where(open_terms, 0.0, least)
-        opened = np.bincount(row, weights=open_terms, minlength=count)
-        usable = missing & (opened[row] == open_terms)  # nothing is open, or only the column's own term
-        if not usable.any():
+        found = rows.implied(every, lower, upper, counts, least)
+        if found is None:
             break
-        sums = np.bincount(row, weights=finite, minlength=count)
-        sizes = np.bincount(row, weights=np.abs(finite), minlength=count)
-        at, column_at, value_at = row[usable], column[usable], value[usable]
-        with np.errstate(over="ignore", invalid="ignore"):
-            slip = terms[at] * _SLIP * (sizes[at] + np.abs(sides[at])) + 1e-300
-            bounds = (sides[at] - (sums[at] - finite[usable]) + slip) / value_at
-            bounds += np.sign(value_at) * (np.abs(bounds) * 4 * _SLIP + 5e-324)
-        sound, up = np.isfinite(bounds), value_at > 0
-        np.minimum.at(upper, column_at[sound & up], bounds[sound & up])
-        np.maximum.at(lower, column_at[sound & ~up], bounds[sound & ~up])
-        if not sound.any():
-            break
+        lower, upper = found
     return lower, upper
+
+
+@dataclass(frozen=True, eq=False)
+class _Least:
+    """The least that the terms of each row can come to, and whether some column is still without the bound it lacks.
+
+    Attributes
+    ----------
+    sums, sizes : of the terms that are bounded, shape (rows,). opened : how many terms are not, shape (rows,).
+    """
+
+    sums: Floats
+    sizes: Floats
+    opened: Floats
+    wanted: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _AtMost:
+    """Every side of a program as ``sum_j a_j x_j <= b``: its upper sides, its lower sides, the objective.
+
+    Attributes
+    ----------
+    cost : of the objective, which is to be at most its own side. sides : b, shape (2 m + 1,).
+    """
+
+    program: Program
+    cost: Floats
+    sides: Floats
+
+    @classmethod
+    def of(cls, program: Program, incumbent: float) -> _AtMost:
+        sign = -1.0 if program.sense == "max" else 1.0
+        reached = sign * incumbent if np.isfinite(incumbent) else np.inf
+        return cls(program, sign * program.cost, np.concatenate([program.row_upper, -program.row_lower, [reached]]))
+
+    def __iter__(self) -> Iterator[Terms]:
+        return self.terms()
+
+    def terms(self) -> Iterator[Terms]:
+        """Return the terms of rows that have a side, piece by piece, the objective's last."""
+        height, width = self.program.shape
+        for piece in self.program.pieces():
+            yield self._with_side(*_both_ways(piece, height))
+        columns = np.arange(width)
+        yield self._with_side(np.full(width, len(self.sides) - 1), columns, self.cost)
+
+    def _with_side(self, row: Positions, column: Positions, value: Floats) -> Terms:
+        kept = np.isfinite(self.sides[row]) & (value != 0)
+        return row[kept], column[kept], value[kept]
+
+    def counts(self, every: Iterable[Terms]) -> npt.NDArray[np.int64]:
+        """Return how many roundings the sum of each row may have, shape (rows,)."""
+        counts = np.full(len(self.sides), 4, dtype=np.int64)
+        for row, _, _ in every:
+            counts += np.bincount(row, minlength=len(counts))
+        return counts
+
+    def least(self, every: Iterable[Terms], lower: Floats, upper: Floats) -> _Least:
+        """Return the least that each row can come to within bounds."""
+        sums, sizes, opened = (np.zeros(len(self.sides)) for _ in range(3))
+        wanted = False
+        for row, column, value in every:
+            least, missing = _least_terms(column, value, lower, upper)
+            wanted |= bool(missing.any())
+            open_terms = ~np.isfinite(least)
+            finite = np.where(open_terms, 0.0, least)
+            for into, weights in ((opened, open_terms), (sums, finite), (sizes, np.abs(finite))):
+                into += np.bincount(row, weights=weights, minlength=len(into))
+        return _Least(sums, sizes, opened, wanted)
+
+    def implied(
+        self, every: Iterable[Terms], lower: Floats, upper: Floats, counts: npt.NDArray[np.int64], least: _Least
+    ) -> tuple[Floats, Floats] | None:
+        """Return the bounds with those that single rows imply where there was none; None where no row implies any."""
+        below, above, some = lower.copy(), upper.copy(), False
+        for rows, columns, values in every:
+            nearly = np.flatnonzero(least.opened[rows] <= 1)
+            row, column, value = rows[nearly], columns[nearly], values[nearly]
+            terms, missing = _least_terms(column, value, lower, upper)
+            open_terms = ~np.isfinite(terms)
+            usable = missing & (least.opened[row] == open_terms)  # nothing is open, or only the column's own term
+            at, column_at, value_at = row[usable], column[usable], value[usable]
+            own = np.where(open_terms, 0.0, terms)[usable]
+            with np.errstate(over="ignore", invalid="ignore"):
+                slip = counts[at] * _SLIP * (least.sizes[at] + np.abs(self.sides[at])) + 1e-300
+                bounds = (self.sides[at] - (least.sums[at] - own) + slip) / value_at
+                bounds += np.sign(value_at) * (np.abs(bounds) * 4 * _SLIP + 5e-324)
+            sound, up = np.isfinite(bounds), value_at > 0
+            np.minimum.at(above, column_at[sound & up], bounds[sound & up])
+            np.maximum.at(below, column_at[sound & ~up], bounds[sound & ~up])
+            some |= bool(sound.any())
+        return (below, above) if some else None
+
+
+def _both_ways(piece: Piece, height: int) -> Terms:
+    """Return a piece's terms twice: of rows that are at most their upper sides, and negated, minus their lower."""
+    entries = sp.coo_array(sp.csr_array(piece.matrix))
+    row, column = entries.row.astype(np.intp) + piece.rows.start, entries.col.astype(np.intp) + piece.columns.start
+    return np.concatenate([row, row + height]), np.tile(column, 2), np.concatenate([entries.data, -entries.data])
+
+
+def _least_terms(
+    column: Positions, value: Floats, lower: Floats, upper: Floats
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return the least of each term within bounds, and whether its column lacks the bound that its row could imply."""
+    rising = value > 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        least = value * np.where(rising, lower[column], upper[column])
+    return least, np.where(rising, np.isposinf(upper)[column], np.isneginf(lower)[column])

@@ -6,14 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..base.arrays import Floats
-from ..program.linear import LinearProgram
-from .rounding import Extended, Products, are_doubles, exact_sums
+from ..program.pieces import rows_of
+from ..program.protocol import Program
+from .rounding import Extended, Products, are_doubles, batches, exact_sums
 
 #: A violation above this, relative to the terms of its row, is none of the rounding of any sum.
 _CLEARLY = 1e-12
 
 
-def violations(program: LinearProgram, sums: Products) -> Floats:
+def violations(program: Program, sums: Products) -> Floats:
     """Return by how much each row is broken (below zero: its room), shape (m,), as far as rounding lets it be told."""
     found = np.full(len(sums.rows), -np.inf)
     for side, direction in ((program.row_lower, 1.0), (program.row_upper, -1.0)):
@@ -23,7 +24,7 @@ def violations(program: LinearProgram, sums: Products) -> Floats:
     return found
 
 
-def meets_rows(program: LinearProgram, point: Extended, sums: Products) -> bool:
+def meets_rows(program: Program, point: Extended, sums: Products) -> bool:
     """Whether a point meets every row, without any doubt: sums that rounding leaves open are taken exactly.
 
     Parameters
@@ -41,16 +42,18 @@ def meets_rows(program: LinearProgram, point: Extended, sums: Products) -> bool:
         return True
     if not are_doubles(point):
         return False
-    by_row, values = program.matrix.tocsr(), point.astype(np.float64)
-    for side, direction in ((program.row_lower, 1.0), (program.row_upper, -1.0)):
-        rows = doubtful[np.isfinite(side[doubtful])]
-        if (direction * exact_sums(by_row, rows, values, -side[rows]) < 0).any():
-            return False
+    values = point.astype(np.float64)
+    for rows in batches(doubtful, sums.row_counts):
+        by_row = rows_of(program, rows)
+        for side, direction in ((program.row_lower, 1.0), (program.row_upper, -1.0)):
+            there = np.flatnonzero(np.isfinite(side[rows]))
+            if (direction * exact_sums(by_row, there, values, -side[rows[there]]) < 0).any():
+                return False
     return True
 
 
 def clean_point(
-    program: LinearProgram, primal: npt.NDArray[np.floating], dual: npt.NDArray[np.floating]
+    program: Program, primal: npt.NDArray[np.floating], dual: npt.NDArray[np.floating]
 ) -> tuple[Extended, Extended]:
     """Move values into their bounds, and set multipliers to zero that speak of a side that is not there."""
     point = np.clip(primal, program.lower, program.upper).astype(np.longdouble)

@@ -9,18 +9,20 @@ is split into two doubles without error (Dekker 1971), and Python's ``fsum`` rou
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..program.linear import LinearProgram
+from ..program.pieces import Counts, column_counts, row_counts, with_arrays
+from ..program.protocol import Positions, Program
 
 Extended = npt.NDArray[np.longdouble]
-Positions = npt.NDArray[np.intp]
 
 #: Unit roundoff of extended precision, with room for what the bounds themselves lose.
 _UNIT = 1.01 * float(np.finfo(np.longdouble).eps) / 2.0
@@ -28,6 +30,8 @@ _UNIT = 1.01 * float(np.finfo(np.longdouble).eps) / 2.0
 _UNDERFLOW = 1e-300
 #: Products within this range split into two doubles without error.
 _LEAST_PRODUCT, _LARGEST_PRODUCT, _LARGEST_FACTOR = 1e-250, 1e290, 1e150
+#: Coefficients whose products are split at a time.
+_TOGETHER = 4_000_000
 _SPLITTER = 134217729.0  # 2**27 + 1
 
 
@@ -38,42 +42,59 @@ class Products:
     Attributes
     ----------
     rows, row_sizes : shape (m,). columns, column_sizes : shape (n,).
-    matrix : what was multiplied, for how many coefficients each has.
+    program : what was multiplied, for how many coefficients each has.
     """
 
     rows: Extended
     row_sizes: Floats
     columns: Extended
     column_sizes: Floats
-    matrix: sp.csc_array
+    program: Program
 
     @property
     def row_errors(self) -> Floats:
         """How far each entry of ``rows`` may lie from the true sum."""
-        return rounding(self.row_sizes, np.bincount(self.matrix.indices, minlength=self.matrix.shape[0]))
+        return rounding(self.row_sizes, self.row_counts)
 
-    @property
-    def column_counts(self) -> npt.NDArray[np.int64]:
+    @cached_property
+    def row_counts(self) -> Counts:
+        """How many coefficients each row has."""
+        return row_counts(self.program)
+
+    @cached_property
+    def column_counts(self) -> Counts:
         """How many coefficients each column has."""
-        return np.diff(self.matrix.indptr).astype(np.int64)
+        return column_counts(self.program)
 
 
-def products(program: LinearProgram, point: Extended, multipliers: Extended) -> Products:
-    """Multiply in extended precision; the sizes, which only measure, in double."""
-    matrix, places = program.matrix, (program.matrix.indices, program.matrix.indptr)
-    extended = sp.csc_array((matrix.data.astype(np.longdouble), *places), shape=matrix.shape)
-    sizes = sp.csc_array((np.abs(matrix.data), *places), shape=matrix.shape)
+def products(program: Program, point: Extended, multipliers: Extended) -> Products:
+    """Multiply in extended precision, piece by piece; the sizes, which only measure, in double.
+
+    However a sum is cut into pieces, its terms are as many, and so are the roundings of their products and additions.
+    """
+    height, width = program.shape
+    rows, columns = np.zeros(height, np.longdouble), np.zeros(width, np.longdouble)
+    row_sizes, column_sizes = np.zeros(height), np.zeros(width)
+    sizes = np.abs(point).astype(np.float64), np.abs(multipliers).astype(np.float64)
+    extended_data, absolute_data = np.empty(0, np.longdouble), np.empty(0)  # room for a piece, used again
     with np.errstate(over="ignore", invalid="ignore"):
-        return Products(
-            rows=np.asarray(extended @ point),
-            row_sizes=np.asarray(sizes @ np.abs(point).astype(np.float64)),
-            columns=np.asarray(extended.T @ multipliers),
-            column_sizes=np.asarray(sizes.T @ np.abs(multipliers).astype(np.float64)),
-            matrix=matrix,
-        )
+        for piece in program.pieces():
+            matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr, piece.matrix.shape)
+            count = len(matrix.data)
+            if count > len(extended_data):
+                extended_data, absolute_data = np.empty(count, np.longdouble), np.empty(count)
+            extended_data[:count] = matrix.data
+            extended = with_arrays(matrix, extended_data[:count], *places)
+            rows[piece.rows] += np.asarray(extended @ point[piece.columns])
+            columns[piece.columns] += np.asarray(extended.T @ multipliers[piece.rows])
+            np.abs(matrix.data, out=absolute_data[:count])
+            absolute = with_arrays(matrix, absolute_data[:count], *places)
+            row_sizes[piece.rows] += np.asarray(absolute @ sizes[0][piece.columns])
+            column_sizes[piece.columns] += np.asarray(absolute.T @ sizes[1][piece.rows])
+    return Products(rows, row_sizes, columns, column_sizes, program)
 
 
-def rounding(sizes: Floats, counts: npt.NDArray[np.int64]) -> Floats:
+def rounding(sizes: Floats, counts: Counts) -> Floats:
     """Return how far sums of ``counts`` products, of these sizes in all, may lie from the true ones."""
     return np.where(counts > 0, (counts + 3) * _UNIT * (sizes + _UNDERFLOW), 0.0)
 
@@ -82,6 +103,18 @@ def total(values: Extended) -> tuple[np.longdouble, np.longdouble]:
     """Return a sum of products, each rounded once, and how far it may lie from the true one."""
     sizes = np.longdouble(1.01) * np.abs(values.astype(np.float64)).sum()
     return values.sum(), sizes * (len(values) + 3) * _UNIT
+
+
+def batches(lines: Positions, counts: Counts) -> Iterator[Positions]:
+    """Cut rows (or columns) whose sums are to be exact into runs whose coefficients are few enough to be held together.
+
+    Parameters
+    ----------
+    lines : positions. counts : how many coefficients each row (or column) of the program has.
+    """
+    so_far = np.cumsum(counts[lines])
+    cuts = np.flatnonzero(np.diff(so_far // _TOGETHER)) + 1
+    yield from np.split(lines, cuts)
 
 
 def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: Floats, start: Floats) -> Floats:
@@ -109,7 +142,11 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
     error[nothing] = 0.0  # the other factor may have been too large to split
     sound |= nothing
     found = np.empty(len(lines))
-    for k, (first, last) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
+    alone = counts == 1
+    alone[alone] = (sound & (error == 0))[ends[:-1][alone]]  # a product without error, and one addition
+    found[alone] = start[alone] + product[ends[:-1][alone]]
+    for k in np.flatnonzero(~alone).tolist():
+        first, last = int(ends[k]), int(ends[k + 1])
         if sound[first:last].all():
             found[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
         else:

@@ -27,7 +27,7 @@ PUBLIC: dict[str, dict[str, str]] = {
     "plans": {
         "solve": "methods.linear",
         "solve_harmony": "methods.harmony.solve",
-        "harmonise_outputs": "methods.harmony.one_period",
+        "harmonise_outputs": "methods.harmony.outputs",
         "compare": "comparison.comparing",
         "Plan": "plan.plan",
         "HarmonyPlan": "methods.harmony.plan",

@@ -196,9 +196,10 @@ def _delivered(problem: LimitedOutput, outputs: Floats) -> tuple[Floats, bool]:
 
 
 def _without_deficits(problem: LimitedOutput, outputs: Floats, surplus: Surplus) -> Floats:
-    """Add a little of everything where goods are short by rounding or by the tolerance of a solve."""
-    left = outputs - problem.inputs.times(outputs)
-    short = float((-left / surplus.left).max())
+    """Add a little of everything where goods are short, or may be: by rounding, or by the tolerance of a solve."""
+    used = problem.inputs.times(outputs)
+    hidden = 2.0 * rounding(problem.inputs.longest_row) * (outputs + used)
+    short = float(((hidden - (outputs - used)) / surplus.left).max())
     return outputs + max(short, 0.0) * (1.0 + 1e-9) * surplus.outputs if short > 0 else outputs
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
-from ...base.entrance import checked_arguments
-from ...base.errors import QuestionError
 from ...economy.economy import Economy
 from ...input_output.coefficients import Coefficients
 from ...laws.capital import Holdings
+from ...program.protocol import Program
 from ..fixed_point.makers import Makers
-from .by_prices import PricedHarmony, harmonise
-from .functions import HarmonyFunction, harmony_function
+from .by_prices import PricedHarmony
+from .concave import ConcaveProblem
+from .functions import HarmonyFunction
 from .limited_output import LimitedOutput
 from .problem import HarmonyProblem
 
@@ -31,21 +31,39 @@ _KNOWN = frozenset(
 
 
 @dataclass(frozen=True, eq=False)
-class OnePeriod:
-    """An economy in the form of :class:`LimitedOutput`, with the way back.
+class Form:
+    """An economy in the form of :class:`LimitedOutput`, and where its numbers come from.
 
     Attributes
     ----------
     makers : the technique of each good that is made, and what a unit of its activity makes.
     made : positions of those goods.
-    kinds : block of the harmony program's rows and position in it, for each limit.
+    kinds : block of the program's rows and position in it, for each limit.
     """
 
-    problem: HarmonyProblem
     form: LimitedOutput
     makers: Makers
     made: Any
     kinds: list[tuple[str, Any]]
+
+    def limit_rows(self, program: Program) -> Any:
+        """Return the rows of a program in which the limits stand, one per limit."""
+        starts = {block.name: block.start for block in program.rows}
+        return np.concatenate([np.zeros(0, dtype=int), *(starts[name] + places for name, places in self.kinds)])
+
+
+@dataclass(frozen=True, eq=False)
+class OnePeriod(Form):
+    """An economy in the form of :class:`LimitedOutput`, with the way back into its program.
+
+    Attributes
+    ----------
+    problem : harmony over the laws of the economy as rows.
+    wanted : positions of the goods that are delivered, shape (k,).
+    """
+
+    problem: ConcaveProblem[Any]
+    wanted: Any
 
     def into_plan(self, answer: PricedHarmony) -> tuple[Floats, Floats]:
         """Return column values and ∂objective/∂side per row of the harmony program."""
@@ -56,19 +74,12 @@ class OnePeriod:
         columns = {block.name: block.span for block in program.columns}
         rows = {block.name: block.span for block in program.rows}
         primal[columns["activities"]] = levels
-        primal[self.problem.deliveries] = answer.deliveries[_wanted(self.problem)]
+        primal[self.problem.deliveries] = answer.deliveries[self.wanted]
         dual[rows["balance"]] = -answer.prices
-        start = 0
-        for name, places in self.kinds:
-            prices = answer.limit_prices[start : start + len(places)]
-            start += len(places)
-            if name == "resource_limit":
-                dual[rows[name].start + places] = prices
-            else:
-                held = Holdings.of(economy)
-                primal[columns["capital_stock"]] = held.given(0)
-                dual[rows["capacity"].start + places] = prices
-                dual[rows["accumulation"].start + places] = prices
+        dual[self.limit_rows(program)] = answer.limit_prices
+        if "capital_stock" in columns:
+            primal[columns["capital_stock"]] = Holdings.of(economy).given(0)
+            dual[rows["accumulation"]] = dual[rows["capacity"]]
         return primal, dual
 
 
@@ -77,51 +88,19 @@ def one_period(problem: HarmonyProblem) -> tuple[OnePeriod | None, str]:
 
     A limit of zero has any price that is high enough to keep its users idle; as a valuation that would say too much.
     """
-    made, why = _laid_out(problem.economy, _spread(problem), problem.function)
-    if made is not None and (made[0].there <= 0).any():
+    wanted = _wanted(problem)
+    weights = np.zeros(len(problem.economy.goods))
+    weights[wanted] = problem.weights
+    found, why = form_of(problem.economy, weights, problem.function)
+    if found is None:
+        return None, why
+    if (found.form.there <= 0).any():
         return None, "a limit of zero"
-    return (None, why) if made is None else (OnePeriod(problem, *made), why)
+    return OnePeriod(found.form, found.makers, found.made, found.kinds, problem, wanted), why
 
 
-@checked_arguments()
-def harmonise_outputs(
-    economy: Economy,
-    *,
-    function: str | HarmonyFunction = "2018",
-    tolerance: float = 1e-6,
-    max_passes: int = 20_000,
-    time_limit: float | None = None,
-) -> PricedHarmony:
-    """Plan outputs of one period for harmony without writing the laws out as a program: for a million goods.
-
-    Parameters
-    ----------
-    economy : one period, one product per technique, limits of resources or stocks.
-    function : ``2018``, or another strictly concave harmony function, by name or your own.
-    tolerance : the gap per good at which to stop.
-    max_passes, time_limit : passes over the data, and seconds, after which to stop anyway.
-
-    Returns
-    -------
-    PricedHarmony : outputs, deliveries and prices as arrays in the order of the goods, and the proven bound.
-
-    Raises
-    ------
-    QuestionError : the economy is of another form (``solve_harmony`` answers it), or nothing limits a good.
-    """
-    if not economy.has("targets"):
-        raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
-    weights = economy.vector("target_weights", 0)
-    made, why = _laid_out(economy, weights, harmony_function(function))
-    if made is None:
-        raise QuestionError(f"{economy.name}: prices alone cannot plan this economy ({why}); use solve_harmony")
-    return harmonise(made[0], tolerance=tolerance, max_passes=max_passes, time_limit=time_limit, names=economy.goods)
-
-
-def _laid_out(
-    economy: Economy, weights: Floats, function: HarmonyFunction
-) -> tuple[tuple[LimitedOutput, Makers, Any, list[tuple[str, Any]]] | None, str]:
-    """Return (the form, who makes which goods, rows of the limits), or None with the reason."""
+def form_of(economy: Economy, weights: Floats, function: HarmonyFunction) -> tuple[Form | None, str]:
+    """Return the form of an economy, or None with the reason why it has none."""
     if len(economy.periods) > 1:
         return None, f"{len(economy.periods)} periods"
     other = [table for table in economy.tables if table not in _KNOWN]
@@ -146,7 +125,7 @@ def _laid_out(
         weights=weights,
         function=function,
     )
-    return (form, makers, made, kinds), "one period, one product per technique"
+    return Form(form, makers, made, kinds), "one period, one product per technique"
 
 
 def _by_good(makers: Makers, made: Any, goods: int, matrix: Any, unmade: float) -> Any:
@@ -170,12 +149,6 @@ def _wanted(problem: HarmonyProblem) -> Any:
     block = problem.program.column_block("delivered")
     assert block is not None
     return problem.economy.goods.get_indexer(block.index.get_level_values(0))
-
-
-def _spread(problem: HarmonyProblem) -> Floats:
-    weights = np.zeros(len(problem.economy.goods))
-    weights[_wanted(problem)] = problem.weights
-    return weights
 
 
 def _limits(economy: Economy) -> tuple[Any, Floats, list[tuple[str, Any]]]:

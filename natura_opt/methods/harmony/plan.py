@@ -16,8 +16,8 @@ from ...laws.law import Law
 from ...objectives import OBJECTIVES
 from ...plan.plan import Plan
 from ...proof.sensitivity import Sensitivity
+from .concave import ConcaveProblem
 from .gap import proven_gap, proves_bound
-from .problem import HarmonyProblem
 from .trace import TracePoint
 
 _SHOWN = 5
@@ -37,7 +37,7 @@ class HarmonyPlan(Plan):
     reason : why this road was taken.
     """
 
-    problem: HarmonyProblem | None = None
+    problem: ConcaveProblem[Any] | None = None
     trace: tuple[TracePoint, ...] = ()
     course: tuple[TracePoint, ...] = ()
     passes: int = 0

@@ -28,9 +28,9 @@ from ...objectives import OBJECTIVES
 from ...program.builder import ProgramBuilder
 from ...program.declared import Columns
 from ...program.linear import LinearProgram
-from ...proof.certificate import Certificate, certify
+from ...proof.certificate import Certificate
+from .concave import ConcaveProblem
 from .functions import HarmonyFunction, harmony_function
-from .gap import proven_gap
 from .shrinking import ROUNDING, largest_shortage, shrink_to_feasible
 
 #: The table that only harmony uses.
@@ -49,45 +49,17 @@ WITH_DELIVERIES = DECLARED.with_more(
 
 
 @dataclass(frozen=True, eq=False)
-class HarmonyProblem:
-    """A harmony question: linear laws, and a concave objective on deliveries.
+class HarmonyProblem(ConcaveProblem[LinearProgram]):
+    """A harmony question: linear laws, held as one matrix, and a concave objective on deliveries.
 
     Attributes
     ----------
-    economy : as the question sees it. original : as it was given.
-    program : the laws as rows; its cost is the damage (negative), to be maximised.
-    deliveries : positions of the deliveries among the columns, shape (k,).
-    targets, weights : of each delivery, shape (k,), in the good's unit and as pure numbers.
-    function : the harmony function.
+    original : the economy as it was given.
+    question : what was asked of it.
     """
 
-    economy: Economy
     original: Economy
     question: Question
-    program: LinearProgram
-    deliveries: Any
-    targets: Floats
-    weights: Floats
-    function: HarmonyFunction
-
-    @property
-    def size(self) -> float:
-        """The sum of the weights: what gaps are measured against."""
-        return float(self.weights.sum())
-
-    def surpluses(self, primal: Floats) -> Floats:
-        """Return the relative surplus of each delivery, shape (k,), at least -1."""
-        found: Floats = np.maximum(primal[self.deliveries], 0.0) / self.targets - 1.0
-        return found
-
-    def harmony(self, primal: Floats) -> float:
-        """Return the weighted sum of harmonies of a plan, without damage."""
-        values = self.function.value(self.surpluses(primal))
-        return float(np.asarray(self.weights * values, dtype=np.longdouble).sum())
-
-    def worth(self, primal: Floats) -> float:
-        """Return harmony less damage."""
-        return self.harmony(primal) + float(self.program.cost @ primal)
 
     def lawful(self, primal: Floats, sweeps: int) -> tuple[Floats, float]:
         """Return a plan near a point that keeps every law, and by how much of its use a thing is still lacking.
@@ -125,47 +97,6 @@ class HarmonyProblem:
         balance, delivered = self.program.row_block("balance"), self.program.column_block("delivered")
         assert balance is not None and delivered is not None
         return balance.index.get_indexer(delivered.index)
-
-    def tangent_program(self, dual: Floats, primal: Floats) -> LinearProgram:
-        """Return the linear program whose optimum bounds the concave one from above, made from multipliers.
-
-        Each harmony is replaced by its tangent where the multipliers put the delivery, ``h H'(s)/g = price``; where
-        they name no price, by its tangent at the plan's own delivery. A tangent lies nowhere below a concave function.
-        """
-        envelope = self.function.envelope
-        price = (self.program.matrix.T @ dual)[self.deliveries] * self.targets / self.weights
-        at = self.surpluses(primal)
-        priced = price > 0
-        with np.errstate(divide="ignore", over="ignore"):
-            at[priced] = envelope.best_surplus(price[priced])
-        at = np.where(np.isfinite(at), at, self.surpluses(primal))
-        slopes = envelope.slope(at)
-        interior = priced & (at > -1.0)
-        kinked = interior & (np.abs(slopes - price) <= 1e-9 * price)  # the price itself, where the tangent has it
-        slopes = np.where(kinked, price, slopes)
-        cost = self.program.cost.copy()
-        cost[self.deliveries] = self.weights * slopes / self.targets
-        offset = np.asarray(self.weights * (envelope.value(at) - slopes * (1.0 + at)), dtype=np.longdouble).sum()
-        return replace(self.program, cost=cost, offset=float(offset))
-
-    def certify(self, primal: Floats, dual: Floats, tolerance: float) -> tuple[LinearProgram, Certificate]:
-        """Recompute the proof of a plan from its multipliers: what it attains and the bound nobody can pass.
-
-        Returns
-        -------
-        The tangent program, whose certificate gives the bound, and the certificate with the plan's own harmony less
-        damage as objective; gap and complementarity are per unit of weight (a gap of 1e-6 is 1e-6 per good).
-        """
-        tangents = self.tangent_program(dual, primal)
-        seen = certify(tangents, primal, dual, tolerance, size=self.size)
-        if seen.primal_residual > tolerance:  # what a plan beyond the laws is worth says nothing of the best one
-            still = certify(tangents, np.zeros_like(primal), dual, tolerance, size=self.size)
-            if still.dual_objective < seen.dual_objective:
-                seen = replace(seen, dual_objective=still.dual_objective, dual_residual=still.dual_residual)
-        attained = self.worth(primal)
-        gap = proven_gap(attained, seen.dual_objective, self.size, tolerance)
-        reached = None if seen.reached is None else attained
-        return tangents, replace(seen, objective=attained, gap=gap, reached=reached)
 
     def certify_signed(
         self, primal: Floats, dual: Floats, tolerance: float
