@@ -47,6 +47,7 @@ def harmonise_outputs(
     Parameters
     ----------
     economy : one period, one product per technique, limits of resources or stocks.
+    function : ``2018``, or another strictly concave harmony function, by name or your own.
     tolerance : the gap per good at which to stop, and the largest relative residual at which the plan counts as proved.
     max_passes : stop after so many products with the matrix of inputs.
     time_limit : seconds for the search; the proof comes after them.
