@@ -10,6 +10,7 @@ import pandas as pd
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
+from ..tables import registry
 from .answer import Answered
 from .tables import PlanTables
 
@@ -33,15 +34,6 @@ TABLES = (
 )
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
-
-
-#: Tables that speak of something only where one of these tables of the economy does.
-_NEEDED = {
-    "emissions": ("emissions",),
-    "abatement_costs": ("emission_caps", "emission_budgets"),
-    "damage": ("damage_weights",),
-    "stored": ("storage",),
-}
 #: Facts of the summary that are tables of their own in a file.
 _IN_TABLES = ("emissions", "abatement_costs", "damage", "extra")
 
@@ -54,8 +46,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
     for name in TABLES:
-        needed = _NEEDED.get(name)
-        if needed is not None and not any(plan.asked.has(table) for table in needed):
+        if not _says_something(plan, name):
             continue
         found = getattr(plan, name)
         if len(found):
@@ -73,17 +64,23 @@ def summary(plan: PlanTables) -> dict[str, Any]:
         facts["assumed"] = list(assumptions)
     if plan.impossibility:
         return facts
-    if plan.asked.has("emissions"):
+    if _says_something(plan, "emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
-    if plan.asked.has("emission_caps") or plan.asked.has("emission_budgets"):
+    if _says_something(plan, "abatement_costs"):
         facts["abatement_costs"] = _records(plan.abatement_costs, "pollutant", "cost")
-    if plan.asked.has("damage_weights"):
+    if _says_something(plan, "damage"):
         facts["damage"] = [
             {"period": name_of(period), "damage": _plain(value)} for period, value in plan.damage.items()
         ]
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     return facts
+
+
+def _says_something(plan: PlanTables, table: str) -> bool:
+    """Whether a table of the plan speaks of something: one of the economy's tables that it needs is given."""
+    needed = [spec.name for spec in registry.TABLES.values() if table in spec.plan_tables]
+    return not needed or any(map(plan.asked.has, needed))
 
 
 def summary_table(facts: dict[str, Any]) -> pd.DataFrame:
