@@ -230,6 +230,6 @@ def test_a_missing_table_is_nothing_and_missing_outputs_are_the_identity() -> No
             assert economy.matrix(name, 1).shape == tuple(len(economy.axes[axis]) for axis in TABLES[name].axes)
             assert economy.matrix(name, 1).nnz == 0 and economy.constant(name) and not economy.has(name)
         elif not TABLES[name].is_matrix:
-            stands = {"0": 0.0, "1": 1.0, "no limit": np.inf}.get(TABLES[name].missing.words, 0.0)
-            assert economy.vector(name, 0).tolist() == [stands] * len(economy.axes[TABLES[name].axes[0]])
+            value, count = TABLES[name].missing.value, len(economy.axes[TABLES[name].axes[0]])
+            assert economy.vector(name, 0).tolist() == [value] * count
     assert economy.matrix("outputs", 1).toarray().tolist() == [[1.0, 0.0], [0.0, 1.0]]

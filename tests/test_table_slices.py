@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.data import as_notes, empty_axes, plain_text
+from natura_opt.economy.data import as_notes, empty_axes, plain_text, refuse_missing
 from natura_opt.economy.table import Table, as_csr, checked, place, shown, sign_fault
 from natura_opt.tables.registry import TABLES
 from natura_opt.tables.spec import AXES
@@ -197,9 +198,13 @@ def test_changes_that_make_no_economy_are_refused(changes: dict[str, Any], words
 
 def test_techniques_that_are_no_goods_keep_their_outputs() -> None:
     economy = no.build_economy(goods=["a"], techniques=["s", "t"], outputs=[[1.0, 1.0]], inputs=[[0.1, 0.2]])
-    with pytest.raises(no.DataError, match=r"techniques \('s', 't'\) are not the goods \('a'\), so a table 'outputs'"):
+    refuse_missing("economy", economy.axes, {"outputs"})
+    said = "economy: the techniques ('s', 't') are not the goods ('a'), so a table 'outputs'"
+    with pytest.raises(no.DataError, match=f"^{re.escape(said)}"):
+        refuse_missing("economy", economy.axes, {"inputs"})
+    with pytest.raises(no.DataError, match="must say what each technique makes"):
         economy.with_changes(outputs=None)
-    with pytest.raises(no.DataError, match="must give the goods made per unit of activity"):
+    with pytest.raises(no.DataError, match="must say what each technique makes"):
         no.build_economy(goods=["a"], techniques=["s"], inputs=[[0.1]])
 
 

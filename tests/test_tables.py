@@ -13,6 +13,7 @@ import scipy.sparse as sp
 import natura_opt as no
 from natura_opt.economy.units import wanted_unit
 from natura_opt.formulate import LAWS, laws_of
+from natura_opt.plan.export import TABLES as PLAN_TABLES
 from natura_opt.tables.merging import AVERAGED_BY_ACTIVITY, EQUAL, SUMMED, Averaged, Refused, averaged_by
 from natura_opt.tables.missing import IDENTITY, NO_LIMIT
 from natura_opt.tables.registry import GROUPS, TABLES, taken_for_identity
@@ -315,6 +316,39 @@ def test_a_use_is_something_and_nothing_else_is(name: str) -> None:
     economy = no.build_economy(**AXIS_NAMES, **given)
     failed = {finding.check for finding in no.check(economy) if not finding.passed}
     assert ("nothing from nothing" not in failed) == spec.is_use
+
+
+# ---- what a plan says because of it --------------------------------------------------------------------------------
+
+
+EMITTED = {"emissions": [[2.0]]}
+#: What is given, and the tables that a plan then has more.
+SHOWN: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "emissions": (EMITTED, {"emissions"}),
+    "emission_caps": ({**EMITTED, "emission_caps": [4.0]}, {"emissions", "abatement_costs"}),
+    "emission_budgets": ({**EMITTED, "emission_budgets": [9.0]}, {"emissions", "abatement_costs"}),
+    "damage_weights": ({**EMITTED, "damage_weights": [0.01]}, {"emissions", "damage"}),
+    "storage": ({"storage": [0.5]}, {"stored"}),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if TABLES[name].plan_tables])
+def test_a_plan_has_the_tables_of_what_is_given_and_no_others(name: str) -> None:
+    tables, expected = SHOWN[name]
+    economy = no.build_economy(
+        goods=["corn"],
+        resources=["labour"],
+        pollutants=["smoke"],
+        periods=2,
+        inputs=[[0.5]],
+        resource_use=[[1.0]],
+        resource_limits=[3.0],
+        targets=[1.0],
+    )
+    without, given = (no.solve(each).assert_optimal() for each in (economy, economy.with_changes(**tables)))
+    assert set(TABLES[name].plan_tables) <= expected <= set(PLAN_TABLES)
+    assert set(given.tables()) - set(without.tables()) == expected
+    assert set(given.summary()) - set(without.summary()) == expected - {"stored"}
 
 
 # ---- which law uses it ---------------------------------------------------------------------------------------------

@@ -186,7 +186,7 @@ def refuse_missing(name: str, axes: Mapping[str, pd.Index], given: Container[str
             row, column = spec.axes
             raise DataError(
                 f"{name}: the {column} ({listed(columns)}) are not the {row} ({listed(rows)}), so a table "
-                f"{spec.name!r} ({row} x {column}) must give the {spec.meaning}"
+                f"{spec.name!r} ({row} x {column}) must say {spec.missing.otherwise}"
             )
 
 

@@ -13,6 +13,7 @@ from ..base.status import Status
 from ..economy.assumed import assumed
 from ..formulate import DECLARED
 from ..program.declared import Columns, Rows
+from ..tables import registry
 from .answer import Answered
 from .tables import PlanTables
 
@@ -36,14 +37,6 @@ TABLES = (
 )
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
-
-
-#: Tables that speak of something only where one of these tables of the economy does.
-_NEEDED = {
-    "emissions": ("emissions",),
-    "abatement_costs": ("emission_caps", "emission_budgets"),
-    "damage": ("damage_weights",),
-}
 #: Facts of the summary that are tables of their own in a file.
 _IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals")
 
@@ -57,8 +50,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     made["fulfilment"] = plan.fulfilment.to_frame()
     idle = _filled(DECLARED.columns.values()) - _filled(columns for law in plan.laws for columns in law.columns)
     for name in TABLES:
-        needed = _NEEDED.get(name)
-        if name in idle or (needed is not None and not any(plan.asked.has(table) for table in needed)):
+        if name in idle or not _says_something(plan, name):
             continue
         found = getattr(plan, name)
         if len(found):
@@ -92,11 +84,11 @@ def summary(plan: PlanTables) -> dict[str, Any]:
         facts["assumed"] = list(assumptions)
     if plan.impossibility:
         return facts
-    if plan.asked.has("emissions"):
+    if _says_something(plan, "emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
-    if plan.asked.has("emission_caps") or plan.asked.has("emission_budgets"):
+    if _says_something(plan, "abatement_costs"):
         facts["abatement_costs"] = _records(plan.abatement_costs, "pollutant", "cost")
-    if plan.asked.has("damage_weights"):
+    if _says_something(plan, "damage"):
         facts["damage"] = [
             {"period": name_of(period), "damage": _plain(value)} for period, value in plan.damage.items()
         ]
@@ -108,6 +100,12 @@ def summary(plan: PlanTables) -> dict[str, Any]:
             for (kind, name), (level, side, worth) in zip(plan.totals.index, plan.totals.to_numpy(), strict=True)
         ]
     return facts
+
+
+def _says_something(plan: PlanTables, table: str) -> bool:
+    """Whether a table of the plan speaks of something: one of the economy's tables that it needs is given."""
+    needed = [spec.name for spec in registry.TABLES.values() if table in spec.plan_tables]
+    return not needed or any(map(plan.asked.has, needed))
 
 
 def summary_table(facts: dict[str, Any]) -> pd.DataFrame:

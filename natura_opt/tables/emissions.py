@@ -15,6 +15,7 @@ EMISSIONS = beside(
         "emitted per unit of activity (E)",
         AVERAGED_BY_ACTIVITY,
         sign="any",
+        plan_tables=("emissions",),
     ),
     TableSpec(
         "emission_caps",
@@ -24,6 +25,7 @@ EMISSIONS = beside(
         SUMMED,
         sign="limit",
         missing=NO_LIMIT,
+        plan_tables=("abatement_costs",),
     ),
     TableSpec(
         "emission_budgets",
@@ -33,7 +35,15 @@ EMISSIONS = beside(
         SUMMED,
         sign="limit",
         missing=NO_LIMIT,
+        plan_tables=("abatement_costs",),
         varies="once",
     ),
-    TableSpec("damage_weights", ("pollutants",), "1 / pollutants", "damage per unit emitted (w_e)", EQUAL),
+    TableSpec(
+        "damage_weights",
+        ("pollutants",),
+        "1 / pollutants",
+        "damage per unit emitted (w_e)",
+        EQUAL,
+        plan_tables=("damage",),
+    ),
 )

@@ -17,6 +17,7 @@ class Missing:
     on_diagonal : whether the entries off the diagonal are zero; then the two axes must have the same names.
     beside : tables beside which the absence changes a plan in silence, so that it must be said.
     means : what the absence then means, as a sentence.
+    otherwise : on the diagonal, what the table must say where the names of the two axes differ.
     """
 
     value: float
@@ -24,10 +25,16 @@ class Missing:
     on_diagonal: bool = False
     beside: tuple[str, ...] = ()
     means: str = ""
+    otherwise: str = ""
 
 
 NOTHING = Missing(0.0, "none")
 ZERO = Missing(0.0, "0")
 ONE = Missing(1.0, "1")
 NO_LIMIT = Missing(inf, "no limit")
-IDENTITY = Missing(1.0, "identity, where techniques and goods have the same names", on_diagonal=True)
+IDENTITY = Missing(
+    1.0,
+    "identity, where techniques and goods have the same names",
+    on_diagonal=True,
+    otherwise="what each technique makes",
+)

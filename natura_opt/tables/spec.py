@@ -45,6 +45,7 @@ class TableSpec:
     varies : how it differs from period to period.
     is_use : whether an entry says that its technique cannot run without something.
     advice : what to do about a number of the wrong sign, where there is more to say than that it is wrong.
+    plan_tables : the tables of a plan that say something only where this table, or another that names them, is given.
     law : the law whose tables these are, by its name (``objectives`` for what objectives share); empty as long as no
         law uses the table.
     """
@@ -59,6 +60,7 @@ class TableSpec:
     varies: Varies = "by period"
     is_use: bool = False
     advice: str = ""
+    plan_tables: tuple[str, ...] = ()
     law: str = ""
 
     def __post_init__(self) -> None:

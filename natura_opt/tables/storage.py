@@ -16,6 +16,7 @@ STORAGE = beside(
         averaged_by("initial_stocks"),
         sign="rate",
         missing=Missing(0.0, "not stored"),
+        plan_tables=("stored",),
         varies="once",
     ),
     TableSpec("storage_capacity", ("goods",), "goods", "most that can be stored", SUMMED, missing=NO_LIMIT),
