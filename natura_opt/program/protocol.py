@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ..base.arrays import Floats
 from ..base.errors import OptionError, shortened
-from .canonical import Block, Piece, Sense
+from .canonical import Block, CanonicalForm, Piece, Sense
 
 Positions = npt.NDArray[np.intp]
 
@@ -71,7 +71,7 @@ def require_program(program: object, where: str) -> None:
     ------
     OptionError : something that a program must have is missing.
     """
-    if not isinstance(program, Program):
+    if not isinstance(program, CanonicalForm | Program):  # the first is known at once
         raise OptionError(
             f"{where}: program must be a LinearProgram (or keep natura_opt.program.protocol.Program), not "
             f"{shortened(program)}"

@@ -26,6 +26,8 @@ _SLIP = 2.5e-16
 
 #: Terms of rows that are at most something: row, column and coefficient of each.
 Terms = tuple[Positions, Positions, Floats]
+#: The least of each term, and whether its column is without a bound that its row could imply.
+_LeastTerms = tuple[Floats, npt.NDArray[np.bool_]]
 
 
 def implied_bounds(program: Program, incumbent: float = np.inf) -> tuple[Floats, Floats]:
@@ -37,17 +39,18 @@ def implied_bounds(program: Program, incumbent: float = np.inf) -> tuple[Floats,
         infinite where all plans count.
     """
     rows = _AtMost.of(program, incumbent)
-    every: Iterable[Terms] = list(rows.terms()) if held_whole(program) is not None else rows
+    every: Iterable[Terms] = rows if held_whole(program) is None else [rows.joined()]
     lower, upper = program.lower.copy(), program.upper.copy()
     counts = rows.counts(every)
-    for _ in range(_PROPAGATIONS):
-        least = rows.least(every, lower, upper)
-        if not least.wanted:
-            break
-        found = rows.implied(every, lower, upper, counts, least)
-        if found is None:
-            break
-        lower, upper = found
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(_PROPAGATIONS):
+            least = rows.least(every, lower, upper)
+            if not least.wanted:
+                break
+            found = rows.implied(every, lower, upper, counts, least)
+            if found is None:
+                break
+            lower, upper = found
     return lower, upper
 
 
@@ -58,12 +61,14 @@ class _Least:
     Attributes
     ----------
     sums, sizes : of the terms that are bounded, shape (rows,). opened : how many terms are not, shape (rows,).
+    known : the least of each term, where terms are held anyway (see :func:`_least_terms`).
     """
 
     sums: Floats
     sizes: Floats
     opened: Floats
     wanted: bool
+    known: list[_LeastTerms]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +101,11 @@ class _AtMost:
         columns = np.arange(width)
         yield self._with_side(np.full(width, len(self.sides) - 1), columns, self.cost)
 
+    def joined(self) -> Terms:
+        """Return all terms at once."""
+        rows, columns, values = zip(*self.terms(), strict=True)
+        return np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
+
     def _with_side(self, row: Positions, column: Positions, value: Floats) -> Terms:
         kept = np.isfinite(self.sides[row]) & (value != 0)
         return row[kept], column[kept], value[kept]
@@ -110,33 +120,32 @@ class _AtMost:
     def least(self, every: Iterable[Terms], lower: Floats, upper: Floats) -> _Least:
         """Return the least that each row can come to within bounds."""
         sums, sizes, opened = (np.zeros(len(self.sides)) for _ in range(3))
-        wanted = False
+        wanted, known = False, []
         for row, column, value in every:
             least, missing = _least_terms(column, value, lower, upper)
+            if isinstance(every, list):
+                known.append((least, missing))
             wanted |= bool(missing.any())
             open_terms = ~np.isfinite(least)
             finite = np.where(open_terms, 0.0, least)
             for into, weights in ((opened, open_terms), (sums, finite), (sizes, np.abs(finite))):
                 into += np.bincount(row, weights=weights, minlength=len(into))
-        return _Least(sums, sizes, opened, wanted)
+        return _Least(sums, sizes, opened, wanted, known)
 
     def implied(
         self, every: Iterable[Terms], lower: Floats, upper: Floats, counts: npt.NDArray[np.int64], least: _Least
     ) -> tuple[Floats, Floats] | None:
         """Return the bounds with those that single rows imply where there was none; None where no row implies any."""
         below, above, some = lower.copy(), upper.copy(), False
-        for rows, columns, values in every:
-            nearly = np.flatnonzero(least.opened[rows] <= 1)
-            row, column, value = rows[nearly], columns[nearly], values[nearly]
-            terms, missing = _least_terms(column, value, lower, upper)
+        for k, (row, column, value) in enumerate(every):
+            terms, missing = least.known[k] if least.known else _least_terms(column, value, lower, upper)
             open_terms = ~np.isfinite(terms)
             usable = missing & (least.opened[row] == open_terms)  # nothing is open, or only the column's own term
             at, column_at, value_at = row[usable], column[usable], value[usable]
             own = np.where(open_terms, 0.0, terms)[usable]
-            with np.errstate(over="ignore", invalid="ignore"):
-                slip = counts[at] * _SLIP * (least.sizes[at] + np.abs(self.sides[at])) + 1e-300
-                bounds = (self.sides[at] - (least.sums[at] - own) + slip) / value_at
-                bounds += np.sign(value_at) * (np.abs(bounds) * 4 * _SLIP + 5e-324)
+            slip = counts[at] * _SLIP * (least.sizes[at] + np.abs(self.sides[at])) + 1e-300
+            bounds = (self.sides[at] - (least.sums[at] - own) + slip) / value_at
+            bounds += np.sign(value_at) * (np.abs(bounds) * 4 * _SLIP + 5e-324)
             sound, up = np.isfinite(bounds), value_at > 0
             np.minimum.at(above, column_at[sound & up], bounds[sound & up])
             np.maximum.at(below, column_at[sound & ~up], bounds[sound & ~up])
@@ -151,11 +160,8 @@ def _both_ways(piece: Piece, height: int) -> Terms:
     return np.concatenate([row, row + height]), np.tile(column, 2), np.concatenate([entries.data, -entries.data])
 
 
-def _least_terms(
-    column: Positions, value: Floats, lower: Floats, upper: Floats
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _least_terms(column: Positions, value: Floats, lower: Floats, upper: Floats) -> _LeastTerms:
     """Return the least of each term within bounds, and whether its column lacks the bound that its row could imply."""
     rising = value > 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        least = value * np.where(rising, lower[column], upper[column])
+    least = value * np.where(rising, lower[column], upper[column])
     return least, np.where(rising, np.isposinf(upper)[column], np.isneginf(lower)[column])
