@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .base.errors import OutputError as OutputError
     from .base.errors import QuestionError as QuestionError
     from .base.input_files import ReadingLimits as ReadingLimits
+    from .base.settings import Settings as Settings
+    from .base.settings import setting as setting
     from .base.status import Status as Status
     from .checks import check as check
     from .comparison.comparing import compare as compare
@@ -42,12 +44,15 @@ if TYPE_CHECKING:
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
     from .input_output.solve import leontief as leontief
-    from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
+    from .laws.law import Law as Law
     from .methods.harmony.one_period import harmonise_outputs as harmonise_outputs
-    from .methods.harmony.plan import HarmonyPlan as HarmonyPlan
-    from .methods.harmony.solve import solve_harmony as solve_harmony
     from .methods.linear import ExtraLaw as ExtraLaw
-    from .methods.linear import solve as solve
+    from .methods.solve import solve as solve
+    from .objectives.harmony_functions import HarmonyFunction as HarmonyFunction
+    from .objectives.objective import Demand as Demand
+    from .objectives.objective import Objective as Objective
+    from .objectives.objective import settings_of as settings_of
+    from .objectives.registry import register_objective as register_objective
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
     from .program.builder import ProgramBuilder as ProgramBuilder
@@ -85,7 +90,6 @@ _HOMES = {
     "OptionError": "base.errors",
     "OutputError": "base.errors",
     "QuestionError": "base.errors",
-    "HarmonyPlan": "methods.harmony.plan",
     "NamedProgram": "program.named",
     "Plan": "plan.plan",
     "cvxpy_model": "formulate",
@@ -95,12 +99,18 @@ _HOMES = {
     "ProgramBuilder": "program.builder",
     "read_program": "program.reading.read",
     "ProgramSolution": "plan.program_solution",
-    "HarmonyFunction": "methods.harmony.functions",
+    "HarmonyFunction": "objectives.harmony_functions",
     "harmonise_outputs": "methods.harmony.one_period",
     "leontief": "input_output.solve",
     "ExtraLaw": "methods.linear",
-    "solve": "methods.linear",
-    "solve_harmony": "methods.harmony.solve",
+    "solve": "methods.solve",
+    "Objective": "objectives.objective",
+    "Demand": "objectives.objective",
+    "settings_of": "objectives.objective",
+    "register_objective": "objectives.registry",
+    "Law": "laws.law",
+    "Settings": "base.settings",
+    "setting": "base.settings",
     "Status": "base.status",
 }
 
@@ -110,6 +120,7 @@ __all__ = [*_HOMES, "__version__"]
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'natura_opt' has no attribute {name!r}")
+    import_module(".objectives", __name__)  # so that a question's settings are checked as soon as it is made
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
     globals()[name] = value
     return value

@@ -8,7 +8,8 @@ spelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +28,44 @@ from .laws.emissions import EMISSIONS
 from .laws.law import CvxpyModel, Law
 from .laws.resources import RESOURCES
 from .laws.storage import STORAGE
-from .objectives import OBJECTIVES
+from .objectives import OBJECTIVES, Kind, objective_of
 from .program.builder import ProgramBuilder
 from .program.canonical import RowSense
 from .program.linear import LinearProgram
 
-#: Every law, in the order they are stated. The balance comes last: the others add their uses to it.
-LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS, *OBJECTIVES.values(), BALANCE)
+#: The laws that stand under every objective, in the order they are stated; its own law follows, and the balance comes
+#: last: the others add their uses to it.
+STANDING: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS)
+
+
+def every_law() -> tuple[Law, ...]:
+    """Return every law there is, those of all objectives among them, in the order they are stated."""
+    return (*STANDING, *(objective.law for objective in OBJECTIVES.values()), BALANCE)
+
+
+class _Rows(Mapping[str, RowSense]):
+    """The blocks of rows that laws declare, as of now: objectives can be registered."""
+
+    def __getitem__(self, name: str) -> RowSense:
+        for law in every_law():
+            if name in law.rows:
+                return law.rows[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for law in every_law() for name in law.rows))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
 
 #: Every standard block of rows, with the sense in which a user writes it.
-ROW_SENSES: dict[str, RowSense] = {name: sense for law in LAWS for name, sense in law.rows.items()}
+ROW_SENSES: Mapping[str, RowSense] = _Rows()
 
-#: Every standard block of columns.
-COLUMNS: frozenset[str] = frozenset(name for law in LAWS for name in law.columns)
 
-#: Every block of columns that is not a user's own: harmony has deliveries in place of an objective's level.
-KNOWN_COLUMNS: frozenset[str] = COLUMNS | {"delivered"}
+def is_standard(columns: str) -> bool:
+    """Whether a block of columns is a law's, and not a user's own."""
+    return any(columns in law.columns for law in every_law())
 
 
 #: Costs that differ by less are one cost, summed in another order.
@@ -52,22 +75,43 @@ _TERMS = 3
 
 
 def laws_of(economy: Economy, question: Question) -> list[Law]:
-    """Return the laws a question calls for, objective included; refuse what cannot be asked.
+    """Return the laws a question calls for, its objective's before the last; refuse what cannot be asked.
 
     Raises
     ------
-    QuestionError : unknown objective, no targets, or a table that none of the laws uses.
+    QuestionError : unknown objective, no targets, a setting that is not allowed, or a table that none of the laws uses.
     """
-    if question.objective not in OBJECTIVES:
-        raise QuestionError(f"{economy.name}: {unknown('objective', question.objective, OBJECTIVES)}")
+    objective = objective_of(question)
     for table in question.leave_out:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
     asked = economy.with_changes(**dict.fromkeys(question.leave_out))
-    chosen = [law for law in LAWS if law.applies(asked, question)]
+    chosen = [law for law in (*STANDING, objective.law, BALANCE) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
-    _refuse_senseless(asked, question)
+    if asked.has("capital"):
+        refuse_mixed_capital(asked)
+    objective.refuse(asked, question)
     return chosen
+
+
+def with_objective(economy: Economy, question: Question, objective: str, settings: Mapping[str, Any]) -> Question:
+    """Return a question with another objective under the same laws.
+
+    What the old objective alone asked for goes with it: its settings, and the tables that no other law uses.
+
+    Raises
+    ------
+    QuestionError : an objective of no such name, or settings that are not its own.
+    """
+    if objective == question.objective:
+        return replace(question, settings={**question.settings, **settings})
+    other = Question(objective, settings, leave_out=question.leave_out, name=question.name)
+    old, new = objective_of(question), objective_of(other)
+    asked = asked_of(economy, question)
+    standing = [law for law in (*STANDING, BALANCE) if law.applies(asked, other)]
+    kept = new.law.tables.union(*(law.tables for law in standing))
+    gone = [table for table in economy.tables if table in old.law.tables - kept and table not in question.leave_out]
+    return replace(other, leave_out=(*question.leave_out, *gone))
 
 
 def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
@@ -77,29 +121,6 @@ def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
         raise QuestionError(
             f"{economy.name}: no law of this question uses the table {listed(unused)}; nothing is ignored in silence: "
             f"remove it, or put it under leave_out = {unused} in the question"
-        )
-
-
-def _refuse_senseless(economy: Economy, question: Question) -> None:
-    if economy.has("capital"):
-        refuse_mixed_capital(economy)
-    if question.floor is not None and question.objective != "fulfilment":
-        raise QuestionError(
-            f"{economy.name}: floor belongs to the objective 'fulfilment', not to {question.objective!r}; remove it"
-        )
-    if not economy.has("targets"):
-        raise QuestionError(f"{economy.name}: the objective {question.objective!r} needs a table 'targets'")
-    if question.objective == "least-resources":
-        missing = [table for table in ("resource_use", "resource_weights") if not economy.has(table)]
-        if missing:
-            raise QuestionError(f"{economy.name}: the objective 'least-resources' needs the table {listed(missing)}")
-        return
-    periods = range(len(economy.periods))
-    empty = [economy.periods[t] for t in periods if not np.any(economy.vector("targets", t) > 0)]
-    if empty and (question.objective == "fulfilment" or len(empty) == len(economy.periods)):
-        raise QuestionError(
-            f"{economy.name}: all targets of period {listed(empty)} are zero, so its fulfilment has no meaning; "
-            "give one good a target"
         )
 
 
@@ -127,14 +148,17 @@ def posed(problem: Economy | str | Path, question: Question | str | None) -> tup
 
 def objective_in_words(program: LinearProgram, economy: Economy, question: Question) -> str:
     """Return what a program makes best: the question's objective by name, or what a user put in its place."""
+    objective = objective_of(question)
+    name = objective.words(asked_of(economy, question), question)
+    if objective.kind is not Kind.LINEAR:  # a plan's program is then a tangent, or the last stage
+        return name
     standard = linear_program(economy, question)
     usual, found = _costs_of(standard), _costs_of(program)
-    name = OBJECTIVES[question.objective].name
     same_sense = standard.sense == program.sense
     kept = same_sense and all(_close(found.pop(label, 0.0), cost) for label, cost in usual.items())
     if kept and not found and program.offset == standard.offset:
         return name
-    if kept and not any(block in KNOWN_COLUMNS for block, _ in found):
+    if kept and not any(is_standard(block) for block, _ in found):
         return f"{name}, with terms of your own"
     costs = list(_costs_of(program).items())
     terms = [f"{cost:g} {_column_name(block, label)}" for (block, label), cost in costs[:_TERMS]]
@@ -171,17 +195,31 @@ def linear_program(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra : functions ``(program_builder, economy, question)`` that add a user's own columns, rows and terms.
+
+    Raises
+    ------
+    QuestionError : the question cannot be asked of the economy, or its objective is no linear one.
     """
     economy, asked = posed(economy, question)
-    chosen = laws_of(economy, asked)
-    economy = asked_of(economy, asked)
+    if objective_of(asked).concave:
+        raise QuestionError(
+            f"{economy.name}: the objective {asked.objective!r} has a concave term, which no linear program holds; "
+            "natura_opt.cvxpy_model states it, and natura_opt.solve answers it"
+        )
+    return program_of_laws(economy, asked, extra)
+
+
+def program_of_laws(economy: Economy, question: Question, extra: Iterable[Callable[..., Any]] = ()) -> LinearProgram:
+    """Spell the laws of a question as matrices, with all of its objective that is linear."""
+    chosen = laws_of(economy, question)
+    economy = asked_of(economy, question)
     program = ProgramBuilder()
     for law in chosen:
-        law.matrix(program, economy, asked)
+        law.matrix(program, economy, question)
     for own in extra:
         if not callable(own):
             raise QuestionError(f"linear_program: extra must be functions, not {type(own).__name__}")
-        own(program, economy, asked)
+        own(program, economy, question)
     return program.build()
 
 

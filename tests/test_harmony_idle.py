@@ -10,10 +10,9 @@ import pytest
 import natura_opt as no
 from natura_opt.base.errors import QuestionError
 from natura_opt.input_output.coefficients import Coefficients
-from natura_opt.methods.harmony.functions import H2018
 from natura_opt.methods.harmony.limited_output import LimitedOutput
-from natura_opt.methods.harmony.plan import HarmonyPlan
 from natura_opt.methods.harmony.standing_idle import PricesUndecidedError, find_idle, idle_prices
+from natura_opt.objectives.harmony_functions import H2018
 
 TOLERANCE = 1e-6
 KINDS = ("beyond one", "one on the diagonal", "one in a block", "near one", "unmade")
@@ -67,17 +66,16 @@ def partly_sick(seed: int) -> no.Economy:
 
 def check(economy: no.Economy) -> None:
     """By prices and by arrays alone, proved, and as Clarabel has it."""
-    plan, judge = no.solve_harmony(economy), no.solve_harmony(economy, method="harmony-cvxpy")
-    assert isinstance(plan, HarmonyPlan) and isinstance(judge, HarmonyPlan) and plan.problem is not None
+    plan, judge = no.solve(economy, objective="harmony"), no.solve(economy, method="harmony-cvxpy", objective="harmony")
     assert plan.proved, plan
-    size = plan.problem.size
+    size = plan.harmony.size
     if judge.proved:
-        assert plan.harmony == pytest.approx(judge.harmony, abs=2 * TOLERANCE * size)
-    assert judge.bound >= plan.harmony - TOLERANCE * size
-    assert plan.bound >= judge.harmony - 2 * TOLERANCE * size
-    if plan.reason.startswith("by prices"):
+        assert plan.harmony.total == pytest.approx(judge.harmony.total, abs=2 * TOLERANCE * size)
+    assert judge.harmony.bound >= plan.harmony.total - TOLERANCE * size
+    assert plan.harmony.bound >= judge.harmony.total - 2 * TOLERANCE * size
+    if plan.harmony.reason.startswith("by prices"):
         found = no.harmonise_outputs(economy)
-        assert found.proved and found.harmony == pytest.approx(plan.harmony, abs=2 * TOLERANCE * size)
+        assert found.proved and found.harmony == pytest.approx(plan.harmony.total, abs=2 * TOLERANCE * size)
         assert (found.outputs[found.idle] == 0).all() and (found.deliveries[found.idle] == 0).all()
 
 
@@ -96,31 +94,30 @@ def test_a_part_that_cannot_sustain_itself_stands_idle_exhaustively(chunk: int) 
 def test_an_unwanted_industry_that_uses_up_more_than_it_makes() -> None:
     economy = three(inputs=[[0.2, 0.1, 0.3], [0.1, 0.2, 0.2], [0, 0, 1.2]], targets=[1, 2, 0])
     for method in ("harmony", "harmony-cvxpy", "harmony-tangents"):
-        plan = no.solve_harmony(economy, method=method).assert_optimal()
+        plan = no.solve(economy, method=method, objective="harmony").assert_optimal()
         assert plan.objective == pytest.approx(1.812379, abs=2e-6)
-    plan = no.solve_harmony(economy)
-    assert isinstance(plan, HarmonyPlan) and "standing idle: 'c'" in plan.reason
-    assert "can be delivered" not in plan.reason
+    plan = no.solve(economy, objective="harmony")
+    assert "standing idle: 'c'" in plan.harmony.reason
+    assert "can be delivered" not in plan.harmony.reason
     assert plan.activities.loc["c", "1"] == 0.0
     found = no.harmonise_outputs(economy)
     assert found.proved and found.idle.tolist() == [2]
     for method in ("harmony-1990", "harmony-2018"):  # an answer, with a bound, or a sentence
         try:
-            historical = no.solve_harmony(economy, method=method)
+            historical = no.solve(economy, method=method, objective="harmony")
         except QuestionError as error:
             assert "'c'" in str(error)
         else:
-            assert isinstance(historical, HarmonyPlan) and np.isfinite(historical.bound)
+            assert np.isfinite(historical.harmony.bound)
 
 
 def test_a_wanted_industry_that_cannot_be_served_is_named() -> None:
     """Of 'c' nothing can be delivered: H(-1) = -1.5 beside what the others make."""
     economy = three(inputs=[[0.2, 0.1, 0.3], [0.1, 0.2, 0.2], [0, 0, 1.2]], targets=[1, 2, 3])
-    plan = no.solve_harmony(economy).assert_optimal()
-    assert isinstance(plan, HarmonyPlan)
+    plan = no.solve(economy, objective="harmony").assert_optimal()
     assert plan.objective == pytest.approx(1.812379 - 1.5, abs=2e-6)
-    assert "none of 'c' can be delivered" in plan.reason
-    assert plan.delivered.loc["c", "1"] == 0.0
+    assert "none of 'c' can be delivered" in plan.harmony.reason
+    assert plan.consumption.loc["c", "1"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -132,7 +129,7 @@ def test_a_wanted_industry_that_cannot_be_served_is_named() -> None:
     ],
 )
 def test_where_everything_needs_it_nothing_runs(inputs: Any) -> None:
-    plan = no.solve_harmony(three(inputs=inputs, targets=[1, 2, 3])).assert_optimal()
+    plan = no.solve(three(inputs=inputs, targets=[1, 2, 3]), objective="harmony").assert_optimal()
     assert plan.objective == -4.5 and plan.certificate.dual_objective == pytest.approx(-4.5, abs=1e-6)
     assert not plan.activities.to_numpy().any()
 
@@ -144,8 +141,8 @@ def test_a_good_that_nobody_makes(needs: float, harmony: float) -> None:
         outputs=[[1, 0, 0], [0, 1, 0], [0, 0, 0]], targets=[1, 2, 3],
     )  # fmt: skip
     check(economy)
-    assert no.solve_harmony(economy).objective == pytest.approx(harmony, abs=2e-6)
-    assert no.solve_harmony(economy).reason.startswith("by prices")  # type: ignore[attr-defined]
+    assert no.solve(economy, objective="harmony").objective == pytest.approx(harmony, abs=2e-6)
+    assert no.solve(economy, objective="harmony").harmony.reason.startswith("by prices")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +155,7 @@ def test_outputs_beside_a_limit_of_zero(use: list[int], harmony: float) -> None:
     )  # fmt: skip
     found = no.harmonise_outputs(economy)
     assert found.proved and found.harmony == pytest.approx(harmony, abs=2e-6)
-    plan = no.solve_harmony(economy).assert_optimal()
+    plan = no.solve(economy, objective="harmony").assert_optimal()
     assert plan.objective == pytest.approx(harmony, abs=4e-6)
 
 

@@ -499,12 +499,12 @@ def test_valuations_of_shipped_models_are_derivatives(name: str) -> None:
     _check_sides(economy, chosen)
 
 
-@pytest.mark.parametrize("name", [name for name, e in GOLDEN.items() if e.question().floor is not None])
+@pytest.mark.parametrize("name", [name for name, e in GOLDEN.items() if "floor" in e.question().settings])
 @pytest.mark.parametrize("factor", [0.5, 1.0, 1.1])
 def test_valuation_of_the_floor(name: str, factor: float) -> None:
     """One floor for all periods: its duals add up to the derivative."""
     economy, asked = GOLDEN[name], GOLDEN[name].question()
-    floor = factor * (asked.floor or 0.0)
+    floor = factor * asked.settings.get("floor", 0.0)
 
     def at(h: float) -> no.Plan:
         return no.solve(economy, replace(asked, floor=floor + h))

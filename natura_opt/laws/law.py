@@ -26,6 +26,7 @@ class CvxpyModel:
     losses : scalar expressions that count against the objective.
     net_supply : functions from a period's position to a vector over the goods (what a law adds to the balance).
     objective : the CVXPY objective.
+    definitions : constraints that say what the helper variables of a concave term are; they are no rows of the plan.
     """
 
     economy: Economy
@@ -36,6 +37,7 @@ class CvxpyModel:
     net_supply: list[Callable[[int], Any]] = field(default_factory=list)
     losses: list[Any] = field(default_factory=list)
     objective: Any = None
+    definitions: list[Any] = field(default_factory=list)
 
     def variable(self, name: str, index: pd.Index, shape: tuple[int, ...]) -> Any:
         """Declare a non-negative variable with labels in column-major order."""
@@ -53,7 +55,7 @@ class CvxpyModel:
         """Return the CVXPY problem as it stands."""
         import cvxpy as cp
 
-        return cp.Problem(self.objective, [constraint for _, _, constraint in self.constraints])
+        return cp.Problem(self.objective, [*(constraint for _, _, constraint in self.constraints), *self.definitions])
 
 
 @dataclass(frozen=True)

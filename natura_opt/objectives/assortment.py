@@ -20,6 +20,8 @@ from ..economy.question import Question
 from ..laws.coefficients import by_period, column, pyomo_names
 from ..laws.law import CvxpyModel, Law
 from ..program.builder import ProgramBuilder
+from .objective import Demand, Objective
+from .targets import without_targets
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -52,12 +54,20 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     model.objective = cp.Maximize(z[0] - sum(model.losses))
 
 
-ASSORTMENT = Law(
-    name="largest number of assortments",
-    tables=frozenset({"targets"}),
-    applies=lambda economy, question: question.objective == "assortment",
-    matrix=_matrix,
-    pyomo=_pyomo,
-    cvxpy=_cvxpy,
-    columns=("assortments",),
+ASSORTMENT = Objective(
+    name="assortment",
+    law=Law(
+        name="largest number of assortments",
+        tables=frozenset({"targets"}),
+        applies=lambda economy, question: True,
+        matrix=_matrix,
+        pyomo=_pyomo,
+        cvxpy=_cvxpy,
+        columns=("assortments",),
+    ),
+    demand=Demand.LEVEL,
+    columns="assortments",
+    whole_sets=True,
+    needs=("targets",),
+    refuses=lambda economy, settings: without_targets(economy, every=False),
 )

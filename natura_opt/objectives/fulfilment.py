@@ -13,15 +13,26 @@ Source: Cockshott's n-year plan (5yearplan); models 2 and 6 of the design notes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import scipy.sparse as sp
 
+from ..base.settings import Real, Settings, setting
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import column, pyomo_names
 from ..laws.law import CvxpyModel, Law
 from ..program.builder import ProgramBuilder
+from .objective import Demand, Objective, settings_of
+from .targets import without_targets
+
+
+@dataclass(frozen=True)
+class FulfilmentSettings(Settings):
+    """Settings of the objective ``fulfilment``."""
+
+    floor: float | None = setting(None, "least fulfilment of every period (1 = the target is met)", Real(0))
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -30,8 +41,9 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     wanted = sp.block_diag([column(economy.vector("targets", t)) for t in range(count)], format="coo")
     program.terms("balance", "fulfilment", -wanted)
     program.objective("max", {"fulfilment": 1.0})
-    if question.floor is not None:
-        program.rows("floor", economy.periods, ">=", question.floor)
+    least = settings_of(FulfilmentSettings, question).floor
+    if least is not None:
+        program.rows("floor", economy.periods, ">=", least)
         program.terms("floor", "fulfilment", sp.eye_array(count))
 
 
@@ -46,11 +58,12 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     }
     m.fulfilment = pyo.Var(m.PERIODS, domain=pyo.NonNegativeReals, doc="fulfilment of the period's targets z")
     m.net_supply.append(lambda i, t: -wanted[i, t] * m.fulfilment[t])
-    if question.floor is not None:
+    least = settings_of(FulfilmentSettings, question).floor
+    if least is not None:
 
         @m.Constraint(m.PERIODS, doc="no period falls below the floor")
         def floor(m: Any, t: Any) -> Any:
-            return m.fulfilment[t] >= question.floor
+            return m.fulfilment[t] >= least
 
     @m.Objective(sense=pyo.maximize, doc="sum of yearly fulfilment")
     def total_fulfilment(m: Any) -> Any:
@@ -62,18 +75,27 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
     z = model.variable("fulfilment", economy.periods, (len(economy.periods),))
     model.net_supply.append(lambda t: -economy.vector("targets", t) * z[t])
-    if question.floor is not None:
-        model.add("floor", economy.periods, z >= question.floor)
+    least = settings_of(FulfilmentSettings, question).floor
+    if least is not None:
+        model.add("floor", economy.periods, z >= least)
     model.objective = cp.Maximize(cp.sum(z) - sum(model.losses))
 
 
-FULFILMENT = Law(
-    name="sum of yearly fulfilment",
-    tables=frozenset({"targets"}),
-    applies=lambda economy, question: question.objective == "fulfilment",
-    matrix=_matrix,
-    pyomo=_pyomo,
-    cvxpy=_cvxpy,
-    rows={"floor": ">="},
-    columns=("fulfilment",),
+FULFILMENT = Objective(
+    name="fulfilment",
+    law=Law(
+        name="sum of yearly fulfilment",
+        tables=frozenset({"targets"}),
+        applies=lambda economy, question: True,
+        matrix=_matrix,
+        pyomo=_pyomo,
+        cvxpy=_cvxpy,
+        rows={"floor": ">="},
+        columns=("fulfilment",),
+    ),
+    settings=FulfilmentSettings,
+    demand=Demand.LEVEL,
+    columns="fulfilment",
+    needs=("targets",),
+    refuses=lambda economy, settings: without_targets(economy, every=True),
 )

@@ -20,6 +20,7 @@ from ..economy.question import Question
 from ..laws.coefficients import by_period, entries, pyomo_names
 from ..laws.law import CvxpyModel, Law
 from ..program.builder import ProgramBuilder
+from .objective import Demand, Objective
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -62,11 +63,17 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     model.objective = cp.Minimize(sum(used) + sum(model.losses))
 
 
-LEAST_RESOURCES = Law(
-    name="least resource use for fixed demand",
-    tables=frozenset({"targets", "resource_weights", "resource_use"}),
-    applies=lambda economy, question: question.objective == "least-resources",
-    matrix=_matrix,
-    pyomo=_pyomo,
-    cvxpy=_cvxpy,
+LEAST_RESOURCES = Objective(
+    name="least-resources",
+    law=Law(
+        name="least resource use for fixed demand",
+        tables=frozenset({"targets", "resource_weights", "resource_use"}),
+        applies=lambda economy, question: True,
+        matrix=_matrix,
+        pyomo=_pyomo,
+        cvxpy=_cvxpy,
+    ),
+    sense="min",
+    demand=Demand.FIXED,
+    needs=("targets", "resource_use", "resource_weights"),
 )

@@ -153,7 +153,7 @@ class Accounts:
             found = plan.valuations_by_kind.get("resource")
             limits = towards * found.to_numpy()[:, t] if found is not None else np.zeros(len(resources))
             weights = np.zeros(len(resources))
-            if plan.question.objective == "least-resources":
+            if plan.of.weighs_resources:
                 weights = economy.vector("resource_weights", t)
             if np.array_equal(plain, level):
                 lines.append(("resource", resources, use @ level, limits + weights))
@@ -201,7 +201,7 @@ class Accounts:
         plan, economy, t = self.plan, self.economy, self.t
         usual = economy.matrix("emissions", t).T @ economy.vector("damage_weights", t)
         size = abs(economy.matrix("emissions", t)).T @ economy.vector("damage_weights", t)
-        if plan.question.objective == "least-resources":
+        if plan.of.weighs_resources:
             weighted = economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t)
             usual, size = usual + weighted, size + weighted
         counted = -self.towards * plan.program.cost[self._columns]

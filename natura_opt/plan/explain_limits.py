@@ -32,7 +32,7 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
     use = plan.asked.matrix("resource_use", t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
     used = float(use.sum())
     weight = float(plan.asked.vector("resource_weights", t)[at])
-    weighs = plan.question.objective == "least-resources" and plan.program.sense == "min"
+    weighs = plan.of.weighs_resources and plan.program.sense == "min"
     interval: tuple[float, float] | None
     if limits is not None:
         valuation = float(limits.to_numpy()[at, t])
@@ -180,8 +180,11 @@ def explain_floor(plan: PlanTables, name: Any, period: Any) -> Explanation:
     t = position(plan.economy.periods, period)
     valuation, level = float(values[t]), float(plan.fulfilment.to_numpy()[t])
     interval, missing = interval_of(plan, "floor", period)
+    block = plan.program.row_block("floor")
+    assert block is not None
+    least = float(plan.program.row_lower[block.start + int(block.index.get_indexer(pd.Index([period]))[0])])
     lines = [
-        f"floor of fulfilment, {name_of(period)}: {plan.question.floor:g}, and {level:.6g} is reached; raised by one "
+        f"floor of fulfilment, {name_of(period)}: {least:g}, and {level:.6g} is reached; raised by one "
         f"it would change the objective by {between(plan, valuation, interval, missing)}"
     ]
     if valuation == 0:

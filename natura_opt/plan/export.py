@@ -10,6 +10,7 @@ import pandas as pd
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
+from ..objectives import Demand
 from .answer import Answered
 from .tables import PlanTables
 
@@ -52,7 +53,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     made = {"summary": summary_table(facts)}
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
-    made["fulfilment"] = plan.fulfilment.to_frame()
+    if plan.of.demand is not Demand.NONE:
+        made["fulfilment"] = plan.fulfilment.to_frame()
     for name in TABLES:
         needed = _NEEDED.get(name)
         if needed is not None and not any(plan.asked.has(table) for table in needed):
@@ -66,7 +68,12 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 
 def summary(plan: PlanTables) -> dict[str, Any]:
-    """Return the plan's claim and proof as plain values, fit for JSON (no NaN, no infinities)."""
+    """Return the plan's claim and proof, and what its objective adds, fit for JSON (no NaN, no infinities)."""
+    facts = _summary(plan)
+    return facts if plan.added is None else facts | plan.added.summary(plan)
+
+
+def _summary(plan: PlanTables) -> dict[str, Any]:
     facts = facts_of(plan, plan.economy.name, plan.question.name) | {"objective_name": plan.objective_name}
     assumptions = assumed(plan.asked)
     if assumptions:

@@ -22,6 +22,7 @@ from ..base.errors import NotProvedError
 from ..base.labels import holding_name, name_of
 from ..formulate import ROW_SENSES
 from ..laws.coefficients import by_period
+from ..objectives import Demand
 from ..program.canonical import Block
 from .tables import PlanTables
 
@@ -161,7 +162,7 @@ def _balance_parts(plan: PlanTables, block: Block, sides: Floats) -> list[_Parts
     stocks = economy.vector("initial_stocks", 0)
     there = np.where(place >= 0, by_period(count, lambda t: stocks if t == 0 else 0.0 * stocks)[place], 0.0)
     wanted = np.zeros(len(sides))
-    if plan.question.objective == "least-resources" and plan.program.column_block("delivered") is None:
+    if plan.of.demand is Demand.FIXED:
         wanted = np.where(place >= 0, by_period(count, lambda t: economy.vector("targets", t))[place], 0.0)
     own = there - wanted + sides
     own = np.where(np.abs(own) <= _NOISE * (np.abs(there) + np.abs(wanted)), 0.0, own)

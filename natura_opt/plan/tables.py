@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
-from ..base.errors import NotProvedError, QuestionError, shortened
+from ..base.errors import NaturaError, NotProvedError, QuestionError, shortened
 from ..base.labels import holding_name
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import KNOWN_COLUMNS, ROW_SENSES, asked_of, objective_in_words
+from ..formulate import ROW_SENSES, asked_of, is_standard, objective_in_words
+from ..objectives import Demand, Objective, objective_of
 from ..program.canonical import Block
 from ..program.linear import LinearProgram
 from ..proof.sensitivity import ValuationIntervals
+from .added import Added
 from .answer import Answered
 from .finding import find_row
 from .layout import frame, held, places
-
-if TYPE_CHECKING:
-    pass
 
 #: Proved to this tolerance, a plan lies near enough to its own basis.
 _CLOSE = 1e-8
@@ -39,6 +38,12 @@ class PlanTables(Answered):
     program: LinearProgram
     primal: Floats
     dual: Floats
+    added: Added | None = None
+
+    @cached_property
+    def of(self) -> Objective:
+        """What its objective declares of itself."""
+        return objective_of(self.question)
 
     @property
     def what(self) -> str:
@@ -58,6 +63,8 @@ class PlanTables(Answered):
     @property
     def _why_no_intervals(self) -> str:
         """Why valuations have no intervals, and sides and costs no ranges; empty where they have."""
+        if self.added is not None and self.added.why_no_intervals:
+            return self.added.why_no_intervals
         if self.program.integer.any():
             return "the plan has whole-number columns, and these belong to a linear program"
         if not self.proved:
@@ -68,6 +75,11 @@ class PlanTables(Answered):
                 f"solve with tolerance={_CLOSE:g} or less"
             )
         return ""
+
+    def no_intervals(self, what: str) -> NaturaError:
+        """Return the error that says why there is none of what is asked for: it cannot be, or it is not proved."""
+        kind = QuestionError if self.added is not None and self.added.why_no_intervals else NotProvedError
+        return kind(f"{what}: {self._why_no_intervals}")
 
     @cached_property
     def activities(self) -> pd.DataFrame:
@@ -92,24 +104,45 @@ class PlanTables(Answered):
 
     @cached_property
     def fulfilment(self) -> pd.Series:
-        """Fulfilment of each period's targets: the level promised to all of them (1 = met)."""
-        periods = self.economy.periods
-        block = self.program.column_block("fulfilment")
-        if block is not None:
-            return pd.Series(self._values(block.name), index=block.index, name="fulfilment").reindex(periods)
-        whole = self._values("assortments")[0] if self.program.column_block("assortments") else 1.0
-        return pd.Series(whole, index=periods, name="fulfilment")
+        """Fulfilment of each period's targets (1 = met): the level promised to all, or that of the worst-served.
+
+        Raises
+        ------
+        QuestionError : the objective has no targets.
+        """
+        periods, demand = self.economy.periods, self.of.demand
+        if demand is Demand.NONE:
+            raise QuestionError(f"{self.what}: the objective {self.question.objective!r} has no targets to fulfil")
+        if demand is Demand.DELIVERED:
+            return self.fulfilment_by_good.min(axis=0).rename("fulfilment")
+        block = self.program.column_block(self.of.columns) if demand is Demand.LEVEL else None
+        if block is None or self.of.whole_sets:
+            return pd.Series(1.0 if block is None else self._values(block.name)[0], index=periods, name="fulfilment")
+        return pd.Series(self._values(block.name), index=block.index, name="fulfilment").reindex(periods)
+
+    @cached_property
+    def fulfilment_by_good(self) -> pd.DataFrame:
+        """Delivered over target: goods x periods; empty (NaN) where there is no target."""
+        targets = np.column_stack([self.asked.vector("targets", t) for t in range(len(self.economy.periods))])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(targets > 0, self.consumption.to_numpy() / targets, np.nan)
+        return pd.DataFrame(ratio, index=self.economy.goods, columns=self.economy.periods)
 
     @cached_property
     def consumption(self) -> pd.DataFrame:
         """Goods delivered to the targets: goods x periods."""
+        demand = self.of.demand
+        if demand is Demand.DELIVERED:
+            return self._columns(self.of.columns, self.economy.goods, "good")
+        if demand is Demand.NONE:
+            return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
         levels = self.fulfilment.to_numpy()
         return self._by_period(lambda t: levels[t] * self.asked.vector("targets", t), self.economy.goods)
 
     @cached_property
     def surplus(self) -> pd.DataFrame:
         """Goods left over in the balance: goods x periods."""
-        self._require_point()
+        self.require_point()
         block = self.program.row_block("balance")
         if block is None:
             return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
@@ -200,7 +233,7 @@ class PlanTables(Answered):
     @cached_property
     def reduced(self) -> Floats:
         """∂objective/∂(value) of every column of the program: its reduced cost."""
-        self._require_point()
+        self.require_point()
         found: Floats = self.program.cost - self.program.matrix.T @ self.dual
         return found
 
@@ -242,10 +275,10 @@ class PlanTables(Answered):
         ``b <= a`` and ``0 <= a - b`` all read ``a - b >= 0``, and an equality has the variable that stands first in
         ``program`` positive. A range has its variables in the middle. Rows of matrices are read as they are stated.
         """
-        self._require_point()
+        self.require_point()
         found: dict[str, pd.DataFrame] = {}
         for block in self.program.columns:
-            if block.name not in KNOWN_COLUMNS:
+            if not is_standard(block.name):
                 columns = {"value": self.primal[block.span], "reduced cost": self.reduced[block.span]}
                 found[block.name] = pd.DataFrame(columns, index=block.index)
         level = self.program.matrix @ self.primal
@@ -274,9 +307,9 @@ class PlanTables(Answered):
         QuestionError : the plan has no such row.
         NotProvedError : the plan is not proved (closely enough), has whole-number columns, or no interval was found.
         """
-        self._require_point()
+        self.require_point()
         if self._why_no_intervals:
-            raise NotProvedError(f"no interval of a valuation: {self._why_no_intervals}")
+            raise self.no_intervals("no interval of a valuation")
         rows = self.program.row_block(block)
         place = None if rows is None else find_row(rows, label)
         if rows is None or place is None:
@@ -303,7 +336,7 @@ class PlanTables(Answered):
         return places(block.index, axis, self.economy.periods)
 
     def _values(self, block_name: str) -> Floats:
-        self._require_point()
+        self.require_point()
         block = self.program.column_block(block_name)
         return np.empty(0) if block is None else self.primal[block.span]
 
@@ -311,20 +344,20 @@ class PlanTables(Answered):
         return self.activities.iloc[:, period].to_numpy()
 
     def _columns(self, block_name: str, rows: pd.Index, axis: str) -> pd.DataFrame:
-        self._require_point()
+        self.require_point()
         block = self.program.column_block(block_name)
         index = pd.Index([]) if block is None else block.index
         return frame(self._values(block_name), index, rows, self.economy.periods, axis)
 
     def _row_values(self, block_name: str, rows: pd.Index) -> pd.DataFrame:
-        self._require_point()
+        self.require_point()
         block = self.program.row_block(block_name)
         if block is None:
             return frame(np.empty(0), pd.Index([]), rows, self.economy.periods, "name")
         return frame(self.dual[block.span], block.index, rows, self.economy.periods, "name")
 
     def _stock_rows(self, block_name: str) -> pd.DataFrame:
-        self._require_point()
+        self.require_point()
         block = self.program.row_block(block_name)
         return self._held(block.index, self.dual[block.span]) if block else self._held(pd.Index([]), np.empty(0))
 
@@ -336,6 +369,6 @@ class PlanTables(Answered):
         return held(values, index, self.economy)
 
     def _by_period(self, at: Any, rows: pd.Index) -> pd.DataFrame:
-        self._require_point()
+        self.require_point()
         values = [at(t) for t in range(len(self.economy.periods))]
         return pd.DataFrame(np.column_stack(values), index=rows, columns=self.economy.periods)

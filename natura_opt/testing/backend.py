@@ -10,7 +10,7 @@ from ..backends.answer import Answer
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..economy.economy import Economy
-from ..methods import linear as solving
+from ..methods import solve as solving
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from ..proof.judging import solve_any

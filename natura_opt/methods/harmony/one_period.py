@@ -12,11 +12,11 @@ from ...base.arrays import Floats
 from ...base.entrance import checked_arguments
 from ...base.errors import QuestionError
 from ...economy.economy import Economy
+from ...economy.makers import Makers
 from ...input_output.coefficients import Coefficients
 from ...laws.capital import Holdings
-from ..fixed_point.makers import Makers
+from ...objectives.harmony_functions import HarmonyFunction, harmony_function
 from .by_prices import PricedHarmony, harmonise
-from .functions import HarmonyFunction, harmony_function
 from .limited_output import LimitedOutput
 from .problem import HarmonyProblem
 
@@ -105,14 +105,18 @@ def harmonise_outputs(
 
     Raises
     ------
-    QuestionError : the economy is of another form (``solve_harmony`` answers it), or nothing limits a good.
+    QuestionError : the economy is of another form (``natura_opt.solve`` answers it for the objective
+        ``harmony``), or nothing limits a good.
     """
     if not economy.has("targets"):
         raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
     weights = economy.vector("target_weights", 0, missing=1.0)
     made, why = _laid_out(economy, weights, harmony_function(function))
     if made is None:
-        raise QuestionError(f"{economy.name}: prices alone cannot plan this economy ({why}); use solve_harmony")
+        raise QuestionError(
+            f"{economy.name}: prices alone cannot plan this economy ({why}); natura_opt.solve can, with "
+            "objective='harmony'"
+        )
     return harmonise(made[0], tolerance=tolerance, max_passes=max_passes, time_limit=time_limit, names=economy.goods)
 
 
@@ -127,14 +131,12 @@ def _laid_out(
         return None, f"table {other[0]!r}"
     if not function.strict or not function.concave:
         return None, f"harmony function {function.name!r} is not strictly concave"
-    outputs = economy.matrix("outputs", 0)
-    every = Makers.of(outputs)
-    if (every.per_technique > 1).any():
+    makers = Makers.of(economy.matrix("outputs", 0))
+    if len(makers.joint):
         return None, "joint products"
-    if (every.per_good > 1).any():
+    if len(makers.contested):
         return None, "several techniques for a good"
-    made, goods = np.flatnonzero(every.per_good), len(economy.goods)
-    makers = every if len(made) == goods else Makers.of(sp.csr_array(outputs)[made])
+    made, goods = makers.made, len(economy.goods)
     use, there, kinds = _limits(economy)
     form = LimitedOutput(
         inputs=Coefficients(_by_good(makers, made, goods, economy.matrix("inputs", 0), unmade=1.0)),

@@ -17,8 +17,6 @@ from ..tables import PlanTables
 
 #: What blocks of columns of the balance are called, as a supply and as a use; others go by their own name.
 _CALLED = {"stored": ("from store", "into store"), "investment": ("investment", "investment")}
-#: Blocks that are accounted for otherwise: technique by technique, and as what is delivered to the targets.
-_ELSEWHERE = ("activities", "fulfilment", "assortments", "delivered")
 
 
 def goods_flows(plan: PlanTables, period: Any = None) -> pd.DataFrame:
@@ -83,7 +81,7 @@ def _other_blocks(plan: PlanTables, t: int) -> list[pd.DataFrame]:
     terms = sp.csr_array(program.matrix)[balance.span]
     parts = []
     for block in program.columns:
-        if block.name in _ELSEWHERE:
+        if block.name in ("activities", plan.of.columns):  # technique by technique, and as what is delivered
             continue
         flow = sp.coo_array(terms[:, block.span] * plan.primal[block.span][None, :])
         here = in_period[flow.row]
