@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
     from .input_output.solve import leontief as leontief
+    from .laws.law import Given as Given
     from .laws.law import Law as Law
     from .methods.harmony.one_period import harmonise_outputs as harmonise_outputs
     from .methods.linear import ExtraLaw as ExtraLaw
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
     from .program.builder import ProgramBuilder as ProgramBuilder
+    from .program.declared import Columns as Columns
+    from .program.declared import Rows as Rows
     from .program.linear import LinearProgram as LinearProgram
     from .program.named import NamedProgram as NamedProgram
     from .program.reading.read import read_program as read_program
@@ -102,13 +105,16 @@ _HOMES = {
     "HarmonyFunction": "objectives.harmony_functions",
     "harmonise_outputs": "methods.harmony.one_period",
     "leontief": "input_output.solve",
+    "Columns": "program.declared",
+    "Rows": "program.declared",
+    "Given": "laws.law",
+    "Law": "laws.law",
     "ExtraLaw": "methods.linear",
     "solve": "methods.solve",
     "Objective": "objectives.objective",
     "Demand": "objectives.objective",
     "settings_of": "objectives.objective",
     "register_objective": "objectives.registry",
-    "Law": "laws.law",
     "Settings": "base.settings",
     "setting": "base.settings",
     "Status": "base.status",

@@ -8,7 +8,7 @@ spelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,15 @@ from .economy.question import Question
 from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
-from .laws.law import CvxpyModel, Law
+from .laws.law import Law
+from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
 from .laws.storage import STORAGE
 from .objectives import OBJECTIVES, Kind, objective_of
 from .program.builder import ProgramBuilder
-from .program.canonical import RowSense
+from .program.declared import Declarations
 from .program.linear import LinearProgram
 
 #: The laws that stand under every objective, in the order they are stated; its own law follows, and the balance comes
@@ -43,39 +45,14 @@ def every_law() -> tuple[Law, ...]:
     return (*STANDING, *(objective.law for objective in OBJECTIVES.values()), BALANCE)
 
 
-class _Rows(Mapping[str, RowSense]):
-    """The blocks of rows that laws declare, as of now: objectives can be registered."""
-
-    def __getitem__(self, name: str) -> RowSense:
-        for law in every_law():
-            if name in law.rows:
-                return law.rows[name]
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for law in every_law() for name in law.rows))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
-#: Every standard block of rows, with the sense in which a user writes it.
-ROW_SENSES: Mapping[str, RowSense] = _Rows()
-
-
-def is_standard(columns: str) -> bool:
-    """Whether a block of columns is a law's, and not a user's own."""
-    return any(columns in law.columns for law in every_law())
-
-
 #: Costs that differ by less are one cost, summed in another order.
 _SAME = 1e-9
 #: So many terms of a user's own objective are shown.
 _TERMS = 3
 
 
-def laws_of(economy: Economy, question: Question) -> list[Law]:
-    """Return the laws a question calls for, its objective's before the last; refuse what cannot be asked.
+def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> list[Law]:
+    """Return the laws a question calls for, objective included, and a user's own; refuse what cannot be asked.
 
     Raises
     ------
@@ -86,7 +63,7 @@ def laws_of(economy: Economy, question: Question) -> list[Law]:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
     asked = economy.with_changes(**dict.fromkeys(question.leave_out))
-    chosen = [law for law in (*STANDING, objective.law, BALANCE) if law.applies(asked, question)]
+    chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
     if asked.has("capital"):
         refuse_mixed_capital(asked)
@@ -158,7 +135,8 @@ def objective_in_words(program: LinearProgram, economy: Economy, question: Quest
     kept = same_sense and all(_close(found.pop(label, 0.0), cost) for label, cost in usual.items())
     if kept and not found and program.offset == standard.offset:
         return name
-    if kept and not any(is_standard(block) for block, _ in found):
+    declared = declared_with(question)
+    if kept and not any(block in declared.columns for block, _ in found):
         return f"{name}, with terms of your own"
     costs = list(_costs_of(program).items())
     terms = [f"{cost:g} {_column_name(block, label)}" for (block, label), cost in costs[:_TERMS]]
@@ -185,16 +163,30 @@ def _close(one: float, other: float) -> bool:
     return abs(one - other) <= _SAME * max(abs(one), abs(other))
 
 
+def declared_with(question: Question, own: Iterable[Law] = ()) -> Declarations:
+    """Return what the laws of a question say of their blocks, its objective's and a user's own included.
+
+    Raises
+    ------
+    ProgramError : a block is declared twice.
+    """
+    laws = (*STANDING, objective_of(question).law, BALANCE, *own)
+    return Declarations().with_more([r for law in laws for r in law.rows], [c for law in laws for c in law.columns])
+
+
 @checked_arguments()
 def linear_program(
-    economy: Economy | str | Path, question: Question | str | None = None, extra: Iterable[Callable[..., Any]] = ()
+    economy: Economy | str | Path,
+    question: Question | str | None = None,
+    extra: Iterable[Law | Callable[..., Any]] = (),
 ) -> LinearProgram:
     """Spell a plan problem as matrices.
 
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
-    extra : functions ``(program_builder, economy, question)`` that add a user's own columns, rows and terms.
+    extra : laws of your own (:class:`natura_opt.Law`), or functions ``(program_builder, economy, question)`` that add
+        columns, rows and terms.
 
     Raises
     ------
@@ -209,52 +201,69 @@ def linear_program(
     return program_of_laws(economy, asked, extra)
 
 
-def program_of_laws(economy: Economy, question: Question, extra: Iterable[Callable[..., Any]] = ()) -> LinearProgram:
+def program_of_laws(
+    economy: Economy, question: Question, extra: Iterable[Law | Callable[..., Any]] = ()
+) -> LinearProgram:
     """Spell the laws of a question as matrices, with all of its objective that is linear."""
-    chosen = laws_of(economy, question)
+    written = tuple(extra)
+    own = tuple(law for law in written if isinstance(law, Law))
+    chosen = laws_of(economy, question, own)
     economy = asked_of(economy, question)
-    program = ProgramBuilder()
+    program = ProgramBuilder(declared_with(question, own))
     for law in chosen:
         law.matrix(program, economy, question)
-    for own in extra:
-        if not callable(own):
-            raise QuestionError(f"linear_program: extra must be functions, not {type(own).__name__}")
-        own(program, economy, question)
+    for function in written:
+        if isinstance(function, Law):
+            continue
+        if not callable(function):
+            raise QuestionError(f"linear_program: extra must be laws or functions, not {type(function).__name__}")
+        function(program, economy, question)
     return program.build()
 
 
 @checked_arguments()
-def pyomo_model(economy: Economy | str | Path, question: Question | str | None = None) -> Any:
+def pyomo_model(
+    economy: Economy | str | Path, question: Question | str | None = None, extra_laws: Iterable[Law] = ()
+) -> Any:
     """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``.
 
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    extra_laws : laws of your own.
     """
     import pyomo.environ as pyo
 
     economy, asked = posed(economy, question)
-    chosen = laws_of(economy, asked)
+    own = tuple(extra_laws)
+    chosen = laws_of(economy, asked, own)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.net_supply, m.losses = economy, asked, [], []
+    m.economy, m.question, m.own_laws, m.laws = economy, asked, own, PyomoRows()
     economy = asked_of(economy, asked)
     for law in chosen:
-        law.pyomo(m, economy, asked)
+        law.spelling("pyomo")(m, economy, asked)
+    m.laws.close(m)
+    del m.laws
     return m
 
 
 @checked_arguments()
-def cvxpy_model(economy: Economy | str | Path, question: Question | str | None = None) -> CvxpyModel:
+def cvxpy_model(
+    economy: Economy | str | Path, question: Question | str | None = None, extra_laws: Iterable[Law] = ()
+) -> CvxpyModel:
     """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``.
 
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
+    extra_laws : laws of your own.
     """
     economy, asked = posed(economy, question)
-    chosen = laws_of(economy, asked)
-    model = CvxpyModel(economy, asked)
+    own = tuple(extra_laws)
+    chosen = laws_of(economy, asked, own)
+    model = CvxpyModel(economy, asked, own_laws=own)
     economy = asked_of(economy, asked)
     for law in chosen:
-        law.cvxpy(model, economy, asked)
+        law.spelling("cvxpy")(model, economy, asked)
+    model.close()
     return model

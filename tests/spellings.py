@@ -27,7 +27,7 @@ import natura_opt as no
 from natura_opt import formulate as plan_problem
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
-from natura_opt.formulate import ROW_SENSES
+from natura_opt.formulate import declared_with
 from natura_opt.laws.law import Law
 from natura_opt.objectives.harmony import HARMONY
 from natura_opt.program.canonical import Block
@@ -128,8 +128,8 @@ def spelled(spelling: str, economy: no.Economy, question: no.Question | None = N
     if spelling == "matrix":
         return no.linear_program(economy, question)
     if spelling == "cvxpy":
-        return compile_cvxpy(no.cvxpy_model(economy, question), ROW_SENSES).program
-    return compile_pyomo(no.pyomo_model(economy, question), ROW_SENSES, _pairs(economy)).program
+        return compile_cvxpy(no.cvxpy_model(economy, question), declared_with(question)).program
+    return compile_pyomo(no.pyomo_model(economy, question), declared_with(question), _pairs(economy)).program
 
 
 def _pairs(economy: no.Economy) -> dict[str, Any]:
@@ -744,15 +744,16 @@ def put_in(mutant: Mutant) -> Iterator[None]:
 
 
 def _package_modules() -> list[ModuleType]:
-    wanted = ("natura_opt.laws.", "natura_opt.objectives.", "natura_opt.formulate", "natura_opt.program.linear")
+    wanted = ("natura_opt.laws.", "natura_opt.objectives.", "natura_opt.formulate", "natura_opt.base.labels")
     return [module for name, module in list(sys.modules.items()) if name.startswith(wanted)]
 
 
 #: What the spellings lean on; here any function may be wrong, and the package uses the wrong one throughout.
 _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
-    "natura_opt.laws.law": ("CvxpyModel.variable", "CvxpyModel.add"),
-    "natura_opt.program.linear": ("labels", "pair_labels"),
+    "natura_opt.laws.cvxpy_model": (),
+    "natura_opt.laws.pyomo_rows": (),
+    "natura_opt.base.labels": ("labels", "pair_labels"),
 }
 
 

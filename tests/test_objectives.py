@@ -17,7 +17,7 @@ import natura_opt as no
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
 from natura_opt.cli.app import app
-from natura_opt.formulate import ROW_SENSES, is_standard, program_of_laws, with_objective
+from natura_opt.formulate import declared_with, program_of_laws, with_objective
 from natura_opt.objectives import OBJECTIVES, Kind
 from natura_opt.objectives.harmony_functions import H1993, H1993_ENVELOPE, H2018, HarmonyFunction
 from natura_opt.objectives.registry import SHIPPED, forget_objective
@@ -63,7 +63,7 @@ def test_settings_come_as_names_as_a_mapping_or_both() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"flor": 0.5}, "question 'mine': objective 'fulfilment': unknown setting 'flor'; did you mean 'floor'"),
+        ({"flor": 0.5}, "question 'mine': unknown setting 'flor'; did you mean 'floor'"),
         ({"floor": -1}, "question 'mine': floor must be a number of at least 0, not -1"),
         ({"floor": float("nan")}, "floor must be a number of at least 0"),
         ({"floor": 10**400}, "floor must be a number of at least 0"),
@@ -216,7 +216,9 @@ def test_what_a_record_says_is_what_its_program_is(objective: no.Objective) -> N
     question = no.Question(objective.name)
     program = program_of_laws(economy, question)
     assert program.sense == objective.sense
-    assert all(program.column_block(name) is not None and is_standard(name) for name in objective.law.columns)
+    for declared in objective.law.columns:
+        block = program.column_block(declared.name)
+        assert block is not None and block.declared is declared
     served = program.column_block(objective.columns) if objective.columns else None
     demanded = bool((program.row_lower > 0).any())
     assert (objective.demand is no.Demand.FIXED) == demanded == (served is None)
@@ -266,8 +268,8 @@ def test_a_toy_objective_is_one_program_in_three_spellings(toys: None) -> None:
     economy = small(periods=2, initial_stocks=[1.0, 0.0], storage=[0.9, 0.5])
     matrix = no.linear_program(economy, most(worth=2.0))
     compiled = [
-        compile_pyomo(no.pyomo_model(economy, most(worth=2.0)), ROW_SENSES, {}).program,
-        compile_cvxpy(no.cvxpy_model(economy, most(worth=2.0)), ROW_SENSES).program,
+        compile_pyomo(no.pyomo_model(economy, most(worth=2.0)), declared_with(most()), {}).program,
+        compile_cvxpy(no.cvxpy_model(economy, most(worth=2.0)), declared_with(most())).program,
     ]
     for other in compiled:
         assert other.sense == matrix.sense == "max"
@@ -455,7 +457,7 @@ def test_the_laws_of_harmony_are_the_same_rows_in_cvxpy(name: str) -> None:
     matrix = program_of_laws(economy, harmony(economy))
     model = no.cvxpy_model(economy, harmony(economy))
     linear = cp.Maximize(-sum(model.losses) + 0.0 * cp.sum(model.variables["delivered"]))
-    other = compile_cvxpy(replace(model, objective=linear, definitions=[]), ROW_SENSES).program
+    other = compile_cvxpy(replace(model, objective=linear, definitions=[]), declared_with(harmony(economy))).program
     blocks = {block.name: block for block in other.columns}
     order = np.concatenate([
         blocks[block.name].start + blocks[block.name].index.get_indexer(block.index)

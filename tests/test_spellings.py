@@ -75,10 +75,10 @@ def test_golden_economies_use_every_law_and_table() -> None:
     used = {table for economy in GOLDEN.values() for table in economy.tables}
     assert used == set().union(*(law.tables for law in linear_laws()))
     blocks = [golden_program(name, "matrix") for name in GOLDEN]
-    assert {block.name for p in blocks for block in p.rows if len(block.index)} == set(plan_problem.ROW_SENSES)
-    assert {block.name for p in blocks for block in p.columns if len(block.index)} == {
-        name for law in linear_laws() for name in law.columns
-    }
+    declared_rows = {rows.name for law in linear_laws() for rows in law.rows}
+    declared_columns = {columns.name for law in linear_laws() for columns in law.columns}
+    assert {block.name for p in blocks for block in p.rows if len(block.index)} == declared_rows
+    assert {block.name for p in blocks for block in p.columns if len(block.index)} == declared_columns
 
 
 # ---- questions at the edge --------------------------------------------------

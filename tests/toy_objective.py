@@ -28,6 +28,11 @@ class MostSettings(no.Settings):
     worth: float = no.setting(1.0, "what one of it counts", Real(0.0, above=True))
 
 
+def _targets(economy: no.Economy, question: no.Question) -> np.ndarray:
+    """Return what must be delivered of each good and period, shape (goods x periods,)."""
+    return np.concatenate([economy.vector("targets", t) for t in range(len(economy.periods))])
+
+
 def _matrix(program: no.ProgramBuilder, economy: no.Economy, question: no.Question) -> None:
     settings = no.settings_of(MostSettings, question)
     goods, periods = economy.goods, economy.periods
@@ -37,7 +42,7 @@ def _matrix(program: no.ProgramBuilder, economy: no.Economy, question: no.Questi
         matrix[t * len(goods) + at, t] = -1.0
     program.columns("beyond", periods)
     program.terms("balance", "beyond", matrix)
-    program.supply("balance", -np.concatenate([economy.vector("targets", t) for t in range(len(periods))]))
+    program.supply("balance", -_targets(economy, question))
     program.objective("max", {"beyond": settings.worth})
 
 
@@ -50,9 +55,8 @@ def _pyomo(m: Any, economy: no.Economy, question: no.Question) -> None:
         for t, p in enumerate(economy.periods)
     }
     m.beyond = pyo.Var(m.PERIODS, domain=pyo.NonNegativeReals)
-    m.net_supply.append(lambda i, t: -wanted[t][i] - (m.beyond[t] if i == settings.good else 0.0))
-    goal = settings.worth * sum(m.beyond[t] for t in m.PERIODS) - sum(loss() for loss in m.losses)
-    m.most = pyo.Objective(expr=goal, sense=pyo.maximize)
+    m.laws.terms("balance", lambda i, t: -wanted[t][i] - (m.beyond[t] if i == settings.good else 0.0))
+    m.laws.objective("most", pyo.maximize, lambda: settings.worth * sum(m.beyond[t] for t in m.PERIODS), "most of one")
 
 
 def _cvxpy(model: Any, economy: no.Economy, question: no.Question) -> None:
@@ -61,8 +65,8 @@ def _cvxpy(model: Any, economy: no.Economy, question: no.Question) -> None:
     settings = no.settings_of(MostSettings, question)
     beyond = model.variable("beyond", economy.periods, (len(economy.periods),))
     this = (economy.goods == settings.good).astype(float)
-    model.net_supply.append(lambda t: -economy.vector("targets", t) - this * beyond[t])
-    model.objective = cp.Maximize(settings.worth * cp.sum(beyond) - sum(model.losses))
+    model.terms("balance", lambda t: -economy.vector("targets", t) - this * beyond[t])
+    model.goal("max", settings.worth * cp.sum(beyond))
 
 
 def _refuses(economy: no.Economy, settings: MostSettings) -> str:
@@ -78,7 +82,8 @@ MOST = no.Objective(
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
-        columns=("beyond",),
+        columns=(no.Columns("beyond", ("periods",), "made of the good beyond its target", uses="beyond its target"),),
+        given=(no.Given("balance", "demand", _targets, on_hand=False),),
     ),
     settings=MostSettings,
     demand=no.Demand.FIXED,

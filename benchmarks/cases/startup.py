@@ -21,7 +21,7 @@ _MOST_SECONDS_FOR_HELP = 0.5
 _PROCESSES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("pass", "pass", (), ()),
     (OURS, "import natura_opt", (), ()),
-    (HELP, "from natura_opt.cli.app import main; main()", ("--help",), ()),
+    (HELP, "from natura_opt.cli.main import main; main()", ("--help",), ()),
     ("natura_opt.solve", "import natura_opt; natura_opt.solve", (), ()),
     ("natura_opt.solve('five_year_plan')", "import natura_opt; natura_opt.solve('five_year_plan')", (), ()),
     ("import numpy", "import numpy", (), ("numpy",)),

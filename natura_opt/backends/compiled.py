@@ -10,16 +10,20 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..program.canonical import Block, RowSense
+from ..program.canonical import Block
+from ..program.declared import Columns, Rows
 from ..program.linear import LinearProgram
 
 
-def blocks_of(labelled: Sequence[tuple[str, Any]]) -> tuple[tuple[Block, ...], Any]:
+def blocks_of(
+    labelled: Sequence[tuple[str, Any]], declared: Mapping[str, Rows | Columns]
+) -> tuple[tuple[Block, ...], Any]:
     """Group labelled columns (or rows) into blocks by name.
 
     Parameters
     ----------
     labelled : (block name, label) of each, in any order; a label is a scalar or a tuple.
+    declared : what laws say of blocks of these names.
 
     Returns
     -------
@@ -33,13 +37,13 @@ def blocks_of(labelled: Sequence[tuple[str, Any]]) -> tuple[tuple[Block, ...], A
     for name in names:
         found = [labelled[position][1] for position in by_name[name]]
         index = pd.MultiIndex.from_tuples(found) if isinstance(found[0], tuple) else pd.Index(found)
-        blocks.append(Block(name, index, start))
+        blocks.append(Block(name, index, start, declared.get(name)))
         start += len(index)
     order = [position for name in names for position in by_name[name]]
     return tuple(blocks), np.array(order, dtype=np.int64)
 
 
-def oriented(program: LinearProgram, senses: Mapping[str, RowSense]) -> tuple[LinearProgram, Floats]:
+def oriented(program: LinearProgram) -> tuple[LinearProgram, Floats]:
     """Turn the rows of known blocks into the sense their law is written in, and a user's own rows by one rule.
 
     A modelling layer turns ``a >= b`` into ``b - a <= 0`` and ``a - b >= 0`` into itself, so the side on which a user
@@ -53,7 +57,7 @@ def oriented(program: LinearProgram, senses: Mapping[str, RowSense]) -> tuple[Li
     factor = np.ones(program.shape[0])
     by_row = sp.csr_array(program.matrix)
     for block in program.rows:
-        sense = senses.get(block.name)
+        sense = block.declared.sense if isinstance(block.declared, Rows) else None
         lower, upper = program.row_lower[block.span], program.row_upper[block.span]
         if sense is None:
             factor[block.span] = _own_factors(sp.csr_array(by_row[block.span]), lower, upper)

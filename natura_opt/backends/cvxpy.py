@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.errors import NaturaError, QuestionError
-from ..program.canonical import RowSense
+from ..program.declared import Declarations
 from ..program.linear import LinearProgram
 from .answer import Answer, Claim
 from .compiled import blocks_of, oriented
@@ -36,13 +35,13 @@ class CompiledCvxpy:
     factor: Floats
 
 
-def compile_cvxpy(model: Any, senses: Mapping[str, RowSense]) -> CompiledCvxpy:
+def compile_cvxpy(model: Any, declared: Declarations) -> CompiledCvxpy:
     """Compile a linear CVXPY problem, through CVXPY's own problem data for HiGHS, to a program.
 
     Parameters
     ----------
     model : a :class:`natura_opt.laws.law.CvxpyModel`.
-    senses : the sense in which the rows of known blocks are written.
+    declared : what laws say of their blocks, the sense of rows included.
     """
     import cvxpy as cp
 
@@ -64,11 +63,11 @@ def compile_cvxpy(model: Any, senses: Mapping[str, RowSense]) -> CompiledCvxpy:
     ]
     if len(known) != width:
         raise QuestionError("the CVXPY problem needs helper variables; a law must be affine in the plan's variables")
-    column_blocks, order = blocks_of([(name, label) for name, label, _ in known])
+    column_blocks, order = blocks_of([(name, label) for name, label, _ in known], declared.columns)
     source = np.array([at for _, _, at in known])[order]  # column of the program -> column of CVXPY
     to_column = np.argsort(source)
     rows, row_labels, equal = _labelled_rows(model, cone)
-    row_blocks, row_order = blocks_of(row_labels)
+    row_blocks, row_order = blocks_of(row_labels, declared.rows)
     matrix = sp.csr_array(data["A"])[:, source][row_order]
     side = np.asarray(data["b"], dtype=float)[row_order]
     lower_bounds = data.get("lower_bounds")
@@ -88,7 +87,7 @@ def compile_cvxpy(model: Any, senses: Mapping[str, RowSense]) -> CompiledCvxpy:
         row_upper=side,
         offset=sign * float(offset),
     )
-    program, factor = oriented(program, senses)
+    program, factor = oriented(program)
     at_row = np.argsort(row_order)
     return CompiledCvxpy(
         problem=problem,

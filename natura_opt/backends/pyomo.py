@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.errors import OptionError, QuestionError
-from ..program.canonical import RowSense
+from ..program.declared import Declarations
 from ..program.linear import LinearProgram
 from .answer import Answer, Claim
 from .compiled import blocks_of, oriented
@@ -30,12 +30,12 @@ class CompiledPyomo:
     factor: Floats
 
 
-def compile_pyomo(model: Any, senses: Mapping[str, RowSense], labels: Mapping[str, Any]) -> CompiledPyomo:
+def compile_pyomo(model: Any, declared: Declarations, labels: Mapping[str, Any]) -> CompiledPyomo:
     """Compile a (linear) Pyomo model with Pyomo's own standard-form compiler.
 
     Parameters
     ----------
-    senses : the sense in which the rows of known blocks are written.
+    declared : what laws say of their blocks, the sense of rows included.
     labels : what to call set elements instead (for labels that Pyomo sets cannot hold).
     """
     import pyomo.environ as pyo
@@ -50,10 +50,10 @@ def compile_pyomo(model: Any, senses: Mapping[str, RowSense], labels: Mapping[st
         raise QuestionError(f"the Pyomo model cannot be compiled to a linear program: {error}") from error
     every = list({id(v): v for v in (*model.component_data_objects(pyo.Var, active=True), *form.columns)}.values())
     place = {id(variable): k for k, variable in enumerate(every)}
-    column_blocks, column_order = blocks_of([_label(variable, labels) for variable in every])
+    column_blocks, column_order = blocks_of([_label(variable, labels) for variable in every], declared.columns)
     at_column = np.argsort(column_order)
     constraints = list(dict.fromkeys(row.constraint for row in form.rows))
-    row_blocks, row_order = blocks_of([_label(constraint, labels) for constraint in constraints])
+    row_blocks, row_order = blocks_of([_label(constraint, labels) for constraint in constraints], declared.rows)
     at_row = np.argsort(row_order)
     number = {id(constraint): k for k, constraint in enumerate(constraints)}
     lower, upper = np.full(len(constraints), -np.inf), np.full(len(constraints), np.inf)
@@ -86,7 +86,7 @@ def compile_pyomo(model: Any, senses: Mapping[str, RowSense], labels: Mapping[st
         row_upper=upper,
         offset=sign * float(np.sum(form.c_offset)),
     )
-    program, factor = oriented(program, senses)
+    program, factor = oriented(program)
     return CompiledPyomo(model, program, ordered, [constraints[k] for k in row_order], factor)
 
 

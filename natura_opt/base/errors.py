@@ -98,11 +98,15 @@ def unknown(what: str, given: object, known: Iterable[object]) -> str:
     >>> unknown("objective", "fulfillment", ["fulfilment", "assortment"])
     "unknown objective 'fulfillment'; did you mean 'fulfilment'? Known: assortment, fulfilment"
     """
+    try:
+        text = str(given)
+    except ValueError:
+        text = "a number of thousands of digits"
     names = sorted(str(name) for name in known)
-    close = get_close_matches(str(given)[:_COMPARED], names, n=1)
+    close = get_close_matches(text[:_COMPARED], names, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     shown = ", ".join(names[:30]) + (f", … ({len(names)} in all)" if len(names) > 30 else "")
-    return f"unknown {what} {str(given)!r}; {hint}Known: {shown or 'none'}"
+    return f"unknown {what} {text!r}; {hint}Known: {shown or 'none'}"
 
 
 def listed(names: Iterable[object], limit: int = 5) -> str:

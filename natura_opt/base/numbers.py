@@ -162,8 +162,12 @@ def double(item: Any) -> float:
         value = float(item)
     except (OverflowError, ValueError):
         raise ValueError(f"{shortened(item)}, which no double reaches") from None
+    if isinstance(item, Decimal) and not item.is_finite():
+        return value
+    if np.isinf(value):  # decimals become infinite where whole numbers and fractions raise
+        raise ValueError(f"{shortened(item)}, which no double reaches")
     whole = isinstance(item, int) or (abs(value) >= EXACT and item == int(item))
-    if value - value == 0 and ((whole and int(value) != int(item)) or (value == 0 and item != 0)):
+    if (whole and int(value) != int(item)) or (value == 0 and item != 0):
         raise ValueError(f"{shortened(item)}, which no double is")
     return value
 

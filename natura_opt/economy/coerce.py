@@ -262,7 +262,7 @@ def label_in(index: pd.Index, given: Any) -> Any:
     if at < 0 or reads(index[at]) != wanted:  # True would be taken for 1
         alike = [label for label in index if reads(label) == wanted]
         if not alike:
-            raise DataError(unknown(str(index.name or "name"), shortened(given) if wanted == "" else given, index))
+            raise DataError(unknown(str(index.name or "name"), given, index))
         return alike[0]
     return index[at]
 

@@ -63,7 +63,7 @@ class Question:
         if known is not None:
             for key in given:
                 if key not in known.names():
-                    raise QuestionError(f"{where}: objective {objective!r}: {_unknown(key, known)}")
+                    raise QuestionError(f"{where}: {_unknown(key, known)}")
             known.read(given, where, QuestionError)
         for key, value in (
             ("objective", objective), ("settings", given), ("leave_out", tuple(leave_out)), ("name", name),

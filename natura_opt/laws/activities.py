@@ -15,8 +15,10 @@ from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..program.declared import Columns
 from .coefficients import pyomo_names
-from .law import CvxpyModel, Law
+from .cvxpy_model import CvxpyModel
+from .law import Law
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -45,5 +47,5 @@ ACTIVITIES = Law(
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
-    columns=("activities",),
+    columns=(Columns("activities", ("techniques", "periods"), "level of activity", "techniques", "activities"),),
 )

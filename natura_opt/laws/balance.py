@@ -18,13 +18,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base.errors import UnstatableError
+from ..base.arrays import Floats
 from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..program.declared import Rows
 from .coefficients import by_period, by_row, over_periods, pyomo_names
-from .law import CvxpyModel, Law
+from .cvxpy_model import CvxpyModel
+from .law import Given, Law
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -36,8 +38,13 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
         lambda t: economy.matrix("outputs", t) - economy.matrix("inputs", t),
     )
     program.terms("balance", "activities", net_output)
+    program.supply("balance", initial_stocks(economy, question))
+
+
+def initial_stocks(economy: Economy, question: Question) -> Floats:
+    """Return what is on hand of each good at the start, in the first period's balances; shape (goods x periods,)."""
     stocks = economy.vector("initial_stocks", 0)
-    program.supply("balance", by_period(count, lambda t: stocks if t == 0 else 0.0 * stocks))
+    return by_period(len(economy.periods), lambda t: stocks if t == 0 else 0.0 * stocks)
 
 
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -51,28 +58,30 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     on_hand = dict(zip(goods, economy.vector("initial_stocks", 0).tolist(), strict=True))
     first = economy.periods[0]
 
-    @m.Constraint(m.GOODS, m.PERIODS, doc="what is made, and was there, covers every use")
-    def balance(m: Any, i: Any, t: Any) -> Any:
+    m.laws.rows(
+        "balance",
+        m.GOODS,
+        m.PERIODS,
+        sense=">=",
+        meaning="what is made, and was there, covers every use",
+        unmet=lambda i, t, short: f"{economy.name}: nothing makes {i!r}, of which {short:g} is wanted in {t!r}",
+    )
+
+    def net_output(i: Any, t: Any) -> Any:
         made = pyo.quicksum(out * m.activities[j, t] for j, out in makes[t][i])
         used = pyo.quicksum(a * m.activities[j, t] for j, a in takes[t][i])
-        there = on_hand[i] if t == first else 0.0
-        left = made - used + there + sum(supplied(i, t) for supplied in m.net_supply)
-        if isinstance(left, int | float):  # no variable: a good that nobody makes, uses or stores
-            if left < 0:
-                raise UnstatableError(f"{economy.name}: nothing makes {i!r}, of which {-left:g} is wanted in {t!r}")
-            return pyo.Constraint.Feasible
-        return left >= 0
+        return made - used
+
+    m.laws.terms("balance", net_output)
+    m.laws.terms("balance", lambda i, t: on_hand[i] if t == first else 0.0)
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     x = model.variables["activities"]
     for t in range(len(economy.periods)):
-        net = economy.matrix("outputs", t) @ x[:, t] - economy.matrix("inputs", t) @ x[:, t]
-        if t == 0:
-            net = net + economy.vector("initial_stocks", 0)
-        for supplied in model.net_supply:
-            net = net + supplied(t)
-        model.add("balance", labels(("good", economy.goods), ("period", economy.periods[t : t + 1])), net >= 0)
+        model.rows("balance", t, labels(("good", economy.goods), ("period", economy.periods[t : t + 1])), ">=", 0.0)
+    model.terms("balance", lambda t: economy.matrix("outputs", t) @ x[:, t] - economy.matrix("inputs", t) @ x[:, t])
+    model.terms("balance", lambda t: economy.vector("initial_stocks", 0) if t == 0 else 0.0)
 
 
 BALANCE = Law(
@@ -82,5 +91,17 @@ BALANCE = Law(
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
-    rows={"balance": ">="},
+    rows=(
+        Rows(
+            "balance",
+            ("goods", "periods"),
+            ">=",
+            "what is made of a good, and was there, covers every use",
+            kind="good",
+            called="the demand for",
+            unit="goods",
+            valued="on hand",
+        ),
+    ),
+    given=(Given("balance", "initial stock", initial_stocks),),
 )

@@ -34,9 +34,11 @@ from ..base.labels import labels, pair_labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..program.declared import Columns, Rows
 from .capital_pyomo import spell_pyomo
 from .coefficients import by_period, over_periods
-from .law import CvxpyModel, Law
+from .cvxpy_model import CvxpyModel
+from .law import Law
 
 
 def refuse_mixed_capital(economy: Economy) -> None:
@@ -169,20 +171,28 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         (np.ones(held.count), (held.goods, np.arange(held.count))), shape=(len(economy.goods), held.count)
     )
     if a is not None:
-        model.net_supply.append(lambda t: -(to_goods @ a[:, t]) if t < count - 1 else np.zeros(len(economy.goods)))
+        model.terms("balance", lambda t: -(to_goods @ a[:, t]) if t < count - 1 else 0.0)
+
+    def tied_up(t: int) -> Any:
+        if held.techniques is None:
+            return economy.matrix("capital", t)[held.goods, :] @ x[:, t]
+        return cp.multiply(held.pick("capital", t), x[held.techniques, t])
+
+    def lasting(t: int) -> Any:
+        """What is there of the stocks of the period before, and of what was invested long enough before."""
+        if t == 0:
+            return 0.0
+        stock = cp.multiply(held.surviving(t - 1), k[:, t - 1])
+        for wait in np.unique(lag[lag <= t]).astype(int):
+            stock = stock + cp.multiply((lag == wait).astype(float), a[:, t - wait])
+        return stock
+
     for t in range(count):
         index = held.labels(periods[t : t + 1])
-        if held.techniques is None:
-            needed = economy.matrix("capital", t)[held.goods, :] @ x[:, t]
-        else:
-            needed = cp.multiply(held.pick("capital", t), x[held.techniques, t])
-        model.add("capacity", index, needed - k[:, t] <= 0)
-        stock = held.given(t)
-        if t > 0:
-            stock = stock + cp.multiply(held.surviving(t - 1), k[:, t - 1])
-            for wait in np.unique(lag[lag <= t]).astype(int):
-                stock = stock + cp.multiply((lag == wait).astype(float), a[:, t - wait])
-        model.add("accumulation", index, k[:, t] <= stock)
+        model.rows("capacity", t, index, "<=", 0.0)
+        model.rows("accumulation", t, index, "<=", held.given(t))
+    model.terms("capacity", lambda t: tied_up(t) - k[:, t])
+    model.terms("accumulation", lambda t: k[:, t] - lasting(t))
 
 
 CAPITAL = Law(
@@ -202,6 +212,44 @@ CAPITAL = Law(
     matrix=_matrix,
     pyomo=spell_pyomo,
     cvxpy=_cvxpy,
-    rows={"capacity": "<=", "accumulation": "<="},
-    columns=("capital_stock", "investment"),
+    rows=(
+        Rows(
+            "capacity",
+            ("goods", "techniques", "periods"),
+            "<=",
+            "capital tied up by production is there",
+            called="the capacity of",
+            unit="goods",
+            table="rents",
+        ),
+        Rows(
+            "accumulation",
+            ("goods", "techniques", "periods"),
+            "<=",
+            "a stock is what lasts, what was invested and what was given",
+            kind="stock",
+            called="the stock of",
+            unit="goods",
+            outside="where given",
+            table="stock_valuations",
+        ),
+    ),
+    columns=(
+        Columns(
+            "capital_stock",
+            ("goods", "techniques", "periods"),
+            "stock of a capital good at the start of a period",
+            "goods",
+            "stocks",
+        ),
+        Columns(
+            "investment",
+            ("goods", "techniques", "periods"),
+            "goods added to a stock of capital",
+            "goods",
+            "investment",
+            supplies="investment",
+            uses="investment",
+        ),
+    ),
 )

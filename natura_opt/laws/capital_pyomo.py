@@ -52,21 +52,34 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
             return 0.0
         return -pyo.quicksum(m.investment[(*holding, t)] for holding in holders.get(i, []))
 
-    m.net_supply.append(invested)
+    m.laws.terms("balance", invested)
 
-    @m.Constraint(m.HOLDINGS, m.PERIODS, doc="capital tied up by production is there")
-    def capacity(m: Any, *label: Any) -> Any:
+    def used(*label: Any) -> Any:
         holding, t = label[:-1], label[-1]
         tied_up = pyo.quicksum(needs[t].get((holding[0], j), 0.0) * m.activities[j, t] for j in users[holding])
-        return tied_up - m.capital_stock[label] <= 0
+        return tied_up - m.capital_stock[label]
 
-    @m.Constraint(m.HOLDINGS, m.PERIODS, doc="stock is what lasts, what was invested and what was given")
-    def accumulation(m: Any, *label: Any) -> Any:
+    def there(*label: Any) -> float:
         holding, t = label[:-1], label[-1]
-        given = ordered[t].get(holding, 0.0)
+        return ordered[t].get(holding, 0.0) + (initial.get(holding, 0.0) if t not in before else 0.0)
+
+    def beyond_what_lasts(*label: Any) -> Any:
+        holding, t = label[:-1], label[-1]
         if t not in before:
-            return m.capital_stock[label] <= initial.get(holding, 0.0) + given
+            return m.capital_stock[label]
         lasting = (1.0 - wear[before[t]].get(holding, 0.0)) * m.capital_stock[(*holding, before[t])]
         placed = periods.index(t) - lags[holding[0]]
         arriving = m.investment[(*holding, periods[placed])] if placed >= 0 else 0.0
-        return m.capital_stock[label] - lasting - arriving <= given
+        return m.capital_stock[label] - lasting - arriving
+
+    m.laws.rows("capacity", m.HOLDINGS, m.PERIODS, sense="<=", meaning="capital tied up by production is there")
+    m.laws.terms("capacity", used)
+    m.laws.rows(
+        "accumulation",
+        m.HOLDINGS,
+        m.PERIODS,
+        sense="<=",
+        side=there,
+        meaning="stock is what lasts, what was invested and what was given",
+    )
+    m.laws.terms("accumulation", beyond_what_lasts)

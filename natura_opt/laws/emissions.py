@@ -26,8 +26,10 @@ from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..program.declared import Rows
 from .coefficients import by_period, by_row, entries, over_periods, pyomo_names
-from .law import CvxpyModel, Law
+from .cvxpy_model import CvxpyModel
+from .law import Law
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -37,14 +39,14 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
         caps = by_period(count, lambda t: economy.vector("emission_caps", t))
         limited = np.isfinite(caps)
         every = labels(("pollutant", economy.pollutants), ("period", economy.periods))
-        program.rows("emission_cap", every[limited], "<=", caps[limited])
-        program.terms("emission_cap", "activities", sp.csr_array(emitted)[limited])
+        program.rows("emission_cap", every, "<=", caps, stated=limited)
+        program.terms("emission_cap", "activities", emitted)
     if economy.has("emission_budgets"):
         budgets = economy.vector("emission_budgets", 0)
         limited = np.isfinite(budgets)
         whole = sp.hstack([economy.matrix("emissions", t) for t in range(count)], format="csr")
-        program.rows("emission_budget", economy.pollutants[limited], "<=", budgets[limited])
-        program.terms("emission_budget", "activities", whole[limited])
+        program.rows("emission_budget", economy.pollutants, "<=", budgets, stated=limited)
+        program.terms("emission_budget", "activities", whole)
     if economy.has("damage_weights"):
         damage = by_period(count, lambda t: economy.matrix("emissions", t).T @ economy.vector("damage_weights", t))
         program.loss("activities", damage)
@@ -68,20 +70,29 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             for k, e in enumerate(pollutants)
         }
 
-        @m.Constraint(m.POLLUTANTS, m.PERIODS, doc="emissions of a period stay within their cap")
-        def emission_cap(m: Any, e: Any, t: Any) -> Any:
-            if np.isinf(caps[e, t]) or not emits[t][e]:
-                return pyo.Constraint.Feasible
-            return emitted(e, t) <= caps[e, t]
+        m.laws.rows(
+            "emission_cap",
+            m.POLLUTANTS,
+            m.PERIODS,
+            sense="<=",
+            side=lambda e, t: caps[e, t],
+            meaning="emissions of a period stay within their cap",
+            stated=lambda e, t: not np.isinf(caps[e, t]),
+        )
+        m.laws.terms("emission_cap", emitted)
 
     if economy.has("emission_budgets"):
         budgets = dict(zip(pollutants, economy.vector("emission_budgets", 0).tolist(), strict=True))
 
-        @m.Constraint(m.POLLUTANTS, doc="emissions of all periods together stay within their budget")
-        def emission_budget(m: Any, e: Any) -> Any:
-            if np.isinf(budgets[e]) or not any(emits[t][e] for t in m.PERIODS):
-                return pyo.Constraint.Feasible
-            return pyo.quicksum(emitted(e, t) for t in m.PERIODS) <= budgets[e]
+        m.laws.rows(
+            "emission_budget",
+            m.POLLUTANTS,
+            sense="<=",
+            side=lambda e: budgets[e],
+            meaning="emissions of all periods together stay within their budget",
+            stated=lambda e: not np.isinf(budgets[e]),
+        )
+        m.laws.terms("emission_budget", lambda e: pyo.quicksum(emitted(e, t) for t in m.PERIODS))
 
     if economy.has("damage_weights"):
         weights = {
@@ -89,7 +100,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             for t, p in enumerate(periods)
         }
         rates = {p: entries(economy.matrix("emissions", t), pollutants, techniques) for t, p in enumerate(periods)}
-        m.losses.append(
+        m.laws.losses.append(
             lambda: pyo.quicksum(
                 weights[t][e] * amount * m.activities[j, t] for t in m.PERIODS for (e, j), amount in rates[t].items()
             )
@@ -103,15 +114,15 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     if economy.has("emission_caps"):
         for t in range(count):
             caps = economy.vector("emission_caps", t)
-            kept = np.flatnonzero(np.isfinite(caps))
-            index = labels(("pollutant", economy.pollutants[kept]), ("period", economy.periods[t : t + 1]))
-            if len(kept):
-                model.add("emission_cap", index, emitted[t][kept] <= caps[kept])
+            stated = np.flatnonzero(np.isfinite(caps))
+            index = labels(("pollutant", economy.pollutants[stated]), ("period", economy.periods[t : t + 1]))
+            model.rows("emission_cap", t, index, "<=", caps[stated], stated)
+        model.terms("emission_cap", lambda t: emitted[t])
     if economy.has("emission_budgets"):
         budgets = economy.vector("emission_budgets", 0)
-        kept = np.flatnonzero(np.isfinite(budgets))
-        if len(kept):
-            model.add("emission_budget", economy.pollutants[kept], sum(emitted)[kept] <= budgets[kept])
+        stated = np.flatnonzero(np.isfinite(budgets))
+        model.rows("emission_budget", None, economy.pollutants[stated], "<=", budgets[stated], stated)
+        model.terms("emission_budget", lambda _: sum(emitted))
     if economy.has("damage_weights"):
         model.losses += [economy.vector("damage_weights", t) @ emitted[t] for t in range(count)]
 
@@ -123,5 +134,26 @@ EMISSIONS = Law(
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
-    rows={"emission_cap": "<=", "emission_budget": "<="},
+    rows=(
+        Rows(
+            "emission_cap",
+            ("pollutants", "periods"),
+            "<=",
+            "emissions of a period stay within their cap",
+            kind="emission cap",
+            called="the emission cap of",
+            unit="pollutants",
+            outside="always",
+        ),
+        Rows(
+            "emission_budget",
+            ("pollutants",),
+            "<=",
+            "emissions of all periods together stay within their budget",
+            kind="emission budget",
+            called="the emission budget of",
+            unit="pollutants",
+            outside="always",
+        ),
+    ),
 )

@@ -1,82 +1,76 @@
-"""What a law is, and the models that its Pyomo and CVXPY spellings write into."""
+"""What a law is: its mathematics in three spellings, and what it declares of itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
+from ..base.arrays import Floats
+from ..base.errors import QuestionError
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
-from ..program.canonical import RowSense
+from ..program.declared import Columns, Rows
+from .cvxpy_model import CvxpyModel
 
 
-@dataclass
-class CvxpyModel:
-    """A CVXPY problem under construction: named variables and constraints with their labels.
+@dataclass(frozen=True)
+class Given:
+    """What a law puts on the side of rows from outside, by name, so that a plan can say what it is worth.
 
     Attributes
     ----------
-    variables : CVXPY variables by block name; a block over periods has shape (labels per period, periods).
-    columns : labels of each variable, in column-major order.
-    constraints : (block name, labels, constraint) in the order they were added.
-    losses : scalar expressions that count against the objective.
-    net_supply : functions from a period's position to a vector over the goods (what a law adds to the balance).
-    objective : the CVXPY objective.
-    definitions : constraints that say what the helper variables of a concave term are; they are no rows of the plan.
+    rows : the block of rows.
+    kind : what it is called among the limits of a plan, e.g. ``"initial stock"``.
+    amounts : called with economy and question; one number per label of the block, in the order it is laid out.
+    on_hand : True where the amounts are there and lower the side, False where they are asked for and raise it.
     """
 
-    economy: Economy
-    question: Question
-    variables: dict[str, Any] = field(default_factory=dict)
-    columns: dict[str, pd.Index] = field(default_factory=dict)
-    constraints: list[tuple[str, pd.Index, Any]] = field(default_factory=list)
-    net_supply: list[Callable[[int], Any]] = field(default_factory=list)
-    losses: list[Any] = field(default_factory=list)
-    objective: Any = None
-    definitions: list[Any] = field(default_factory=list)
-
-    def variable(self, name: str, index: pd.Index, shape: tuple[int, ...]) -> Any:
-        """Declare a non-negative variable with labels in column-major order."""
-        import cvxpy as cp
-
-        self.variables[name] = cp.Variable(shape, name=name, nonneg=True)
-        self.columns[name] = index
-        return self.variables[name]
-
-    def add(self, name: str, index: pd.Index, constraint: Any) -> None:
-        """Add a (vector) constraint to the block of rows of this name."""
-        self.constraints.append((name, index, constraint))
-
-    def problem(self) -> Any:
-        """Return the CVXPY problem as it stands."""
-        import cvxpy as cp
-
-        return cp.Problem(self.objective, [*(constraint for _, _, constraint in self.constraints), *self.definitions])
+    rows: str
+    kind: str
+    amounts: Callable[[Economy, Question], Floats]
+    on_hand: bool = True
 
 
 @dataclass(frozen=True)
 class Law:
     """A law of the plan (or an objective), in three spellings that must mean the same.
 
+    A spelling declares columns, opens rows, and adds terms to any row that this or another law opens; rows are closed
+    when every law has spoken, so their order does not matter. A user's own law is one of these, handed to
+    ``solve(extra_laws=[...])``; what it declares is shown, explained, exported and diagnosed as the others are.
+
     Attributes
     ----------
     name : for people and messages.
     tables : the tables it uses; a table no chosen law uses is refused by name.
     applies : whether an economy and question call for it.
-    matrix, pyomo, cvxpy : the spellings, each written from the economy and the question alone.
-    rows : the blocks of rows it declares, with the sense in which the user would write them.
-    columns : the blocks of columns it declares.
+    matrix, pyomo, cvxpy : the spellings, each written from the economy and the question alone: called with a
+        :class:`natura_opt.ProgramBuilder`, a Pyomo model or a :class:`natura_opt.laws.cvxpy_model.CvxpyModel`, the
+        economy and the question. None: the law cannot be said in it, and is refused there by name.
+    rows, columns : the blocks it declares.
+    given : what it puts on the sides of rows from outside.
     """
 
     name: str
     tables: frozenset[str]
     applies: Callable[[Economy, Question], bool]
     matrix: Callable[[ProgramBuilder, Economy, Question], None]
-    pyomo: Callable[[Any, Economy, Question], None]
-    cvxpy: Callable[[CvxpyModel, Economy, Question], None]
-    rows: Mapping[str, RowSense] = field(default_factory=dict)
-    columns: tuple[str, ...] = ()
+    pyomo: Callable[[Any, Economy, Question], None] | None = None
+    cvxpy: Callable[[CvxpyModel, Economy, Question], None] | None = None
+    rows: tuple[Rows, ...] = ()
+    columns: tuple[Columns, ...] = ()
+    given: tuple[Given, ...] = ()
+
+    def spelling(self, name: str) -> Callable[[Any, Economy, Question], None]:
+        """Return one of its spellings.
+
+        Raises
+        ------
+        QuestionError : the law cannot be said in it.
+        """
+        found: Callable[[Any, Economy, Question], None] | None = getattr(self, name)
+        if found is None:
+            raise QuestionError(f"the law {self.name!r} has no spelling in {name}; use another backend")
+        return found

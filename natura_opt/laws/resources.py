@@ -19,8 +19,10 @@ from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..program.declared import Rows
 from .coefficients import by_period, by_row, over_periods, pyomo_names
-from .law import CvxpyModel, Law
+from .cvxpy_model import CvxpyModel
+from .law import Law
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -44,19 +46,27 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         for k, r in enumerate(resources)
     }
 
-    @m.Constraint(m.RESOURCES, m.PERIODS, doc="use of a resource stays within what is there")
-    def resource_limit(m: Any, r: Any, t: Any) -> Any:
-        if not uses[t][r]:  # nothing uses it: no variable to limit
-            return pyo.Constraint.Feasible
-        return pyo.quicksum(use * m.activities[j, t] for j, use in uses[t][r]) <= available[r, t]
+    m.laws.rows(
+        "resource_limit",
+        m.RESOURCES,
+        m.PERIODS,
+        sense="<=",
+        side=lambda r, t: available[r, t],
+        meaning="use of a resource stays within what is there",
+    )
+
+    def used(r: Any, t: Any) -> Any:
+        return pyo.quicksum(use * m.activities[j, t] for j, use in uses[t][r])
+
+    m.laws.terms("resource_limit", used)
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     x = model.variables["activities"]
     for t in range(len(economy.periods)):
         index = labels(("resource", economy.resources), ("period", economy.periods[t : t + 1]))
-        limit = economy.matrix("resource_use", t) @ x[:, t] <= economy.vector("resource_limits", t)
-        model.add("resource_limit", index, limit)
+        model.rows("resource_limit", t, index, "<=", economy.vector("resource_limits", t))
+    model.terms("resource_limit", lambda t: economy.matrix("resource_use", t) @ x[:, t])
 
 
 RESOURCES = Law(
@@ -66,5 +76,16 @@ RESOURCES = Law(
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
-    rows={"resource_limit": "<="},
+    rows=(
+        Rows(
+            "resource_limit",
+            ("resources", "periods"),
+            "<=",
+            "use of a resource stays within what is there in the period",
+            kind="resource",
+            called="the limit of",
+            unit="resources",
+            outside="always",
+        ),
+    ),
 )

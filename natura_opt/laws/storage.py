@@ -25,8 +25,10 @@ from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
+from ..program.declared import Columns, Rows
 from .coefficients import by_period, pyomo_names
-from .law import CvxpyModel, Law
+from .cvxpy_model import CvxpyModel
+from .law import Law
 
 
 def _storable(economy: Economy) -> tuple[Any, pd.Index, Any]:
@@ -70,14 +72,19 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         put_in = m.stored[i, t] if t in m.STORING else 0.0
         return taken_out - put_in
 
-    m.net_supply.append(from_store)
+    m.laws.terms("balance", from_store)
     if economy.has("storage_capacity"):
         place = {name: k for k, name in enumerate(names)}
         room = {t: economy.vector("storage_capacity", k) for k, t in enumerate(periods)}
-
-        @m.Constraint(m.STORABLE, m.STORING, doc="no more is stored than there is room for")
-        def storage_limit(m: Any, i: Any, t: Any) -> Any:
-            return m.stored[i, t] <= float(room[t][place[i]])
+        m.laws.rows(
+            "storage_limit",
+            m.STORABLE,
+            m.STORING,
+            sense="<=",
+            side=lambda i, t: float(room[t][place[i]]),
+            meaning="no more is stored than there is room for",
+        )
+        m.laws.terms("storage_limit", lambda i, t: m.stored[i, t])
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -94,11 +101,12 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         flow = spread @ cp.multiply(keep, stored[:, t - 1]) if t > 0 else np.zeros(len(economy.goods))
         return flow - spread @ stored[:, t] if t < len(periods) else flow
 
-    model.net_supply.append(from_store)
+    model.terms("balance", from_store)
     if economy.has("storage_capacity"):
         for t in range(len(periods)):
             index = labels(("good", economy.goods[goods]), ("period", periods[t : t + 1]))
-            model.add("storage_limit", index, stored[:, t] <= economy.vector("storage_capacity", t)[goods])
+            model.rows("storage_limit", t, index, "<=", economy.vector("storage_capacity", t)[goods])
+        model.terms("storage_limit", lambda t: stored[:, t])
 
 
 STORAGE = Law(
@@ -108,6 +116,27 @@ STORAGE = Law(
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
-    rows={"storage_limit": "<="},
-    columns=("stored",),
+    rows=(
+        Rows(
+            "storage_limit",
+            ("goods", "periods"),
+            "<=",
+            "no more is stored at the end of a period than there is room for",
+            kind="storage",
+            called="the storage of",
+            unit="goods",
+            outside="always",
+        ),
+    ),
+    columns=(
+        Columns(
+            "stored",
+            ("goods", "periods"),
+            "in store at the end of a period",
+            "goods",
+            "stored",
+            supplies="from store",
+            uses="into store",
+        ),
+    ),
 )

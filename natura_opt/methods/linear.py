@@ -16,9 +16,10 @@ from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
 from ..base.status import Status
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import ROW_SENSES, cvxpy_model, linear_program, pyomo_model
+from ..formulate import cvxpy_model, declared_with, linear_program, pyomo_model
 from ..laws.coefficients import pyomo_names
-from ..laws.law import CvxpyModel
+from ..laws.cvxpy_model import CvxpyModel
+from ..laws.law import Law
 from ..objectives import objective_of
 from ..plan.answer import Attempt
 from ..plan.plan import Plan
@@ -131,6 +132,7 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
         economy=spelled.economy,
         question=spelled.question,
         program=program,
+        own_laws=spelled.own_laws,
         primal=verdict.answer.primal,
         dual=verdict.answer.dual,
         status=verdict.status,
@@ -170,6 +172,7 @@ class _Spelled:
     question: Question
     program: LinearProgram
     compiled: Any = None
+    own_laws: tuple[Law, ...] = ()
 
     def answer(self, options: SolveOptions, solver: str) -> Answer:
         """Solve the compiled model through its own modelling layer; Ctrl-C ends it without a point."""
@@ -186,12 +189,17 @@ class _Spelled:
             return Answer(Claim.INTERRUPTED, np.zeros(columns), np.zeros(rows), message="interrupted")
 
 
-def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple[ExtraLaw, ...]) -> _Spelled:
+def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple[ExtraLaw | Law, ...]) -> _Spelled:
     """Spell the problem for its backend; a Pyomo or CVXPY law is compiled to arrays when HiGHS is to solve it."""
     for law in extra:
-        if not isinstance(law, ExtraLaw):
-            raise OptionError(f"extra_laws takes natura_opt.ExtraLaw(spelling, write), not {type(law).__name__}")
-    spellings = {law.spelling for law in extra}
+        if not isinstance(law, ExtraLaw | Law):
+            raise OptionError(
+                "extra_laws takes natura_opt.Law(...) or natura_opt.ExtraLaw(spelling, write), "
+                f"not {type(law).__name__}"
+            )
+    own = tuple(law for law in extra if isinstance(law, Law))
+    written = tuple(law for law in extra if isinstance(law, ExtraLaw))
+    spellings = {law.spelling for law in written}
     if isinstance(problem, Economy):
         asked = problem.question() if question is None else question
         spelling = spellings.pop() if len(spellings) == 1 else BACKENDS[backend]
@@ -202,18 +210,23 @@ def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple
                 f"a law spelled in {spelling} cannot be solved by backend={backend!r}; use backend='highs'"
             )
         if spelling == "matrix":
-            return _Spelled(problem, asked, linear_program(problem, asked, [law.write for law in extra]))
+            program = linear_program(problem, asked, [*own, *(law.write for law in written)])
+            return _Spelled(problem, asked, program, own_laws=own)
         try:
-            model = pyomo_model(problem, asked) if spelling == "pyomo" else cvxpy_model(problem, asked)
+            spell = pyomo_model if spelling == "pyomo" else cvxpy_model
+            model = spell(problem, asked, own)
         except UnstatableError:
-            if extra:
+            if written:
                 raise
-            return _Spelled(problem, asked, linear_program(problem, asked))  # arrays can state it, and disprove it
+            # arrays can state it, and disprove it
+            return _Spelled(problem, asked, linear_program(problem, asked, own), own_laws=own)
     else:
         model = problem
         spelling = "cvxpy" if isinstance(model, CvxpyModel) else "pyomo"
         if question is not None:
             raise OptionError("a model already carries its question; ask another one of the economy")
+        if own:
+            raise OptionError(f"a model already carries its laws; give them to {spelling}_model(extra_laws=[...])")
         if not isinstance(getattr(model, "economy", None), Economy):
             raise QuestionError("solve takes an economy, or a model made by natura_opt.pyomo_model or cvxpy_model")
         if objective_of(model.question).concave:
@@ -224,17 +237,18 @@ def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple
             )
         if backend not in ("highs", spelling) or spellings - {spelling}:
             raise OptionError(f"a model spelled in {spelling} is solved by backend='highs' or {spelling!r}")
-    for law in extra:
+        own = model.own_laws
+    for law in written:
         law.write(model, model.economy, model.question)
     if spelling == "pyomo":
         from ..backends.pyomo import compile_pyomo
 
-        compiled: Any = compile_pyomo(model, ROW_SENSES, _original_labels(model.economy))
+        compiled: Any = compile_pyomo(model, declared_with(model.question, own), _original_labels(model.economy))
     else:
         from ..backends.cvxpy import compile_cvxpy
 
-        compiled = compile_cvxpy(model, ROW_SENSES)
-    return _Spelled(model.economy, model.question, compiled.program, compiled)
+        compiled = compile_cvxpy(model, declared_with(model.question, own))
+    return _Spelled(model.economy, model.question, compiled.program, compiled, own)
 
 
 def _original_labels(economy: Economy) -> dict[str, Any]:

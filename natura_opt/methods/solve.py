@@ -15,7 +15,8 @@ from ..economy.economy import Economy
 from ..economy.files.catalog import read
 from ..economy.question import Question
 from ..formulate import with_objective
-from ..laws.law import CvxpyModel
+from ..laws.cvxpy_model import CvxpyModel
+from ..laws.law import Law
 from ..objectives import objective_named, objective_of
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
@@ -40,7 +41,7 @@ def solve(
     method: str = "auto",
     tolerance: float | None = None,
     certificate: str = "auto",
-    extra_laws: Iterable[ExtraLaw] = (),
+    extra_laws: Iterable[ExtraLaw | Law] = (),
     verbose: bool = False,
     log_file: str | Path | None = None,
     time_limit: float | None = None,
@@ -58,7 +59,7 @@ def solve(
     method: str = "auto",
     tolerance: float | None = None,
     certificate: str = "auto",
-    extra_laws: Iterable[ExtraLaw] = (),
+    extra_laws: Iterable[ExtraLaw | Law] = (),
     verbose: bool = False,
     log_file: str | Path | None = None,
     time_limit: float | None = None,
@@ -82,7 +83,8 @@ def solve(
         or 1e-6 per good for prices and harmony.
     certificate : ``auto``: recomputed in doubles, and in rational arithmetic where these cannot decide and the program
         is not large. ``exact``: in rational arithmetic, for plans up to some thousands of rows.
-    extra_laws : laws of your own, all in one spelling.
+    extra_laws : laws of your own: :class:`natura_opt.Law`, in as many spellings as you give it, with what it declares
+        of its rows and columns; or :class:`natura_opt.ExtraLaw`, a function, all of these in one spelling.
     verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
     settings : of the objective, e.g. ``floor=0.5`` or ``function="1993"``, or of the method, e.g. ``max_rounds=50``;
         those of the objective are put in place of the question's.

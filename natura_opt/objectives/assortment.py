@@ -18,8 +18,10 @@ import pandas as pd
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import by_period, column, pyomo_names
-from ..laws.law import CvxpyModel, Law
+from ..laws.cvxpy_model import CvxpyModel
+from ..laws.law import Law
 from ..program.builder import ProgramBuilder
+from ..program.declared import Columns
 from .objective import Demand, Objective
 from .targets import without_targets
 
@@ -41,17 +43,14 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         for k, i in enumerate(goods)
     }
     m.assortments = pyo.Var(domain=pyo.NonNegativeReals, doc="number of assortments z")
-    m.net_supply.append(lambda i, t: -wanted[i, t] * m.assortments)
-    goal = m.assortments - sum(loss() for loss in m.losses)
-    m.number_of_assortments = pyo.Objective(expr=goal, sense=pyo.maximize, doc="assortments made, less damage")
+    m.laws.terms("balance", lambda i, t: -wanted[i, t] * m.assortments)
+    m.laws.objective("number_of_assortments", pyo.maximize, lambda: m.assortments, "assortments made, less damage")
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
-    import cvxpy as cp
-
     z = model.variable("assortments", pd.Index(["assortments"]), (1,))
-    model.net_supply.append(lambda t: -economy.vector("targets", t) * z[0])
-    model.objective = cp.Maximize(z[0] - sum(model.losses))
+    model.terms("balance", lambda t: -economy.vector("targets", t) * z[0])
+    model.goal("max", z[0])
 
 
 ASSORTMENT = Objective(
@@ -63,7 +62,7 @@ ASSORTMENT = Objective(
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
-        columns=("assortments",),
+        columns=(Columns("assortments", (), "number of complete assortments", "", "fulfilment"),),
     ),
     demand=Demand.LEVEL,
     columns="assortments",

@@ -22,8 +22,10 @@ from ..base.settings import Real, Settings, setting
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import column, pyomo_names
-from ..laws.law import CvxpyModel, Law
+from ..laws.cvxpy_model import CvxpyModel
+from ..laws.law import Law
 from ..program.builder import ProgramBuilder
+from ..program.declared import Columns, Rows
 from .objective import Demand, Objective, settings_of
 from .targets import without_targets
 
@@ -41,9 +43,9 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     wanted = sp.block_diag([column(economy.vector("targets", t)) for t in range(count)], format="coo")
     program.terms("balance", "fulfilment", -wanted)
     program.objective("max", {"fulfilment": 1.0})
-    least = settings_of(FulfilmentSettings, question).floor
-    if least is not None:
-        program.rows("floor", economy.periods, ">=", least)
+    floor = settings_of(FulfilmentSettings, question).floor
+    if floor is not None:
+        program.rows("floor", economy.periods, ">=", floor)
         program.terms("floor", "fulfilment", sp.eye_array(count))
 
 
@@ -57,28 +59,30 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         for k, i in enumerate(goods)
     }
     m.fulfilment = pyo.Var(m.PERIODS, domain=pyo.NonNegativeReals, doc="fulfilment of the period's targets z")
-    m.net_supply.append(lambda i, t: -wanted[i, t] * m.fulfilment[t])
-    least = settings_of(FulfilmentSettings, question).floor
-    if least is not None:
+    m.laws.terms("balance", lambda i, t: -wanted[i, t] * m.fulfilment[t])
+    floor = settings_of(FulfilmentSettings, question).floor
+    if floor is not None:
+        m.laws.rows("floor", m.PERIODS, sense=">=", side=lambda t: floor, meaning="no period falls below the floor")
+        m.laws.terms("floor", lambda t: m.fulfilment[t])
 
-        @m.Constraint(m.PERIODS, doc="no period falls below the floor")
-        def floor(m: Any, t: Any) -> Any:
-            return m.fulfilment[t] >= least
-
-    @m.Objective(sense=pyo.maximize, doc="sum of yearly fulfilment")
-    def total_fulfilment(m: Any) -> Any:
-        return pyo.quicksum(m.fulfilment[t] for t in m.PERIODS) - sum(loss() for loss in m.losses)
+    m.laws.objective(
+        "total_fulfilment",
+        pyo.maximize,
+        lambda: pyo.quicksum(m.fulfilment[t] for t in m.PERIODS),
+        "sum of yearly fulfilment",
+    )
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     import cvxpy as cp
 
     z = model.variable("fulfilment", economy.periods, (len(economy.periods),))
-    model.net_supply.append(lambda t: -economy.vector("targets", t) * z[t])
-    least = settings_of(FulfilmentSettings, question).floor
-    if least is not None:
-        model.add("floor", economy.periods, z >= least)
-    model.objective = cp.Maximize(cp.sum(z) - sum(model.losses))
+    model.terms("balance", lambda t: -economy.vector("targets", t) * z[t])
+    floor = settings_of(FulfilmentSettings, question).floor
+    if floor is not None:
+        model.rows("floor", None, economy.periods, ">=", floor)
+        model.terms("floor", lambda _: z)
+    model.goal("max", cp.sum(z))
 
 
 FULFILMENT = Objective(
@@ -90,8 +94,18 @@ FULFILMENT = Objective(
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
-        rows={"floor": ">="},
-        columns=("fulfilment",),
+        rows=(
+            Rows(
+                "floor",
+                ("periods",),
+                ">=",
+                "no period's fulfilment falls below the floor",
+                kind="floor",
+                called="the floor of",
+                outside="always",
+            ),
+        ),
+        columns=(Columns("fulfilment", ("periods",), "fulfilment of the period's targets (1: met)", "", "fulfilment"),),
     ),
     settings=FulfilmentSettings,
     demand=Demand.LEVEL,

@@ -29,8 +29,10 @@ from ..base.settings import Given, Settings, setting
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import by_period, pyomo_names
-from ..laws.law import CvxpyModel, Law
+from ..laws.cvxpy_model import CvxpyModel
+from ..laws.law import Law
 from ..program.builder import ProgramBuilder
+from ..program.declared import Columns
 from .harmony_functions import H2018, HARMONY_FUNCTIONS, HarmonyFunction, harmony_function
 from .harmony_layers import CvxpyLayer, PyomoLayer
 from .objective import Demand, Objective, settings_of
@@ -97,13 +99,12 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     m.DELIVERIES = pyo.Set(dimen=2, initialize=pairs, doc="goods with a target and a weight, by period")
     m.delivered = pyo.Var(m.DELIVERIES, domain=pyo.NonNegativeReals, doc="deliveries to the targets y")
     wanted = set(pairs)
-    m.net_supply.append(lambda i, t: -m.delivered[i, t] if (i, t) in wanted else 0.0)
+    m.laws.terms("balance", lambda i, t: -m.delivered[i, t] if (i, t) in wanted else 0.0)
     layer = PyomoLayer(m, m.DELIVERIES)
     surplus = np.array([m.delivered[p] / g - 1.0 for p, g in zip(pairs, found.targets.tolist(), strict=True)], object)
     harmonies = function.stated(layer, surplus)
     total = pyo.quicksum(h * one for h, one in zip(found.weights.tolist(), harmonies, strict=True))
-    goal = total - sum(loss() for loss in m.losses)
-    m.total_harmony = pyo.Objective(expr=goal, sense=pyo.maximize, doc="total harmony, less damage")
+    m.laws.objective("total_harmony", pyo.maximize, lambda: total, "total harmony, less damage")
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -116,11 +117,11 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         mine = np.flatnonzero(found.places // goods == t)
         shape = (goods, len(found.places))
         to_goods = sp.csr_array((np.ones(len(mine)), (found.places[mine] % goods, mine)), shape=shape)
-        model.net_supply.append(_in_period(t, -(to_goods @ delivered)))
+        model.terms("balance", _in_period(t, -(to_goods @ delivered)))
     layer = CvxpyLayer((len(found.targets),))
     harmonies = function.stated(layer, cp.multiply(1.0 / found.targets, delivered) - 1.0)
     model.definitions += layer.constraints
-    model.objective = cp.Maximize(found.weights @ harmonies - sum(model.losses))
+    model.goal("max", found.weights @ harmonies)
 
 
 def _in_period(period: int, supply: Any) -> Callable[[int], Any]:
@@ -160,7 +161,7 @@ HARMONY = Objective(
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
-        columns=("delivered",),
+        columns=(Columns("delivered", ("goods", "periods"), "delivered to its target", "goods", "consumption"),),
     ),
     settings=HarmonySettings,
     demand=Demand.DELIVERED,

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..base.arrays import Floats
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import by_period, entries, pyomo_names
-from ..laws.law import CvxpyModel, Law
+from ..laws.cvxpy_model import CvxpyModel
+from ..laws.law import Given, Law
 from ..program.builder import ProgramBuilder
 from .objective import Demand, Objective
 
@@ -27,7 +29,12 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     count = len(economy.periods)
     cost = by_period(count, lambda t: economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t))
     program.objective("min", {"activities": cost})
-    program.supply("balance", by_period(count, lambda t: -economy.vector("targets", t)))
+    program.supply("balance", -final_demand(economy, question))
+
+
+def final_demand(economy: Economy, question: Question) -> Floats:
+    """Return the final demand of each good and period; shape (goods x periods,)."""
+    return by_period(len(economy.periods), lambda t: economy.vector("targets", t))
 
 
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -41,26 +48,24 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         p: dict(zip(resources, economy.vector("resource_weights", t).tolist(), strict=True))
         for t, p in enumerate(periods)
     }
-    m.net_supply.append(lambda i, t: -demand[t][i])
+    m.laws.terms("balance", lambda i, t: -demand[t][i])
 
-    @m.Objective(sense=pyo.minimize, doc="weighted resource use")
-    def weighted_resource_use(m: Any) -> Any:
-        use = pyo.quicksum(
+    def weighted_use() -> Any:
+        return pyo.quicksum(
             weights[t][r] * use * m.activities[j, t] for t in m.PERIODS for (r, j), use in uses[t].items()
         )
-        return use + sum(loss() for loss in m.losses)
+
+    m.laws.objective("weighted_resource_use", pyo.minimize, weighted_use, "weighted resource use")
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
-    import cvxpy as cp
-
     x = model.variables["activities"]
     used = [
         economy.vector("resource_weights", t) @ (economy.matrix("resource_use", t) @ x[:, t])
         for t in range(len(economy.periods))
     ]
-    model.net_supply.append(lambda t: -economy.vector("targets", t))
-    model.objective = cp.Minimize(sum(used) + sum(model.losses))
+    model.terms("balance", lambda t: -economy.vector("targets", t))
+    model.goal("min", sum(used))
 
 
 LEAST_RESOURCES = Objective(
@@ -72,6 +77,7 @@ LEAST_RESOURCES = Objective(
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
+        given=(Given("balance", "demand", final_demand, on_hand=False),),
     ),
     sense="min",
     demand=Demand.FIXED,

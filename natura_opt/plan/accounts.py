@@ -22,7 +22,6 @@ import scipy.sparse as sp
 from ..base.arrays import Floats
 from ..base.labels import holding_name, name_of
 from ..economy.coerce import position
-from ..formulate import ROW_SENSES
 from ..laws.capital import Holdings
 from .limits import own_name
 from .tables import PlanTables
@@ -179,7 +178,7 @@ class Accounts:
                     ("damage", pollutants, emitted @ plain, damage),
                 ]
         for block in plan.program.rows:
-            if block.name not in ROW_SENSES:
+            if block.declared is None:
                 rows = sp.csr_array(plan.program.matrix[block.span, :])[:, self._columns]
                 named = [" in ".join(filter(None, own_name(plan, block.name, label))) for label in block.index]
                 lines.append(("own row", named, rows @ level, towards * plan.dual[block.span]))

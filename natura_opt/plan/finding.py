@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..base.errors import DataError
 from ..base.labels import name_of
-from ..economy.coerce import label_in
+from ..economy.coerce import label_in, reads
 from ..program.canonical import Block
 
 
@@ -26,7 +26,8 @@ def find_label(index: pd.Index, given: Any) -> Any:
     try:
         return label_in(index, given)
     except (DataError, TypeError):  # a TypeError: what cannot be a label, such as a dictionary
-        in_words = [label for label in index if name_of(label) == str(given)]
+        wanted = reads(given)
+        in_words = [label for label in index if name_of(label) == wanted]
         return in_words[0] if in_words else None
 
 

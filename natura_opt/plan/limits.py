@@ -20,7 +20,6 @@ import pandas as pd
 from ..base.arrays import Floats
 from ..base.errors import NotProvedError
 from ..base.labels import holding_name, name_of
-from ..formulate import ROW_SENSES
 from ..laws.coefficients import by_period
 from ..objectives import Demand
 from ..program.canonical import Block
@@ -129,7 +128,7 @@ def _parts(plan: PlanTables) -> Iterator[_Parts]:
         elif block.name in _LIMITS:
             every.append(_Parts(*_LIMITS[block.name], block, at, sides, dual, 1.0))
         else:
-            own = "own row" if block.name not in ROW_SENSES else block.name.replace("_", " ")
+            own = "own row" if block.declared is None else block.name.replace("_", " ")
             every.append(_Parts(own, "", block, at, sides, dual, 1.0))
     reduced = plan.reduced
     bound = np.where(reduced * towards > 0, program.lower, program.upper)

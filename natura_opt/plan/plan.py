@@ -36,6 +36,7 @@ class Plan(PlanTables, Written):
     method : who answered.
     attempts : every solver's claim with its certificate, in order.
     iterations, seconds : effort; seconds by stage (read, build, solve, prove).
+    own_laws : laws of your own that declare themselves (:class:`natura_opt.Law`).
     program, primal, dual : the canonical model, its column values and ∂objective/∂side per row.
     added : what the plan's objective adds to it, if anything; of harmony, ``harmony`` reads it.
     """

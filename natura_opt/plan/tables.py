@@ -15,7 +15,8 @@ from ..base.errors import NaturaError, NotProvedError, QuestionError, shortened
 from ..base.labels import holding_name
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import ROW_SENSES, asked_of, is_standard, objective_in_words
+from ..formulate import asked_of, laws_of, objective_in_words
+from ..laws.law import Law
 from ..objectives import Demand, Objective, objective_of
 from ..program.canonical import Block
 from ..program.linear import LinearProgram
@@ -39,6 +40,7 @@ class PlanTables(Answered):
     primal: Floats
     dual: Floats
     added: Added | None = None
+    own_laws: tuple[Law, ...] = ()
 
     @cached_property
     def of(self) -> Objective:
@@ -278,12 +280,12 @@ class PlanTables(Answered):
         self.require_point()
         found: dict[str, pd.DataFrame] = {}
         for block in self.program.columns:
-            if not is_standard(block.name):
+            if block.declared is None:
                 columns = {"value": self.primal[block.span], "reduced cost": self.reduced[block.span]}
                 found[block.name] = pd.DataFrame(columns, index=block.index)
         level = self.program.matrix @ self.primal
         for block in self.program.rows:
-            if block.name not in ROW_SENSES:
+            if block.declared is None:
                 rows = {"value": level[block.span], "valuation": self.dual[block.span]}
                 name = block.name if block.name not in found else f"{block.name} (rows)"
                 found[name] = pd.DataFrame(rows, index=block.index) + 0.0
@@ -325,6 +327,11 @@ class PlanTables(Answered):
     def valuation_intervals(self) -> ValuationIntervals:
         """The intervals of all valuations, row by row; of proved plans only (``has_intervals``)."""
         return ValuationIntervals(self.program, self.primal, self.dual)
+
+    @cached_property
+    def laws(self) -> list[Law]:
+        """The laws it keeps, a user's own that declare themselves included."""
+        return laws_of(self.economy, self.question, self.own_laws)
 
     @cached_property
     def asked(self) -> Economy:

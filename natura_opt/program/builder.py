@@ -14,16 +14,23 @@ from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import ProgramError, unknown
 from ..base.numbers import doubles, sparse_doubles
-from .canonical import Block, RowSense, Sense
+from .canonical import Block, Sense
+from .declared import Columns, Declarations, Rows, RowSense
 from .linear import LinearProgram
 
 
 @dataclass
 class ProgramBuilder:
-    """Collects blocks, terms and costs, in any order, and lays them out as one :class:`LinearProgram`."""
+    """Collects blocks, terms and costs, in any order, and lays them out as one :class:`LinearProgram`.
 
+    Attributes
+    ----------
+    declared : what the laws that may write into it say of their blocks.
+    """
+
+    declared: Declarations = field(default_factory=Declarations)
     _columns: dict[str, tuple[pd.Index, Floats, Floats, bool]] = field(default_factory=dict)
-    _rows: dict[str, tuple[pd.Index, RowSense, Floats]] = field(default_factory=dict)
+    _rows: dict[str, tuple[pd.Index, RowSense, Floats, Any]] = field(default_factory=dict)
     _terms: list[tuple[str, str, Any]] = field(default_factory=list)
     _supplies: list[tuple[str, Any]] = field(default_factory=list)
     _losses: list[tuple[str, Any]] = field(default_factory=list)
@@ -43,17 +50,26 @@ class ProgramBuilder:
         )
 
     @checked_arguments()
-    def rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any) -> None:
-        """Add a block of rows with one right-hand side per label (or a scalar)."""
+    def rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any, stated: Any = None) -> None:
+        """Add a block of rows with one right-hand side per label (or a scalar).
+
+        Parameters
+        ----------
+        stated : which labels have a row (truths, one per label), where not all have one. Terms and supplies may be
+            given over all labels, or over those that have one.
+        """
         if name in self._rows:
             raise ProgramError(f"rows {name!r} declared twice")
         if sense not in (">=", "<=", "=="):
             raise ProgramError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
-        self._rows[name] = (index, sense, _spread(rhs, index, f"rows {name!r}"))
+        self._rows[name] = (index, sense, _spread(rhs, index, f"rows {name!r}"), stated)
 
     @checked_arguments()
     def terms(self, rows: str, columns: str, matrix: Any) -> None:
-        """Add coefficients of a block of columns in a block of rows: shape (len(rows), len(columns))."""
+        """Add coefficients of a block of columns in a block of rows: shape (len(rows), len(columns)).
+
+        Terms in rows that some law declares, and none of this question opens, say nothing and are left out.
+        """
         try:
             numbers = sparse_doubles(matrix) if sp.issparse(matrix) else doubles(matrix)
             part = sp.coo_array(numbers)
@@ -84,16 +100,22 @@ class ProgramBuilder:
 
     def build(self) -> LinearProgram:
         """Lay the blocks out, in the order they were declared, and sum the terms."""
-        columns = _laid_out({name: entry[0] for name, entry in self._columns.items()})
-        rows = _laid_out({name: entry[0] for name, entry in self._rows.items()})
+        stated = {name: entry[0] if entry[3] is None else entry[0][entry[3]] for name, entry in self._rows.items()}
+        columns = _laid_out({name: entry[0] for name, entry in self._columns.items()}, self.declared.columns)
+        rows = _laid_out(stated, self.declared.rows)
         at_column = {block.name: block for block in columns}
         at_row = {block.name: block for block in rows}
         shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
         row_positions, column_positions, values = [], [], []
         for row_name, column_name, part in self._terms:
+            if row_name not in at_row and row_name in self.declared.rows and column_name in at_column:
+                continue
             if row_name not in at_row or column_name not in at_column:
                 raise ProgramError(f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared")
+            every, among = self._rows[row_name][0], self._rows[row_name][3]
             expected = (len(at_row[row_name].index), len(at_column[column_name].index))
+            if among is not None and part.shape == (len(every), expected[1]):
+                part = sp.coo_array(sp.csr_array(part)[among])
             if part.shape != expected:
                 raise ProgramError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")
             row_positions.append(part.row.astype(np.int64) + at_row[row_name].start)
@@ -113,9 +135,7 @@ class ProgramBuilder:
         for name, loss in self._losses:
             cost[at_column[name].span] += -loss if self._sense == "max" else loss
         senses = [entry[1] for entry in self._rows.values()]
-        rhs = [entry[2].copy() for entry in self._rows.values()]
-        for name, amounts in self._supplies:
-            rhs[list(self._rows).index(name)] -= amounts
+        rhs = self._sides()
         return LinearProgram(
             sense=self._sense,
             columns=columns,
@@ -128,6 +148,21 @@ class ProgramBuilder:
             row_lower=_joined([np.full(len(b), -np.inf) if s == "<=" else b for s, b in zip(senses, rhs, strict=True)]),
             row_upper=_joined([np.full(len(b), np.inf) if s == ">=" else b for s, b in zip(senses, rhs, strict=True)]),
         )
+
+    def _sides(self) -> list[Floats]:
+        """Return the right-hand sides of each block, less what is supplied."""
+        sides = {name: rhs.copy() if among is None else rhs[among] for name, (_, _, rhs, among) in self._rows.items()}
+        for name, amounts in self._supplies:
+            if name not in sides and name in self.declared.rows:
+                continue
+            if name not in sides:
+                raise ProgramError(f"supply: {unknown('block of rows', name, sides)}")
+            index, _, _, among = self._rows[name]
+            over_all = among is not None and np.shape(amounts) == (len(index),)
+            stated = index if among is None else index[among]
+            numbers = doubles(amounts)
+            sides[name] -= _spread(numbers[among] if over_all else numbers, stated, f"supply of rows {name!r}")
+        return list(sides.values())
 
 
 def _spread(values: Any, index: pd.Index, what: str) -> Floats:
@@ -142,9 +177,9 @@ def _joined(parts: Sequence[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def _laid_out(indexes: Mapping[str, pd.Index]) -> tuple[Block, ...]:
+def _laid_out(indexes: Mapping[str, pd.Index], declared: Mapping[str, Rows | Columns]) -> tuple[Block, ...]:
     blocks, start = [], 0
     for name, index in indexes.items():
-        blocks.append(Block(name, index, start))
+        blocks.append(Block(name, index, start, declared.get(name)))
         start += len(index)
     return tuple(blocks)

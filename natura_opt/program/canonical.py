@@ -13,9 +13,9 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
+from .declared import Columns, Rows
 
 Sense = Literal["max", "min"]
-RowSense = Literal[">=", "<=", "=="]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +27,13 @@ class Block:
     name : the block's name, e.g. ``"activities"`` or ``"balance"``.
     index : one label per column or row.
     start : position of its first column or row in the program.
+    declared : what the law it belongs to says of it; None of a user's own.
     """
 
     name: str
     index: pd.Index
     start: int
+    declared: Rows | Columns | None = None
 
     @property
     def span(self) -> slice:
@@ -97,7 +99,7 @@ class CanonicalForm:
     def __repr__(self) -> str:
         rows, columns = self.shape
         size = f"{rows:,} rows x {columns:,} columns, {self.matrix.nnz:,} coefficients"
-        lines = [f"{type(self).__name__} ({self.sense}): {size}"]
+        lines = [f"LinearProgram ({self.sense}): {size}"]
         lines += [f"  columns {block.name:<16} {len(block.index):>10,}" for block in self.columns]
         lines += [f"  rows    {block.name:<16} {len(block.index):>10,}" for block in self.rows]
         return "\n".join(lines)

@@ -105,7 +105,9 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
         sizes = np.abs(product)
         sound = (sizes >= _LEAST_PRODUCT) & (sizes <= _LARGEST_PRODUCT)
         sound &= (np.abs(values) <= _LARGEST_FACTOR) & (np.abs(chosen) <= _LARGEST_FACTOR)
-    sound |= (values == 0) | (chosen == 0)
+    nothing = (values == 0) | (chosen == 0)
+    error[nothing] = 0.0  # the other factor may have been too large to split
+    sound |= nothing
     found = np.empty(len(lines))
     for k, (first, last) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
         if sound[first:last].all():
@@ -122,8 +124,8 @@ def nearest_of_its_sign(value: Fraction) -> float:
     """Return the double nearest to a fraction, but never zero for what is not, nor infinite for what is finite."""
     try:
         found = float(value)
-    except OverflowError:
-        return math.copysign(np.finfo(np.float64).max, value)
+    except OverflowError:  # which asking a fraction of that size for its sign as a double would be again
+        return math.copysign(np.finfo(np.float64).max, 1.0 if value > 0 else -1.0)
     return found if found != 0 or value == 0 else math.copysign(5e-324, value)
 
 

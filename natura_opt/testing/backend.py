@@ -15,7 +15,7 @@ from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from ..proof.judging import solve_any
 from .case import Feature
-from .statement import brought_back, cvxpy_statement, pyomo_statement, senses_of
+from .statement import brought_back, cvxpy_statement, declarations_of, pyomo_statement
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +68,14 @@ def _highs_kept(programs: Sequence[LinearProgram], options: SolveOptions) -> Ite
 def _pyomo(solver: str, program: LinearProgram, options: SolveOptions) -> Answer:
     from ..backends.pyomo import compile_pyomo, solve_pyomo
 
-    compiled = compile_pyomo(pyomo_statement(program), senses_of(program), {})
+    compiled = compile_pyomo(pyomo_statement(program), declarations_of(program), {})
     return brought_back(solve_pyomo(compiled, options, solver), compiled.program, program)
 
 
 def _cvxpy(program: LinearProgram, options: SolveOptions) -> Answer:
     from ..backends.cvxpy import compile_cvxpy, solve_cvxpy
 
-    compiled = compile_cvxpy(cvxpy_statement(program), senses_of(program))
+    compiled = compile_cvxpy(cvxpy_statement(program), declarations_of(program))
     return brought_back(solve_cvxpy(compiled, options), compiled.program, program)
 
 

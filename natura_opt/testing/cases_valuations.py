@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..base.status import Status
-from ..program.canonical import RowSense, Sense
+from ..program.canonical import Sense
+from ..program.declared import RowSense
 from ..program.linear import LinearProgram
 from .case import Case, Edit, Feature
 from .cases_shapes import workshop

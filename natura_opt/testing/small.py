@@ -11,7 +11,8 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..program.builder import ProgramBuilder
-from ..program.canonical import RowSense, Sense
+from ..program.canonical import Sense
+from ..program.declared import RowSense
 from ..program.linear import LinearProgram
 
 INF = float("inf")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..backends.answer import Answer
 from ..base.arrays import Floats
-from ..program.canonical import RowSense
+from ..program.declared import Declarations, Rows, RowSense
 from ..program.linear import LinearProgram
 
 #: Lower and upper sides of a block that CVXPY has to state apart.
@@ -98,7 +98,7 @@ def cvxpy_statement(program: LinearProgram) -> CvxpyStatement:
     return made
 
 
-def senses_of(program: LinearProgram) -> dict[str, RowSense]:
+def declarations_of(program: LinearProgram) -> Declarations:
     """Return the sense in which blocks of one-sided rows are written, also under the names CVXPY's parts have."""
     senses: dict[str, RowSense] = {}
     for block in program.rows:
@@ -108,7 +108,7 @@ def senses_of(program: LinearProgram) -> dict[str, RowSense]:
         elif np.isneginf(lower).all():
             senses[block.name] = "<="
         senses[block.name + " >="], senses[block.name + " <="] = ">=", "<="
-    return senses
+    return Declarations({name: Rows(name, (), sense, "a row of the program") for name, sense in senses.items()})
 
 
 def brought_back(answer: Answer, compiled: LinearProgram, program: LinearProgram) -> Answer:

@@ -25,7 +25,7 @@ import scipy.sparse as sp
 
 from ...base.arrays import Floats
 from ...base.errors import OptionError
-from ...formulate import ROW_SENSES, cvxpy_model
+from ...formulate import cvxpy_model, declared_with
 from ...objectives.harmony_layers import CvxpyLayer
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
@@ -93,7 +93,8 @@ def _stated_by_laws(problem: HarmonyProblem, tolerance: float, left: Callable[[]
     conic = model.problem()
     harmless = cp.Maximize(-sum(model.losses) + 0.0 * cp.sum(model.variables["delivered"]))
     laws = replace(model, objective=harmless, definitions=[])
-    compiled = compile_cvxpy(laws, ROW_SENSES)  # the linear part, back to labelled rows, for the proof
+    # the linear part, back to labelled rows, for the proof
+    compiled = compile_cvxpy(laws, declared_with(model.question))
     said, iterations = _run(conic, left())
     primal, dual = np.zeros(compiled.program.shape[1]), np.zeros(compiled.program.shape[0])
     for variable, places in compiled.columns:

@@ -1,0 +1,133 @@
+"""The CVXPY problem that laws write into: rows are opened, added to by any law, and closed last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.arrays import Floats
+from ..base.errors import ProgramError, UnstatableError
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..program.canonical import Sense
+from ..program.declared import RowSense
+
+
+@dataclass(frozen=True, eq=False)
+class _Open:
+    """Rows of one period (or of all together): their labels, sense and sides; ``stated``: which of an axis they are."""
+
+    period: int | None
+    index: pd.Index
+    sense: RowSense
+    side: Any
+    stated: Any
+
+
+@dataclass
+class CvxpyModel:
+    """A CVXPY problem under construction: named variables and constraints with their labels.
+
+    Attributes
+    ----------
+    variables : CVXPY variables by block name; a block over periods has shape (labels per period, periods).
+    columns : labels of each variable, in column-major order.
+    constraints : (block name, labels, constraint), once the rows are closed.
+    losses : scalar expressions that count against the objective, whatever its sense.
+    own_laws : laws of the user's own that were written into it.
+    objective : the CVXPY objective, once the rows are closed.
+    definitions : constraints that say what the helper variables of a concave term are; they are no rows of the plan.
+    """
+
+    economy: Economy
+    question: Question
+    variables: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, pd.Index] = field(default_factory=dict)
+    constraints: list[tuple[str, pd.Index, Any]] = field(default_factory=list)
+    losses: list[Any] = field(default_factory=list)
+    own_laws: tuple[Any, ...] = ()
+    objective: Any = None
+    definitions: list[Any] = field(default_factory=list)
+    _goal: tuple[str, Any] | None = None
+    _open: dict[str, list[_Open]] = field(default_factory=dict)
+    _terms: dict[str, list[Callable[[Any], Any]]] = field(default_factory=dict)
+
+    def variable(self, name: str, index: pd.Index, shape: tuple[int, ...]) -> Any:
+        """Declare a non-negative variable with labels in column-major order."""
+        import cvxpy as cp
+
+        if name in self.variables:
+            raise ProgramError(f"variable {name!r} declared twice")
+        self.variables[name] = cp.Variable(shape, name=name, nonneg=True)
+        self.columns[name] = index
+        return self.variables[name]
+
+    def rows(
+        self, name: str, period: int | None, index: pd.Index, sense: RowSense, side: Floats | float, stated: Any = None
+    ) -> None:
+        """Open rows of one period (its position), or of all periods together (``None``).
+
+        Parameters
+        ----------
+        index : labels of the rows.
+        side : right-hand sides, shape (len(index),) or one number.
+        stated : positions of the rows among what :meth:`terms` are over, where not all of it has a row.
+        """
+        self._open.setdefault(name, []).append(_Open(period, index, sense, side, stated))
+
+    def terms(self, rows: str, term: Callable[[Any], Any]) -> None:
+        """Add to the left side of rows that any law opens; nothing where no law of the question does.
+
+        Parameters
+        ----------
+        term : called with the period's position (None for rows of all periods together); a vector over the whole axis
+            of the rows (all goods, all resources, all holdings).
+        """
+        self._terms.setdefault(rows, []).append(term)
+
+    def goal(self, sense: Sense, value: Any) -> None:
+        """Say what is to be best, a scalar expression; losses count against it."""
+        self._goal = (sense, value)
+
+    def close(self) -> None:
+        """State every open row, each with all that was added to it, and the objective less losses."""
+        import cvxpy as cp
+
+        for name, parts in self._open.items():
+            for part in parts:
+                self._state(name, part)
+        self._open.clear()
+        self._terms.clear()
+        if self._goal is not None:
+            sense, value = self._goal
+            lost = sum(self.losses)
+            self.objective = cp.Maximize(value - lost) if sense == "max" else cp.Minimize(value + lost)
+
+    def add(self, name: str, index: pd.Index, constraint: Any) -> None:
+        """Add a (vector) constraint to the block of rows of this name."""
+        self.constraints.append((name, index, constraint))
+
+    def problem(self) -> Any:
+        """Return the CVXPY problem as it stands."""
+        import cvxpy as cp
+
+        return cp.Problem(self.objective, [*(constraint for _, _, constraint in self.constraints), *self.definitions])
+
+    def _state(self, name: str, part: _Open) -> None:
+        if not len(part.index):
+            return
+        left: Any = sum(term(part.period) for term in self._terms.get(name, []))
+        if part.stated is not None and np.ndim(left):
+            left = left[part.stated]
+        if isinstance(left, int | float | np.ndarray):  # no variable is in it
+            holds = {"<=": np.less_equal, ">=": np.greater_equal, "==": np.equal}[part.sense](left, part.side)
+            if not np.all(holds):
+                raise UnstatableError(f"{self.economy.name}: rows {name!r} hold no variable and cannot be met")
+            return
+        side = part.side
+        stated = left <= side if part.sense == "<=" else left >= side if part.sense == ">=" else left == side
+        self.add(name, part.index, stated)
