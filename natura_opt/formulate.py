@@ -30,7 +30,7 @@ from .laws.law import Law
 from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
 from .laws.storage import STORAGE
-from .objectives import OBJECTIVES, Kind, objective_of
+from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
 from .program.linear import LinearProgram
@@ -58,7 +58,7 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     ------
     QuestionError : unknown objective, no targets, a setting that is not allowed, or a table that none of the laws uses.
     """
-    objective = objective_of(question)
+    objective = objective_named(question.objective, f"{economy.name}: ")
     for table in question.leave_out:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
@@ -193,7 +193,7 @@ def linear_program(
     QuestionError : the question cannot be asked of the economy, or its objective is no linear one.
     """
     economy, asked = posed(economy, question)
-    if objective_of(asked).concave:
+    if objective_named(asked.objective, f"{economy.name}: ").concave:
         raise QuestionError(
             f"{economy.name}: the objective {asked.objective!r} has a concave term, which no linear program holds; "
             "natura_opt.cvxpy_model states it, and natura_opt.solve answers it"

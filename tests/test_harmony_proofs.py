@@ -19,6 +19,7 @@ from natura_opt.economy.table import Table
 from natura_opt.methods.harmony import answer as solving_harmony
 from natura_opt.methods.harmony.primal_dual import solve_primal_dual
 from natura_opt.methods.harmony.problem import harmony_problem
+from natura_opt.methods.registry import METHODS
 from natura_opt.plan.trace import TracePoint
 from natura_opt.proof.concave_gap import proven_gap
 
@@ -48,7 +49,7 @@ def test_a_plan_beyond_its_bound_is_unproved(factor: float) -> None:
     assert certificate.objective > certificate.dual_objective
     assert certificate.gap == float("inf") and not certificate.proved
     beyond = replace(best, primal=best.primal * factor, certificate=certificate, status=Status.UNPROVED)
-    assert beyond.gap == float("inf") == beyond.gap_per_good
+    assert beyond.harmony.gap == float("inf") == beyond.harmony.gap_per_good
     facts = beyond.summary()
     assert facts["gap_per_good"] is None and json.dumps(facts, allow_nan=False)
 
@@ -338,7 +339,7 @@ def test_verbose_is_refused_where_there_is_no_log(method: str) -> None:
 @pytest.mark.parametrize("method", [*EXACT, *HISTORICAL])
 def test_verbose_is_no_setting_of_harmony(method: str) -> None:
     with pytest.raises(SettingError, match="verbose"):
-        no.solve(small(), method=method, verbose=True, objective="harmony")
+        METHODS[method].read({"verbose": True})
 
 
 def test_what_an_error_advises_is_accepted() -> None:

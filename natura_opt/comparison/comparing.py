@@ -25,7 +25,7 @@ from ..methods.linear import BACKENDS
 from ..methods.method import Common, Method
 from ..methods.registry import METHODS, ask, method_named
 from ..methods.solve import solve
-from ..objectives import Demand, objective_of
+from ..objectives import Demand, objective_named, objective_of
 from ..objectives.harmony import HARMONY, WEIGHTS
 from ..objectives.harmony_functions import HarmonyFunction
 from ..plan.harmony import Harmony, harmony_of
@@ -136,7 +136,7 @@ def _compared(economy: Economy, asked: Question, function: str | HarmonyFunction
     ------
     QuestionError : the question cannot be asked, in itself or for harmony; or its objective is not linear.
     """
-    if objective_of(asked).concave:
+    if objective_named(asked.objective, f"{economy.name}: ").concave:
         raise QuestionError(
             f"{economy.name}: methods are compared on a linear question, whose optimum they are measured from, and the "
             f"objective {asked.objective!r} is not linear; ask a linear one: the methods for harmony answer its laws"

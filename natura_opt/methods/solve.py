@@ -17,7 +17,7 @@ from ..economy.question import Question
 from ..formulate import with_objective
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law
-from ..objectives import objective_named, objective_of
+from ..objectives import objective_named
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from .linear import ExtraLaw, solve_linear
@@ -147,7 +147,7 @@ def solve(
         told_apart(None, named, settings, PARAMETERS)
         return solve_linear(economy, None, named.way, common)
     asked = question if isinstance(question, Question) else economy.question(question)
-    wanted = objective_of(asked) if objective is None else objective_named(objective)
+    wanted = objective_named(asked.objective if objective is None else objective, f"{economy.name}: ")
     chosen = chosen_for(named, wanted)
     chosen.refuse_options(common)
     of_objective, of_method = told_apart(wanted, chosen, settings, PARAMETERS)
