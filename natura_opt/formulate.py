@@ -231,6 +231,10 @@ def pyomo_model(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra_laws : laws of your own.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     import pyomo.environ as pyo
 
@@ -257,6 +261,10 @@ def cvxpy_model(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra_laws : laws of your own.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     economy, asked = posed(economy, question)
     own = tuple(extra_laws)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..backends.answer import Answer, Claim
-from ..backends.highs import check_highs_options
+from ..backends.configured import check_highs_options
 from ..backends.options import SolveOptions
 from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
 from ..base.status import Status

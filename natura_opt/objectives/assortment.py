@@ -22,6 +22,8 @@ from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns
+from ..tables.objectives import TARGETS
+from ..tables.spec import names_of
 from .objective import Demand, Objective
 from .targets import without_targets
 
@@ -57,7 +59,7 @@ ASSORTMENT = Objective(
     name="assortment",
     law=Law(
         name="largest number of assortments",
-        tables=frozenset({"targets"}),
+        tables=names_of(TARGETS),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,

@@ -26,6 +26,8 @@ from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
+from ..tables.objectives import TARGETS
+from ..tables.spec import names_of
 from .objective import Demand, Objective, settings_of
 from .targets import without_targets
 
@@ -89,7 +91,7 @@ FULFILMENT = Objective(
     name="fulfilment",
     law=Law(
         name="sum of yearly fulfilment",
-        tables=frozenset({"targets"}),
+        tables=names_of(TARGETS),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,

@@ -33,12 +33,14 @@ from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns
+from ..tables.objectives import TARGET_WEIGHTS, TARGETS
+from ..tables.spec import names_of
 from .harmony_functions import H2018, HARMONY_FUNCTIONS, HarmonyFunction, harmony_function
 from .harmony_layers import CvxpyLayer, PyomoLayer
 from .objective import Demand, Objective, settings_of
 
 #: The table that only harmony uses.
-WEIGHTS = "target_weights"
+WEIGHTS = TARGET_WEIGHTS.name
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Deliveries:
         """Read them off an economy as the question sees it."""
         count, goods = len(economy.periods), economy.goods
         targets = by_period(count, lambda t: economy.vector("targets", t))
-        weights = by_period(count, lambda t: economy.vector(WEIGHTS, t, missing=1.0))
+        weights = by_period(count, lambda t: economy.vector(WEIGHTS, t))
         wanted = np.flatnonzero((targets > 0) & (weights > 0))
         codes: list[Any] = [wanted % len(goods), wanted // len(goods)]
         levels: list[Any] = [goods, economy.periods]
@@ -156,7 +158,7 @@ HARMONY = Objective(
     name="harmony",
     law=Law(
         name="total harmony",
-        tables=frozenset({"targets", WEIGHTS}),
+        tables=names_of(TARGETS, TARGET_WEIGHTS),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,

@@ -162,7 +162,7 @@ def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
 
 
 def _limit_of(plan: PlanTables, table: str, t: int, at: int) -> float:
-    return float(plan.asked.vector(table, t, missing=np.inf)[at])
+    return float(plan.asked.vector(table, t)[at])
 
 
 def _summed(intervals: list[tuple[float, float] | None]) -> tuple[float, float] | None:

@@ -97,7 +97,9 @@ def harmonise_outputs(
     Parameters
     ----------
     economy : one period, one product per technique, limits of resources or stocks.
+    function : ``2018``, or another strictly concave harmony function, by name or your own.
     tolerance : the gap per good at which to stop.
+    max_passes, time_limit : passes over the data, and seconds, after which to stop anyway.
 
     Returns
     -------
@@ -110,7 +112,7 @@ def harmonise_outputs(
     """
     if not economy.has("targets"):
         raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
-    weights = economy.vector("target_weights", 0, missing=1.0)
+    weights = economy.vector("target_weights", 0)
     made, why = _laid_out(economy, weights, harmony_function(function))
     if made is None:
         raise QuestionError(

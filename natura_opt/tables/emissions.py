@@ -1,0 +1,39 @@
+"""The tables of externalities: what is emitted, what may be, and the damage it does."""
+
+from __future__ import annotations
+
+from .merging import AVERAGED_BY_ACTIVITY, EQUAL, SUMMED
+from .missing import NO_LIMIT
+from .spec import TableSpec, beside
+
+EMISSIONS = beside(
+    "emissions and their damage",
+    TableSpec(
+        "emissions",
+        ("pollutants", "techniques"),
+        "pollutants / techniques",
+        "emitted per unit of activity (E)",
+        AVERAGED_BY_ACTIVITY,
+        sign="any",
+    ),
+    TableSpec(
+        "emission_caps",
+        ("pollutants",),
+        "pollutants",
+        "most that may be emitted in a period",
+        SUMMED,
+        sign="limit",
+        missing=NO_LIMIT,
+    ),
+    TableSpec(
+        "emission_budgets",
+        ("pollutants",),
+        "pollutants",
+        "most that may be emitted over all periods",
+        SUMMED,
+        sign="limit",
+        missing=NO_LIMIT,
+        varies="once",
+    ),
+    TableSpec("damage_weights", ("pollutants",), "1 / pollutants", "damage per unit emitted (w_e)", EQUAL),
+)
