@@ -24,6 +24,7 @@ NAMES = (
     "build",
     "read",
     "solve",
+    "hot",
     "certify",
     "exact",
     "startup",

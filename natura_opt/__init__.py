@@ -7,6 +7,8 @@ certificate that nobody can do better.
 >>> plan = no.solve("five_year_plan").assert_optimal()
 >>> round(plan.objective, 6)
 8.797299
+
+Public names, by what they are for (``natura-opt help names`` says more of each):
 """
 
 from __future__ import annotations
@@ -14,13 +16,19 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .reference.public import HOMES, PUBLIC
+
 if TYPE_CHECKING:
     from .base.errors import DataError as DataError
     from .base.errors import NaturaError as NaturaError
     from .base.errors import NotProvedError as NotProvedError
     from .base.errors import OptionError as OptionError
     from .base.errors import OutputError as OutputError
+    from .base.errors import ProgramError as ProgramError
     from .base.errors import QuestionError as QuestionError
+    from .base.errors import RefusedError as RefusedError
+    from .base.errors import SettingError as SettingError
+    from .base.errors import UnstatableError as UnstatableError
     from .base.input_files import ReadingLimits as ReadingLimits
     from .base.status import Status as Status
     from .checks import check as check
@@ -36,18 +44,21 @@ if TYPE_CHECKING:
     from .economy.national.multiregional import from_pymrio as from_pymrio
     from .economy.national.supply_use import from_supply_use as from_supply_use
     from .economy.question import Question as Question
-    from .economy.registry import TABLES as TABLES
     from .formulate import cvxpy_model as cvxpy_model
     from .formulate import linear_program as linear_program
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
     from .input_output.solve import leontief as leontief
+    from .input_output.unproductive import UndecidedError as UndecidedError
+    from .input_output.unproductive import UnproductiveError as UnproductiveError
     from .laws.law import Given as Given
     from .laws.law import Law as Law
+    from .methods.fixed_point.one_technique import CannotAnswerError as CannotAnswerError
     from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.plan import HarmonyPlan as HarmonyPlan
     from .methods.harmony.solve import solve_harmony as solve_harmony
+    from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError
     from .methods.linear import ExtraLaw as ExtraLaw
     from .methods.linear import solve as solve
     from .plan.plan import Plan as Plan
@@ -60,68 +71,22 @@ if TYPE_CHECKING:
     from .program.reading.read import read_program as read_program
     from .proof.certificate import Certificate as Certificate
     from .proof.certificate import certify as certify
+    from .reference.look_up import look_up as look_up
+    from .tables.registry import TABLES as TABLES
 
 __version__ = "0.1.0"
 
-#: Where each public name lives; modules are imported when a name is first used, so that ``import natura_opt`` is quick.
-_HOMES = {
-    "Certificate": "proof.certificate",
-    "certify": "proof.certificate",
-    "Comparison": "comparison.comparison",
-    "compare": "comparison.comparing",
-    "read_bea": "economy.national.bea",
-    "build_economy": "economy.build",
-    "read": "economy.files.catalog",
-    "shipped_models": "economy.files.catalog",
-    "check": "checks",
-    "Economy": "economy.economy",
-    "ReadingLimits": "base.input_files",
-    "read_five_year": "economy.national.five_year",
-    "write": "economy.files.folder_writer",
-    "generate_economy": "generate.families",
-    "from_pymrio": "economy.national.multiregional",
-    "Question": "economy.question",
-    "TABLES": "economy.registry",
-    "from_supply_use": "economy.national.supply_use",
-    "DataError": "base.errors",
-    "NaturaError": "base.errors",
-    "NotProvedError": "base.errors",
-    "OptionError": "base.errors",
-    "OutputError": "base.errors",
-    "QuestionError": "base.errors",
-    "HarmonyPlan": "methods.harmony.plan",
-    "NamedProgram": "program.named",
-    "Plan": "plan.plan",
-    "cvxpy_model": "formulate",
-    "linear_program": "formulate",
-    "pyomo_model": "formulate",
-    "LinearProgram": "program.linear",
-    "ProgramBuilder": "program.builder",
-    "read_program": "program.reading.read",
-    "ProgramSolution": "plan.program_solution",
-    "HarmonyFunction": "methods.harmony.functions",
-    "harmonise_outputs": "methods.harmony.outputs",
-    "leontief": "input_output.solve",
-    "Columns": "program.declared",
-    "Rows": "program.declared",
-    "Given": "laws.law",
-    "Law": "laws.law",
-    "ExtraLaw": "methods.linear",
-    "solve": "methods.linear",
-    "solve_harmony": "methods.harmony.solve",
-    "Status": "base.status",
-}
-
-__all__ = [*_HOMES, "__version__"]
+__all__ = [*HOMES, "__version__"]
+__doc__ += "".join(f"\n* {group}: {', '.join(names)}" for group, names in PUBLIC.items())
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in HOMES:
         raise AttributeError(f"module 'natura_opt' has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    value = getattr(import_module(f".{HOMES[name]}", __name__), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return list(__all__)

@@ -16,7 +16,6 @@ from .base.entrance import checked_arguments
 from .base.errors import listed
 from .economy.assumed import assumed
 from .economy.economy import Economy
-from .economy.registry import TABLES
 from .economy.table import Matrix
 from .input_output.productivity import judge_productivity
 from .input_output.unproductive import NEARLY_ONE, sentence_on
@@ -25,6 +24,7 @@ from .program.linear import LinearProgram
 from .proof.diagnose import check_farkas, prove_infeasible
 from .proof.refine import solve_proved
 from .proof.rounding import exact_sums
+from .tables.registry import TABLES
 
 #: A proof about more goods than this is not searched for goods that it could do without.
 _NAMED = 200
@@ -53,9 +53,17 @@ class Finding:
 def check(economy: Economy) -> tuple[Finding, ...]:
     """Run every named check.
 
+    Parameters
+    ----------
+    economy : what is looked at; every question of it counts alike.
+
     Returns
     -------
     One finding per check that passed, and one per defect of those that did not.
+
+    Raises
+    ------
+    OptionError : what is given is no economy; read or build one first.
 
     >>> import natura_opt as no
     >>> sick = no.build_economy(inputs=[[0.5, 0.6], [0.9, 0.1]], goods=["a", "b"], targets=[1, 1])
@@ -106,16 +114,9 @@ def _idle(economy: Economy) -> _Result:
 def _nothing_from_nothing(economy: Economy) -> _Result:
     makes = _ever(economy, "outputs", axis=0)
     uses = np.zeros(len(economy.techniques), dtype=bool)
-    for table in (
-        "inputs",
-        "inputs_ahead",
-        "resource_use",
-        "resource_use_ahead",
-        "capital",
-        "plant_inputs",
-        "curve_inputs",
-    ):
-        uses |= _ever(economy, table, axis=0)
+    for spec in TABLES.values():
+        if spec.is_use:
+            uses |= _ever(economy, spec.name, axis=0)
     free = economy.techniques[makes & ~uses]
     if len(free):
         yield (
@@ -307,8 +308,6 @@ def _pattern(economy: Economy, table: str) -> Matrix:
 
 def _ever(economy: Economy, table: str, axis: int) -> npt.NDArray[np.bool_]:
     """Whether each row (axis=1) or column (axis=0) of a table has an entry in any period."""
-    if table not in economy.tables and table != "outputs":
-        return np.zeros(len(economy.goods if axis else economy.techniques), dtype=bool)
     return np.asarray(_pattern(economy, table).sum(axis=axis)).ravel() > 0
 
 

@@ -183,6 +183,10 @@ def linear_program(
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra : laws of your own (:class:`natura_opt.Law`), or functions ``(program_builder, economy, question)`` that add
         columns, rows and terms.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     economy, asked = posed(economy, question)
     written = tuple(extra)
@@ -211,6 +215,10 @@ def pyomo_model(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra_laws : laws of your own.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     import pyomo.environ as pyo
 
@@ -237,6 +245,10 @@ def cvxpy_model(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra_laws : laws of your own.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
     """
     economy, asked = posed(economy, question)
     own = tuple(extra_laws)

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.registry import TABLES
 from natura_opt.economy.table import Table, as_csr
+from natura_opt.tables.registry import TABLES
 
 from .seeded import in_other_units
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.economy.registry import TABLES
+from natura_opt.tables.registry import TABLES
 
 from .test_aggregate_properties import COEFFICIENTS, GOODS, RATES, SUMMED, TECHNIQUES, drawn
 

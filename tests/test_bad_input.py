@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import natura_opt as no
-from natura_opt.economy.registry import TABLES
 from natura_opt.formulate import LAWS
+from natura_opt.tables.registry import TABLES
 
 from .test_cli import MODELS, call, refusal, run
 

@@ -72,6 +72,18 @@ def test_no_price_is_above_what_any_technique_costs_in_fractions(seed: int) -> N
         assert all(prices[good] <= costs[j] for j in range(case.first[good], case.first[good + 1]))
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_prices_solved_with_slack_need_no_lowering(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The systems are solved a little low; that they are lowered step by step is for what cannot be solved so."""
+
+    def lowered(*given: Any) -> Any:
+        raise AssertionError("prices came out above a cost")
+
+    monkeypatch.setattr(Industries, "_lowered", lowered)
+    case = Case(seed)
+    assert (offered(case, case.use @ [1.0, 0.3], 1e-6).prices > 0).all()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_the_one_question_is_answered_by_the_least_and_the_first_of_ties(seed: int) -> None:
     case, rng = Case(seed), np.random.default_rng(seed)

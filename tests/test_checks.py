@@ -12,7 +12,7 @@ from scipy.sparse.linalg import eigs
 
 import natura_opt as no
 from natura_opt.checks import CHECKS, Finding, findings_frame, spectral_radius
-from natura_opt.economy.registry import TABLES
+from natura_opt.tables.registry import TABLES
 
 MODELS = sorted(no.shipped_models())
 

@@ -15,7 +15,7 @@ import natura_opt as no
 from natura_opt.checks import CHECKS, Finding, findings_frame, is_identity
 from natura_opt.economy.assumed import assumed
 from natura_opt.economy.furthest import furthest_number
-from natura_opt.economy.registry import TABLES
+from natura_opt.tables.registry import TABLES
 
 from .seeded import in_other_units, seeded_economy
 
@@ -242,7 +242,7 @@ def test_a_silent_default_is_said_only_where_it_matters(
     (sentence,) = assumed(
         bare.with_changes(**{given_table: {"1": made()} if given_table == "capital_orders" else made()})
     )
-    assert sentence.startswith(f"{silent!r} is not given, so {TABLES[silent].default} is taken: ")
+    assert sentence.startswith(f"{silent!r} is not given, so {TABLES[silent].missing.words} is taken: ")
     shape = tuple(len(bare.axes[axis]) for axis in TABLES[silent].axes)
     told = bare.with_changes(**{silent: np.zeros(shape)})
     assert assumed(told) == ()

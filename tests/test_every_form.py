@@ -16,8 +16,8 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.economy.registry import TABLES
 from natura_opt.economy.table import Table
+from natura_opt.tables.registry import TABLES
 
 from .test_reading import same, seeded
 
@@ -230,5 +230,6 @@ def test_a_missing_table_is_nothing_and_missing_outputs_are_the_identity() -> No
             assert economy.matrix(name, 1).shape == tuple(len(economy.axes[axis]) for axis in TABLES[name].axes)
             assert economy.matrix(name, 1).nnz == 0 and economy.constant(name) and not economy.has(name)
         elif not TABLES[name].is_matrix:
-            assert economy.vector(name, 0, missing=-7.5).tolist() == [-7.5] * len(economy.axes[TABLES[name].axes[0]])
+            value, count = TABLES[name].missing.value, len(economy.axes[TABLES[name].axes[0]])
+            assert economy.vector(name, 0).tolist() == [value] * count
     assert economy.matrix("outputs", 1).toarray().tolist() == [[1.0, 0.0], [0.0, 1.0]]

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.registry import TABLES
 from natura_opt.generate.families import FAMILIES, generate_economy
 from natura_opt.generate.held_capital import capital_tables, tied_up
 from natura_opt.generate.matrices import PATTERNS, Pattern, coefficient_matrix
@@ -22,6 +21,7 @@ from natura_opt.generate.samothrakis import FORMS, samothrakis_system
 from natura_opt.generate.sampling import stream
 from natura_opt.generate.technology import resource_use, technology
 from natura_opt.input_output.spectrum import serving_levels, spectral_radius
+from natura_opt.tables.registry import TABLES
 
 FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 

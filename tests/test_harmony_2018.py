@@ -47,7 +47,7 @@ def excess(economy: no.Economy, found: Harmony2018Result) -> float:
 
 def stocks(economy: no.Economy, held: Holdings, investment: np.ndarray) -> np.ndarray:
     """Stocks of each holding by period: what is given, worn down, and what was invested a lag ago."""
-    lag = economy.vector("investment_lag", 0, missing=1.0)[held.goods].astype(int)
+    lag = economy.vector("investment_lag", 0)[held.goods].astype(int)
     stock = np.zeros(investment.shape)
     for t in range(stock.shape[1]):
         before = stock[:, t - 1] * held.surviving(t - 1) if t else 0.0

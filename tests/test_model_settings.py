@@ -144,7 +144,7 @@ def test_whatever_is_said_of_an_economy_comes_back(form: str, tmp_path: Path) ->
     made = economy(
         title="= a title",
         source="1.50",
-        notes=["two\nlines", "=1+1", "", "007"] if form == "folder" else ["two\nlines", "=1+1", "007"],
+        notes=["two\nlines", "=1+1", "", "007"] if form == "folder" else ["two\nlines", "=1+1", "007", " blanks "],
         periods=[2025, 2026],
         units={"goods": ["person"]},
         questions={

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.plan.pictures.goods_flows import goods_flows
+from natura_opt.plan.goods_flows import goods_flows
 
 from .seeded import not_proved
 from .test_cli import endless, impossible

@@ -14,7 +14,7 @@ import pytest
 
 import natura_opt as no
 from natura_opt.base.labels import name_of
-from natura_opt.plan.pictures.goods_flows import goods_flows
+from natura_opt.plan.goods_flows import goods_flows
 from natura_opt.plan.pictures.style import spread, wrapped
 
 MODELS = ["five_year_plan", "uk_2015_20", "kantorovich_machines", "wheat_cloth", "eu_2006", "excavators"]

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.registry import AXES, TABLES
+from natura_opt.tables.registry import TABLES
+from natura_opt.tables.spec import AXES
 
 from .test_cli import MODELS, call
 

@@ -16,9 +16,10 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.economy.registry import AXES, TABLES, TableSpec
 from natura_opt.economy.table import checked
 from natura_opt.economy.units import wanted_unit
+from natura_opt.tables.registry import TABLES
+from natura_opt.tables.spec import AXES, TableSpec
 
 from .test_reading import SIZES, same, seeded
 
@@ -72,7 +73,7 @@ def test_rates_and_whole_numbers_have_no_unit_and_limits_are_told_by_their_defau
     if spec.sign in ("rate", "positive-integer"):
         assert spec.unit == "1", "a share of a stock is the same share in every unit"
     if spec.sign == "limit":
-        assert spec.default == "no limit"
+        assert spec.missing.words == "no limit" and np.isinf(spec.missing.value)
     assert spec.meaning and spec.meaning[0].islower() and not spec.meaning.endswith(".")
 
 

@@ -292,6 +292,7 @@ START = "a table of the start, or of all periods, has one slice for all of them"
 CONSTANT = "a shortcut for what is the same in every period; the long way gives the same"
 EMPTY = "a shortcut past a block without rows or columns; stated empty, it says the same"
 ZEROS = "a table that is missing reads as zeros, so its terms vanish"
+NO_LIMIT = "a table of limits that is missing reads as infinities, so there is nothing to keep within"
 #: Mutants that mean the same as the source: by function, what was changed and why it is no change.
 ALLOWED: dict[str, dict[str, str]] = {
     "laws.balance._matrix": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
@@ -309,12 +310,12 @@ ALLOWED: dict[str, dict[str, str]] = {
         "always `self.pick('capital_orders', period)` in "
         "`arriving = self.pick('capital_orders', period) if self.ec...`": ZEROS,
     },
-    "laws.capital.Holdings.lags": {"1 for 0 in `self.economy.vector('investment_lag', 0, missing=1.0)`": START},
+    "laws.capital.Holdings.lags": {"1 for 0 in `self.economy.vector('investment_lag', 0)`": START},
     "laws.capital._matrix": {
         "without last term of `count - 1`": "the diagonal is cut to its length, at the end of the horizon",
     },
     "laws.capital._cvxpy": {
-        "1 for 0 in `economy.vector('investment_lag', 0, missing=1.0)`": START,
+        "1 for 0 in `economy.vector('investment_lag', 0)`": START,
         "False for `not held.count`": EMPTY,
         "GtE in `count > 1`": EMPTY,
         "True for `a is not None`": EMPTY,
@@ -322,7 +323,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "`a: Any = model.variable('investment', held.labels(periods...`": EMPTY,
     },
     "laws.capital_pyomo.spell_pyomo": {
-        "1 for 0 in `economy.vector('investment_lag', 0, missing=1.0)`": START,
+        "1 for 0 in `economy.vector('investment_lag', 0)`": START,
         "1 for 0 in `of_holding('capital_pool' if pooled else 'initial_capital...`": START,
         "always `holdings` in `initialize=[h[0] for h in holdings] if pooled else holdings`": (
             "Pyomo takes a tuple of one for its only member"
@@ -336,14 +337,20 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "laws.emissions._matrix": {
         "True for `economy.has('damage_weights')`": ZEROS,
+        "True for `economy.has('emission_caps')`": NO_LIMIT,
+        "True for `economy.has('emission_budgets')`": NO_LIMIT,
         "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
     },
     "laws.emissions._pyomo": {
         "True for `economy.has('damage_weights')`": ZEROS,
+        "True for `economy.has('emission_caps')`": NO_LIMIT,
+        "True for `economy.has('emission_budgets')`": NO_LIMIT,
         "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
     },
     "laws.emissions._cvxpy": {
         "True for `economy.has('damage_weights')`": ZEROS,
+        "True for `economy.has('emission_caps')`": NO_LIMIT,
+        "True for `economy.has('emission_budgets')`": NO_LIMIT,
         "True for `len(kept)`": EMPTY,
         "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
     },

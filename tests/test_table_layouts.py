@@ -21,7 +21,8 @@ from natura_opt.economy.files.cells import Grid, Names
 from natura_opt.economy.files.model_tables import read_axis, read_table
 from natura_opt.economy.files.parquet import ParquetColumns, write_columns
 from natura_opt.economy.files.table_layout import Layout, has_whole_numbers, layout, texts
-from natura_opt.economy.registry import AXES, TABLES
+from natura_opt.tables.registry import TABLES
+from natura_opt.tables.spec import AXES
 
 from .test_reading import seeded
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import natura_opt as no
-from natura_opt.economy.registry import TABLES, TableSpec
 from natura_opt.economy.table import Table, as_csr, sign_fault
+from natura_opt.tables.registry import TABLES
+from natura_opt.tables.spec import TableSpec
 
 from .test_reading import seeded, values
 from .test_registry import NAMES, filled, shape_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -13,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.data import as_notes, empty_axes, outputs_missing, plain_text
-from natura_opt.economy.registry import AXES, TABLES
+from natura_opt.economy.data import as_notes, empty_axes, plain_text, refuse_missing
 from natura_opt.economy.table import Table, as_csr, checked, place, shown, sign_fault
+from natura_opt.tables.registry import TABLES
+from natura_opt.tables.spec import AXES
 
 FEW = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(-3, 3)), max_size=20)
@@ -196,8 +198,10 @@ def test_changes_that_make_no_economy_are_refused(changes: dict[str, Any], words
 
 def test_techniques_that_are_no_goods_keep_their_outputs() -> None:
     economy = no.build_economy(goods=["a"], techniques=["s", "t"], outputs=[[1.0, 1.0]], inputs=[[0.1, 0.2]])
-    said = outputs_missing("economy", economy.goods, economy.techniques)
-    assert said.startswith("economy: the techniques ('s', 't') are not the goods ('a'), so a table 'outputs'")
+    refuse_missing("economy", economy.axes, {"outputs"})
+    said = "economy: the techniques ('s', 't') are not the goods ('a'), so a table 'outputs'"
+    with pytest.raises(no.DataError, match=f"^{re.escape(said)}"):
+        refuse_missing("economy", economy.axes, {"inputs"})
     with pytest.raises(no.DataError, match="must say what each technique makes"):
         economy.with_changes(outputs=None)
     with pytest.raises(no.DataError, match="must say what each technique makes"):

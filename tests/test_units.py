@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 import natura_opt as no
 from natura_opt.economy.build import units_of_axis
 from natura_opt.economy.files.model_tables import converted
-from natura_opt.economy.registry import TABLES
 from natura_opt.economy.units import (
     Units,
     own_names,
@@ -28,6 +27,7 @@ from natura_opt.economy.units import (
     units_of,
     wanted_unit,
 )
+from natura_opt.tables.registry import TABLES
 
 FEW = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 #: Units of mass, time and area with their exact size in kilogram, second, square metre.

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import natura_opt as no
-from natura_opt.backends.highs import _configured
+from natura_opt.backends.configured import configured
 from natura_opt.backends.options import SolveOptions
 from natura_opt.proof.certificate import clean_point
 from natura_opt.proof.refine import solve_proved
@@ -99,7 +99,7 @@ def _scaled(program: no.LinearProgram, method: str, seconds: float) -> Callable[
 def _as_it_stands(program: no.LinearProgram, method: str, tolerance: float, seconds: float) -> Callable[[], Claimed]:
     def solved() -> Claimed:
         told = {"primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": tolerance}
-        highs = _configured(SolveOptions(method=method, options={**told, "time_limit": seconds}))
+        highs = configured(SolveOptions(method=method, options={**told, "time_limit": seconds}))
         pass_as_it_stands(highs, program)
         highs.run()
         solution, (rows, columns) = highs.getSolution(), program.shape

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 import natura_opt as no
-from natura_opt.backends.highs import HighsSession, _configured, _pass_program
+from natura_opt.backends.configured import configured, pass_program
+from natura_opt.backends.highs import HighsSession
 from natura_opt.backends.options import SolveOptions
 from natura_opt.program.scaling import Scaled
 
 
 def build(economy: no.Economy) -> Any:
     """Lay out the matrices and pass them as they stand."""
-    highs = _configured(SolveOptions())
+    highs = configured(SolveOptions())
     pass_as_it_stands(highs, no.linear_program(economy, economy.question()))
     return highs
 
@@ -24,7 +25,7 @@ def pass_as_it_stands(highs: Any, program: no.LinearProgram) -> None:
     """Pass a program unscaled; HiGHS is always handed a minimum."""
     if program.sense == "max":
         program = replace(program, sense="min", cost=-program.cost)
-    _pass_program(highs, program, SolveOptions())
+    pass_program(highs, program, SolveOptions())
 
 
 def as_highs(built: Any) -> Any:
@@ -49,6 +50,6 @@ def scaled_as_highs(session: HighsSession) -> Any:
     held.col_upper_ = np.array(held.col_upper_) * s.column / s.size
     held.row_lower_ = np.array(held.row_lower_) / (s.row * s.size)
     held.row_upper_ = np.array(held.row_upper_) / (s.row * s.size)
-    highs = _configured(SolveOptions())
+    highs = configured(SolveOptions())
     highs.passModel(held)
     return highs

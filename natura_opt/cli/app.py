@@ -1,4 +1,4 @@
-"""The command line: ``natura-opt solve | compare | check | generate | import | models``."""
+"""The command line: ``natura-opt solve | compare | check | generate | import | models | help``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..base.errors import DataError, OutputError, shown
+from ..base.exit_codes import ExitCode, sentence_after, sentence_of_all
 from .console import (
-    EXIT_CODES,
     ReadableGroup,
     named_values,
     print_json,
@@ -19,6 +19,7 @@ from .console import (
     working,
 )
 from .generate import generate
+from .help import print_help
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -28,15 +29,16 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="natura-opt",
     help="Plan an economy in its own physical units: the best plan, the prices behind it, and a recomputed proof.",
-    epilog=EXIT_CODES,
+    epilog=sentence_of_all(),
     cls=ReadableGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-imports = typer.Typer(help="Bring an economy in from other forms.", epilog=EXIT_CODES, no_args_is_help=True)
+imports = typer.Typer(help="Bring an economy in from other forms.", epilog=sentence_of_all(), no_args_is_help=True)
 app.add_typer(imports, name="import")
-app.command()(generate)
+app.command(epilog=sentence_after("generate"))(generate)
+app.command("help", epilog=sentence_after("help"))(print_help)
 
 _Problem = Annotated[
     str,
@@ -52,7 +54,7 @@ _Model = Annotated[
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 
-@app.command()
+@app.command(epilog=sentence_after("solve"))
 def solve(
     model: _Problem,
     question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
@@ -82,11 +84,7 @@ def solve(
     ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Find the best plan of MODEL, or the best point of a linear program, and prove it.
-
-    Exit code: 0 for a proved plan; 1 for an infeasible, unbounded or unproved one; 2 for bad input, or a place that
-    cannot be written (looked at before solving); 130 after Ctrl-C.
-    """
+    """Find the best plan of MODEL, or the best point of a linear program, and prove it."""
     with readable_errors():
         from ..methods.linear import solve as solve_plan
         from ..program.reading.read import read_program
@@ -121,10 +119,10 @@ def solve(
                 from .render import print_plan
 
                 print_plan(plan)
-        raise typer.Exit(0 if plan.proved else 1)
+        raise typer.Exit(ExitCode.AS_ASKED if plan.proved else ExitCode.NOT_AS_HOPED)
 
 
-@app.command()
+@app.command(epilog=sentence_after("compare"))
 def compare(
     model: _Model,
     question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
@@ -137,11 +135,7 @@ def compare(
     picture: Annotated[Path | None, typer.Option(help="Draw the comparison to this file (.svg, .png, .pdf).")] = None,
     as_json: _Json = False,
 ) -> None:
-    """Ask the same question of several methods: how far each got, how fast, and how far from the proved optimum.
-
-    Exit code: 0 when the optimum is proved, so that the gaps mean something; 1 when it is not; 2 for bad input, or a
-    place that cannot be written; 130 after Ctrl-C.
-    """
+    """Ask the same question of several methods: how far each got, how fast, and how far from the proved optimum."""
     with readable_errors():
         from ..comparison.comparing import compare as compare_methods
 
@@ -160,15 +154,12 @@ def compare(
                 from .render import print_comparison
 
                 print_comparison(found)
-        raise typer.Exit(0 if found.optimum.proved else 1)
+        raise typer.Exit(ExitCode.AS_ASKED if found.optimum.proved else ExitCode.NOT_AS_HOPED)
 
 
-@app.command()
+@app.command(epilog=sentence_after("check"))
 def check(model: _Model, as_json: _Json = False) -> None:
-    """Run every named check on MODEL and say what is wrong and where.
-
-    Exit code: 0 if all pass; 1 if one fails; 2 if the model cannot be read; 130 after Ctrl-C.
-    """
+    """Run every named check on MODEL and say what is wrong and where."""
     with readable_errors():
         from ..checks import check as run_checks
         from ..economy.files.catalog import read
@@ -182,15 +173,12 @@ def check(model: _Model, as_json: _Json = False) -> None:
         else:
             for finding in findings:
                 typer.echo(shown(str(finding)))
-        raise typer.Exit(0 if passed else 1)
+        raise typer.Exit(ExitCode.AS_ASKED if passed else ExitCode.NOT_AS_HOPED)
 
 
-@app.command()
+@app.command(epilog=sentence_after("models"))
 def models(as_json: _Json = False) -> None:
-    """List the models that come with the package.
-
-    Exit code: 0.
-    """
+    """List the models that come with the package."""
     with readable_errors():
         from ..economy.files.catalog import read, shipped_models
 
@@ -213,7 +201,7 @@ def models(as_json: _Json = False) -> None:
             typer.echo(f"{name:<{width}}  {e.title} ({len(e.goods)} goods, {len(e.periods)} periods)")
 
 
-@imports.command("five-year")
+@imports.command("five-year", epilog=sentence_after("import five-year"))
 def import_five_year(
     flows: Annotated[Path, typer.Argument(help="Flows of goods, labour and output, goods as columns.")],
     cap: Annotated[Path, typer.Argument(help="Capital stocks, goods by industry.")],
@@ -222,10 +210,7 @@ def import_five_year(
     dest: Annotated[Path, typer.Argument(help="The model folder (or NAME.xlsx) to write.")],
     as_json: _Json = False,
 ) -> None:
-    """Turn the four files of an n-year plan into a model folder (or NAME.xlsx).
-
-    Exit code: 0 when the model is written; 2 for bad input, or a place that cannot be written; 130 after Ctrl-C.
-    """
+    """Turn the four files of an n-year plan into a model folder (or NAME.xlsx)."""
     with readable_errors():
         from ..base.output_files import check_place
         from ..economy.files.folder_writer import kind_of, write

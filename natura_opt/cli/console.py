@@ -1,7 +1,5 @@
-"""What every command does with its results and with what goes wrong: one object, one sentence, one exit code.
-
-Exit codes: 0, 1 and 2 as each command documents; 130 after Ctrl-C.
-"""
+"""What every command does with its results and with what goes wrong: one object, one sentence, one exit code of
+:mod:`natura_opt.base.exit_codes`."""
 
 from __future__ import annotations
 
@@ -16,16 +14,11 @@ import typer
 from typer.core import TyperGroup
 
 from ..base.errors import DataError, NaturaError, shown
+from ..base.exit_codes import ExitCode
 from .streams import INTERRUPTED_SENTENCE
 
-INTERRUPTED = 130
 #: The most characters of an error on a terminal.
 _LONGEST = 1_500
-#: The codes that all commands share, for their help.
-EXIT_CODES = (
-    "Exit codes of every command: 0 as asked; 1 answered, but not as hoped; 2 bad input, or a result that could not be "
-    "written; 130 after Ctrl-C. A reader that closes the pipe early changes none of them."
-)
 
 
 class ReadableGroup(TyperGroup):
@@ -43,7 +36,7 @@ class ReadableGroup(TyperGroup):
             code = super().main(args, prog_name, standalone_mode=False, **extra)
         except OSError as error:  # of the help text, which goes to standard output before any command
             _complain_of(error)
-            code = 2
+            code = ExitCode.REFUSED
         except Exception as error:
             said = getattr(error, "format_message", None)
             if said is None or not standalone_mode:
@@ -54,7 +47,7 @@ class ReadableGroup(TyperGroup):
                 context = getattr(error, "ctx", None)
                 advice = f"; see {context.command_path} --help" if context is not None else ""
                 complain(f"{said().rstrip('.')}{advice}")
-            code = 2
+            code = ExitCode.REFUSED
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else 0)
         return code
@@ -69,7 +62,7 @@ def readable_errors() -> Iterator[None]:
         raise
     except KeyboardInterrupt:
         typer.echo(INTERRUPTED_SENTENCE, err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     except NaturaError as error:
         complain(str(error))
     except OSError as error:
@@ -82,7 +75,7 @@ def readable_errors() -> Iterator[None]:
         complain(f"this should not happen ({type(error).__name__}: {error}); please report it, with the command")
     else:
         return
-    raise typer.Exit(2)
+    raise typer.Exit(ExitCode.REFUSED)
 
 
 def complain(message: str) -> None:

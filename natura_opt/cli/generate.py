@@ -24,11 +24,7 @@ def generate(
     tables: Annotated[str, typer.Option(help="csv, or parquet for large tables.")] = "csv",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
-    """Write a seeded economy that has a plan by construction to the model folder DEST.
-
-    Exit code: 0 when the model is written; 2 for bad input, or a place that cannot be written;
-    130 after Ctrl-C.
-    """
+    """Write a seeded economy that has a plan by construction to the model folder DEST."""
     with readable_errors():
         from ..base.errors import OptionError
         from ..base.output_files import check_place

@@ -18,9 +18,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn, TextIO
 
+from ..base.exit_codes import ExitCode
+
 INTERRUPTED_SENTENCE = "interrupted: what was not finished was not written"
-#: Signals after which nothing half written is left, and the word for each.
-_ENDINGS = {"SIGINT": INTERRUPTED_SENTENCE, "SIGTERM": "ended: what was not finished was not written"}
+#: Signals after which nothing half written is left, with the exit code and the word for each.
+_ENDINGS = {
+    "SIGINT": (ExitCode.INTERRUPTED, INTERRUPTED_SENTENCE),
+    "SIGTERM": (ExitCode.TERMINATED, "ended: what was not finished was not written"),
+}
 
 
 def run(command: Callable[[], Any], complain: Callable[[str], None]) -> NoReturn:
@@ -102,7 +107,7 @@ def _flushed(code: Any, complain: Callable[[str], None]) -> Any:
     except OSError as error:
         complain(f"{error.filename}: {error.strerror}")
     failed = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
-    return 2 if isinstance(failed, _Stream) and failed.failed else code
+    return ExitCode.REFUSED if isinstance(failed, _Stream) and failed.failed else code
 
 
 def _watch_for_endings() -> None:
@@ -123,13 +128,14 @@ def _end_when_told(hears: int) -> None:
     """End the process at the first signal; its output takes its place whole, or goes."""
     while True:
         for number in os.read(hears, 64):
-            word = _ENDINGS.get(signal.Signals(number).name)
-            if word is None:
+            ending = _ENDINGS.get(signal.Signals(number).name)
+            if ending is None:
                 continue
+            code, word = ending
             from ..base.output_files import discard_unfinished
 
             discard_unfinished()
             with suppress(OSError):
                 shown = b"\r\x1b[K\x1b[?25h" if os.isatty(2) else b""  # the line of what is going on goes
                 os.write(2, shown + word.encode() + b"\n")
-            os._exit(128 + number)
+            os._exit(code)

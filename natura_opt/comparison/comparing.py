@@ -69,6 +69,7 @@ def compare(
     Parameters
     ----------
     model : an economy, or the name or folder of a model.
+    question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
     methods : of ``highs``, ``pyomo``, ``cvxpy``, ``simplex``, ``ipm``, ``pdlp`` (the linear program), ``fixed-point``,
         ``prices``, ``harmony``, ``harmony-cvxpy``, ``harmony-tangents``, ``harmony-1990``, ``harmony-2018``.
     function : the harmony function by which all plans are judged.
@@ -80,6 +81,10 @@ def compare(
     -------
     Comparison. A method that cannot answer the question says so in it; a plan's objective is recomputed from what it
     delivers, whatever the method was after.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the data, the question, a method or a setting is not usable.
 
     >>> import natura_opt as no
     >>> found = no.compare("five_year_plan", methods=["highs", "harmony"])

@@ -22,17 +22,15 @@ import scipy.sparse as sp
 from ..base.arrays import Floats
 from ..base.errors import DataError, listed, shortened
 from ..base.numbers import doubles
+from ..tables.merging import AVERAGED_BY_ACTIVITY, SUMMED, Averaged, Refused
+from ..tables.registry import taken_for_identity
+from ..tables.spec import TableSpec
 from .coerce import as_labels, matched
 from .data import EconomyData
-from .registry import TABLES, TableSpec
 from .table import Matrix, Table, as_csr, checked
 
 E = TypeVar("E", bound=EconomyData)
 Concordance = Mapping[Any, Any] | pd.Series
-#: Tables that speak of single plants and their curves: merged ones would mean something else.
-_INDIVISIBLE = frozenset({"plant_capacity", "plant_inputs", "curve_quantities", "curve_inputs"})
-#: Rates, and the stocks of the same shape that weigh them.
-_WEIGHED_BY = {"depreciation": "initial_capital", "pool_depreciation": "capital_pool", "storage": "initial_stocks"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +102,10 @@ def aggregate(
     chosen = concordance if techniques is None and same else techniques
     merges = {"goods": goods, "techniques": _Merge.read(economy.techniques, chosen, "techniques", where)}
     tables = dict(economy.tables)
-    if "outputs" not in tables and not np.array_equal(goods.codes, merges["techniques"].codes):
-        tables["outputs"] = Table(TABLES["outputs"], {None: economy.matrix("outputs", 0)})
+    for spec in taken_for_identity(tables):
+        rows, columns = (merges[axis].codes for axis in spec.axes)
+        if not np.array_equal(rows, columns):
+            tables[spec.name] = Table(spec, {None: economy.matrix(spec.name, 0)})
     level = _levels(economy, base, merges["techniques"], tables)
     axes = {**economy.axes, **{axis: merge.new for axis, merge in merges.items()}}
     done = {}
@@ -131,13 +131,9 @@ def _hashable(value: Any, place: str) -> Any:
     return value
 
 
-def _is_per_activity(spec: TableSpec) -> bool:
-    return spec.is_matrix and spec.unit.endswith("/ techniques")
-
-
 def _levels(economy: EconomyData, base: pd.Series | None, made: _Merge, tables: Mapping[str, Table]) -> Floats:
     """Return base-year levels; they matter only where techniques are merged."""
-    coefficients = [name for name, table in tables.items() if _is_per_activity(table.spec)]
+    coefficients = [name for name, table in tables.items() if table.spec.merge == AVERAGED_BY_ACTIVITY]
     if base is None:
         if made.merges and coefficients:
             raise DataError(
@@ -163,31 +159,35 @@ def _levels(economy: EconomyData, base: pd.Series | None, made: _Merge, tables: 
 def _merged(
     economy: EconomyData, spec: TableSpec, part: Any, key: int | None, merges: Mapping[str, _Merge], level: Floats
 ) -> Any:
-    """Return a slice of a table after merging."""
-    touched = [axis for axis in spec.axes if axis in merges and merges[axis].merges]
-    if not touched:
+    """Return a slice of a table after merging, as its rule says."""
+    if not any(axis in merges and merges[axis].merges for axis in spec.axes):
         return part
-    if spec.name in _INDIVISIBLE:
-        raise DataError(f"{economy.name}: {spec.name!r} speaks of single plants; remove the table before merging")
-    rows = merges.get(spec.axes[0])
+    if isinstance(spec.merge, Refused):
+        raise DataError(f"{economy.name}: {spec.name!r} {spec.merge.why}; remove the table before merging")
     if spec.is_matrix:
-        columns = merges.get(spec.axes[1])
-        if spec.sign == "rate":
-            return _averaged(part, _matrix_weights(economy, spec, part, key, level), merges)
-        if columns is not None and _is_per_activity(spec):
-            part = part @ sp.diags_array(_shares(economy, columns, level))
-        part = part if rows is None else rows.sums @ part
-        return as_csr(part if columns is None else part @ columns.sums.T)
-    assert rows is not None  # a vector that is touched has merged rows
-    if spec.unit == spec.axes[0]:
+        return _merged_matrix(economy, spec, part, key, merges, level)
+    rows = merges[spec.axes[0]]
+    if spec.merge == SUMMED:
         return rows.sums @ part
-    if spec.name in _WEIGHED_BY:
-        weights = economy.vector(_WEIGHED_BY[spec.name], key or 0)
+    if isinstance(spec.merge, Averaged):
+        weights = economy.vector(spec.merge.stock, key or 0)
         total = rows.sums @ weights
         if (total[rows.codes][np.bincount(rows.codes)[rows.codes] > 1] > 0).all():
             alone = np.where(total[rows.codes] > 0, weights, 1.0)
             return (rows.sums @ (part * alone)) / (rows.sums @ alone)
     return rows.alike(part, f"entries of {spec.name!r}", economy.name)
+
+
+def _merged_matrix(
+    economy: EconomyData, spec: TableSpec, part: Matrix, key: int | None, merges: Mapping[str, _Merge], level: Floats
+) -> Matrix:
+    rows, columns = (merges.get(axis) for axis in spec.axes)
+    if isinstance(spec.merge, Averaged):
+        return _averaged(part, _matrix_weights(economy, spec.merge, part, key, level), merges)
+    if columns is not None and spec.merge == AVERAGED_BY_ACTIVITY:
+        part = part @ sp.diags_array(_shares(economy, columns, level))
+    part = part if rows is None else rows.sums @ part
+    return as_csr(part if columns is None else part @ columns.sums.T)
 
 
 def _shares(economy: EconomyData, columns: _Merge, level: Floats) -> Floats:
@@ -205,15 +205,15 @@ def _shares(economy: EconomyData, columns: _Merge, level: Floats) -> Floats:
 
 
 def _matrix_weights(
-    economy: EconomyData, spec: TableSpec, rates: Matrix, key: int | None, level: Floats
+    economy: EconomyData, rule: Averaged, rates: Matrix, key: int | None, level: Floats
 ) -> list[Matrix]:
     """Return what rates of wear are averaged by: the stocks there are; where none, what the base year, and then what a
     unit ties up; where nothing is tied up, every rate stated counts alike."""
     period = key or 0
-    capital = economy.matrix("capital", period)
+    capital = economy.matrix(rule.tied_up_by, period)
     stated = sp.csr_array(rates, copy=True)
     stated.data = np.ones_like(stated.data)
-    held = economy.matrix(_WEIGHED_BY[spec.name], 0)
+    held = economy.matrix(rule.stock, 0)
     return [held, sp.csr_array(capital @ sp.diags_array(level)), capital, stated]
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, shortened, unknown
+from ..tables.registry import TABLES, taken_for_identity
+from ..tables.spec import AXES
 from .coerce import as_labels, coerce_table, is_by_key, is_per_period, matched, shape_of
-from .data import as_notes, empty_axes, outputs_missing, plain_text
+from .data import as_notes, empty_axes, plain_text, refuse_missing
 from .economy import Economy
 from .question import Question, as_questions
-from .registry import AXES, TABLES
 from .table import Table
 from .units import own_names_given, units_of
 
@@ -48,6 +49,7 @@ def build_economy(
 
     Parameters
     ----------
+    name, title, source : for people; the name also stands in messages.
     goods, techniques, resources, pollutants, profiles : labels of each axis.
     periods : labels, or the number of periods.
     units : units per axis: one text for every label, a list with one per label, or a mapping (or Series) by label.
@@ -55,6 +57,7 @@ def build_economy(
         know is taken for a unit of your own.
     notes : what a reader found and did with it; listed by :func:`natura_opt.check`.
     objective : shorthand for ``questions={"default": Question(objective)}``.
+    questions : what is asked of the economy, by name.
     tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector, a frame of a vector with one
         column per period, or a mapping from period label (or periods ahead) to such a thing; ``None`` is no table.
 
@@ -96,7 +99,9 @@ def build_economy(
         axes["goods"] = _derived_axis("goods", present, name)
     if techniques is None:
         found = _derived_axis("techniques", present, name, fallback=axes["goods"])
-        same = len(found) == len(axes["goods"]) and found.isin(axes["goods"]).all() and "outputs" not in present
+        same = (
+            len(found) == len(axes["goods"]) and found.isin(axes["goods"]).all() and bool(taken_for_identity(present))
+        )
         axes["techniques"] = axes["goods"] if same else found  # one technique per good, in whatever order it was given
     for axis in ("resources", "pollutants", "profiles"):
         if given[axis] is None:
@@ -123,14 +128,13 @@ def build_economy(
         source=source,
         notes=as_notes(notes, name),
     )
-    if not result.has("outputs") and not result.goods.equals(result.techniques):
-        raise DataError(outputs_missing(name, result.goods, result.techniques))
+    refuse_missing(name, axes, result.tables)
     return result
 
 
 def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd.Index | None = None) -> pd.Index:
     """Take an axis from the first labelled table that has it, or count it from the arrays."""
-    if axis == "techniques" and fallback is not None and "outputs" not in tables:
+    if fallback is not None and any(spec.axes[1] == axis for spec in taken_for_identity(tables)):
         return fallback  # one technique per good, of its name
     counts: dict[str, int] = {}
     labelled: pd.Index | None = None

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from ..base.errors import DataError, listed, shortened, unknown
 from ..base.labels import name_of
 from ..base.numbers import doubles, sparse_doubles
-from .registry import AXES, TableSpec
+from ..tables.spec import AXES, TableSpec
 from .table import Slices, Table, as_csr, checked
 
 #: A name is for people to read.
@@ -143,7 +143,7 @@ def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: s
         raise DataError(f"{where}: table {spec.name!r} ({spec.meaning}) holds once; give one value, not one per period")
     if None not in slices and not spec.ahead:
         missing = [label for t, label in enumerate(axes["periods"]) if t not in slices]
-        if spec.name == "capital_orders":  # an arrival that is not listed is no arrival
+        if spec.may_skip_periods:
             shape = tuple(len(axes[axis]) for axis in spec.axes)
             nothing = sp.csr_array(shape)  # one for all: periods may be many
             slices = {t: slices.get(t, nothing) for t in range(len(axes["periods"]))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,9 +13,10 @@ import scipy.sparse as sp
 from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import DataError, listed, shortened, unknown
+from ..tables.registry import TABLES, taken_for_identity
+from ..tables.spec import AXES
 from .coerce import coerce_table, position
 from .question import Question, as_questions
-from .registry import AXES, TABLES
 from .table import Matrix, Table
 
 #: What :meth:`natura_opt.Economy.with_changes` replaces besides tables.
@@ -68,25 +69,25 @@ class EconomyData:
         return table in self.tables
 
     def matrix(self, table: str, period: int) -> Matrix:
-        """Return a matrix table as it holds in a period (0-based), csr, shape (rows, columns); zeros where it is
-        missing.
-
-        A missing ``outputs`` is the identity: each technique makes one unit of the good of its name.
+        """Return a matrix table as it holds in a period (0-based), csr, shape (rows, columns); where it is missing,
+        what stands for it: zeros, or (``outputs``) the identity, each technique making one unit of the good of its
+        name.
         """
         if table in self.tables:
             found: Matrix = self.tables[table].at(period)
             return found
-        rows, columns = (len(self.axes[axis]) for axis in TABLES[table].axes)
-        if table == "outputs":
-            return sp.eye_array(rows, format="csr")
-        return sp.csr_array((rows, columns))
+        spec = TABLES[table]
+        rows, columns = (len(self.axes[axis]) for axis in spec.axes)
+        return sp.eye_array(rows, columns, format="csr") if spec.missing.on_diagonal else sp.csr_array((rows, columns))
 
-    def vector(self, table: str, period: int, missing: float = 0.0) -> Floats:
-        """Return a vector table as it holds in a period (0-based), shape (rows,); ``missing`` where there is none."""
+    def vector(self, table: str, period: int) -> Floats:
+        """Return a vector table as it holds in a period (0-based), shape (rows,); where it is missing, what stands for
+        it: zeros, ones, or infinity where there is no limit."""
         if table in self.tables:
             found: Floats = self.tables[table].at(period)
             return found
-        return np.full(len(self.axes[TABLES[table].axes[0]]), missing)
+        spec = TABLES[table]
+        return np.full(len(self.axes[spec.axes[0]]), spec.missing.value)
 
     def constant(self, *tables: str) -> bool:
         """Whether each of these tables (or its absence) is the same in every period."""
@@ -147,8 +148,7 @@ class EconomyData:
                 plain[key] = _plain(key, value, self.name)
             else:
                 raise DataError(unknown("table", key, [*TABLES, *_PLAIN]))
-        if "outputs" not in tables and not self.goods.equals(self.techniques):
-            raise DataError(outputs_missing(self.name, self.goods, self.techniques))
+        refuse_missing(self.name, self.axes, tables)
         return replace(self, tables=tables, **plain)
 
 
@@ -177,12 +177,17 @@ def as_notes(notes: Any, where: str) -> tuple[str, ...]:
     return tuple(plain_text("a note", note) for note in notes)
 
 
-def outputs_missing(name: str, goods: pd.Index, techniques: pd.Index) -> str:
-    """Say that techniques which are not the goods need a table of what they make."""
-    return (
-        f"{name}: the techniques ({listed(techniques)}) are not the goods ({listed(goods)}), "
-        "so a table 'outputs' (goods x techniques) must say what each technique makes"
-    )
+def refuse_missing(name: str, axes: Mapping[str, pd.Index], given: Container[str]) -> None:
+    """Raise unless tables that are missing can stand for the identity: techniques that are not the goods need a table
+    of what they make."""
+    for spec in taken_for_identity(given):
+        rows, columns = (axes[axis] for axis in spec.axes)
+        if not rows.equals(columns):
+            row, column = spec.axes
+            raise DataError(
+                f"{name}: the {column} ({listed(columns)}) are not the {row} ({listed(rows)}), so a table "
+                f"{spec.name!r} ({row} x {column}) must say {spec.missing.otherwise}"
+            )
 
 
 def empty_axes() -> dict[str, pd.Index]:

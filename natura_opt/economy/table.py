@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.errors import DataError
-from .registry import TableSpec
+from ..tables.spec import TableSpec
 
 Matrix = sp.csr_array
 #: Slices of a table: ``None`` holds for every period; otherwise the key is a period's position, or the number of
@@ -80,8 +80,7 @@ def sign_fault(spec: TableSpec, numbers: npt.NDArray[np.float64]) -> tuple[npt.N
     if spec.sign == "positive-integer" and (bad := (numbers < 1) | (numbers != np.round(numbers))).any():
         return bad, "it must be a whole number from 1 up"
     if (bad := numbers < 0).any():
-        advice = "; an input below zero is an output: put it into 'outputs'" if spec.name == "inputs" else ""
-        return bad, f"it must not be negative{advice}"
+        return bad, "; ".join(filter(None, ("it must not be negative", spec.advice)))
     if spec.sign == "rate" and (bad := numbers > 1).any():
         return bad, "a rate lies between 0 and 1"
     return None

@@ -14,7 +14,7 @@ from keyword import iskeyword
 from typing import Any
 
 from ..base.errors import DataError, shortened
-from .registry import TableSpec
+from ..tables.spec import TableSpec
 
 #: Longer ones are no units, and powers beyond this are no quantities.
 _LONGEST, _HIGHEST = 200, 12
@@ -202,17 +202,15 @@ def _derived(word: str, names: list[str]) -> bool:
 def wanted_unit(spec: TableSpec, row_unit: str, column_unit: str = "") -> str:
     """Return the unit a table's number must be in, from the units of its row and column.
 
-    >>> from natura_opt.economy.registry import TABLES
+    >>> from natura_opt.tables.registry import TABLES
     >>> wanted_unit(TABLES["inputs"], "tonne", "hour")
     '(tonne) / (hour)'
     >>> wanted_unit(TABLES["depreciation"], "tonne", "hour")
     '1'
     """
     symbols: Mapping[str, str] = dict(zip(spec.axes, (row_unit, column_unit), strict=False))
-    parts = []
-    for part in spec.unit.split(" / "):
-        parts.append("1" if part == "1" else f"({symbols[part] or '1'})")
-    return " / ".join(parts) if len(parts) > 1 else parts[0]
+    above, below = ("1" if axis is None else f"({symbols[axis] or '1'})" for axis in spec.unit_axes)
+    return above if below == "1" else f"{above} / {below}"
 
 
 def _begins_at_zero(registry: Any, name: str) -> bool:

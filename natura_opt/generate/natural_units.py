@@ -9,7 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..economy.registry import TABLES
+from ..tables.registry import TABLES
+from ..tables.spec import TableSpec
 from .sampling import Counts
 
 
@@ -26,8 +27,8 @@ def in_natural_units(
     """
     goods = _powers(rng, int(makes.max()) + 1, decades)
     kinds = tables["resource_use"].shape[0] if "resource_use" in tables else 0
-    scales = {"goods": goods, "techniques": goods[makes], "resources": _powers(rng, kinds, decades), "1": None}
-    return {name: _changed(table, TABLES[name].unit, TABLES[name].axes, scales) for name, table in tables.items()}
+    scales = {"goods": goods, "techniques": goods[makes], "resources": _powers(rng, kinds, decades)}
+    return {name: _changed(table, TABLES[name], scales) for name, table in tables.items()}
 
 
 def _powers(rng: np.random.Generator, count: int, decades: int) -> Floats:
@@ -35,10 +36,9 @@ def _powers(rng: np.random.Generator, count: int, decades: int) -> Floats:
     return exact[(rng.random(count) * len(exact)).astype(np.int64)]
 
 
-def _changed(table: Any, unit: str, axes: tuple[str, ...], scales: Mapping[str, Floats | None]) -> Any:
-    """Return a table's numbers in the new units, by its unit rule: ``axis``, ``axis / axis`` or ``1 / axis``."""
-    above, _, below = unit.partition(" / ")
-    more, less = scales[above], scales[below] if below else None
+def _changed(table: Any, spec: TableSpec, scales: Mapping[str, Floats]) -> Any:
+    """Return a table's numbers in the new units, by its unit rule."""
+    more, less = (None if axis is None else scales[axis] for axis in spec.unit_axes)
     if isinstance(table, np.ndarray):
         factors = np.ones(table.shape[0])
         factors = factors if more is None else factors * more

@@ -47,5 +47,7 @@ ACTIVITIES = Law(
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
-    columns=(Columns("activities", ("techniques", "periods"), "level of activity", "techniques", "activities"),),
+    columns=(
+        Columns("activities", ("techniques", "periods"), "level of activity", "techniques", "activities", called=""),
+    ),
 )

@@ -24,6 +24,8 @@ from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Rows
+from ..tables import balance as tables
+from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Given, Law
@@ -86,7 +88,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 BALANCE = Law(
     name="balance of goods",
-    tables=frozenset({"inputs", "outputs", "initial_stocks"}),
+    tables=names_of(*tables.BALANCE),
     applies=lambda economy, question: True,
     matrix=_matrix,
     pyomo=_pyomo,
@@ -101,6 +103,8 @@ BALANCE = Law(
             called="the demand for",
             unit="goods",
             valued="on hand",
+            heading="Goods: one more unit on hand",
+            place=0,
         ),
     ),
     given=(Given("balance", "initial stock", initial_stocks),),

@@ -35,6 +35,8 @@ from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
+from ..tables import capital as tables
+from ..tables.spec import names_of
 from .capital_pyomo import spell_pyomo
 from .coefficients import by_period, over_periods
 from .cvxpy_model import CvxpyModel
@@ -103,7 +105,7 @@ class Holdings:
     @property
     def lags(self) -> Any:
         """Whole periods from investment to use of each holding; from the number of periods on, nobody uses it."""
-        known = self.economy.vector("investment_lag", 0, missing=1.0)[self.goods]
+        known = self.economy.vector("investment_lag", 0)[self.goods]
         return np.minimum(known, len(self.economy.periods)).astype(int)
 
     def surviving(self, period: int) -> Floats:
@@ -166,7 +168,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     x = model.variables["activities"]
     k = model.variable("capital_stock", held.labels(periods), (held.count, count))
     a: Any = model.variable("investment", held.labels(periods[:-1]), (held.count, count - 1)) if count > 1 else None
-    lag = economy.vector("investment_lag", 0, missing=1.0)[held.goods]
+    lag = economy.vector("investment_lag", 0)[held.goods]
     to_goods = sp.csr_array(
         (np.ones(held.count), (held.goods, np.arange(held.count))), shape=(len(economy.goods), held.count)
     )
@@ -197,17 +199,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 CAPITAL = Law(
     name="capital stocks",
-    tables=frozenset(
-        {
-            "capital",
-            "depreciation",
-            "initial_capital",
-            "capital_pool",
-            "pool_depreciation",
-            "capital_orders",
-            "investment_lag",
-        }
-    ),
+    tables=names_of(*tables.CAPITAL),
     applies=lambda economy, question: economy.has("capital"),
     matrix=_matrix,
     pyomo=spell_pyomo,
@@ -221,6 +213,7 @@ CAPITAL = Law(
             called="the capacity of",
             unit="goods",
             table="rents",
+            taken="use of stock",
         ),
         Rows(
             "accumulation",
@@ -232,6 +225,8 @@ CAPITAL = Law(
             unit="goods",
             outside="where given",
             table="stock_valuations",
+            heading="Capital stocks: one more unit at the start of the period",
+            place=2,
         ),
     ),
     columns=(

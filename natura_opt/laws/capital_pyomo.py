@@ -31,7 +31,7 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
     initial = of_holding("capital_pool" if pooled else "initial_capital", 0)
     ordered = {p: entries(economy.matrix("capital_orders", t), goods, techniques) for t, p in enumerate(periods)}
     never = float(len(periods))  # a lag of so many periods, or more
-    given = economy.vector("investment_lag", 0, missing=1.0).tolist()
+    given = economy.vector("investment_lag", 0).tolist()
     lags = {good: int(min(lag, never)) for good, lag in zip(goods, given, strict=True)}
     holdings = list(dict.fromkeys((i,) for i, _ in pairs)) if pooled else pairs
     m.HOLDINGS = pyo.Set(

@@ -27,6 +27,8 @@ from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Rows
+from ..tables import emissions as tables
+from ..tables.spec import names_of
 from .coefficients import by_period, by_row, entries, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Law
@@ -129,7 +131,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 EMISSIONS = Law(
     name="emissions and their damage",
-    tables=frozenset({"emissions", "emission_caps", "emission_budgets", "damage_weights"}),
+    tables=names_of(*tables.EMISSIONS),
     applies=lambda economy, question: economy.has("emissions"),
     matrix=_matrix,
     pyomo=_pyomo,
@@ -144,6 +146,12 @@ EMISSIONS = Law(
             called="the emission cap of",
             unit="pollutants",
             outside="always",
+            table="abatement_costs",
+            levels="emissions",
+            partly=True,
+            explained="pollutant",
+            taken="emission",
+            place=4,
         ),
         Rows(
             "emission_budget",
@@ -154,6 +162,11 @@ EMISSIONS = Law(
             called="the emission budget of",
             unit="pollutants",
             outside="always",
+            table="abatement_costs",
+            partly=True,
+            explained="pollutant",
+            taken="emission",
+            place=4,
         ),
     ),
 )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base.arrays import Floats
-from ..base.errors import QuestionError
+from ..base.errors import QuestionError, unknown
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
+from ..tables.spec import AXES
 from .cvxpy_model import CvxpyModel
 
 
@@ -51,6 +52,10 @@ class Law:
         economy and the question. None: the law cannot be said in it, and is refused there by name.
     rows, columns : the blocks it declares.
     given : what it puts on the sides of rows from outside.
+
+    Raises
+    ------
+    QuestionError : a block is declared over an axis that no economy has.
     """
 
     name: str
@@ -62,6 +67,13 @@ class Law:
     rows: tuple[Rows, ...] = ()
     columns: tuple[Columns, ...] = ()
     given: tuple[Given, ...] = ()
+
+    def __post_init__(self) -> None:
+        declared = [(r.name, r.axes, r.unit) for r in self.rows] + [(c.name, c.axes, c.unit) for c in self.columns]
+        for name, axes, unit in declared:
+            strange = [axis for axis in (*axes, unit) if axis and axis not in AXES]
+            if strange:
+                raise QuestionError(f"law {self.name!r}, block {name!r}: {unknown('axis', strange[0], AXES)}")
 
     def spelling(self, name: str) -> Callable[[Any, Economy, Question], None]:
         """Return one of its spellings.

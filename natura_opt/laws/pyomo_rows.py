@@ -84,7 +84,8 @@ class PyomoRows:
 def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable[..., Any]:
     import pyomo.environ as pyo
 
-    def rule(m: Any, *label: Any) -> Any:
+    def rule(m: Any, *index: Any) -> Any:
+        label = index if opened.sets else ()  # a single row has no label, and Pyomo calls it None
         if not opened.stated(*label):
             return pyo.Constraint.Skip
         left = sum(term(*label) for term in terms)

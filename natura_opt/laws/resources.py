@@ -20,6 +20,8 @@ from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Rows
+from ..tables import resources as tables
+from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Law
@@ -71,7 +73,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 RESOURCES = Law(
     name="limits of resources",
-    tables=frozenset({"resource_use", "resource_limits"}),
+    tables=names_of(*tables.RESOURCES),
     applies=lambda economy, question: economy.has("resource_limits"),
     matrix=_matrix,
     pyomo=_pyomo,
@@ -86,6 +88,9 @@ RESOURCES = Law(
             called="the limit of",
             unit="resources",
             outside="always",
+            levels="resource_use",
+            heading="Resources: one more unit available",
+            place=1,
         ),
     ),
 )

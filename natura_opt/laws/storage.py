@@ -26,6 +26,8 @@ from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
+from ..tables import storage as tables
+from ..tables.spec import names_of
 from .coefficients import by_period, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Law
@@ -111,7 +113,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 STORAGE = Law(
     name="storage of goods",
-    tables=frozenset({"storage", "storage_capacity"}),
+    tables=names_of(*tables.STORAGE),
     applies=lambda economy, question: economy.has("storage"),
     matrix=_matrix,
     pyomo=_pyomo,
@@ -126,6 +128,9 @@ STORAGE = Law(
             called="the storage of",
             unit="goods",
             outside="always",
+            partly=True,
+            heading="Room in store: for one more unit at the end of the period",
+            place=3,
         ),
     ),
     columns=(

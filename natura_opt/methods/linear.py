@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from ..backends.answer import Answer, Claim
-from ..backends.highs import check_highs_options
+from ..backends.configured import check_highs_options
 from ..backends.options import METHODS, SolveOptions
 from ..base.entrance import checked_arguments
 from ..base.errors import OptionError, QuestionError, UnstatableError, unknown

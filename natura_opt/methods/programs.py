@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import scipy.sparse as sp
-
-from ..backends.highs import check_finite, check_highs_options
+from ..backends.configured import check_highs_options
 from ..backends.options import SolveOptions
-from ..base.errors import DataError, OptionError
+from ..base.errors import OptionError
 from ..plan.answer import Attempt
 from ..plan.program_solution import ProgramSolution
+from ..program.checks import checked
 from ..program.linear import LinearProgram
 from ..proof.judging import prove
 
@@ -68,38 +65,3 @@ def solve_program(
         iterations=answer.iterations,
         seconds={"solve": solving, "prove": spent - solving},
     )
-
-
-def checked(program: LinearProgram) -> LinearProgram:
-    """Return the program with its matrix in the form that is solved: each coefficient once, in order, none zero.
-
-    Raises
-    ------
-    DataError : arrays of the wrong length, a sense that is none, labels that do not cover the rows and columns, or a
-        number that is none.
-    """
-    if program.sense not in ("min", "max"):
-        raise DataError(f"the program's sense is {program.sense!r}; it is 'min' or 'max'")
-    rows, columns = program.matrix.shape
-    for name, length in (
-        *dict.fromkeys(("cost", "lower", "upper", "integer"), columns).items(),
-        *dict.fromkeys(("row_lower", "row_upper"), rows).items(),
-    ):
-        shape = np.shape(getattr(program, name))
-        if shape != (length,):
-            raise DataError(
-                f"the program's {name} has shape {shape}; its matrix, {rows} x {columns}, asks for ({length},)"
-            )
-    for name, blocks, length in (("columns", program.columns, columns), ("rows", program.rows, rows)):
-        labelled = sum(len(block.index) for block in blocks)
-        if labelled != length:
-            raise DataError(f"the program's blocks label {labelled} {name}, and the matrix has {length}")
-    if not np.isfinite(program.offset):
-        raise DataError(f"the program's offset is {program.offset}; it must be a finite number")
-    matrix = sp.csc_array(program.matrix, dtype=np.float64, copy=True)
-    matrix.sum_duplicates()
-    matrix.eliminate_zeros()
-    matrix.sort_indices()
-    made = replace(program, matrix=matrix, integer=np.asarray(program.integer, dtype=bool))
-    check_finite(made)
-    return made

@@ -22,6 +22,8 @@ from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns
+from ..tables.objectives import TARGETS
+from ..tables.spec import names_of
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -53,7 +55,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 ASSORTMENT = Law(
     name="largest number of assortments",
-    tables=frozenset({"targets"}),
+    tables=names_of(TARGETS),
     applies=lambda economy, question: question.objective == "assortment",
     matrix=_matrix,
     pyomo=_pyomo,

@@ -24,6 +24,8 @@ from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
+from ..tables.objectives import TARGETS
+from ..tables.spec import names_of
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -74,7 +76,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 FULFILMENT = Law(
     name="sum of yearly fulfilment",
-    tables=frozenset({"targets"}),
+    tables=names_of(TARGETS),
     applies=lambda economy, question: question.objective == "fulfilment",
     matrix=_matrix,
     pyomo=_pyomo,
@@ -88,6 +90,9 @@ FULFILMENT = Law(
             kind="floor",
             called="the floor of",
             outside="always",
+            named="fulfilment",
+            heading="Floor: raised by one",
+            place=5,
         ),
     ),
     columns=(Columns("fulfilment", ("periods",), "fulfilment of the period's targets (1: met)", "", "fulfilment"),),

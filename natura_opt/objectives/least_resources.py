@@ -22,6 +22,9 @@ from ..laws.coefficients import by_period, entries, pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Given, Law
 from ..program.builder import ProgramBuilder
+from ..tables.objectives import RESOURCE_WEIGHTS, TARGETS
+from ..tables.resources import RESOURCE_USE
+from ..tables.spec import names_of
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -69,7 +72,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 LEAST_RESOURCES = Law(
     name="least resource use for fixed demand",
-    tables=frozenset({"targets", "resource_weights", "resource_use"}),
+    tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE),
     applies=lambda economy, question: question.objective == "least-resources",
     matrix=_matrix,
     pyomo=_pyomo,

@@ -11,7 +11,8 @@ import scipy.sparse.linalg as spla
 
 from ..base.arrays import Floats
 from ..base.labels import name_of
-from .accounts import Accounts, account, one_unit
+from .account_lines import account
+from .accounts import Accounts, one_unit
 
 
 def whole_account(accounts: Accounts, good: int) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Explanations of what limits a plan: resources, stocks, room in store, pollutants, floors, and rows of one's own."""
+"""Explanations of what limits a plan: resources, stocks, room in store, floors, and rows of one's own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..base.arrays import Floats
 from ..base.errors import QuestionError
 from ..base.labels import holding_name, name_of
 from ..economy.coerce import position
 from ..laws.capital import Holdings
-from .accounts import account, names, of_period
-from .explanation import Explanation, between, interval_of, more_words
-from .limits import own_name
+from ..program.canonical import Block
+from ..program.pieces import rows_of as coefficients_of
+from .account_lines import account
+from .accounts import of_period
+from .explanation import Explanation, between, dearest_period, explained_limit, interval_of, more_words
+from .finding import find_row
+from .naming import own_name, rows_of
 from .tables import PlanTables
+from .users import user_lines, users_by_table, users_of
 
 _SHOWN = 6
 
@@ -23,21 +27,24 @@ _SHOWN = 6
 def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what a resource is worth in a period, how much of it is used, and by what."""
     at = position(plan.economy.resources, name)
-    limits = plan.valuations_by_kind.get("resource")
+    limits = plan.resource_valuations
     if period is None:
         values = plan.resource_use.to_numpy()[at] if limits is None else limits.to_numpy()[at]
-        period = _dearest(plan, values)
+        period = dearest_period(plan, values)
     t = position(plan.economy.periods, period)
     unit = plan.economy.unit("resources", name) or "unit"
-    use = plan.asked.matrix("resource_use", t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
-    used = float(use.sum())
+    users = users_by_table(plan, "resource_use", at, t)
+    used = float(plan.resource_use.to_numpy()[at, t])
     weight = float(plan.asked.vector("resource_weights", t)[at])
     weighs = plan.question.objective == "least-resources" and plan.program.sense == "min"
     interval: tuple[float, float] | None
     if limits is not None:
         valuation = float(limits.to_numpy()[at, t])
-        interval, missing = interval_of(plan, "resource_limit", (name, period))
-        there = float(plan.asked.vector("resource_limits", t)[at])
+        rows = plan.levels_filling("resource_use")[0]
+        interval, missing = interval_of(plan, rows.name, (name, period))
+        there, place = float(plan.asked.vector("resource_limits", t)[at]), find_row(rows, (name, period))
+        if place is not None:
+            there, users = float(plan.side_of(rows)[place]), users_of(plan, rows, place, plan.economy.periods[t])
         lines = [
             f"{name_of(name)}, {name_of(period)}: {used:.6g} of {there:.6g} {unit} are used; one more {unit} "
             f"{more_words(plan)} {between(plan, valuation, interval, missing)}"
@@ -52,12 +59,14 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
             f"{name_of(name)}, {name_of(period)}: {used:.6g} {unit} are used; it is not limited and counts "
             f"{weight:g} per unit"
         ]
-    lines += _user_lines(use, names(plan.economy.techniques), unit)
-    return _limit("resource", name_of(name), period, valuation, interval, account([]), lines)
+    lines += user_lines(users, unit)
+    return explained_limit("resource", name_of(name), period, valuation, interval, account([]), lines)
 
 
-def explain_stock(plan: PlanTables, holding: Any, period: Any) -> Explanation:
+def explain_stock(rows: Block, plan: PlanTables, named: Any, period: Any) -> Explanation:
     """Explain a stock at the start of a period: what it is worth for good, its rent then, whether all is in use."""
+    by_name = {holding_name(holding): holding for holding in plan.stock_valuations.index}
+    holding = by_name.get(named, named) if isinstance(named, str) else named
     place = list(plan.stock_valuations.index).index(holding)
     values = plan.stock_valuations.to_numpy()[place]
     if period is None:
@@ -67,11 +76,10 @@ def explain_stock(plan: PlanTables, holding: Any, period: Any) -> Explanation:
     good = holding[0] if held else holding
     unit = plan.economy.unit("goods", good) or "unit"
     label = (*holding, period) if held else (holding, period)
-    interval, missing = interval_of(plan, "accumulation", label)
+    interval, missing = interval_of(plan, rows.name, label)
     worth, rent = float(values[t]), float(plan.rents.to_numpy()[place, t])
     there = float(plan.stocks.to_numpy()[place, t])
-    held_by = Holdings.of(plan.asked)
-    tied = float((held_by.tied_up(t) @ plan.activities.to_numpy()[:, t])[place])
+    tied = _tied_up(plan, label)
     idle = there - tied if there - tied > 1e-12 * there else 0.0
     lines = [
         f"stock of {name}, {name_of(period)}: {there:.6g} {unit} at the start; "
@@ -81,28 +89,39 @@ def explain_stock(plan: PlanTables, holding: Any, period: Any) -> Explanation:
     ]
     cost = account([("use", [f"{name} in {name_of(period)}"], np.ones(1), np.array([rent]))])
     if t + 1 < len(plan.economy.periods) and there > 0:
-        lasts = float(held_by.surviving(t)[place])
+        lasts = float(Holdings.of(plan.asked).surviving(t)[place])
         after = name_of(plan.economy.periods[t + 1])
         kept: list[Any] = [("what lasts", [f"{name} of {after}"], np.array([lasts]), values[[t + 1]])]
         cost = pd.concat([cost, account(kept)])
         lines.append(f"  {lasts:.6g} of it lasts to {after}, at {values[t + 1]:.6g}: {lasts * values[t + 1]:.6g}")
-    return _limit("stock", name, period, worth, interval, cost, lines)
+    return explained_limit(rows_of(rows).kind, name, period, worth, interval, cost, lines)
 
 
-def explain_room(plan: PlanTables, name: Any, period: Any) -> Explanation:
+def _tied_up(plan: PlanTables, label: Any) -> float:
+    """Return what is in use of a stock: all that stands in its row beside the stock itself."""
+    rows, stocks = plan.rows_filling("rents")[0], plan.columns_filling("stocks")
+    place = find_row(rows, label)
+    if place is None or stocks is None:
+        return 0.0
+    row = coefficients_of(plan.program, np.array([rows.start + place])).toarray().ravel() * plan.primal
+    row[stocks.span] = 0.0
+    return float(row.sum())
+
+
+def explain_room(rows: Block, plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what room for a good in store is worth at the end of a period."""
-    rooms = plan.valuations_by_kind["storage"]
+    rooms = plan.valuations_by_kind[rows_of(rows).kind]
     at = position(plan.economy.goods, name)
     values = rooms.to_numpy()[int(rooms.index.get_indexer(pd.Index([name], tupleize_cols=False))[0])]
-    period = _dearest(plan, values) if period is None else period
+    period = dearest_period(plan, values) if period is None else period
     t = position(plan.economy.periods, period)
     unit = plan.economy.unit("goods", name) or "unit"
     if t == len(plan.economy.periods) - 1:
         lines = [f"store of {name_of(name)}, {name_of(period)}: nothing is stored at the end of the last period"]
-        return _limit("storage", name_of(name), period, 0.0, (0.0, 0.0), account([]), lines)
+        return explained_limit(rows_of(rows).kind, name_of(name), period, 0.0, (0.0, 0.0), account([]), lines)
     room, stored = float(plan.asked.vector("storage_capacity", t)[at]), float(plan.stored.to_numpy()[at, t])
     valuation = float(values[t])
-    interval, missing = interval_of(plan, "storage_limit", (name, period))
+    interval, missing = interval_of(plan, rows.name, (name, period))
     lines = [
         f"store of {name_of(name)}, {name_of(period)}: {stored:.6g} of {room:.6g} {unit} are in store at the end; room "
         f"for one more {more_words(plan)} {between(plan, valuation, interval, missing)}"
@@ -113,87 +132,30 @@ def explain_room(plan: PlanTables, name: Any, period: Any) -> Explanation:
         f"  one {unit} is worth {here.goods[at]:.6g} in {name_of(period)}; {keep:g} of it is there in "
         f"{name_of(after.plan.economy.periods[t + 1])}, where it is worth {keep * after.goods[at]:.6g}"
     )
-    return _limit("storage", name_of(name), period, valuation, interval, account([]), lines)
+    return explained_limit(rows_of(rows).kind, name_of(name), period, valuation, interval, account([]), lines)
 
 
-def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
-    """Explain what one unit less emitted costs: by the cap of the period, the budget of all, and the damage."""
-    economy, asked = plan.economy, plan.asked
-    at = position(economy.pollutants, name)
-    costs = plan.abatement_costs.to_numpy()[at]
-    weights = np.array([asked.vector("damage_weights", k)[at] for k in range(len(economy.periods))])
-    if period is None:
-        period = _dearest(plan, costs[:-1] + weights)
-    t = position(economy.periods, period)
-    unit = economy.unit("pollutants", name) or "unit"
-    cap, budget, weight = float(costs[t]), float(costs[-1]), float(weights[t])
-    emitted = asked.matrix("emissions", t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
-    lines = [f"{name_of(name)}, {name_of(period)}: {float(emitted.sum()):.6g} {unit} are emitted"]
-    intervals: list[tuple[float, float] | None] = []
-    for what, cost, block_name, label, limit, whole in (
-        ("cap of the period", cap, "emission_cap", (name, period), _limit_of(plan, "emission_caps", t, at),
-         float(emitted.sum())),
-        ("budget of all periods", budget, "emission_budget", name, _limit_of(plan, "emission_budgets", 0, at),
-         float(plan.emissions.to_numpy()[at].sum())),
-    ):  # fmt: skip
-        if not np.isfinite(limit):
-            continue
-        found, missing = interval_of(plan, block_name, label)
-        if found is not None and plan.program.sense == "min":  # what one unit less allowed costs
-            found = (-found[1] + 0.0, -found[0] + 0.0)
-        intervals.append(found)
-        words = between(plan, cost, found, missing, saved=True)
-        lines.append(
-            f"  {what}: {whole:.6g} of {limit:.6g} {unit} allowed are emitted; one {unit} less allowed costs {words}"
-        )
-    if weight:
-        lines.append(f"  damage: one {unit} emitted counts {weight:g} against the objective")
-    if not intervals and not weight:
-        lines.append("  it is only counted: no cap, no budget and no damage weight concerns it")
-    lines += _user_lines(emitted, names(economy.techniques), unit)
-    one = np.ones(1)
-    cost_table = account(
-        [(kind, [name_of(name)], one * (value != 0), np.array([value]))
-         for kind, value in (("emission cap", cap), ("emission budget", budget), ("damage", weight))]
-    )  # fmt: skip
-    valuation = cap + budget if intervals else weight
-    interval = _summed(intervals) if intervals else (weight, weight)
-    return _limit("pollutant", name_of(name), period, valuation, interval, cost_table, lines)
-
-
-def _limit_of(plan: PlanTables, table: str, t: int, at: int) -> float:
-    return float(plan.asked.vector(table, t, missing=np.inf)[at])
-
-
-def _summed(intervals: list[tuple[float, float] | None]) -> tuple[float, float] | None:
-    """Return the interval of a sum of valuations where only one of them can vary; None where that is not known."""
-    known = [interval for interval in intervals if interval is not None]
-    if len(known) < len(intervals) or sum(high > low for low, high in known) > 1:
-        return None
-    return sum(low for low, _ in known), sum(high for _, high in known)
-
-
-def explain_floor(plan: PlanTables, name: Any, period: Any) -> Explanation:
+def explain_floor(rows: Block, plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what the floor of a period's fulfilment costs."""
-    values = plan.valuations_by_kind["floor"].to_numpy()[0]
-    period = _dearest(plan, values) if period is None else period
+    values = plan.valuations_by_kind[rows_of(rows).kind].to_numpy()[0]
+    period = dearest_period(plan, values) if period is None else period
     t = position(plan.economy.periods, period)
     valuation, level = float(values[t]), float(plan.fulfilment.to_numpy()[t])
-    interval, missing = interval_of(plan, "floor", period)
+    interval, missing = interval_of(plan, rows.name, period)
     lines = [
         f"floor of fulfilment, {name_of(period)}: {plan.question.floor:g}, and {level:.6g} is reached; raised by one "
         f"it would change the objective by {between(plan, valuation, interval, missing)}"
     ]
     if valuation == 0:
         lines.append("  it costs nothing: the period's targets are met beyond it in any case")
-    return _limit("floor", "fulfilment", period, valuation, interval, account([]), lines)
+    return explained_limit(rows_of(rows).kind, rows_of(rows).named, period, valuation, interval, account([]), lines)
 
 
 def explain_own(plan: PlanTables, name: str, period: Any) -> Explanation:
     """Explain the user's own rows (what they are at and what their sides are worth) or columns, of one block."""
     frame = plan.extra[name]
     values = frame.to_numpy(dtype=float)
-    titles = [own_name(plan, name, label) for label in frame.index]
+    titles = [own_name(plan.economy, name, label) for label in frame.index]
     kept = [k for k, (_, when) in enumerate(titles) if period is None or when == name_of(period)]
     if not kept:
         raise QuestionError(f"{plan.economy.name}: {name!r} has nothing of {name_of(period)!r}")
@@ -213,29 +175,4 @@ def explain_own(plan: PlanTables, name: str, period: Any) -> Explanation:
     if len(others) > _SHOWN:
         lines.append(f"    and {len(others) - _SHOWN} more (plan.extra[{name!r}])")
     when = period if period is not None else titles[dearest][1] or None
-    return _limit("own", name, when, float(values[dearest, 1]), interval, account([]), lines)
-
-
-def _dearest(plan: PlanTables, values: Floats) -> Any:
-    return plan.economy.periods[int(np.argmax(np.abs(values)))]
-
-
-def _user_lines(amounts: Floats, called: list[str], unit: str) -> list[str]:
-    """List who uses (or emits, or abates) how much, the largest first."""
-    order = [int(k) for k in np.argsort(-np.abs(amounts), kind="stable") if amounts[k] != 0]
-    lines = [f"    {amounts[k]:>12.6g} {unit} in {called[k]}" for k in order[:_SHOWN]]
-    if len(order) > _SHOWN:
-        lines.append(f"    {amounts[order[_SHOWN:]].sum():>12.6g} {unit} in {len(order) - _SHOWN} others")
-    return lines
-
-
-def _limit(
-    kind: str,
-    name: str,
-    period: Any,
-    valuation: float,
-    interval: tuple[float, float] | None,
-    cost: pd.DataFrame,
-    lines: list[str],
-) -> Explanation:
-    return Explanation(name, kind, period, valuation, interval, cost, account([]), (), tuple(lines))
+    return explained_limit("own", name, when, float(values[dearest, 1]), interval, account([]), lines)

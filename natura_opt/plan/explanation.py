@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from ..base.arrays import Floats
 from ..base.errors import NotProvedError
-from .accounts import account
+from .account_lines import account
 from .finding import find_row
 from .tables import PlanTables
 
@@ -24,7 +26,7 @@ class Explanation:
     Attributes
     ----------
     name, kind, period : what is explained (kind: ``good``, ``resource``, ``pollutant``, ``stock``, ``technique``,
-        ``storage``, ``floor`` or ``own``).
+        ``storage``, ``floor``, ``own`` or a kind that a law declares).
     valuation : what one more unit is worth, in units of the objective; of a pollutant, what one unit less allowed
         costs; of a technique, ∂objective/∂activity.
     interval : least and greatest valuation it can have; the two differ where the plan is degenerate;
@@ -127,3 +129,21 @@ def remainder_line(cost: pd.DataFrame, makes: pd.DataFrame) -> list[str]:
     if abs(rest) <= _EQUAL * (makes["worth"].abs().sum() + cost["worth"].abs().sum()):
         return []
     return [f"    {'':>12} left open, as far as the plan is from the best one: {rest:.6g}"]
+
+
+def dearest_period(plan: PlanTables, values: Floats) -> Any:
+    """Return the period in which something is worth most."""
+    return plan.economy.periods[int(np.argmax(np.abs(values)))]
+
+
+def explained_limit(
+    kind: str,
+    name: str,
+    period: Any,
+    valuation: float,
+    interval: tuple[float, float] | None,
+    cost: pd.DataFrame,
+    lines: list[str],
+) -> Explanation:
+    """Return the explanation of a limit, which no technique makes."""
+    return Explanation(name, kind, period, valuation, interval, cost, account([]), (), tuple(lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,9 @@ import pandas as pd
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
+from ..formulate import DECLARED
+from ..program.declared import Columns, Rows
+from ..tables import registry
 from .answer import Answered
 from .tables import PlanTables
 
@@ -33,17 +37,8 @@ TABLES = (
 )
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
-
-
-#: Tables that speak of something only where one of these tables of the economy does.
-_NEEDED = {
-    "emissions": ("emissions",),
-    "abatement_costs": ("emission_caps", "emission_budgets"),
-    "damage": ("damage_weights",),
-    "stored": ("storage",),
-}
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra")
+_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals")
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -53,16 +48,32 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
     made["fulfilment"] = plan.fulfilment.to_frame()
+    idle = _filled(DECLARED.columns.values()) - _filled(columns for law in plan.laws for columns in law.columns)
     for name in TABLES:
-        needed = _NEEDED.get(name)
-        if needed is not None and not any(plan.asked.has(table) for table in needed):
+        if name in idle or not _says_something(plan, name):
             continue
         found = getattr(plan, name)
         if len(found):
             made[name] = found.to_frame() if isinstance(found, pd.Series) else found
+    if len(plan.totals):
+        made["totals"] = plan.totals
+    own = _filled([*(c for law in plan.own_laws for c in law.columns), *(r for law in plan.own_laws for r in law.rows)])
+    made |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
-        made[f"extra {name}"] = frame
+        made.setdefault(f"extra {name}", frame)
     return made
+
+
+def known_tables() -> frozenset[str]:
+    """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
+    declared = _filled((*DECLARED.rows.values(), *DECLARED.columns.values()))
+    return frozenset({"summary", "fulfilment", "totals", *TABLES, *PROGRAM_TABLES}) | declared
+
+
+def _filled(blocks: Iterable[Rows | Columns]) -> frozenset[str]:
+    """Return the tables that blocks fill."""
+    every = [(block.table, block.levels if isinstance(block, Rows) else "") for block in blocks]
+    return frozenset(name for names in every for name in names if name)
 
 
 def summary(plan: PlanTables) -> dict[str, Any]:
@@ -73,17 +84,28 @@ def summary(plan: PlanTables) -> dict[str, Any]:
         facts["assumed"] = list(assumptions)
     if plan.impossibility:
         return facts
-    if plan.asked.has("emissions"):
+    if _says_something(plan, "emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
-    if plan.asked.has("emission_caps") or plan.asked.has("emission_budgets"):
+    if _says_something(plan, "abatement_costs"):
         facts["abatement_costs"] = _records(plan.abatement_costs, "pollutant", "cost")
-    if plan.asked.has("damage_weights"):
+    if _says_something(plan, "damage"):
         facts["damage"] = [
             {"period": name_of(period), "damage": _plain(value)} for period, value in plan.damage.items()
         ]
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
+    if len(plan.totals):
+        facts["totals"] = [
+            {"kind": kind, "name": name, "level": _plain(level), "side": _plain(side), "valuation": _plain(worth)}
+            for (kind, name), (level, side, worth) in zip(plan.totals.index, plan.totals.to_numpy(), strict=True)
+        ]
     return facts
+
+
+def _says_something(plan: PlanTables, table: str) -> bool:
+    """Whether a table of the plan speaks of something: one of the economy's tables that it needs is given."""
+    needed = [spec.name for spec in registry.TABLES.values() if table in spec.plan_tables]
+    return not needed or any(map(plan.asked.has, needed))
 
 
 def summary_table(facts: dict[str, Any]) -> pd.DataFrame:

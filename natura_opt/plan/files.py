@@ -20,7 +20,7 @@ from ..base.output_files import whole_file, whole_folder
 from ..base.places import Kind, ending, not_only
 from ..economy.files.excel import first_rows, is_model_workbook, write_workbook
 from ..economy.files.folder_writer import quoting_of
-from .export import PROGRAM_TABLES, TABLES
+from .export import known_tables
 
 #: Rows of every plan's summary, by which an earlier plan is known.
 _FACTS = {"model", "question", "method", "status"}
@@ -116,7 +116,7 @@ def _is_summary(rows: list[tuple[Any, ...]]) -> bool:
 
 
 def _is_table(name: str) -> bool:
-    return name in ("summary", "fulfilment", *TABLES, *PROGRAM_TABLES) or name.startswith("extra_")
+    return name in known_tables() or name.startswith("extra_")
 
 
 WORKBOOK = Kind("a plan as a workbook", (".xlsx",), "NAME.xlsx", False, _kept_workbook)

@@ -11,7 +11,7 @@ each account for a part of it. Of a proved plan the parts add up to the objectiv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,23 +19,14 @@ import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import NotProvedError
-from ..base.labels import holding_name, name_of
-from ..laws.coefficients import by_period
+from ..laws.law import Given
 from ..program.canonical import Block
+from ..program.declared import Outside, Rows
 from ..program.pieces import held_whole
+from .layout import positions
+from .naming import own_name, row_words
 from .tables import PlanTables
 
-#: The rows of laws that hold a limit from outside: what it is called, the axis its first label lies on.
-_LIMITS = {
-    "resource_limit": ("resource", "resources"),
-    "accumulation": ("stock", "goods"),
-    "storage_limit": ("storage", "goods"),
-    "emission_cap": ("emission cap", "pollutants"),
-    "emission_budget": ("emission budget", "pollutants"),
-    "floor": ("floor", ""),
-}
-#: Limits that count although there is nothing of them; of other rows those with a side of zero only join columns.
-_EVEN_EMPTY = ("resource", "storage", "emission cap", "emission budget", "floor", "own row")
 #: What is worth less than this share of all is the rounding of what is worth nothing.
 _NOISE = 1e-12
 #: Programs with more coefficients than this get no intervals in a summary: finding the first one may take seconds.
@@ -45,15 +36,18 @@ _COLUMNS = ["kind", "name", "period", "unit", "available", "valuation", "worth",
 
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """Parts of one kind: which rows (or columns) of a block they are, what is there and what a unit of it is worth."""
+    """Parts of one kind: which rows (or columns) of a block they are, what is there and what a unit of it is worth.
+
+    ``outside`` says which count although all of them is worth nothing: see :class:`natura_opt.Rows`.
+    """
 
     kind: str
-    axis: str
     block: Block
     at: Any
     available: Floats
     valuation: Floats
     of_row: float = 0.0
+    outside: Outside = "by its side"
 
     @property
     def worth(self) -> Floats:
@@ -122,55 +116,55 @@ def _parts(plan: PlanTables) -> Iterator[_Parts]:
     side = np.where(plan.dual * towards > 0, program.row_lower, program.row_upper)
     side = np.where(np.isfinite(side), side, 0.0)
     for block in program.rows:
-        dual, sides = plan.dual[block.span], side[block.span]
-        at = np.arange(len(dual))
-        if block.name == "balance":
-            every += _balance_parts(plan, block, sides)
-        elif block.name in _LIMITS:
-            every.append(_Parts(*_LIMITS[block.name], block, at, sides, dual, 1.0))
-        else:
-            own = "own row" if block.declared is None else block.name.replace("_", " ")
-            every.append(_Parts(own, "", block, at, sides, dual, 1.0))
+        every += _parts_of(plan, block, side[block.span])
     reduced = plan.reduced
     bound = np.where(reduced * towards > 0, program.lower, program.upper)
     bound = np.where(program.integer, plan.primal, np.where(np.isfinite(bound), bound, 0.0))
     for block in program.columns:
-        every.append(_Parts("bound", "", block, np.arange(len(block.index)), bound[block.span], reduced[block.span]))
+        every.append(_Parts("bound", block, np.arange(len(block.index)), bound[block.span], reduced[block.span]))
     if program.offset:
         constant = Block("constant of the objective", pd.Index(["constant of the objective"]), 0)
-        every.append(_Parts("constant", "", constant, np.zeros(1, int), np.array([program.offset]), np.ones(1)))
+        every.append(_Parts("constant", constant, np.zeros(1, int), np.array([program.offset]), np.ones(1)))
     whole = sum(float(np.abs(part.worth).sum()) for part in every)
     for part in every:
         valued = np.abs(part.valuation) > _NOISE * np.abs(part.valuation).max(initial=1e-300)
         kept = np.abs(part.worth) > _NOISE * whole
-        if part.kind in _EVEN_EMPTY:
+        if part.outside == "always":
             kept |= valued
-        elif part.kind == "stock":  # most rows of accumulation hold no stock from outside
+        elif part.outside == "where given":
             kept |= valued & (part.available > 0)
         if kept.any():
-            yield _Parts(
-                part.kind, part.axis, part.block, part.at[kept], part.available[kept], part.valuation[kept] + 0.0,
-                part.of_row,
-            )  # fmt: skip
+            at, available, valuation = part.at[kept], part.available[kept], part.valuation[kept] + 0.0
+            yield replace(part, at=at, available=available, valuation=valuation)
 
 
-def _balance_parts(plan: PlanTables, block: Block, sides: Floats) -> list[_Parts]:
-    """Split the sides of the balance: stocks on hand at the start, what must be delivered, what a user put there."""
-    economy, count = plan.asked, len(plan.economy.periods)
-    dual, at = plan.dual[block.span], np.arange(len(sides))
-    place = plan.places_of(block, economy.goods)
-    stocks = economy.vector("initial_stocks", 0)
-    there = np.where(place >= 0, by_period(count, lambda t: stocks if t == 0 else 0.0 * stocks)[place], 0.0)
-    wanted = np.zeros(len(sides))
-    if plan.question.objective == "least-resources" and plan.program.column_block("delivered") is None:
-        wanted = np.where(place >= 0, by_period(count, lambda t: economy.vector("targets", t))[place], 0.0)
-    own = there - wanted + sides
-    own = np.where(np.abs(own) <= _NOISE * (np.abs(there) + np.abs(wanted)), 0.0, own)
-    return [
-        _Parts("initial stock", "goods", block, at, there, -dual, -1.0),
-        _Parts("demand", "goods", block, at, wanted, dual, 1.0),
-        _Parts("own demand", "goods", block, at, own, dual, 1.0),
-    ]
+def _parts_of(plan: PlanTables, block: Block, sides: Floats) -> list[_Parts]:
+    """Split the sides of a block: what each law says it put there from outside, and what is left of them."""
+    dual, at, says = plan.dual[block.span], np.arange(len(sides)), block.declared
+    if not isinstance(says, Rows):
+        return [_Parts("own row", block, at, sides, dual, 1.0, "always")]
+    parts, own, size = [], sides, np.zeros(len(sides))
+    for given in (given for law in plan.laws for given in law.given if given.rows == block.name):
+        amounts = given_amounts(plan, block, given)
+        sign = -1.0 if given.on_hand else 1.0
+        parts.append(_Parts(given.kind, block, at, amounts, sign * dual, sign))
+        own, size = own - sign * amounts, size + np.abs(amounts)
+    own = np.where(np.abs(own) <= _NOISE * size, 0.0, own)
+    kind = "own demand" if says.valued == "on hand" else says.words
+    return [*parts, _Parts(kind, block, at, own, dual, 1.0, says.outside)]
+
+
+def given_amounts(plan: PlanTables, block: Block, given: Given) -> Floats:
+    """Return what a law put on the sides of rows, which may be some only of the labels that it speaks of."""
+    assert block.declared is not None
+    amounts = given.amounts(plan.asked, plan.question)
+    axes = [plan.economy.axes[axis] for axis in block.declared.axes]
+    if len(amounts) == np.prod([len(axis) for axis in axes]):
+        place = positions(block.index, axes)
+    else:  # who holds what is not all of goods x techniques
+        stated = plan.as_stated.row_block(block.name)
+        place = np.full(len(block.index), -1) if stated is None else stated.index.get_indexer(block.index)
+    return np.where(place >= 0, amounts[place], 0.0)
 
 
 def _line(plan: PlanTables, part: _Parts, k: int) -> dict[str, Any]:
@@ -203,21 +197,6 @@ def _named(plan: PlanTables, part: _Parts, label: Any) -> tuple[str, str, str]:
     """Return (name, period, unit) of a row or column."""
     if part.kind == "constant":
         return part.block.name, "", ""
-    if part.kind == "floor":
-        return "fulfilment", str(label), ""
-    if part.kind == "emission budget":
-        return name_of(label), "all periods", plan.economy.unit(part.axis, label)
-    if part.axis:
-        return holding_name(tuple(label[:-1])), str(label[-1]), plan.economy.unit(part.axis, label[0])
-    name, period = own_name(plan, part.block.name, label)
-    return name, period, ""
-
-
-def own_name(plan: PlanTables, block_name: str, label: Any) -> tuple[str, str]:
-    """Return (name, period) of a row or column that no law of the package labels."""
-    whole = label if isinstance(label, tuple) else (label,)
-    period = ""
-    if whole[-1] in plan.economy.periods:
-        whole, period = whole[:-1], str(whole[-1])
-    rest = [name_of(part) for part in whole if part != block_name]
-    return " ".join([block_name, *rest]), period
+    if isinstance(part.block.declared, Rows) and part.block.declared.kind:
+        return row_words(plan.economy, part.block.declared, label)
+    return (*own_name(plan.economy, part.block.name, label), "")

@@ -45,9 +45,9 @@ class Plan(PlanTables, Written):
         """What the objective is made of, the parts worth most first; their ``worth`` sums to it.
 
         Every resource limit, initial stock, stock of capital, room in store, cap and budget of emissions, floor, demand
-        to be met and row or bound of your own that is worth something: columns kind, name, period, unit, available,
-        valuation (∂objective/∂available) and worth (valuation x available). Of a plan that is not proved the worths sum
-        to its bound.
+        to be met, whatever else a law declares rows for, and row or bound of your own that is worth something: columns
+        kind, name, period, unit, available, valuation (∂objective/∂available) and worth (valuation x available). Of a
+        plan that is not proved the worths sum to its bound.
         """
         self._require_point()
         return binding_limits(self).drop(columns=["one_more", "one_less"])
@@ -67,7 +67,8 @@ class Plan(PlanTables, Written):
             columns of your own.
         period : label of the period; without one, that in which it is worth most.
         kind : which of them is meant, where a name has several meanings: ``good``, ``resource``, ``pollutant``,
-            ``stock``, ``technique``, ``storage`` (room for a good in store), ``floor`` or ``own``.
+            ``stock``, ``technique``, ``storage`` (room for a good in store), ``floor``, ``own``, or any other kind that
+            a law declares for its rows (:class:`natura_opt.Rows`).
 
         Raises
         ------

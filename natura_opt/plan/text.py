@@ -9,7 +9,8 @@ import numpy as np
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
-from .limits import binding_limits, count_limits, own_name, worth_in_words
+from .limits import binding_limits, count_limits, worth_in_words
+from .naming import own_name
 from .tables import PlanTables
 
 _SHOWN = 8
@@ -60,7 +61,7 @@ def summary(plan: PlanTables) -> str:
 
 def dearest_goods(plan: PlanTables, count: int) -> list[tuple[Any, Any, float]]:
     """Return (good, period, valuation) of the dearest goods per unit, the dearest first."""
-    goods = plan.valuations_by_kind["good"]
+    goods = plan.good_valuations
     values = goods.to_numpy()
     order = np.argsort(-values, axis=None, kind="stable")[:count]
     rows, columns = np.unravel_index(order, values.shape)
@@ -100,7 +101,7 @@ def own_lines(plan: PlanTables) -> list[str]:
     for block_name, frame in plan.extra.items():
         figure = frame.columns[1]
         for label, row in zip(frame.index[:_OWN], frame.to_numpy()[:_OWN], strict=True):
-            name, period = own_name(plan, block_name, label)
+            name, period = own_name(plan.economy, block_name, label)
             when = f" in {period}" if period else ""
             lines.append(f"your own    {name}{when}: {row[0]:.6g}, {figure} {row[1]:.6g}")
         if len(frame) > _OWN:

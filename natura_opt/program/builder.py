@@ -44,8 +44,8 @@ class ProgramBuilder:
             raise ProgramError(f"columns {name!r} declared twice")
         self._columns[name] = (
             index,
-            _spread(lower, index, f"columns {name!r}, lower"),
-            _spread(upper, index, f"columns {name!r}, upper"),
+            spread(lower, index, f"columns {name!r}, lower"),
+            spread(upper, index, f"columns {name!r}, upper"),
             bool(integer),
         )
 
@@ -62,7 +62,7 @@ class ProgramBuilder:
             raise ProgramError(f"rows {name!r} declared twice")
         if sense not in (">=", "<=", "=="):
             raise ProgramError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
-        self._rows[name] = (index, sense, _spread(rhs, index, f"rows {name!r}"), stated)
+        self._rows[name] = (index, sense, spread(rhs, index, f"rows {name!r}"), stated)
 
     @checked_arguments()
     def terms(self, rows: str, columns: str, matrix: Any) -> None:
@@ -70,11 +70,7 @@ class ProgramBuilder:
 
         Terms in rows that some law declares, and none of this question opens, say nothing and are left out.
         """
-        try:
-            numbers = sparse_doubles(matrix) if sp.issparse(matrix) else doubles(matrix)
-            part = sp.coo_array(numbers)
-        except (TypeError, ValueError) as error:
-            raise ProgramError(f"terms of columns {columns!r} in rows {rows!r}: {error}") from None
+        part = coefficients(matrix, f"terms of columns {columns!r} in rows {rows!r}")
         self._terms.append((rows, columns, part))
 
     def supply(self, rows: str, amounts: Any) -> None:
@@ -91,7 +87,7 @@ class ProgramBuilder:
                 raise ProgramError(f"objective: {unknown('block of columns', name, self._columns)}")
         self._sense = sense
         self._cost = {
-            name: _spread(values, self._columns[name][0], f"cost of {name!r}") for name, values in cost.items()
+            name: spread(values, self._columns[name][0], f"cost of {name!r}") for name, values in cost.items()
         }
 
     def loss(self, name: str, cost: Any) -> None:
@@ -161,16 +157,34 @@ class ProgramBuilder:
             over_all = among is not None and np.shape(amounts) == (len(index),)
             stated = index if among is None else index[among]
             numbers = doubles(amounts)
-            sides[name] -= _spread(numbers[among] if over_all else numbers, stated, f"supply of rows {name!r}")
+            sides[name] -= spread(numbers[among] if over_all else numbers, stated, f"supply of rows {name!r}")
         return list(sides.values())
 
 
-def _spread(values: Any, index: pd.Index, what: str) -> Floats:
-    """Return one number per label from numbers or a single one."""
+def spread(values: Any, index: pd.Index, what: str) -> Floats:
+    """Return one number per label from numbers or a single one.
+
+    Raises
+    ------
+    ProgramError : naming ``what`` they are.
+    """
     try:
         return np.array(np.broadcast_to(doubles(values), (len(index),)))
     except ValueError as error:
         raise ProgramError(f"{what}: one number, or one per label ({len(index):,}), is needed: {error}") from None
+
+
+def coefficients(values: Any, what: str) -> sp.coo_array:
+    """Return coefficients of one block in another, given as a sparse matrix or anything that is a table of numbers.
+
+    Raises
+    ------
+    ProgramError : naming ``what`` they are.
+    """
+    try:
+        return sp.coo_array(sparse_doubles(values) if sp.issparse(values) else doubles(values))
+    except (TypeError, ValueError) as error:
+        raise ProgramError(f"{what}: {error}") from None
 
 
 def _joined(parts: Sequence[Floats]) -> Floats:

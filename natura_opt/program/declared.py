@@ -34,6 +34,7 @@ class Columns:
     table : the plan's table that it fills (``plan.tables()``); empty: none.
     supplies, uses : what it is called where goods flow, as a supply and as a use; empty: it is accounted for elsewhere
         (activities by technique, deliveries as final use).
+    called : how a column is called in the sentence of a diagnosis, before its label; None: by the block's name.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Columns:
     table: str = ""
     supplies: str = ""
     uses: str = ""
+    called: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,13 @@ class Rows:
     valued : what the valuation is of.
     outside : which rows count as limits from outside.
     table : the plan's table that its valuations fill, besides ``valuations``; empty: none.
+    levels : the plan's table that the levels of its left sides fill, e.g. ``"resource_use"``; empty: none.
+    partly : True where only some labels of the axes have a row, by the data; tables leave the others out.
+    named : what the only row of a period (or of all periods) is called; empty: as its kind.
+    explained : the kind under which a plan explains it; empty: its own.
+    taken : what those who take part in a row take, in the accounts of a plan, e.g. ``"use of stock"``; empty: its kind.
+    heading : the heading of its valuations in a picture; empty: made of its kind.
+    place : where its kind stands among the kinds of valuations, lower first.
     """
 
     name: str
@@ -75,11 +84,23 @@ class Rows:
     valued: Valued = "side"
     outside: Outside = "by its side"
     table: str = ""
+    levels: str = ""
+    partly: bool = False
+    named: str = ""
+    explained: str = ""
+    taken: str = ""
+    heading: str = ""
+    place: int = 9
 
     @property
     def by_period(self) -> bool:
         """Whether there is a row per period."""
         return "periods" in self.axes
+
+    @property
+    def words(self) -> str:
+        """What its side is called: its kind, or the block's name where it has none."""
+        return self.kind or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -99,7 +120,7 @@ class Declarations:
 
         Raises
         ------
-        ProgramError : a name is declared twice.
+        ProgramError : a name or a kind of limit is declared twice, or a table is filled already.
         """
         more_rows, more_columns = tuple(rows), tuple(columns)
         for known, more in ((self.rows, more_rows), (self.columns, more_columns)):
@@ -107,6 +128,16 @@ class Declarations:
             twice = [name for name in names if names.count(name) > 1]
             if twice:
                 raise ProgramError(f"the block {twice[0]!r} is declared twice; give one of them another name")
+        kinds = [block.kind for block in (*self.rows.values(), *more_rows) if block.kind]
+        several = [kind for kind in kinds if kinds.count(kind) > 1]
+        if several:
+            raise ProgramError(f"two blocks of rows are of the kind {several[0]!r}; call the kind of one otherwise")
+        taken = ({r.table for r in self.rows.values()} | {c.table for c in self.columns.values()}) - {""}
+        for name, table in [(r.name, r.table) for r in more_rows] + [(c.name, c.table) for c in more_columns]:
+            if table in taken:
+                raise ProgramError(
+                    f"the block {name!r} fills the table {table!r}, which another law fills; call it otherwise"
+                )
         return Declarations(
             {**self.rows, **{block.name: block for block in more_rows}},
             {**self.columns, **{block.name: block for block in more_columns}},

@@ -22,6 +22,7 @@ class LinearProgram(CanonicalForm):
     integer : shape (n,), which columns must be whole numbers.
     matrix : csc array of shape (m, n).
     row_lower, row_upper : shape (m,).
+    offset : the constant of the objective, in its units.
     """
 
     def to_mps(self, path: str | Path) -> Path:

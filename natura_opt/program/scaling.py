@@ -47,15 +47,28 @@ class Scaled:
 
 def scale(program: LinearProgram) -> Scaled:
     """Return the program scaled: rows, and the columns that need not be whole; sides and costs."""
-    row, column = geometric_factors(program.matrix, program.integer)
+    return scaled_by(program, *geometric_factors(program.matrix, program.integer))
+
+
+def scaled_by(
+    program: LinearProgram, row: Floats, column: Floats, size: float | None = None, worth: float | None = None
+) -> Scaled:
+    """Return the program scaled by these factors of rows, columns, sides and costs.
+
+    Parameters
+    ----------
+    row, column : shape (m,) and (n,), powers of two; a column of whole numbers has one.
+    size, worth : powers of two; those that bring typical sides and costs near one, where they are not given.
+    """
     matrix = sp.csc_array(program.matrix, copy=True)
     matrix.data *= row[matrix.indices] * np.repeat(column, np.diff(matrix.indptr))
     sign = -1.0 if program.sense == "max" else 1.0
     cost = sign * program.cost * column
     lower, upper = program.lower / column, program.upper / column
-    sides = np.concatenate([program.row_lower * row, program.row_upper * row, lower, upper])
-    size = 1.0 if program.integer.any() else _to_unit(sides)
-    worth = _to_unit(cost)
+    row_lower, row_upper = program.row_lower * row, program.row_upper * row
+    if size is None:
+        size = 1.0 if program.integer.any() else to_unit(row_lower, row_upper, lower, upper)
+    worth = to_unit(cost) if worth is None else worth
     scaled = replace(
         program,
         sense="min",
@@ -63,8 +76,8 @@ def scale(program: LinearProgram) -> Scaled:
         lower=lower * size,
         upper=upper * size,
         matrix=matrix,
-        row_lower=program.row_lower * row * size,
-        row_upper=program.row_upper * row * size,
+        row_lower=row_lower * size,
+        row_upper=row_upper * size,
         offset=0.0,
     )
     return Scaled(scaled, row, column, size, worth, sign)
@@ -96,15 +109,41 @@ def geometric_factors(matrix: sp.csc_array, kept: npt.NDArray[np.bool_] | None =
     return _power(row), _power(column)
 
 
+def factors_of_new(
+    matrix: sp.csc_array, row: Floats, column: Floats, kept: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Return factors of rows and columns of which some are new: the geometric means of these come near one, beside the
+    factors of the others as they are.
+
+    Parameters
+    ----------
+    row, column : shape (m,) and (n,), NaN for the new ones.
+    kept : columns that stay as they are (whole numbers must), shape (n,).
+    """
+    new_row, new_column = np.isnan(row), np.isnan(column)
+    rows, columns = matrix.indices, np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    counts = new_row[rows] | new_column[columns]
+    rows, columns, logs = rows[counts], columns[counts], np.log2(np.abs(matrix.data[counts]))
+    r, c = np.where(new_row, 0.0, np.log2(row)), np.where(new_column, 0.0, np.log2(column))
+    in_row = np.maximum(np.bincount(rows, minlength=len(row)), 1)
+    in_column = np.maximum(np.bincount(columns, minlength=len(column)), 1)
+    free = new_column & ~kept
+    for _ in range(_SWEEPS if free.any() and new_row.any() else 1):
+        c = np.where(free, -np.bincount(columns, logs + r[rows], len(c)) / in_column, c)
+        r = np.where(new_row, -np.bincount(rows, logs + c[columns], len(r)) / in_row, r)
+    return np.where(new_row, _power(r), row), np.where(new_column, _power(c), column)
+
+
 def _power(logs: Floats) -> Floats:
     """Return powers of two, within what doubles can be multiplied by and divided by again."""
     return np.exp2(np.clip(np.round(logs), -_LARGEST_POWER, _LARGEST_POWER))
 
 
-def _to_unit(values: Floats) -> float:
+def to_unit(*values: Floats) -> float:
     """Return the power of two that brings the typical (median) non-zero finite value near one.
 
     A limit that is as good as none (1e100) would spoil a mean.
     """
-    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    given = np.concatenate(values)
+    sizes = np.abs(given[np.isfinite(given) & (given != 0)])
     return float(_power(-np.median(np.log2(sizes)))) if len(sizes) else 1.0

@@ -142,12 +142,18 @@ def certify(
     Parameters
     ----------
     program : a :class:`~natura_opt.LinearProgram`, or any program that is made piece by piece.
+    program : the program whose solution is claimed.
     primal : column values, shape (n,); a value outside its bounds, or not whole where it must be, is a residual.
     dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist count as zero.
+    tolerance : largest relative residual and gap that counts as proved.
     size : what gap and complementarity are relative to; the measure of the module, where it is not given.
     safe : a plan and multipliers beside them, for what is reached and for the bound.
     nearby : prove it for data within so much of their terms: a reduced cost that small beside its own, on a column that
         nothing bounds, counts as zero, and the certificate says so.
+
+    Raises
+    ------
+    OptionError : not one number per column and row.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from ..backends.options import SolveOptions
 from ..base.arrays import Floats
 from ..base.labels import name_of
 from ..program.canonical import Block
+from ..program.declared import Columns
 from ..program.linear import LinearProgram
 from ..program.scaling import scale
 from .bound import bound_of, summed_exactly
@@ -236,13 +237,13 @@ def _elastic_multipliers(program: LinearProgram, options: SolveOptions) -> Itera
 
 def _crossed(program: LinearProgram) -> str:
     """Name the first column or row whose bounds cross."""
-    for lower, upper, label in (
-        (program.lower, program.upper, program.column_label),
-        (program.row_lower, program.row_upper, program.row_label),
+    for lower, upper, called in (
+        (program.lower, program.upper, _column),
+        (program.row_lower, program.row_upper, _row),
     ):
         wrong = np.flatnonzero(lower > upper)
         if len(wrong):
-            return _called(*label(int(wrong[0])))
+            return called(program, int(wrong[0]))
     return ""
 
 
@@ -254,13 +255,13 @@ def _clash(program: LinearProgram, multipliers: Floats) -> str:
     bound = np.where(pull > 0, program.upper, program.lower)
     give = np.where(np.isfinite(bound) & (pull != 0), pull * np.where(np.isfinite(bound), bound, 0.0), 0.0)
     least = 1e-9 * max(np.abs(weight).max(initial=0.0), np.abs(give).max(initial=0.0))
-    asked = [_called(*program.row_label(int(row))) for row in np.argsort(-weight) if weight[row] > least]
-    limits = [(-weight[row], _called(*program.row_label(int(row)))) for row in np.flatnonzero(weight < -least)]
+    asked = [_row(program, int(row)) for row in np.argsort(-weight) if weight[row] > least]
+    limits = [(-weight[row], _row(program, int(row))) for row in np.flatnonzero(weight < -least)]
     bounds = np.flatnonzero((np.abs(give) > least) | (np.isfinite(bound) & (pull > 0)))
-    limits += [(give[k], f"the bound of {_called(*program.column_label(int(k)))}") for k in bounds]
+    limits += [(give[k], f"the bound of {_column(program, int(k))}") for k in bounds]
     within = [name for _, name in sorted(limits, key=lambda found: -abs(found[0]))]
     chain = [row for row in np.argsort(-np.abs(multipliers)) if multipliers[row] != 0 and abs(weight[row]) <= least]
-    through = _joined([_called(*program.row_label(int(row))) for row in chain])
+    through = _joined([_row(program, int(row)) for row in chain])
     if not asked and not within:
         return f"the rows contradict each other: {through}"
     demanded = all(multipliers[row] > 0 for row in np.flatnonzero(weight > least))
@@ -276,12 +277,12 @@ def _clash(program: LinearProgram, multipliers: Floats) -> str:
 
 
 def _growth(program: LinearProgram, ray: Floats) -> str:
-    activities = program.column_block("activities")
+    activities = next((b for b in program.columns if isinstance(b.declared, Columns) and b.declared.called == ""), None)
     chosen = np.argsort(-np.abs(ray))
     if activities is not None:
         own = [c for c in chosen if activities.span.start <= c < activities.span.stop and ray[c] != 0]
         chosen = np.array(own or list(chosen))
-    names = ", ".join(_called(*program.column_label(int(c))) for c in chosen[:4] if ray[c] != 0)
+    names = ", ".join(_column(program, int(c)) for c in chosen[:4] if ray[c] != 0)
     if activities is None:
         return f"no row and no bound stops {names} from growing together without end"
     return (
@@ -289,27 +290,38 @@ def _growth(program: LinearProgram, ray: Floats) -> str:
     )
 
 
-_WORDS = {
-    "balance": "the demand for",
-    "resource_limit": "the limit of",
-    "accumulation": "the stock of",
-    "capacity": "the capacity of",
-    "floor": "the floor of",
-    "emission_cap": "the emission cap of",
-    "emission_budget": "the emission budget of",
-    "storage_limit": "the storage of",
-    "rows": "row",
-    "columns": "column",
-}
+def _row(program: LinearProgram, row: int) -> str:
+    """Name a row in words."""
+    return _called(_block_at(program.rows, row), row, program.named)
 
 
-def _called(block: str, label: object) -> str:
-    """Name a row or column in words; the last part of a label over several axes is its period."""
-    parts = list(label) if isinstance(label, tuple) else [label]
+def _column(program: LinearProgram, column: int) -> str:
+    """Name a column in words."""
+    return _called(_block_at(program.columns, column), column, program.named)
+
+
+def _block_at(blocks: Sequence[Block], position: int) -> Block:
+    return next(block for block in blocks if block.start <= position < block.start + len(block.index))
+
+
+def _called(block: Block, position: int, named: bool) -> str:
+    """Name a row or column as its law calls it; the last part of a label over several axes is its period.
+
+    Parameters
+    ----------
+    named : whether it is of a program that came with names for its rows and columns.
+    """
+    label, says = block.index[position - block.start], block.declared
+    several = isinstance(label, tuple) and (says is None or len(says.axes) > 1)
+    parts = list(label) if several else [label]
     texts = [name_of(part) for part in parts]
-    name = " in ".join(texts[:-1]) if len(texts) > 1 else texts[0]
-    when = f" ({texts[-1]})" if len(texts) > 1 else ""
-    word = _WORDS.get(block, "" if block == "activities" else block)
+    dated = len(texts) > 1 and (says is None or "periods" in says.axes)
+    name, when = " in ".join(texts[:-1] if dated else texts), f" ({texts[-1]})" if dated else ""
+    word = block.name.removesuffix("s") if named else block.name
+    if isinstance(says, Columns):
+        word = word if says.called is None else says.called
+    elif says is not None:
+        word = says.called or word
     return f"{word} {name!r}{when}".strip()
 
 

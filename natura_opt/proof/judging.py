@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..backends.answer import Answer, Claim
-from ..backends.highs import HighsSession
+from ..backends.highs import HighsSession, Opening
 from ..backends.options import SolveOptions
 from ..base.errors import RefusedError
 from ..base.status import Status
@@ -61,14 +61,18 @@ class _Deadline:
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-def prove(program: LinearProgram, options: SolveOptions) -> Verdict:
+def prove(program: LinearProgram, options: SolveOptions, opened: Opening = HighsSession) -> Verdict:
     """Solve a program and prove the answer: in doubles, and by the exact judge where they leave it open.
 
     The exact judge is asked where nothing is proved, where what is proved holds for nearby data only, or always
     (``options.certificate == "exact"``); of itself only as far as it is quick.
+
+    Parameters
+    ----------
+    opened : gives the session of the program that is solved first.
     """
     try:
-        answer, certificate = solve_any(program, options)
+        answer, certificate = solve_any(program, options, opened)
     except RefusedError:  # numbers too far apart for HiGHS, which rational arithmetic does not mind
         rows, columns = program.shape
         answer = Answer(Claim.FAILED, np.zeros(columns), np.zeros(rows), message="not taken by HiGHS")
@@ -155,11 +159,13 @@ def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions
     return seconds if left is None else min(left, seconds)
 
 
-def solve_any(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
+def solve_any(
+    program: LinearProgram, options: SolveOptions, opened: Opening = HighsSession
+) -> tuple[Answer, Certificate]:
     """Solve a program, with whole-number columns or without, and certify the answer."""
     if program.integer.any():
-        return solve_whole(program, options)
-    answer, certificate = solve_proved(program, options)
+        return solve_whole(program, options, opened)
+    answer, certificate = solve_proved(program, options, opened)
     return answer, certify_claim(program, answer, options) if options.method == "pdlp" else certificate
 
 
@@ -222,13 +228,15 @@ def _has_plan(program: LinearProgram, options: SolveOptions) -> bool:
     return solve_whole(aimless, options)[1].reached is not None
 
 
-def solve_whole(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
+def solve_whole(
+    program: LinearProgram, options: SolveOptions, opened: Opening = HighsSession
+) -> tuple[Answer, Certificate]:
     """Solve a program with whole-number columns.
 
     The linear program left when they are fixed at the incumbent is certified; the tree's bound is HiGHS's word, and
     without one the gap is infinite.
     """
-    answer = HighsSession(program, options).solve()
+    answer = opened(program, options).solve()
     stopped = answer.claim in (Claim.TIME_LIMIT, Claim.INTERRUPTED) and np.any(answer.primal)
     if answer.claim is not Claim.OPTIMAL and not stopped:
         return answer, certify(program, answer.primal, answer.dual, options.tolerance)

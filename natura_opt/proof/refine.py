@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..backends.answer import Answer, Claim
-from ..backends.highs import HighsSession
+from ..backends.highs import HighsSession, Opening
 from ..backends.options import SolveOptions
 from ..base.arrays import Floats
 from ..base.errors import RefusedError
@@ -50,30 +50,37 @@ class Solved:
     safe: Safe | None = None
 
 
-def solve_proved(program: LinearProgram, options: SolveOptions) -> tuple[Answer, Certificate]:
+def solve_proved(
+    program: LinearProgram, options: SolveOptions, opened: Opening = HighsSession
+) -> tuple[Answer, Certificate]:
     """Solve through arrays and refine until the certificate passes or no round helps any more.
+
+    Parameters
+    ----------
+    opened : gives the session of the program that is solved first.
 
     Returns
     -------
     The best answer and its certificate; a certificate that does not pass is returned as it is.
     """
-    solved = solve_safely(program, options)
+    solved = solve_safely(program, options, opened)
     return solved.answer, solved.certificate
 
 
-def solve_safely(program: LinearProgram, options: SolveOptions) -> Solved:
+def solve_safely(program: LinearProgram, options: SolveOptions, opened: Opening = HighsSession) -> Solved:
     """Solve as :func:`solve_proved` does, and keep the safe pair.
 
     Where HiGHS's own choice of method does not get to a proof, its interior point is tried.
     """
-    first = _solve_by(program, options)
+    first = _solve_by(opened(program, options), program, options)
     ended = (Claim.TIME_LIMIT, Claim.INTERRUPTED, Claim.INFEASIBLE, Claim.UNBOUNDED)
     if first.certificate.proved or first.answer.claim in ended or program.integer.any() or options.method != "auto":
         return first
     left = None if options.time_limit is None else options.time_limit - first.answer.seconds
     if left is not None and left <= 0:
         return first
-    other = _solve_by(program, replace(options, method="ipm", time_limit=left))
+    by_interior_point = replace(options, method="ipm", time_limit=left)
+    other = _solve_by(HighsSession(program, by_interior_point), program, by_interior_point)
     if other.answer.claim is not Claim.OPTIMAL or not (
         other.certificate.proved or worst(other.certificate) < worst(first.certificate)
     ):
@@ -86,8 +93,7 @@ def solve_safely(program: LinearProgram, options: SolveOptions) -> Solved:
     return replace(other, answer=answer)
 
 
-def _solve_by(program: LinearProgram, options: SolveOptions) -> Solved:
-    session = HighsSession(program, options)
+def _solve_by(session: HighsSession, program: LinearProgram, options: SolveOptions) -> Solved:
     answer = inside(program, session.solve())
     certificate = certify(program, answer.primal, answer.dual, options.tolerance)
     final = certificate.unconditional or program.integer.any() or session.interrupted

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..backends.answer import Answer
-from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
+from ..backends.session import HotSession
 from ..economy.economy import Economy
 from ..methods import linear as solving
 from ..plan.plan import Plan
@@ -51,17 +51,10 @@ def _highs(program: LinearProgram, options: SolveOptions) -> Answer:
 
 
 def _highs_kept(programs: Sequence[LinearProgram], options: SolveOptions) -> Iterator[Answer]:
-    session = HighsSession(programs[0], options)
+    session = HotSession(programs[0], options)
     yield session.solve()
-    s = session.scaled
     for made in programs[1:]:
-        session.change(
-            s.sign * made.cost * s.column * s.worth,
-            made.lower / s.column * s.size,
-            made.upper / s.column * s.size,
-            made.row_lower * s.row * s.size,
-            made.row_upper * s.row * s.size,
-        )
+        session.hold(made)
         yield session.solve()
 
 

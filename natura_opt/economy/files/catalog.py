@@ -30,6 +30,7 @@ def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:
 
     Parameters
     ----------
+    model : the folder, the workbook, or the model's name; a folder of that name comes first.
     limits : how much to take from a file before it is refused (:class:`natura_opt.ReadingLimits`); the usual limits
         leave room for tens of millions of numbers, and none for a small file that unpacks to gigabytes.
 

@@ -36,6 +36,7 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
 
     Parameters
     ----------
+    economy : what is written.
     path : the folder, or a file ``NAME.xlsx``.
     own_units : units of your own to declare; those among the economy's units that pint does not know are added.
     tables : ``csv``, or ``parquet`` for large tables (axes and settings stay text); only for a folder.

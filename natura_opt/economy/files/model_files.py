@@ -13,12 +13,13 @@ from typing import Any
 import pandas as pd
 
 from ...base.errors import DataError, QuestionError, shortened, unknown
+from ...tables.registry import TABLES
+from ...tables.spec import AXES
 from ..build import build_economy
 from ..coerce import as_labels, whole_numbers
 from ..data import empty_axes
 from ..economy import Economy
 from ..question import Question
-from ..registry import AXES, TABLES
 from ..units import Units
 from .cells import Source
 from .model_tables import converted, read_axis, read_table

@@ -15,8 +15,8 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ...base.errors import DataError, listed, shortened, unknown
+from ...tables.spec import AXES, TableSpec
 from ..coerce import MOST_AHEAD, as_labels, matched, spelled
-from ..registry import AXES, TableSpec
 from ..table import shown, sign_fault
 from ..units import Units, wanted_unit
 from .cells import Names, Numbers, Source, single
@@ -149,7 +149,7 @@ def _long_matrix(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) 
     if not spec.ahead and slots.distinct != [""]:
         _positions(source, slots, axes["periods"], "periods")
         absent = spelled(axes["periods"]).difference(pd.Index(slots.distinct, dtype=object), sort=False)
-        if len(absent) and spec.name != "capital_orders":  # an arrival that is not listed is no arrival
+        if len(absent) and not spec.may_skip_periods:
             raise DataError(f"{source.name}: is given by period, but not for {listed(absent)}; write a 0 there")
     if spec.ahead and len({_whole(slot, source.name) for slot in slots.distinct}) < len(slots.distinct):
         raise DataError(f"{source.name}: a number of periods ahead is written in two ways")

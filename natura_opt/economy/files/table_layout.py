@@ -11,8 +11,8 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ...base.errors import DataError
+from ...tables.spec import AXES
 from ..economy import Economy
-from ..registry import AXES
 from ..table import Table
 from .cells import Names
 

@@ -47,6 +47,7 @@ def read_bea(
     imports : whether what was imported in that year is on hand; without, it must be made at home or done without.
     negatives : ``"error"`` or ``"as-output"``, as in :func:`natura_opt.from_supply_use`.
     name : of the economy; by default the name of the use file.
+    objective : of its default question; ``None`` where ``questions`` are among the options.
     options : further arguments of :func:`natura_opt.from_supply_use` (``capital``, ``levels``, ``questions``, …);
         ``resources`` adds resources to labour, and then ``resource_weights`` must name them all.
 

@@ -17,19 +17,25 @@ import scipy.sparse as sp
 
 from ...base.entrance import checked_arguments
 from ...base.errors import DataError
+from ...tables.registry import TABLES
 from ..build import build_economy
 from ..coerce import as_labels, matched
 from ..economy import Economy
 from ..files.cells import Grid, read_grid
 from ..files.model_tables import checked_numbers
 from ..question import Question
-from ..registry import TABLES
 from ..table import Matrix
 
 
 @checked_arguments()
 def read_five_year(flows: Path, cap: Path, dep: Path, labtarg: Path, name: str = "five_year_plan") -> Economy:
     """Read an economy from the four files.
+
+    Parameters
+    ----------
+    flows, cap, dep, labtarg : the files: flows of goods, labour and output; capital stocks; yearly rates of wear;
+        targets and labour by year.
+    name : of the economy.
 
     Returns
     -------

@@ -56,6 +56,7 @@ def from_pymrio(
     resource_limits : by resource; or ``"base"`` for as much as the outputs ``x`` use.
     resource_weights : by resource, for a least-resources question.
     negatives : ``"error"`` or ``"as-output"``, as in :func:`natura_opt.from_supply_use`.
+    name, title, source, objective, questions : as :func:`natura_opt.build_economy` takes them.
     tables : further tables, as :func:`natura_opt.build_economy` takes them.
 
     Raises

@@ -69,6 +69,7 @@ def from_supply_use(
         on hand, and both are listed in ``economy.notes``.
     units : as :func:`natura_opt.build_economy` takes them; techniques are measured as the goods are, where those are
         measured alike.
+    name, title, source, objective, questions : as :func:`natura_opt.build_economy` takes them.
     tables : further tables, as :func:`natura_opt.build_economy` takes them.
 
     Raises

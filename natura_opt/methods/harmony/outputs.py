@@ -47,6 +47,7 @@ def harmonise_outputs(
     Parameters
     ----------
     economy : one period, one product per technique, limits of resources or stocks.
+    function : ``2018``, or another strictly concave harmony function, by name or your own.
     tolerance : the gap per good at which to stop, and the largest relative residual at which the plan counts as proved.
     max_passes : stop after so many products with the matrix of inputs.
     time_limit : seconds for the search; the proof comes after them.
@@ -62,7 +63,7 @@ def harmonise_outputs(
     if not economy.has("targets"):
         raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
     begun = time.perf_counter()
-    weights = economy.vector("target_weights", 0, missing=1.0)
+    weights = economy.vector("target_weights", 0)
     found, why = form_of(economy, weights, harmony_function(function))
     if found is None:
         raise QuestionError(f"{economy.name}: prices alone cannot plan this economy ({why}); use solve_harmony")

@@ -12,6 +12,8 @@ import pandas as pd
 from ...base.errors import QuestionError
 from ...base.labels import name_of
 from ...base.status import Status
+from ...laws.law import Law
+from ...objectives import OBJECTIVES
 from ...plan.plan import Plan
 from ...proof.sensitivity import Sensitivity
 from .concave import ConcaveProblem
@@ -27,6 +29,7 @@ class HarmonyPlan(Plan):
 
     Attributes
     ----------
+    economy, question : what was asked.
     problem : the concave program it answers.
     trace : how far the method had come, by passes over the data; historical algorithms count harmony in their own way.
     course : the same recomputed as of any other plan, up to the plan itself; what breaks a law has a residual.
@@ -39,6 +42,11 @@ class HarmonyPlan(Plan):
     course: tuple[TracePoint, ...] = ()
     passes: int = 0
     reason: str = ""
+
+    @cached_property
+    def laws(self) -> list[Law]:
+        """The laws it keeps; harmony stands in the place of the question's objective."""
+        return [law for law in super().laws if law is not OBJECTIVES[self.question.objective]]
 
     @property
     def harmony(self) -> float:
@@ -83,7 +91,7 @@ class HarmonyPlan(Plan):
     @cached_property
     def delivered(self) -> pd.DataFrame:
         """Goods delivered to the targets: goods x periods."""
-        return self._columns("delivered", self.economy.goods, "good")
+        return self._column_table("delivered")
 
     @cached_property
     def consumption(self) -> pd.DataFrame:

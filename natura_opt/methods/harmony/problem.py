@@ -213,7 +213,7 @@ def harmony_problem(economy: Economy, question: Question, function: str | Harmon
     count, goods = len(asked.periods), asked.goods
     targets = by_period(count, lambda t: asked.vector("targets", t))
     source = economy if weighted else asked
-    weights = by_period(count, lambda t: source.vector(_WEIGHTS, t, missing=1.0))
+    weights = by_period(count, lambda t: source.vector(_WEIGHTS, t))
     wanted = np.flatnonzero((targets > 0) & (weights > 0))
     for law in laws[:-1]:
         law.matrix(program, asked, plain)

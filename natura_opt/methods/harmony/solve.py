@@ -53,6 +53,7 @@ def solve_harmony(
     Parameters
     ----------
     model : an economy, or the name or folder of a model.
+    question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
     method : ``harmony`` (prices for one-period plans of one product per technique, a first-order primal-dual method for
         all others), ``harmony-cvxpy`` (exact, by Clarabel), ``harmony-tangents`` (HiGHS), ``harmony-1990`` or
         ``harmony-2018`` (the historical algorithms, as they are).
@@ -65,6 +66,10 @@ def solve_harmony(
     Returns
     -------
     HarmonyPlan. The historical algorithms have no bound of their own; theirs is proved by the prices of ``harmony``.
+
+    Raises
+    ------
+    DataError, QuestionError, OptionError : the data, the question or the settings are not usable.
 
     >>> import natura_opt as no
     >>> plan = no.solve_harmony("excavators")

@@ -7,24 +7,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...base.labels import name_of
-from ...formulate import asked_of
+from ...program.canonical import Block
+from ..naming import rows_of
 from ..tables import PlanTables
 
 
 def worth_of_goods(plan: PlanTables) -> pd.Series:
     """Return for each good the most its whole output is worth in a period."""
-    return _most(plan.valuations_by_kind["good"].to_numpy() * plan.output.to_numpy(), plan.economy.goods)
+    return _most(plan.good_valuations.to_numpy() * plan.output.to_numpy(), plan.economy.goods)
 
 
-def worth_of_resources(plan: PlanTables) -> pd.Series:
-    """Return for each resource the most all that is available of it is worth in a period."""
-    economy = asked_of(plan.economy, plan.question)
-    limits = [economy.vector("resource_limits", t) for t in range(len(economy.periods))]
-    found = plan.valuations_by_kind.get("resource")
-    if found is None:
-        return pd.Series(dtype=float)
-    return _most(found.to_numpy() * np.column_stack(limits), economy.resources)
+def worth_of_rows(plan: PlanTables, block: Block) -> pd.Series:
+    """Return for each name of declared rows the most that all of their side is worth in a period."""
+    says = rows_of(block)
+    of_rows = plan.side_of(block)
+    sides = plan.laid_out(says, block, np.where(np.isfinite(of_rows), of_rows, 0.0))
+    worth = plan.laid_out(says, block, plan.dual[block.span]).to_numpy() * sides.to_numpy()
+    return _most(worth, sides.index)
 
 
 def worth_of_emissions(plan: PlanTables) -> pd.Series:
@@ -42,17 +41,12 @@ def worth_of_stocks(plan: PlanTables) -> pd.Series:
 
 def is_pooled(plan: PlanTables) -> bool:
     """Whether capital stocks belong to all techniques together."""
-    return asked_of(plan.economy, plan.question).has("capital_pool")
+    return plan.asked.has("capital_pool")
 
 
 def held_good(plan: PlanTables, holding: Any) -> Any:
     """Return the good of a holding: of (good, technique), or of the good itself where stocks are pooled."""
     return holding if is_pooled(plan) else holding[0]
-
-
-def holding_text(plan: PlanTables, holding: Any) -> str:
-    """Return a holding in words: ``iron in coal``, or the good alone where stocks are pooled."""
-    return name_of(holding) if is_pooled(plan) else " in ".join(name_of(part) for part in holding)
 
 
 def _most(worth: np.ndarray, index: pd.Index) -> pd.Series:

@@ -13,8 +13,8 @@ import pandas as pd
 from ...base.arrays import Floats
 from ...base.errors import OptionError, unknown
 from ...base.labels import name_of
+from ..goods_flows import goods_flows
 from ..tables import PlanTables
-from .goods_flows import goods_flows
 from .style import number, unit_text
 
 WIDTHS = ("auto", "quantity", "worth", "share")

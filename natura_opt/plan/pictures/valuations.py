@@ -12,10 +12,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...base.arrays import Floats
-from ...base.labels import name_of
-from ..limits import own_name
+from ...base.labels import holding_name, name_of
+from ...program.canonical import Block
+from ...program.declared import Rows
+from ..naming import ALL_PERIODS, own_name, rows_of
 from ..tables import PlanTables
-from .ranking import held_good, holding_text, worth_of_emissions, worth_of_goods, worth_of_resources, worth_of_stocks
+from .ranking import worth_of_emissions, worth_of_goods, worth_of_rows, worth_of_stocks
 from .style import GREY, INK, MAIN, PALE, bare, fitted, heading, mark_periods, new_figure, number, unit_text, wrapped
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ class _Kind:
     """Valuations of one kind, the most important first; rows that are worth nothing are only counted."""
 
     words: str
-    plural: str
     values: pd.DataFrame
     names: list[str]
     units: list[str]
@@ -72,56 +73,66 @@ def draw_valuations(plan: PlanTables, most: int = 8) -> Figure:
 
 
 def _kinds(plan: PlanTables, most: int) -> list[_Kind]:
-    economy = plan.economy
-    demanded = plan.program.sense == "min"
-    every = [
-        _Kind(
-            "Goods: what one more unit demanded costs" if demanded else "Goods: one more unit on hand",
-            "goods",
-            *_chosen(
-                plan.valuations_by_kind["good"], worth_of_goods(plan), most, name_of, partial(economy.unit, "goods")
-            ),
-        )
-    ]
-    present = plan.valuations_by_kind
-    if "resource" in present:
-        chosen = _chosen(
-            present["resource"], worth_of_resources(plan), most, name_of, partial(economy.unit, "resources")
-        )
-        every.append(_Kind("Resources: one more unit available", "resources", *chosen))
-    if "stock" in present:
-        values = plan.stock_valuations
-        chosen = _chosen(
-            values,
-            worth_of_stocks(plan),
-            most,
-            partial(holding_text, plan),
-            lambda holding: economy.unit("goods", held_good(plan, holding)),
-        )
-        every.append(_Kind("Capital stocks: one more unit at the start of the period", "stocks", *chosen))
-    if "storage" in present:
-        chosen = _chosen(present["storage"], worth_of_goods(plan), most, name_of, partial(economy.unit, "goods"))
-        every.append(_Kind("Room in store: for one more unit at the end of the period", "stores", *chosen))
-    if plan.asked.has("emission_caps") or plan.asked.has("emission_budgets"):
-        costs = plan.abatement_costs
-        whole = costs.iloc[:, :-1].add(costs["budget"].to_numpy(), axis=0)  # a budget counts in every period
-        chosen = _chosen(
-            whole, worth_of_emissions(plan), most, name_of, partial(economy.unit, "pollutants"), "plan.abatement_costs"
-        )
-        every.append(_Kind("Emissions: one unit less allowed, by cap and budget", "pollutants", *chosen))
-    if "floor" in present:
-        chosen = _chosen(present["floor"], pd.Series(dtype=float), most, name_of, lambda _: "")
-        every.append(_Kind("Floor: raised by one", "floors", *chosen))
-    return [*every, *_own_kinds(plan, most)]
+    """Return the kinds of rows that laws declare, in order, and then the user's own."""
+    kinds, seen = [], set()
+    for block, says in plan.kinds:
+        if says.table == "abatement_costs":  # caps and budgets of a pollutant count together
+            if says.table not in seen:
+                kinds.append(_emissions(plan, most))
+            seen.add(says.table)
+        elif says.by_period and says.kind in plan.valuations_by_kind:
+            kinds.append(_declared(plan, block, says, most))
+        elif not says.by_period:
+            kinds.append(_of_all_periods(plan, says, most))
+    return [*kinds, *_own_kinds(plan, most)]
+
+
+def _declared(plan: PlanTables, block: Block, says: Rows, most: int) -> _Kind:
+    """Return the valuations of one kind, its names in words and its units by its declaration."""
+    values, names = plan.valuations_by_kind[says.kind], [axis for axis in says.axes if axis != "periods"]
+    held, unit = len(names) > 1, says.unit
+    if held:
+        values = plan.laid_out(says, block, plan.sign_of(says) * plan.dual[block.span] + 0.0)
+        worth = worth_of_stocks(plan) if says.table == "stock_valuations" else worth_of_rows(plan, block)
+    else:
+        worth = worth_of_goods(plan) if names == ["goods"] else worth_of_rows(plan, block)
+
+    def unit_of(label: Any) -> str:
+        if unit not in names:
+            return ""
+        return plan.economy.unit(unit, label[names.index(unit)] if held and isinstance(label, tuple) else label)
+
+    heading = says.heading or f"{says.kind.capitalize()}: one more unit"
+    if says.valued == "on hand" and plan.program.sense == "min":
+        heading = f"{heading.partition(':')[0]}: what one more unit demanded costs"
+    return _Kind(heading, *_chosen(values, worth, most, holding_name if held else name_of, unit_of))
+
+
+def _emissions(plan: PlanTables, most: int) -> _Kind:
+    costs = plan.abatement_costs
+    whole = costs.iloc[:, :-1].add(costs["budget"].to_numpy(), axis=0)  # a budget counts in every period
+    unit = partial(plan.economy.unit, "pollutants")
+    chosen = _chosen(whole, worth_of_emissions(plan), most, name_of, unit, "plan.abatement_costs")
+    return _Kind("Emissions: one unit less allowed, by cap and budget", *chosen)
+
+
+def _of_all_periods(plan: PlanTables, says: Rows, most: int) -> _Kind:
+    """Return the valuations of rows that hold for all periods together, in one column."""
+    mine = plan.totals.loc[[says.kind]].droplevel(0)
+    worth = (mine["valuation"] * mine["side"]).abs()
+    values = mine[["valuation"]].set_axis([ALL_PERIODS], axis=1)
+    heading = says.heading or f"{says.kind.capitalize()}: one more unit"
+    return _Kind(heading, *_chosen(values, worth, most, str, lambda _: "", "plan.totals"))
 
 
 def _own_kinds(plan: PlanTables, most: int) -> list[_Kind]:
     """Return the valuations of the user's own rows: those that have a period over the periods, the others singly."""
     found: dict[str, dict[Any, float]] = {}
     for block_name, frame in plan.extra.items():
-        if "valuation" in frame:
+        block = plan.program.row_block(block_name.removesuffix(" (rows)"))
+        if "valuation" in frame and (block is None or block.declared is None or not rows_of(block).kind):
             for label, value in zip(frame.index, frame["valuation"], strict=True):
-                name, period = own_name(plan, block_name, label)
+                name, period = own_name(plan.economy, block_name, label)
                 found.setdefault(name, {})[period] = float(value)
     periods = [name_of(period) for period in plan.economy.periods]
     kinds = []
@@ -131,7 +142,7 @@ def _own_kinds(plan: PlanTables, most: int) -> list[_Kind]:
             frame = pd.DataFrame([[values.get(c, 0.0) for c in columns] for values in mine.values()], columns=columns)
             frame.index = pd.Index(list(mine), dtype=object)
             chosen = _chosen(frame, pd.Series(dtype=float), most, str, lambda _: "", "plan.extra")
-            kinds.append(_Kind("Your own rows: one more on the right side", "rows", *chosen))
+            kinds.append(_Kind("Your own rows: one more on the right side", *chosen))
     return kinds
 
 

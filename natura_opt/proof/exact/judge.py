@@ -12,9 +12,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from ...backends.highs import check_finite
 from ...base.arrays import Floats
 from ...base.errors import NaturaError
+from ...program.checks import check_finite
 from ...program.linear import LinearProgram
 from .basis import At, Basis, Statuses, resting
 from .budget import Budget, OutOfBudgetError

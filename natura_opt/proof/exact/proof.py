@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from ...backends.answer import Answer, Claim
-from ...backends.highs import HighsSession, check_finite
+from ...backends.highs import HighsSession
 from ...backends.options import SolveOptions
 from ...base.errors import NaturaError
+from ...program.checks import check_finite
 from ...program.linear import LinearProgram
 from .basis import Basis
 from .judge import PIVOTS, judge_exactly

@@ -9,8 +9,8 @@ from math import ceil, floor
 
 import numpy as np
 
-from ...backends.highs import check_finite
 from ...base.arrays import Floats
+from ...program.checks import check_finite
 from ...program.linear import LinearProgram
 from .basis import Basis
 from .budget import Budget, OutOfBudgetError

@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ...base.errors import DataError, QuestionError
-from ...base.labels import name_of
-from ...economy.coerce import position
-from ...formulate import asked_of
-from ...program.pieces import rows_of
-from ..tables import PlanTables
-
-#: What blocks of columns of the balance are called, as a supply and as a use; others go by their own name.
-_CALLED = {"stored": ("from store", "into store"), "investment": ("investment", "investment")}
-#: Blocks that are accounted for otherwise: technique by technique, and as what is delivered to the targets.
-_ELSEWHERE = ("activities", "fulfilment", "assortments", "delivered")
+from ..base.arrays import Floats
+from ..base.errors import DataError, QuestionError
+from ..base.labels import name_of
+from ..economy.coerce import position
+from ..laws.balance import BALANCE
+from ..objectives import OBJECTIVES
+from ..program.canonical import Block
+from ..program.declared import Columns
+from ..program.pieces import rows_of
+from .limits import given_amounts
+from .stated import GOODS
+from .tables import PlanTables
 
 
 def goods_flows(plan: PlanTables, period: Any = None) -> pd.DataFrame:
@@ -42,13 +43,14 @@ def goods_flows(plan: PlanTables, period: Any = None) -> pd.DataFrame:
         chosen = range(len(periods)) if period is None else [position(periods, period)]
     except DataError as error:
         raise QuestionError(f"{plan.economy.name}: {error}") from None
-    found = pd.concat([_in_period(plan, t) for t in chosen], ignore_index=True)
+    others = plan.other_uses.to_numpy()
+    found = pd.concat([_in_period(plan, t, others) for t in chosen], ignore_index=True)
     whole = found.groupby(["good", "side", "kind", "place"], sort=False, as_index=False)[["amount", "worth"]].sum()
     return whole
 
 
-def _in_period(plan: PlanTables, t: int) -> pd.DataFrame:
-    economy = asked_of(plan.economy, plan.question)
+def _in_period(plan: PlanTables, t: int, others: Floats) -> pd.DataFrame:
+    economy = plan.asked
     level = plan.activities.to_numpy()[:, t]
     names = [name_of(technique) for technique in economy.techniques]
     parts = []
@@ -59,7 +61,13 @@ def _in_period(plan: PlanTables, t: int) -> pd.DataFrame:
     parts.append(_rows(every, "used", "other", "final use", plan.consumption.to_numpy()[:, t]))
     if t == 0 and economy.has("initial_stocks"):
         parts.append(_rows(every, "made", "other", "on hand at the start", economy.vector("initial_stocks", 0)))
-    parts += _other_blocks(plan, t)
+    parts += _given(plan, t)
+    for block, good, amounts in flows_of_columns(plan, t):
+        as_supply, as_use = words_of_flow(block)
+        parts.append(_rows(good, "made", "other", as_supply, np.maximum(amounts, 0.0)))
+        parts.append(_rows(good, "used", "other", as_use, np.maximum(-amounts, 0.0)))
+    parts.append(_rows(every, "made", "other", "other supply", np.maximum(-others[:, t], 0.0)))
+    parts.append(_rows(every, "used", "other", "other use", np.maximum(others[:, t], 0.0)))
     flows = pd.concat(parts, ignore_index=True)
     # what is made and not used is left over; the balance's own slack differs from it only by rounding
     made = np.bincount(flows["good"], flows["amount"] * (flows["side"] == "made"), minlength=len(every))
@@ -67,31 +75,53 @@ def _in_period(plan: PlanTables, t: int) -> pd.DataFrame:
     spare = np.where(made - used > 1e-9 * np.maximum(made, used), made - used, 0.0)
     flows = pd.concat([flows, _rows(every, "used", "other", "left over", spare)], ignore_index=True)
     flows = flows[flows["amount"] > 0].copy()
-    valuations = np.abs(plan.valuations_by_kind["good"].to_numpy()[:, t])
+    valuations = np.abs(plan.good_valuations.to_numpy()[:, t])
     flows["worth"] = flows["amount"] * valuations[flows["good"].to_numpy()]
     return flows
 
 
-def _other_blocks(plan: PlanTables, t: int) -> list[pd.DataFrame]:
-    """Return what every other column of the program adds to, or takes from, the balances of a period."""
-    program, economy = plan.program, plan.economy
-    balance = program.row_block("balance")
+def flows_of_columns(plan: PlanTables, t: int) -> list[tuple[Block, Any, Floats]]:
+    """Return what each block of columns adds to, or takes from, the balances of a period: positions of goods, amounts.
+
+    Blocks that say they are accounted for elsewhere (activities technique by technique, deliveries as final use) are
+    left out.
+    """
+    program, economy, balance = plan.program, plan.economy, plan.balance
     if balance is None:
         return []
     assert isinstance(balance.index, pd.MultiIndex)
     in_period = economy.periods.get_indexer(balance.index.get_level_values(-1)) == t
     good = economy.goods.get_indexer(balance.index.droplevel(balance.index.nlevels - 1))
     terms = rows_of(program, np.arange(balance.span.start, balance.span.stop))
-    parts = []
+    found = []
     for block in program.columns:
-        if block.name in _ELSEWHERE:
-            continue
-        flow = sp.coo_array(terms[:, block.span] * plan.primal[block.span][None, :])
-        here = in_period[flow.row]
-        rows, amounts = good[flow.row[here]], flow.data[here]
-        as_supply, as_use = _CALLED.get(block.name, (block.name.replace("_", " "),) * 2)
-        parts.append(_rows(rows, "made", "other", as_supply, np.maximum(amounts, 0.0)))
-        parts.append(_rows(rows, "used", "other", as_use, np.maximum(-amounts, 0.0)))
+        if any(words_of_flow(block)):
+            flow = sp.coo_array(terms[:, block.span] * plan.primal[block.span][None, :])
+            here = in_period[flow.row]
+            found.append((block, good[flow.row[here]], flow.data[here]))
+    return found
+
+
+def words_of_flow(block: Block) -> tuple[str, str]:
+    """Return what columns are called as a supply and as a use: in their law's words, or by their own name."""
+    if isinstance(block.declared, Columns):
+        return block.declared.supplies, block.declared.uses
+    return (block.name.replace("_", " "),) * 2
+
+
+def _given(plan: PlanTables, t: int) -> list[pd.DataFrame]:
+    """Return what further laws put into the balances of a period, or ask of them, from outside."""
+    if plan.balance is None:
+        return []
+    parts, goods = [], plan.economy.goods
+    place = plan.places_of(plan.balance, goods)
+    usual = (BALANCE, *OBJECTIVES.values())
+    for given in (given for law in plan.laws if law not in usual for given in law.given):
+        if given.rows == GOODS.name:
+            amounts = np.zeros(len(goods) * len(plan.economy.periods))
+            amounts[place[place >= 0]] = given_amounts(plan, plan.balance, given)[place >= 0]
+            side = "made" if given.on_hand else "used"
+            parts.append(_rows(np.arange(len(goods)), side, "other", given.kind, amounts.reshape(-1, len(goods))[t]))
     return parts
 
 

@@ -1,0 +1,231 @@
+"""HiGHS kept hot: a program that changes, of which HiGHS is told only what has changed.
+
+**The basis** outlives every change of a program without whole-number columns. A changed side leaves it dual feasible, a
+changed cost primal feasible; new rows enter it, new columns stand at a bound, and what deleted rows leave too many of
+HiGHS drops itself. (HiGHS 1.15 forgets the basis when it deletes rows: it is taken before and given back.) From a basis
+HiGHS goes by simplex, without presolve, and by Devex pricing: a change of a coefficient costs it its steepest edge
+weights, and to compute these for a basis of 18,000 rows takes 12 seconds, the few pivots wanted half a second.
+
+**The scaling** is kept, and only new rows and columns get factors, until
+
+- a coefficient lies more than ``2 ** 10`` outside the range that coefficients had when they were scaled,
+- the typical side or the typical cost, scaled, has moved more than ``2 ** 10`` away from one, or
+- a first column of whole numbers comes (whose units are not to be scaled).
+
+Then the program is scaled anew and handed over whole; the basis, to which factors are nothing, stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from ..base.arrays import Floats
+from ..base.errors import RefusedError
+from ..program.checks import check_finite
+from ..program.linear import LinearProgram
+from ..program.scaling import Scaled, factors_of_new, scale, scaled_by, to_unit
+from .answer import Answer, Claim
+from .configured import append_rows, configured, pass_program
+from .highs import HighsSession
+from .options import METHODS, SolveOptions
+
+Positions = npt.NDArray[np.intp]
+#: Powers of two by which scaled numbers may leave the range they had.
+_STRAYS = 10.0
+#: Share of the coefficients that are told one by one; where more of them change, the program is handed over whole.
+_FEW = 0.05
+#: HiGHS's pricing of the dual simplex method: its own choice, which is steepest edge, or Devex.
+_PRICING, _ANY, _DEVEX = "simplex_dual_edge_weight_strategy", -1, 1
+_STATUS = highspy.HighsBasisStatus
+
+
+class HotSession(HighsSession):
+    """A session whose program changes."""
+
+    def __init__(self, program: LinearProgram, options: SolveOptions) -> None:
+        super().__init__(program, replace(options, options={_PRICING: _DEVEX, **options.options}))
+        self._pricing = options.options.get(_PRICING, _ANY)
+        self._given = program
+        self._range = _range(self.scaled)
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether the next run starts from a basis."""
+        whole = bool(self.scaled.program.integer.any())
+        return self._options.method != "pdlp" and not whole and bool(self._highs.getBasis().valid)
+
+    def forget(self) -> None:
+        """Let the next run start from nothing."""
+        self._highs.clearSolver()
+
+    def solve(self) -> Answer:
+        """Run HiGHS from its basis; where it fails from there, from nothing.
+
+        Iterations and seconds are those of this solve. (From the basis of an earlier program HiGHS can fail, or take
+        itself to go round in circles, where it finds its way from nothing.)
+        """
+        if self.interrupted:  # an object of HiGHS that was told to stop would stop ever after
+            basis = self._highs.getBasis()
+            self._highs = configured(self._options)
+            pass_program(self._highs, self.scaled.program, self._options)
+            self.start_from(basis)
+        self.iterations, self.spent, self.interrupted = 0, 0.0, False
+        hot = self.is_hot
+        self._start(hot)
+        answer = super().solve()
+        if hot and answer.claim is Claim.FAILED:
+            self._start(False)
+            answer = super().solve()
+        return answer
+
+    def _start(self, hot: bool) -> None:
+        self._highs.setOptionValue("solver", METHODS["simplex" if hot else self._options.method])
+        self._highs.setOptionValue(_PRICING, self._options.options[_PRICING] if hot else self._pricing)
+        if not hot:
+            self.forget()
+
+    def hold(self, program: LinearProgram, rows: Positions | None = None) -> bool:
+        """Hold another program from here on, and tell HiGHS what is other in it.
+
+        Parameters
+        ----------
+        program : the whole of it, in the user's units, of the same sense. Columns beyond those held are new.
+        rows : which of the rows held until now each row is, -1 for a new one; these come last. Rows held until now
+            that are not named are deleted. The same rows, where not given.
+
+        Returns
+        -------
+        Whether the program was scaled anew.
+
+        Raises
+        ------
+        RefusedError : HiGHS does not take a number; the session is then not to be used again.
+        NaturaError : a number is NaN, or an infinity stands where none can.
+        """
+        check_finite(program)
+        held = self.scaled
+        rows = np.arange(len(held.row)) if rows is None else rows
+        made = self._scaled_as_held(program, rows)
+        told = None if made is None else self._changed_coefficients(program, made, rows)
+        fewer = int((rows >= 0).sum()) < len(held.row)
+        basis = self._basis_for(program, rows) if self.is_hot and (told is None or fewer) else None
+        anew = made is None
+        if made is None:
+            made = scale(program)
+            self._range = _range(made)
+        if told is None:
+            pass_program(self._highs, made.program, self._options)
+        else:
+            self._tell(made.program, rows, *told)
+        self._given, self.scaled = program, made
+        if basis is not None and self._highs.setBasis(basis) == highspy.HighsStatus.kError:
+            self.forget()
+        return anew
+
+    def _scaled_as_held(self, program: LinearProgram, rows: Positions) -> Scaled | None:
+        """Return the program scaled by the factors held, and by others what is new; None where that will not do."""
+        held = self.scaled
+        if program.integer.any() and not held.program.integer.any():
+            return None
+        new = np.isnan
+        row = np.where(rows >= 0, np.append(held.row, np.nan)[rows], np.nan)
+        column = np.append(held.column, np.full(program.shape[1] - len(held.column), np.nan))
+        if new(row).any() or new(column).any():
+            row, column = factors_of_new(program.matrix, row, column, program.integer)
+        made = scaled_by(program, row, column, held.size, held.worth)
+        done = made.program
+        typical = [to_unit(done.cost)]
+        if not program.integer.any():  # their sides are not scaled
+            typical.append(to_unit(done.row_lower, done.row_upper, done.lower, done.upper))
+        (low, high), (lowest, highest) = self._range, _range(made)
+        strays = (low - lowest, highest - high, *np.abs(np.log2(typical)))
+        return None if any(by > _STRAYS for by in strays) else made
+
+    def _changed_coefficients(
+        self, program: LinearProgram, made: Scaled, rows: Positions
+    ) -> tuple[Positions, Positions, Floats] | None:
+        """Return row, column and scaled value of every coefficient that is other than it was, among the rows and
+        columns held; None where telling them one by one takes longer than all at once.
+        """
+        columns = self._given.shape[1]
+        if program.matrix is self._given.matrix:
+            nowhere = np.zeros(0, dtype=np.intp)
+            return nowhere, nowhere, np.zeros(0)
+        if program.integer[columns:].any():
+            return None
+        kept = rows[rows >= 0]
+        now = made.program.matrix[: len(kept), :columns]
+        before = self.scaled.program.matrix
+        other = sp.coo_array(now - (before if len(kept) == before.shape[0] else before[kept]))
+        if other.nnz > _FEW * now.nnz:
+            return None
+        row, column = other.row.astype(np.intp), other.col.astype(np.intp)
+        return row, column, _values(now, row, column)
+
+    def _tell(self, made: LinearProgram, rows: Positions, row: Positions, column: Positions, value: Floats) -> None:
+        """Hand over what is other: rows deleted, columns and rows added, and the numbers that changed."""
+        highs, held = self._highs, self.scaled.program
+        kept, columns = rows[rows >= 0], held.shape[1]
+        gone = np.setdiff1d(np.arange(held.shape[0]), kept).astype(np.int32)
+        done = [highs.deleteRows(len(gone), gone)] if len(gone) else []
+        if made.shape[1] > columns:
+            part = made.matrix[: len(kept), columns:]
+            places = (part.indptr.astype(np.int32), part.indices.astype(np.int32))
+            limits = (made.cost[columns:], made.lower[columns:], made.upper[columns:])
+            done.append(highs.addCols(part.shape[1], *limits, part.nnz, *places, part.data))
+        if len(rows) > len(kept):
+            new = slice(len(kept), None)
+            append_rows(highs, sp.csr_array(made.matrix[new]), made.row_lower[new], made.row_upper[new])
+        done += [highs.changeCoeff(*entry) for entry in zip(row.tolist(), column.tolist(), value.tolist(), strict=True)]
+        at = _other((held.cost, made.cost[:columns]))
+        done.append(highs.changeColsCost(len(at), at, made.cost[at]))
+        at = _other((held.lower, made.lower[:columns]), (held.upper, made.upper[:columns]))
+        done.append(highs.changeColsBounds(len(at), at, made.lower[at], made.upper[at]))
+        sides = (
+            (held.row_lower[kept], made.row_lower[: len(kept)]),
+            (held.row_upper[kept], made.row_upper[: len(kept)]),
+        )
+        at = _other(*sides)
+        done.append(highs.changeRowsBounds(len(at), at, made.row_lower[at], made.row_upper[at]))
+        if highspy.HighsStatus.kError in done:
+            raise RefusedError("HiGHS does not take what has changed in its program")
+
+    def _basis_for(self, program: LinearProgram, rows: Positions) -> Any:
+        """Return the basis as it is for the rows and columns of a program: new rows in it, new columns at a bound."""
+        old, made = self._highs.getBasis(), highspy.HighsBasis()
+        before, columns, at_row = old.col_status, slice(len(old.col_status), None), old.row_status
+        lower, upper = program.lower[columns], program.upper[columns]
+        rest = np.where(np.isfinite(lower), 0, np.where(np.isfinite(upper), 1, 2))
+        at = (_STATUS.kLower, _STATUS.kUpper, _STATUS.kZero)
+        made.col_status = [*before, *(at[k] for k in rest)]
+        made.row_status = [at_row[k] if k >= 0 else _STATUS.kBasic for k in rows]
+        made.valid, made.alien = True, bool(len(made.row_status) < len(at_row))
+        return made
+
+
+def _range(scaled: Scaled) -> tuple[float, float]:
+    """Return the least and the greatest logarithm of a coefficient's size."""
+    sizes = np.abs(scaled.program.matrix.data)
+    with np.errstate(divide="ignore"):
+        return (float(np.log2(sizes.min())), float(np.log2(sizes.max()))) if len(sizes) else (0.0, 0.0)
+
+
+def _values(matrix: sp.csc_array, row: Positions, column: Positions) -> Floats:
+    """Return the coefficients at some places, zero where there is none."""
+    height, width = matrix.shape
+    matrix.sort_indices()
+    places = np.repeat(np.arange(width), np.diff(matrix.indptr)) * height + matrix.indices
+    wanted = column * height + row
+    at = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+    return np.where(places[at] == wanted, matrix.data[at], 0.0) if len(places) else np.zeros(len(wanted))
+
+
+def _other(*pairs: tuple[Floats, Floats]) -> npt.NDArray[np.int32]:
+    """Return where numbers are other than they were."""
+    return np.flatnonzero(np.logical_or.reduce([was != now for was, now in pairs])).astype(np.int32)

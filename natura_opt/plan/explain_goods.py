@@ -1,0 +1,172 @@
+"""Explanations of goods and techniques: both sides of an account, and where a good comes from and goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.labels import name_of
+from ..economy.coerce import position
+from ..laws.storage import STORAGE
+from .account_lines import account
+from .accounts import Accounts, of_period, one_unit
+from .chains import dearest_chain, whole_account
+from .explanation import Explanation, between, interval_of, part_lines, remainder_line, worth_words
+from .goods_flows import flows_of_columns, words_of_flow
+from .stated import GOODS
+from .tables import PlanTables
+
+#: What is left over of a good counts as rounding below this share of what is made.
+_ROUNDING = 1e-12
+
+
+def explain_good(plan: PlanTables, name: Any, period: Any) -> Explanation:
+    """Explain what a good is worth: who makes it, what that takes, and where it goes."""
+    at = position(plan.economy.goods, name)
+    if period is None:
+        values = plan.good_valuations.to_numpy()[at]
+        period = plan.economy.periods[int(np.argmax(np.abs(values)))]
+    accounts = of_period(plan, period)
+    valuation = float(accounts.goods[at])
+    unit = plan.economy.unit("goods", name) or "unit"
+    interval, missing = interval_of(plan, GOODS.name, (name, period))
+    lines = [
+        f"{name_of(name)}, {name_of(period)}: one more {unit} {worth_words(plan)} "
+        f"{between(plan, valuation, interval, missing)}"
+    ]
+    lines.append(_flow_words(accounts, at))
+    maker = accounts.maker(at)
+    if maker is None:
+        cost, makes, said = _from_store(accounts, at)
+        lines += [said, *part_lines(cost)] if len(cost) else [_idle_words(accounts, at)]
+        return Explanation(
+            name_of(name), "good", period, valuation, interval, cost, account([]), (), tuple(lines), makes=makes
+        )
+    one = one_unit(len(accounts.level), maker)
+    output = float(accounts.outputs[[at]].toarray().ravel()[maker])
+    own = np.zeros(len(plan.economy.goods))
+    own[at] = output
+    makes = account([("output", accounts.good_names, own, accounts.goods)])
+    cost = accounts.taken(one, credited=accounts.outputs @ one - own)
+    lines.append(
+        f"  made by {name_of(plan.economy.techniques[maker])!r}; for one unit of activity ({output:g} {unit} of it) "
+        "that takes, at the plan's valuations:"
+    )
+    lines += [*part_lines(cost), *remainder_line(cost, makes)]
+    if not valuation > 0 and (interval is None or not interval[1] > 0):
+        lines.append("  there is more of it than can be used, so one more changes nothing")
+    takes = whole_account(accounts, at)
+    if len(takes):
+        total = takes["worth"].sum()
+        lines.append(f"  in all, through every good it is made of, one more {unit} takes (worth {total:.6g}):")
+        lines += part_lines(takes)
+    chain = dearest_chain(accounts, at)
+    if len(chain) > 1:
+        lines.append("  the dearest chain: " + " <- ".join(chain))
+    return Explanation(
+        name_of(name), "good", period, valuation, interval, cost, takes, chain, tuple(lines), makes=makes
+    )
+
+
+def explain_technique(plan: PlanTables, name: Any, period: Any) -> Explanation:
+    """Explain why a technique runs, or stands idle: what it makes beside what it takes."""
+    at = position(plan.economy.techniques, name)
+    if period is None:  # the period in which it runs most, the first where it never runs
+        period = plan.economy.periods[int(np.argmax(plan.activities.to_numpy()[at]))]
+    accounts = of_period(plan, period)
+    one = one_unit(len(plan.economy.techniques), at)
+    level, reduced = float(accounts.level[at]), -accounts.towards * float(accounts.loss[at])
+    makes, cost = accounts.made(one), accounts.taken(one)
+    unit = plan.economy.unit("techniques", name) or "unit"
+    lines = [
+        f"{name_of(name)}, {name_of(period)}: runs at {level:.6g} {unit}; what one unit of activity makes is worth "
+        f"{makes['worth'].sum():.6g}, what it takes {cost['worth'].sum():.6g}"
+    ]
+    if len(makes) > 1:
+        lines += ["  it makes:", *part_lines(makes), "  it takes:"]
+    lines += part_lines(cost)
+    if accounts.runs[at]:
+        lines += remainder_line(cost, makes)
+    else:
+        lines.append(f"  it stands idle: one unit of it would change the objective by {reduced:.6g}")
+    worth = reduced + 0.0
+    return Explanation(
+        name_of(name), "technique", period, worth, (worth, worth), cost, cost, (), tuple(lines), makes=makes
+    )
+
+
+def _from_store(accounts: Accounts, good: int) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return the account of a good that nothing makes and that comes from store: what it was worth a period before."""
+    plan, t = accounts.plan, accounts.t
+    nothing = account([])
+    if t == 0 or not plan.stored.to_numpy()[good, t - 1] > 0:
+        return nothing, nothing, ""
+    keep = float(plan.asked.vector("storage", 0)[good])
+    before, called = of_period(plan, plan.economy.periods[t - 1]), accounts.good_names[good]
+    room = plan.valuations_by_kind.get(STORAGE.rows[0].kind)
+    label = plan.economy.goods[good]
+    at = -1 if room is None else int(room.index.get_indexer(pd.Index([label], tupleize_cols=False))[0])
+    rent = 0.0 if room is None or at < 0 else accounts.towards * float(room.to_numpy()[at, t - 1])
+    amount = np.array([1.0 / keep])
+    cost = account(
+        [
+            ("from store", [f"{called} of {name_of(plan.economy.periods[t - 1])}"], amount, before.goods[[good]]),
+            ("room in store", [called], amount, np.array([rent])),
+        ]
+    )
+    makes = account([("output", [called], np.ones(1), accounts.goods[[good]])])
+    return cost, makes, "  nothing makes it in this period; it comes from store, where one unit of it took:"
+
+
+def _flow_words(accounts: Accounts, good: int) -> str:
+    """Say where a good comes from and where it goes in the period."""
+    plan, t = accounts.plan, accounts.t
+    made, used = accounts.outputs[[good]] @ accounts.level, accounts.inputs[[good]] @ accounts.level
+    name = plan.economy.goods[good]
+    parts = [f"{float(made[0]):.6g} made"]
+    there = float(plan.asked.vector("initial_stocks", 0)[good]) if t == 0 else 0.0
+    parts += [f"{there:.6g} on hand at the start"] * (there > 0)
+    parts.append(f"{float(used[0]):.6g} used up as input")
+    parts.append(f"{plan.consumption.to_numpy()[good, t]:.6g} delivered")
+    if len(plan.investment):
+        own = [(label[0] if isinstance(plan.investment.index, pd.MultiIndex) else label) == name
+               for label in plan.investment.index]  # fmt: skip
+        parts.append(f"{plan.investment.to_numpy()[own, t].sum():.6g} invested")
+    if plan.asked.has("storage"):
+        if t > 0:
+            keep = float(plan.asked.vector("storage", 0)[good])
+            parts.append(f"{keep * plan.stored.to_numpy()[good, t - 1]:.6g} from store")
+        parts.append(f"{plan.stored.to_numpy()[good, t]:.6g} stored")
+    parts += _further_flows(accounts, good)
+    left = float(plan.surplus.to_numpy()[good, t])
+    parts.append(f"{left if left > _ROUNDING * float(made[0]) else 0.0:.6g} left over")
+    return "  " + ", ".join(parts)
+
+
+def _further_flows(accounts: Accounts, good: int) -> list[str]:
+    """Say what further laws supply of a good, or take of it."""
+    plan, parts = accounts.plan, []
+    told = (plan.columns_filling("investment"), plan.columns_filling("stored"))
+    for block, goods, amounts in flows_of_columns(plan, accounts.t):
+        if block.declared is not None and block not in told:
+            mine = amounts[goods == good]
+            as_supply, as_use = words_of_flow(block)
+            for amount, words in ((mine[mine > 0].sum(), as_supply), (-mine[mine < 0].sum(), as_use)):
+                parts += [f"{amount:.6g} {words}"] * bool(amount)
+    other = float(plan.other_uses.to_numpy()[good, accounts.t])
+    return [*parts, f"{abs(other):.6g} {'other use' if other > 0 else 'other supply'}"][: len(parts) + bool(other)]
+
+
+def _idle_words(accounts: Accounts, good: int) -> str:
+    makers = accounts.outputs[[good]].indices
+    if not len(makers):
+        return "  no technique makes it"
+    losses = accounts.loss[makers]
+    nearest = int(np.argmin(np.abs(losses)))
+    technique = accounts.economy.techniques[makers[nearest]]
+    return (
+        f"  nothing makes it now; the nearest technique, {name_of(technique)!r}, would change the objective by "
+        f"{-accounts.towards * losses[nearest]:.6g} per unit of activity"
+    )

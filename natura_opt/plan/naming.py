@@ -1,0 +1,50 @@
+"""What a row or column is called: its name, its period and the unit of its side, by what its law declares of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..base.labels import holding_name, name_of
+from ..economy.economy import Economy
+from ..program.canonical import Block
+from ..program.declared import Columns, Rows
+
+ALL_PERIODS = "all periods"
+
+
+def rows_of(block: Block) -> Rows:
+    """Return the declaration of rows that have one."""
+    assert isinstance(block.declared, Rows)
+    return block.declared
+
+
+def parts_of(says: Rows | Columns, label: Any) -> tuple[tuple[Any, ...], Any]:
+    """Return the parts of a label, one per axis without the period, and the period (None where it has none).
+
+    A label of a holding has no technique where stocks are pooled.
+    """
+    names = [axis for axis in says.axes if axis != "periods"]
+    if not says.axes:
+        return (), None
+    if "periods" not in says.axes:
+        return (tuple(label) if len(names) > 1 else (label,)), None
+    return (tuple(label[:-1]), label[-1]) if names else ((), label)
+
+
+def row_words(economy: Economy, says: Rows, label: Any) -> tuple[str, str, str]:
+    """Return (name, period, unit) of a declared row."""
+    parts, period = parts_of(says, label)
+    name = holding_name(parts) if parts else says.named or says.words
+    names = [axis for axis in says.axes if axis != "periods"]
+    unit = economy.unit(says.unit, parts[names.index(says.unit)]) if says.unit in names else ""
+    return name, str(period) if says.axes and "periods" in says.axes else ALL_PERIODS, unit
+
+
+def own_name(economy: Economy, block_name: str, label: Any) -> tuple[str, str]:
+    """Return (name, period) of a row or column that no law labels."""
+    whole = label if isinstance(label, tuple) else (label,)
+    period = ""
+    if whole[-1] in economy.periods:
+        whole, period = whole[:-1], str(whole[-1])
+    rest = [name_of(part) for part in whole if part != block_name]
+    return " ".join([block_name, *rest]), period

@@ -1,0 +1,126 @@
+"""What is done in a plan: activities, goods, resources, stocks and emissions, in the user's names and units."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ..base.arrays import Floats
+from .layout import frame
+from .stated import GOODS, Stated
+
+#: Goods that differ by less than this share of what is made are the same, summed in another order.
+_ROUNDING = 1e-12
+
+
+class Quantities(Stated):
+    """The quantities of a plan, one column per period: see :class:`natura_opt.Plan`."""
+
+    @cached_property
+    def activities(self) -> pd.DataFrame:
+        """Activity levels: techniques x periods, in the technique's unit."""
+        return self._column_table("activities")
+
+    @cached_property
+    def output(self) -> pd.DataFrame:
+        """Gross output ``B x``: goods x periods."""
+        return self._by_period(lambda t: self.asked.matrix("outputs", t) @ self._level(t), self.economy.goods)
+
+    @cached_property
+    def net_output(self) -> pd.DataFrame:
+        """Net output ``(B - A) x``: goods x periods (investment is taken out of it)."""
+        used = self._by_period(lambda t: self.asked.matrix("inputs", t) @ self._level(t), self.economy.goods)
+        return self.output - used
+
+    @cached_property
+    def resource_use(self) -> pd.DataFrame:
+        """Resource use: resources x periods; of limited ones with all that laws add to ``R x``."""
+        used = self._by_period(lambda t: self.asked.matrix("resource_use", t) @ self._level(t), self.economy.resources)
+        return self._with_levels("resource_use", used)
+
+    @cached_property
+    def fulfilment(self) -> pd.Series:
+        """Fulfilment of each period's targets: the level promised to all of them (1 = met)."""
+        periods, block = self.economy.periods, self.columns_filling("fulfilment")
+        values = self._values(block)
+        if block is None or block.declared is None:
+            return pd.Series(1.0, index=periods, name="fulfilment")
+        if block.declared.axes:
+            return pd.Series(values, index=block.index, name="fulfilment").reindex(periods)
+        return pd.Series(values[0], index=periods, name="fulfilment")
+
+    @cached_property
+    def consumption(self) -> pd.DataFrame:
+        """Goods delivered to the targets: goods x periods."""
+        levels = self.fulfilment.to_numpy()
+        return self._by_period(lambda t: levels[t] * self.asked.vector("targets", t), self.economy.goods)
+
+    @cached_property
+    def surplus(self) -> pd.DataFrame:
+        """Goods left over in the balance: goods x periods."""
+        self._require_point()
+        block = self.balance
+        if block is None:
+            return self.laid_out(GOODS, None, np.empty(0), "good")
+        made = self.row_levels[block.span] - self.program.row_lower[block.span]
+        return frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
+
+    @cached_property
+    def other_uses(self) -> pd.DataFrame:
+        """What laws let activities take of goods (negative: give) beyond their inputs and outputs: goods x periods."""
+        program, goods, techniques = self.as_stated, self.economy.goods, self.economy.techniques
+        own = self.columns_filling("activities")
+        rows, columns = program.row_block(GOODS.name), None if own is None else program.column_block(own.name)
+        if rows is None or columns is None:
+            return self.laid_out(GOODS, None, np.empty(0), "good")
+        level = self.activities.to_numpy().ravel(order="F")[self.places_of(columns, techniques)]
+        terms = program.matrix[:, columns.span][rows.span]
+        made = frame(terms @ level, rows.index, goods, self.economy.periods, "good")
+        size = frame(abs(terms) @ level, rows.index, goods, self.economy.periods, "good")
+        return (self.net_output - made).where(lambda other: other.abs() > _ROUNDING * (size + self.output), 0.0)
+
+    @cached_property
+    def investment(self) -> pd.DataFrame:
+        """Investment: (good, technique) x periods, or goods x periods where stocks are pooled."""
+        return self._column_table("investment")
+
+    @cached_property
+    def stocks(self) -> pd.DataFrame:
+        """Capital stocks at the start of each period: (good, technique) x periods, or goods x periods where pooled."""
+        return self._column_table("stocks")
+
+    @cached_property
+    def stored(self) -> pd.DataFrame:
+        """Goods in store at the end of each period: goods x periods."""
+        return self._column_table("stored")
+
+    @cached_property
+    def emissions(self) -> pd.DataFrame:
+        """Emissions: pollutants x periods; where a cap limits them, with all that laws add to ``E x``."""
+        return self._with_levels("emissions", self._emitted)
+
+    @cached_property
+    def damage(self) -> pd.Series:
+        """Damage per period: the weighted emissions ``E x`` of techniques, in units of the objective."""
+        weights = [self.asked.vector("damage_weights", t) for t in range(len(self.economy.periods))]
+        weighted = [weight @ self._emitted.iloc[:, t].to_numpy() for t, weight in enumerate(weights)]
+        return pd.Series(weighted, index=self.economy.periods, name="damage")
+
+    @cached_property
+    def _emitted(self) -> pd.DataFrame:
+        return self._by_period(lambda t: self.asked.matrix("emissions", t) @ self._level(t), self.economy.pollutants)
+
+    def _with_levels(self, table: str, by_techniques: pd.DataFrame) -> pd.DataFrame:
+        """Put the levels of the rows that fill a table in the place of what techniques alone account for."""
+        values = by_techniques.to_numpy(copy=True)
+        for block in self.levels_filling(table):
+            place = self.places_of(block, by_techniques.index)
+            known = place >= 0
+            period, name = np.divmod(place[known], max(len(values), 1))
+            values[name, period] = self.row_levels[block.span][known]
+        return pd.DataFrame(values, index=by_techniques.index, columns=by_techniques.columns)
+
+    def _level(self, period: int) -> Floats:
+        return self.activities.iloc[:, period].to_numpy()

@@ -1,0 +1,192 @@
+"""What a plan is of: the question, the laws it keeps, the program that states them, and where things stand in it.
+
+Rows and columns are found by what their laws declare of them (:mod:`natura_opt.program.declared`), never by a block's
+name, so that a law that comes later is found as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..base.arrays import Floats
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..formulate import asked_of, declared_with, laws_of, linear_program, objective_in_words
+from ..laws.balance import BALANCE
+from ..laws.law import Law
+from ..program.canonical import Block
+from ..program.declared import Columns, Declarations, Rows
+from ..program.linear import LinearProgram
+from ..program.pieces import column_sums, held_whole, row_sums
+from ..program.protocol import Program
+from ..tables.spec import AXES
+from .answer import Answered
+from .layout import frame, held, places
+
+#: Proved to this tolerance, a plan lies near enough to its own basis.
+_CLOSE = 1e-8
+#: What is declared of the rows that every plan has: the balances of goods.
+GOODS = BALANCE.rows[0]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stated(Answered):
+    """A question with its laws, and a point of the program that states them: see :class:`natura_opt.Plan`."""
+
+    economy: Economy
+    question: Question
+    program: Program
+    primal: Floats
+    dual: Floats
+    own_laws: tuple[Law, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """What was asked for, in words."""
+        return f"plan of {self.economy.name!r}"
+
+    @cached_property
+    def objective_name(self) -> str:
+        """What is to be best, in words; an objective that was put in another's place says so."""
+        return objective_in_words(self.program, self.economy, self.question)
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the plan is proved closely enough for intervals of its valuations, which look for a basis at it."""
+        return not self._why_no_intervals
+
+    @property
+    def _why_no_intervals(self) -> str:
+        """Why valuations have no intervals, and sides and costs no ranges; empty where they have."""
+        if held_whole(self.program) is None:
+            return "the plan's program is made piece by piece, and these belong to a basis of its whole matrix"
+        if self.program.integer.any():
+            return "the plan has whole-number columns, and these belong to a linear program"
+        if not self.proved:
+            return f"the plan is {self.status}, and these are those of a proved plan: {self.certificate}"
+        if self.certificate.tolerance > _CLOSE:
+            return (
+                f"the plan is proved to {self.certificate.tolerance:g} only, and these need a proof to {_CLOSE:g}: "
+                f"solve with tolerance={_CLOSE:g} or less"
+            )
+        return ""
+
+    @property
+    def _whole(self) -> LinearProgram:
+        """The program of a plan that has intervals."""
+        assert isinstance(self.program, LinearProgram)
+        return self.program
+
+    @cached_property
+    def asked(self) -> Economy:
+        """The economy as the question sees it: without the tables it leaves out."""
+        return asked_of(self.economy, self.question)
+
+    @cached_property
+    def laws(self) -> list[Law]:
+        """The laws it keeps, a user's own that declare themselves included."""
+        return laws_of(self.economy, self.question, self.own_laws)
+
+    @cached_property
+    def declared(self) -> Declarations:
+        """What all laws say of their blocks, whether this question calls for them or not."""
+        return declared_with(self.own_laws)
+
+    @cached_property
+    def as_stated(self) -> LinearProgram:
+        """The program as its laws state it; what was solved may have been changed by hand."""
+        return linear_program(self.economy, self.question, self.own_laws)
+
+    @cached_property
+    def reduced(self) -> Floats:
+        """∂objective/∂(value) of every column of the program: its reduced cost."""
+        self._require_point()
+        found: Floats = self.program.cost - column_sums(self.program, self.dual)
+        return found
+
+    @cached_property
+    def row_levels(self) -> Floats:
+        """The left side of every row of the program."""
+        self._require_point()
+        return row_sums(self.program, self.primal)
+
+    @property
+    def balance(self) -> Block | None:
+        """The balances of goods."""
+        return self.program.row_block(GOODS.name)
+
+    @cached_property
+    def kinds(self) -> list[tuple[Block, Rows]]:
+        """The rows whose sides are of a kind, with their declarations, in the order of their kinds."""
+        found = [(block, block.declared) for block in self.program.rows if isinstance(block.declared, Rows)]
+        return sorted([(block, says) for block, says in found if says.kind], key=lambda one: one[1].place)
+
+    def rows_filling(self, table: str) -> list[Block]:
+        """Return the rows whose valuations fill a table."""
+        return [b for b in self.program.rows if isinstance(b.declared, Rows) and b.declared.table == table]
+
+    def levels_filling(self, table: str) -> list[Block]:
+        """Return the rows whose levels fill a table."""
+        return [b for b in self.program.rows if isinstance(b.declared, Rows) and b.declared.levels == table]
+
+    def columns_filling(self, table: str) -> Block | None:
+        """Return the columns that fill a table."""
+        filling = (b for b in self.program.columns if isinstance(b.declared, Columns) and b.declared.table == table)
+        return next(filling, None)
+
+    def is_own(self, block: Block) -> bool:
+        """Whether rows or columns are of the user's own: undeclared, or of a law of one's own."""
+        return block.declared is None or any(block.declared in (*law.rows, *law.columns) for law in self.own_laws)
+
+    def sign_of(self, rows: Rows) -> float:
+        """Return what turns ∂objective/∂side into the valuation of a row: -1 where that is of what is on hand."""
+        return -1.0 if rows.valued == "on hand" and self.program.sense == "max" else 1.0
+
+    def places_of(self, block: Block, axis: pd.Index) -> Any:
+        """Return where each row or column labelled (name, period) stands among names x periods, a period's together."""
+        return places(block.index, axis, self.economy.periods)
+
+    def laid_out(self, says: Rows | Columns, block: Block | None, values: Floats, title: str = "name") -> pd.DataFrame:
+        """Lay the values of a block out as its declaration says: names x periods, by its labels alone.
+
+        Parameters
+        ----------
+        block : None where the question calls for no such rows or columns: zeros then, of every name.
+        title : what heads the names where they lie on one axis of the economy.
+        """
+        index = pd.Index([]) if block is None else block.index
+        periods, names = self.economy.periods, [axis for axis in says.axes if axis != "periods"]
+        if "periods" not in says.axes:
+            return pd.DataFrame({"all periods": values}, index=index)
+        if not names:
+            laid = pd.Series(values, index=index, dtype=float).reindex(periods)
+            called = (says.named or says.words) if isinstance(says, Rows) else says.name
+            return laid.to_frame(called).T
+        if len(names) > 1:
+            return held(
+                values, index, [self.economy.axes[axis] for axis in names], [AXES[axis] for axis in names], periods
+            )
+        return frame(values, index, self.economy.axes[names[0]], periods, title)
+
+    def _values(self, block: Block | None) -> Floats:
+        self._require_point()
+        return np.empty(0) if block is None else self.primal[block.span]
+
+    def _column_table(self, table: str) -> pd.DataFrame:
+        """Return the table that columns fill."""
+        block = self.columns_filling(table)
+        every = [] if block is None else [block.declared]
+        every += [columns for columns in self.declared.columns.values() if columns.table == table]
+        says = next(columns for columns in every if isinstance(columns, Columns))
+        title = AXES.get(says.axes[0], "name") if says.axes else "name"
+        return self.laid_out(says, block, self._values(block), title)
+
+    def _by_period(self, at: Any, rows: pd.Index) -> pd.DataFrame:
+        self._require_point()
+        values = [at(t) for t in range(len(self.economy.periods))]
+        return pd.DataFrame(np.column_stack(values), index=rows, columns=self.economy.periods)

@@ -1,0 +1,255 @@
+"""A linear program that is changed and solved again, hot, in the user's units; every answer is certified.
+
+>>> from natura_opt.testing.small import program
+>>> with Session(program("max", [3.0, 2.0], [([1.0, 1.0], "<=", 4.0), ([1.0, 0.0], "<=", 3.0)])) as session:
+...     first = session.solve()
+...     session.change_rhs("at most", 6.0, labels=[0])
+...     second = session.solve()
+>>> first.certificate.objective, second.certificate.objective, second.certificate.unconditional
+(11.0, 15.0, True)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..backends.configured import check_highs_options
+from ..backends.highs import HighsSession
+from ..backends.options import SolveOptions
+from ..backends.session import HotSession
+from ..base.entrance import checked_arguments
+from ..base.errors import OptionError, RefusedError
+from ..base.status import Status
+from ..program.checks import checked
+from ..program.declared import RowSense
+from ..program.editing import (
+    with_bounds,
+    with_coefficients,
+    with_columns,
+    with_costs,
+    with_offset,
+    with_rhs,
+    with_rows,
+    with_sides,
+    without_rows,
+)
+from ..program.linear import LinearProgram
+from ..program.places import Positions
+from .judging import Verdict, prove
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """A program, and which of the rows that HiGHS holds each of its rows is (-1: a new one)."""
+
+    program: LinearProgram
+    rows: Positions
+
+
+class Session:
+    """One linear program, one HiGHS object with its basis, and changes between solves.
+
+    A change is made to the data (:attr:`program` is always the exact program as it stands, never read back from the
+    solver); at the next :meth:`solve` HiGHS is told of the entries that are other than they were, and goes on from its
+    last basis, also after an answer of "infeasible", a time limit or Ctrl-C. What it then says is proved as
+    :func:`natura_opt.solve` proves it; where it cannot be proved, or HiGHS fails, the program is solved once more from
+    nothing. So a session gives the verdict that a solve of its own would give, sooner.
+
+    Scaling is kept from solve to solve; :mod:`natura_opt.backends.session` says when the program is scaled anew.
+    Whole-number programs start each time from nothing, and PDLP leaves no basis. Interior point is for the first solve:
+    from its basis simplex goes on.
+
+    Blocks are named and labels are those of their index: all of them where none are given. Numbers are in the user's
+    units: one for all, or one per label in that order (a Series must have these very labels). Many changes cost less
+    when they are given at once: each of coefficients, rows or columns copies the matrix.
+
+    Parameters
+    ----------
+    program : what to begin with; it is not changed.
+    options : how to solve; ``time_limit`` is of each solve. Raises ``OptionError`` for one that HiGHS does not know.
+
+    Attributes
+    ----------
+    rescalings : how often the program was scaled anew.
+
+    Raises
+    ------
+    ProgramError : of every change, where there is no such block or label, a length is wrong or a number is none.
+    NaturaError : of every change, where a coefficient is infinite, or a limit the wrong way round; nothing is changed
+        then.
+    OptionError : the session is closed.
+    """
+
+    @checked_arguments()
+    def __init__(self, program: LinearProgram, options: SolveOptions | None = None) -> None:
+        self._options = options or SolveOptions()
+        check_highs_options(self._options)
+        given = checked(program)
+        self._state: _State | None = _State(given, np.arange(given.shape[0]))
+        self._hot: HotSession | None = None
+        self.rescalings = 0
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of HiGHS and its memory; the session is of no use after it."""
+        self._hot = self._state = None
+
+    @property
+    def program(self) -> LinearProgram:
+        """The program as it stands, in the user's units; later changes leave what is returned as it is."""
+        return self._standing.program
+
+    @property
+    def _standing(self) -> _State:
+        if self._state is None:
+            raise OptionError("the session is closed; open another one")
+        return self._state
+
+    def solve(self) -> Verdict:
+        """Solve the program as it stands, from the last basis, and prove the answer.
+
+        Returns
+        -------
+        The verdict as of :func:`natura_opt.proof.judging.prove`; its iterations and seconds are those of this solve.
+
+        Raises
+        ------
+        RefusedError : HiGHS does not take the numbers, and rational arithmetic does not decide either.
+        """
+        program, begun = self.program, time.monotonic()
+        hot = self._hot is not None and self._hot.is_hot
+        found: Verdict | None = None
+        try:
+            found = prove(program, self._options, self._told)
+        except RefusedError:
+            if not hot:
+                raise
+        if found is not None and (found.status is not Status.UNPROVED or not hot):
+            return found
+        if self._hot is not None:
+            self._hot.forget()
+        options, limit = self._options, self._options.time_limit
+        if limit is not None:
+            options = replace(options, time_limit=max(limit - (time.monotonic() - begun), 1e-3))
+        again = prove(program, options)
+        if found is None:
+            return again
+        iterations = found.answer.iterations + again.answer.iterations
+        seconds = found.answer.seconds + again.answer.seconds
+        return replace(again, answer=replace(again.answer, iterations=iterations, seconds=seconds))
+
+    def _told(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
+        """Return the HiGHS object, told of the program as it stands."""
+        hot, self._hot = self._hot, None  # one that is stopped half way through a change is not used again
+        if hot is None:
+            hot = HotSession(program, options)
+        elif hot.hold(program, self._standing.rows):
+            self.rescalings += 1
+        self._hot, self._state = hot, _State(program, np.arange(program.shape[0]))
+        return hot
+
+    @checked_arguments()
+    def change_rhs(self, rows: str, amounts: Any, labels: Iterable[Any] | None = None) -> None:
+        """Change right-hand sides of rows as they were written: the side that a row has, or both of an equality."""
+        self._become(with_rhs(self.program, rows, amounts, labels))
+
+    @checked_arguments()
+    def change_sides(
+        self, rows: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
+    ) -> None:
+        """Change the lower or upper sides of rows, or both; a side that is not given stays, an infinite one is none."""
+        self._become(with_sides(self.program, rows, labels, lower, upper))
+
+    @checked_arguments()
+    def free_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
+        """Take both sides from rows: they keep their places, and limit nothing until they are given sides again."""
+        self._become(with_sides(self.program, rows, labels, -np.inf, np.inf))
+
+    @checked_arguments()
+    def change_bounds(
+        self, columns: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
+    ) -> None:
+        """Change the lower or upper bounds of columns, or both; a bound that is not given stays."""
+        self._become(with_bounds(self.program, columns, labels, lower, upper))
+
+    @checked_arguments()
+    def change_costs(self, columns: str, costs: Any, labels: Iterable[Any] | None = None) -> None:
+        """Change costs of columns, in units of the objective per unit of the column; the sense stays."""
+        self._become(with_costs(self.program, columns, costs, labels))
+
+    @checked_arguments()
+    def change_offset(self, offset: float) -> None:
+        """Change the constant in the objective."""
+        self._become(with_offset(self.program, offset))
+
+    @checked_arguments()
+    def change_coefficients(
+        self, rows: str, columns: str, coefficients: Any, at: tuple[Iterable[Any], Iterable[Any]] | None = None
+    ) -> None:
+        """Change the coefficients of a block of columns in a block of rows.
+
+        Parameters
+        ----------
+        coefficients : all of them, shape (rows, columns), sparse or not; what is zero or not there is zero then. With
+            ``at``: one per pair (or one for all), and the others stay.
+        at : a list of row labels and one of column labels, of one length: the pairs that change.
+        """
+        self._become(with_coefficients(self.program, rows, columns, coefficients, at))
+
+    @checked_arguments()
+    def add_rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any, terms: Mapping[str, Any]) -> None:
+        """Add a block of rows, after the others; they enter the basis.
+
+        Parameters
+        ----------
+        rhs : one right-hand side per label, or one for all (another side: :meth:`change_sides`).
+        terms : coefficients by block of columns, each of shape (len(index), columns of the block).
+        """
+        made = with_rows(self.program, name, index, sense, rhs, terms)
+        self._become(made, np.append(self._standing.rows, np.full(len(index), -1)))
+
+    @checked_arguments()
+    def add_columns(
+        self,
+        name: str,
+        index: pd.Index,
+        terms: Mapping[str, Any],
+        *,
+        lower: Any = 0.0,
+        upper: Any = np.inf,
+        cost: Any = 0.0,
+        integer: bool = False,
+    ) -> None:
+        """Add a block of columns, after the others; they stand at a bound, outside the basis.
+
+        Parameters
+        ----------
+        terms : coefficients by block of rows, each of shape (rows of the block, len(index)).
+        lower, upper, cost : one per label, or one for all.
+        integer : whether they must be whole.
+        """
+        self._become(
+            with_columns(self.program, name, index, terms, lower=lower, upper=upper, cost=cost, integer=integer)
+        )
+
+    @checked_arguments()
+    def delete_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
+        """Delete a block of rows, or some of its rows; positions of later rows move up."""
+        made, left = without_rows(self.program, rows, labels)
+        self._become(made, self._standing.rows[left])
+
+    def _become(self, program: LinearProgram, rows: Positions | None = None) -> None:
+        """Take a changed program, in one step: Ctrl-C finds the one before it or this one."""
+        self._state = _State(program, self._standing.rows if rows is None else rows)

@@ -1,0 +1,175 @@
+"""The fields of what each command prints with ``--json``: name, type, unit and meaning.
+
+Lists are written ``name[]``; a part of a name in capitals stands for whatever is there: a stage, a block, a figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .topic import Topic
+
+Kind = Literal["text", "number", "whole number", "true or false", "object"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a JSON object.
+
+    Attributes
+    ----------
+    path : where it stands: ``certificate.gap``, ``emissions[].amount``, ``seconds_by_stage.STAGE``.
+    kind : the kind of value.
+    meaning : one line for people; ``where`` it is not always there, that is said.
+    unit : of a number: ``objective`` (units of the objective), ``relative``, ``seconds``, the unit of a name.
+    nullable : whether it may be null.
+    """
+
+    path: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+
+
+_CERTIFICATE = (
+    Field("certificate", "object", "the proof, recomputed from the data"),
+    Field("certificate.proved", "true or false", "whether the status is proved: optimal, infeasible or unbounded"),
+    Field("certificate.primal_residual", "number", "largest violation of a row or bound", "relative", nullable=True),
+    Field("certificate.dual_residual", "number", "largest error of a reduced cost's sign", "relative", nullable=True),
+    Field("certificate.gap", "number", "between the objective and its proved bound", "relative", nullable=True),
+    Field("certificate.tolerance", "number", "most that residuals and gap may be", "relative", nullable=True),
+    Field("certificate.bound", "text", "how the bound was proved: in doubles, or exact"),
+    Field("certificate.unconditional", "true or false", "whether the proof holds for the data as they are, exactly"),
+)
+
+_SOLVE = (
+    Field("model", "text", "name of the economy or program"),
+    Field("question", "text", "name of the question; null for a program", nullable=True),
+    Field("method", "text", "who answered"),
+    Field("status", "text", "what is known: see the topic statuses"),
+    Field("objective", "number", "the objective, recomputed from the data", "objective", nullable=True),
+    Field("objective_name", "text", "what is to be best, in words"),
+    Field("seconds", "number", "time taken", "seconds"),
+    Field("seconds_by_stage", "object", "time taken by each stage: read, build, solve, prove"),
+    Field("seconds_by_stage.STAGE", "number", "time taken by one stage", "seconds"),
+    Field("iterations", "whole number", "steps of the solver"),
+    *_CERTIFICATE,
+    Field("reason", "text", "where there is no (best) plan: why; of a harmony plan: why this road was taken"),
+    Field("assumed[]", "text", "where missing tables change the plan: what they are taken for"),
+    Field("emissions[].pollutant", "text", "with emissions: name of a pollutant"),
+    Field("emissions[].period", "text", "with emissions: name of a period"),
+    Field("emissions[].amount", "number", "with emissions: what is emitted", "unit of the pollutant"),
+    Field("abatement_costs[].pollutant", "text", "with caps or budgets: name of a pollutant"),
+    Field("abatement_costs[].period", "text", "with caps or budgets: name of a period, or 'budget' for all of them"),
+    Field(
+        "abatement_costs[].cost",
+        "number",
+        "with caps or budgets: what one unit less allowed costs",
+        "objective per unit of the pollutant",
+    ),
+    Field("damage[].period", "text", "with damage weights: name of a period"),
+    Field("damage[].damage", "number", "with damage weights: weighted emissions", "objective"),
+    Field("extra", "object", "of a model changed by hand: what was added, by block"),
+    Field("extra.BLOCK[].label[]", "text", "of a model changed by hand: the parts of a label"),
+    Field("extra.BLOCK[].FIGURE", "number", "of a model changed by hand: value, reduced cost or valuation"),
+    Field("notes[]", "text", "of a program: what its file's format made of what was written"),
+)
+
+_HARMONY = (
+    Field("harmony", "number", "of a harmony plan: total harmony", "harmony"),
+    Field("mean_harmony", "number", "of a harmony plan: harmony per unit of weight", "harmony"),
+    Field("bound", "number", "of a harmony plan: the most that any plan can have", "harmony", nullable=True),
+    Field("gap_per_good", "number", "of a harmony plan: to the bound, per unit of weight", "harmony", nullable=True),
+    Field("worst_fulfilment", "number", "of a harmony plan: least delivered over target of any good", "1"),
+    Field("harmony_function", "text", "of a harmony plan: name of the harmony function"),
+    Field("passes", "whole number", "of a harmony plan: products with the matrix of coefficients"),
+)
+
+_COMPARED = (
+    Field("question", "text", "name of the question"),
+    Field("objective", "number", "the linear objective, of what the plan delivers", "objective", nullable=True),
+    Field("gap_to_optimum", "number", "to the proved optimum of the linear program", "relative", nullable=True),
+    Field("harmony", "number", "total harmony of what the plan delivers", "harmony", nullable=True),
+    Field("mean_harmony", "number", "harmony per unit of weight", "harmony", nullable=True),
+    Field("harmony_gap_per_good", "number", "to the proved bound of harmony", "harmony", nullable=True),
+    Field("worst_fulfilment", "number", "least left for a target over it, of any good", "1", nullable=True),
+    Field("seconds", "number", "time taken", "seconds", nullable=True),
+    Field("passes", "whole number", "products with the matrix of coefficients", nullable=True),
+    Field("status", "text", "what is known (see the topic statuses), or 'cannot answer'"),
+    Field("worth", "text", "what the method makes best: an objective, or harmony"),
+    Field("note", "text", "what the method has to say"),
+)
+
+
+def _compared() -> tuple[Field, ...]:
+    """Return the fields of one method of a comparison: those of its plan, as a comparison sees them."""
+    fields = {field.path: field for field in (*_SOLVE, *_HARMONY, *_COMPARED)}
+    absent = ("notes[]", "extra", "extra.BLOCK[].label[]", "extra.BLOCK[].FIGURE")
+    return tuple(replace(field, path=f"methods[].{path}") for path, field in fields.items() if path not in absent)
+
+
+#: Every field, by command.
+FIELDS: dict[str, tuple[Field, ...]] = {
+    "solve": (*_SOLVE, *_HARMONY),
+    "compare": (
+        Field("model", "text", "name of the economy"),
+        Field("question", "text", "name of the question"),
+        Field("objective", "text", "name of the linear objective"),
+        Field("harmony_function", "text", "name of the harmony function"),
+        *_compared(),
+    ),
+    "check": (
+        Field("model", "text", "the model as it was asked for"),
+        Field("passed", "true or false", "whether every check passed"),
+        Field("findings[].check", "text", "name of the check"),
+        Field("findings[].passed", "true or false", "whether it passed"),
+        Field("findings[].message", "text", "what was looked at, or what is wrong, where, and what to do"),
+    ),
+    "models": (
+        Field("models[].model", "text", "name of a model that comes with the package"),
+        Field("models[].title", "text", "its title"),
+        Field("models[].goods", "whole number", "how many goods"),
+        Field("models[].periods", "whole number", "how many periods"),
+        Field("models[].questions[]", "text", "names of its questions"),
+    ),
+    "generate": (
+        Field("model", "text", "the folder or workbook that was written"),
+        Field("family", "text", "the family of economies"),
+        Field("seed", "whole number", "the seed: the same gives the same economy"),
+        Field("goods", "whole number", "how many goods"),
+        Field("techniques", "whole number", "how many techniques"),
+        Field("periods", "whole number", "how many periods"),
+        Field("coefficients", "whole number", "how many input coefficients"),
+    ),
+    "import five-year": (
+        Field("model", "text", "the folder or workbook that was written"),
+        Field("goods", "whole number", "how many goods"),
+        Field("periods", "whole number", "how many periods"),
+    ),
+    "help": (
+        Field("topics[].topic", "text", "without a topic: name of one"),
+        Field("topics[].about", "text", "without a topic: what it is about"),
+        Field("topic", "text", "name of the topic"),
+        Field("about", "text", "what it is about"),
+        Field("rows[].HEADING", "text", "a cell, by its column's heading"),
+    ),
+}
+
+
+def _rows(own: object) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for command, fields in FIELDS.items():
+        for field in fields:
+            kind = f"{field.kind} or null" if field.nullable else field.kind
+            rows.append((field.path, command, kind, field.unit, field.meaning))
+    return rows
+
+
+JSON_FIELDS = Topic(
+    "json-fields",
+    "What each command prints with --json. Numbers are finite; a name in capitals stands for whatever is there.",
+    ("field", "command", "type", "unit", "meaning"),
+    _rows,
+)

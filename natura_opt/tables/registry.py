@@ -1,0 +1,51 @@
+"""The registry of tables: the data model of an economy, one entry per table.
+
+Every table of every plan problem stands here, whether or not a law uses it yet. Readers, writers, checks, merging and
+unit conversion are driven by this list alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from .balance import BALANCE
+from .capital import CAPITAL
+from .curves import CURVES
+from .emissions import EMISSIONS
+from .lags import LAGS
+from .natural_stocks import NATURAL_STOCKS
+from .objectives import OBJECTIVES
+from .plants import PLANTS
+from .profiles import PROFILES
+from .resources import RESOURCES
+from .spec import TableSpec
+from .storage import STORAGE
+from .trade import TRADE
+
+#: The tables of each law, and then those that no law uses yet.
+GROUPS: tuple[tuple[TableSpec, ...], ...] = (
+    BALANCE,
+    RESOURCES,
+    CAPITAL,
+    STORAGE,
+    EMISSIONS,
+    OBJECTIVES,
+    LAGS,
+    NATURAL_STOCKS,
+    PLANTS,
+    TRADE,
+    CURVES,
+    PROFILES,
+)
+
+#: Every table an economy may hold, by name.
+TABLES: dict[str, TableSpec] = {table.name: table for group in GROUPS for table in group}
+
+
+def taken_for_identity(given: Container[str]) -> list[TableSpec]:
+    """Return the tables that are not given and then stand for the identity: their two axes must have the same names.
+
+    >>> [table.name for table in taken_for_identity(["inputs"])]
+    ['outputs']
+    """
+    return [table for table in TABLES.values() if table.missing.on_diagonal and table.name not in given]

@@ -1,0 +1,23 @@
+"""The tables of trade with elsewhere: how much, at which prices, with which foreign exchange. No law uses them yet."""
+
+from __future__ import annotations
+
+from .merging import EQUAL, SUMMED
+from .missing import ZERO
+from .spec import TableSpec
+
+TRADE = (
+    TableSpec("import_limits", ("goods",), "goods", "most that can be imported in a period", SUMMED),
+    TableSpec("export_limits", ("goods",), "goods", "most that can be exported in a period", SUMMED),
+    TableSpec("import_prices", ("goods",), "1 / goods", "foreign exchange paid per unit imported", EQUAL),
+    TableSpec("export_prices", ("goods",), "1 / goods", "foreign exchange earned per unit exported", EQUAL),
+    TableSpec(
+        "foreign_exchange",
+        ("periods",),
+        "1",
+        "foreign exchange on hand in each period",
+        SUMMED,
+        sign="any",
+        missing=ZERO,
+    ),
+)
