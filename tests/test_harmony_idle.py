@@ -79,7 +79,7 @@ def check(economy: no.Economy) -> None:
     if plan.reason.startswith("by prices"):
         found = no.harmonise_outputs(economy)
         assert found.proved and found.harmony == pytest.approx(plan.harmony, abs=2 * TOLERANCE * size)
-        form, _ = form_of(economy, economy.vector("target_weights", 0, missing=1.0), H2018)
+        form, _ = form_of(economy, economy.vector("target_weights", 0), H2018)
         assert form is not None
         idle = find_idle(form.form).goods
         assert not found.output.to_numpy()[idle].any() and not found.consumption.to_numpy()[idle].any()
