@@ -173,7 +173,15 @@ class Described:
 def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
     """Declare a field of a :class:`Settings`: its default, what it means in words, and what it may be.
 
-    A setting whose default is None may be None: it is then not given. With ``MISSING`` it must be given.
+    Parameters
+    ----------
+    default : its value where it is not given. None: it may be None, which is not given. ``MISSING``: it must be given.
+    meaning : what it means, in words.
+    allowed : what it may be: :class:`Whole`, :class:`Real`, :class:`OneOf`, :class:`Flag` or :class:`Given`.
+
+    Raises
+    ------
+    SettingError : when one is made with a value that is not allowed.
     """
     told = {"meaning": meaning, "allowed": allowed}
     return field(metadata=told) if default is MISSING else field(default=default, metadata=told)

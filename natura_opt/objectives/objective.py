@@ -40,6 +40,7 @@ NextStage = Callable[[LinearProgram, Floats], LinearProgram | None]
 
 
 def _nothing(economy: Economy, settings: Any) -> str:
+    """Refuse nothing."""
     return ""
 
 
@@ -110,6 +111,11 @@ class Objective:
 
 def settings_of(kind: type[S], question: Question) -> S:
     """Return the settings of a question's objective, checked.
+
+    Parameters
+    ----------
+    kind : the settings that the objective declares.
+    question : the question that gives them.
 
     Raises
     ------
