@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .input_output.unproductive import UnproductiveError as UnproductiveError
     from .laws.law import Given as Given
     from .laws.law import Law as Law
+    from .methods.harmony.found import UnlimitedError as UnlimitedError
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError
     from .methods.linear import ExtraLaw as ExtraLaw

@@ -108,7 +108,7 @@ def test_json_is_the_same_in_every_encoding(command: str, tmp_path: Path) -> Non
 LONG = {
     "solve": ("solve", "big", "--method", "ipm", "--out", "plan"),
     "pdlp": ("solve", "big", "--method", "pdlp"),
-    "harmony": ("solve", "big", "--method", "harmony"),
+    "harmony": ("solve", "big", "--objective", "harmony"),
     "pyomo": ("solve", "big", "--backend", "pyomo", "--out", "plan.xlsx"),
     "cvxpy": ("solve", "big", "--backend", "cvxpy", "--json"),
     "compare": ("compare", "big", "--json"),

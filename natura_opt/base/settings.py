@@ -173,7 +173,16 @@ class Described:
 def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
     """Declare a field of a :class:`Settings`: its default, what it means in words, and what it may be.
 
-    A setting whose default is None may be None: it is then not given. With ``MISSING`` it must be given.
+    Parameters
+    ----------
+    default : what stands where it is not given. None: it may be None, which is to say not given.
+        ``dataclasses.MISSING``: it must be given.
+    meaning : one line for people.
+    allowed : what it may be: ``Whole``, ``Real``, ``OneOf``, ``Flag`` or ``Given`` of :mod:`natura_opt.base.settings`.
+
+    Raises
+    ------
+    SettingError : not here, but where the settings are read and a value is not allowed.
     """
     told = {"meaning": meaning, "allowed": allowed}
     return field(metadata=told) if default is MISSING else field(default=default, metadata=told)
@@ -206,6 +215,7 @@ class Settings:
 
         Parameters
         ----------
+        given : values by name.
         where : whose settings these are, for messages.
         error : the class of what is raised.
 

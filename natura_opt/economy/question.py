@@ -63,7 +63,7 @@ class Question:
         if known is not None:
             for key in given:
                 if key not in known.names():
-                    raise QuestionError(f"{where}: {_unknown(key, known)}")
+                    raise QuestionError(f"{where}: {_unknown(key, objective, known)}")
             known.read(given, where, QuestionError)
         for key, value in (
             ("objective", objective), ("settings", given), ("leave_out", tuple(leave_out)), ("name", name),
@@ -73,18 +73,29 @@ class Question:
     @classmethod
     @checked_arguments()
     def from_mapping(cls, name: str, settings: Mapping[str, Any]) -> Question:
-        """Build a question from a table of ``economy.toml``; unknown keys are an error."""
+        """Build a question from a table of ``economy.toml``.
+
+        Parameters
+        ----------
+        name : of the question.
+        settings : its keys: ``objective``, ``leave_out`` and the objective's settings.
+
+        Raises
+        ------
+        QuestionError : a key that is none of them, or a value that is not allowed.
+        """
         for key in ("name", "settings"):
             if key in settings:
-                known = SETTINGS_OF.get(str(settings.get("objective", "fulfilment")), Settings)
-                raise QuestionError(f"question {name!r}: {_unknown(key, known)}")
+                objective = str(settings.get("objective", "fulfilment"))
+                known = SETTINGS_OF.get(objective, Settings)
+                raise QuestionError(f"question {name!r}: {_unknown(key, objective, known)}")
         return cls(name=name, **settings)
 
 
-def _unknown(key: str, known: type[Settings]) -> str:
+def _unknown(key: str, objective: str, known: type[Settings]) -> str:
     """Return the sentence for a setting that an objective does not have, and whose it is."""
     others = [repr(name) for name, settings in SETTINGS_OF.items() if key in settings.names()]
-    whose = f"; it is a setting of the objective {' or '.join(others)}" if others else ""
+    whose = f"; it is a setting of the objective {' or '.join(others)}, not of {objective!r}" if others else ""
     return f"{unknown('setting', key, [*OWN, *known.names()])}{whose}"
 
 

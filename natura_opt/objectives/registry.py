@@ -21,6 +21,10 @@ def register_objective(objective: Objective) -> Objective:
 
     It is then asked and checked as those of the package are: ``Question("its-name", its_setting=…)``.
 
+    Parameters
+    ----------
+    objective : the record of it.
+
     Raises
     ------
     OptionError : it is no :class:`Objective`; its name is taken; or a setting bears a name that questions use.

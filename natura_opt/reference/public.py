@@ -74,6 +74,7 @@ PUBLIC: dict[str, dict[str, str]] = {
         "UnstatableError": "base.errors",
         "CannotAnswerError": "base.errors",
         "PricesUndecidedError": "methods.harmony.standing_idle",
+        "UnlimitedError": "methods.harmony.found",
         "OptionError": "base.errors",
         "SettingError": "base.errors",
         "ProgramError": "base.errors",
