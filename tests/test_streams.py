@@ -231,7 +231,7 @@ def test_ctrl_c_ends_a_whole_comparison(monkeypatch: pytest.MonkeyPatch) -> None
         asked.append("once")
         return replace(plan, status=no.Status.INTERRUPTED)
 
-    monkeypatch.setattr("natura_opt.comparison.comparing.solve", interrupted)
+    monkeypatch.setattr("natura_opt.comparison.comparing.ask", interrupted)
     monkeypatch.setattr("natura_opt.comparison.comparing.load_method", lambda method: None)
     with pytest.raises(KeyboardInterrupt):
         no.compare("five_year_plan", methods=["highs", "simplex", "prices"])

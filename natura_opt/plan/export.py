@@ -11,7 +11,7 @@ import pandas as pd
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
-from ..formulate import every_law
+from ..formulate import STANDING, every_law
 from ..laws.law import Law
 from ..objectives import Demand
 from ..tables import registry
@@ -50,7 +50,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
         return made
     if plan.of.demand is not Demand.NONE:
         made["fulfilment"] = plan.fulfilment.to_frame()
-    idle = _filled(every_law()) - _filled(plan.laws)
+    idle = _filled(STANDING) - _filled(plan.laws)
     for name in TABLES:
         if name in idle or not _says_something(plan, name):
             continue
