@@ -175,13 +175,14 @@ def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
 
     Parameters
     ----------
-    default : its value where it is not given. None: it may be None, which is not given. ``MISSING``: it must be given.
-    meaning : what it means, in words.
-    allowed : what it may be: :class:`Whole`, :class:`Real`, :class:`OneOf`, :class:`Flag` or :class:`Given`.
+    default : what stands where it is not given. None: it may be None, which is to say not given.
+        ``dataclasses.MISSING``: it must be given.
+    meaning : one line for people.
+    allowed : what it may be: ``Whole``, ``Real``, ``OneOf``, ``Flag`` or ``Given`` of :mod:`natura_opt.base.settings`.
 
     Raises
     ------
-    SettingError : when one is made with a value that is not allowed.
+    SettingError : not here, but where the settings are read and a value is not allowed.
     """
     told = {"meaning": meaning, "allowed": allowed}
     return field(metadata=told) if default is MISSING else field(default=default, metadata=told)
@@ -214,6 +215,7 @@ class Settings:
 
         Parameters
         ----------
+        given : values by name.
         where : whose settings these are, for messages.
         error : the class of what is raised.
 

@@ -73,7 +73,17 @@ class Question:
     @classmethod
     @checked_arguments()
     def from_mapping(cls, name: str, settings: Mapping[str, Any]) -> Question:
-        """Build a question from a table of ``economy.toml``; unknown keys are an error."""
+        """Build a question from a table of ``economy.toml``.
+
+        Parameters
+        ----------
+        name : of the question.
+        settings : its keys: ``objective``, ``leave_out`` and the objective's settings.
+
+        Raises
+        ------
+        QuestionError : a key that is none of them, or a value that is not allowed.
+        """
         for key in ("name", "settings"):
             if key in settings:
                 objective = str(settings.get("objective", "fulfilment"))

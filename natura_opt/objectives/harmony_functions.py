@@ -120,7 +120,12 @@ class HarmonyFunction:
         return self.concave_envelope
 
     def best_surplus(self, prices: Floats) -> Floats:
-        """Return the ``s >= -1`` that maximises ``H(s) - prices * s``, for prices > 0."""
+        """Return the ``s >= -1`` that maximises ``H(s) - prices * s``.
+
+        Parameters
+        ----------
+        prices : above 0, in harmony per unit of the target, any shape.
+        """
         if self.best is not None:
             return np.maximum(self.best(prices), -1.0)
         low, high = np.full(len(prices), -1.0), np.full(len(prices), _MOST)

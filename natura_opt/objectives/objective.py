@@ -40,7 +40,6 @@ NextStage = Callable[[LinearProgram, Floats], LinearProgram | None]
 
 
 def _nothing(economy: Economy, settings: Any) -> str:
-    """Refuse nothing."""
     return ""
 
 
@@ -91,11 +90,22 @@ class Objective:
         return "resource_weights" in self.law.tables
 
     def words(self, economy: Economy, question: Question) -> str:
-        """Return the objective in words, of an economy as the question sees it."""
+        """Return the objective in words.
+
+        Parameters
+        ----------
+        economy : as the question sees it.
+        question : whose objective it is.
+        """
         return self.law.name if self.in_words is None else self.in_words(economy, settings_of(self.settings, question))
 
     def refuse(self, economy: Economy, question: Question) -> None:
-        """Raise unless it can be asked of an economy as the question sees it.
+        """Raise unless it can be asked of an economy.
+
+        Parameters
+        ----------
+        economy : as the question sees it.
+        question : whose objective it is.
 
         Raises
         ------
@@ -114,8 +124,8 @@ def settings_of(kind: type[S], question: Question) -> S:
 
     Parameters
     ----------
-    kind : the settings that the objective declares.
-    question : the question that gives them.
+    kind : the objective's class of settings.
+    question : whose settings are read.
 
     Raises
     ------

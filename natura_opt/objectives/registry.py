@@ -23,7 +23,7 @@ def register_objective(objective: Objective) -> Objective:
 
     Parameters
     ----------
-    objective : all that is to be known of it.
+    objective : the record of it.
 
     Raises
     ------
