@@ -9,6 +9,7 @@ from numbers import Integral
 from numbers import Real as Number
 from typing import Any, Protocol, Self
 
+from .entrance import checked_arguments
 from .errors import NaturaError, OptionError, SettingError, shortened, unknown
 
 
@@ -170,6 +171,7 @@ class Described:
     default: Any
 
 
+@checked_arguments("allowed")
 def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
     """Declare a field of a :class:`Settings`: its default, what it means in words, and what it may be.
 
@@ -182,8 +184,10 @@ def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
 
     Raises
     ------
-    SettingError : not here, but where the settings are read and a value is not allowed.
+    SettingError : ``allowed`` does not say what a setting may be. Where the settings are read: a value is not allowed.
     """
+    if not (isinstance(getattr(allowed, "words", None), str) and callable(getattr(allowed, "checked", None))):
+        raise SettingError(f"setting: allowed must say what it may be, as Whole or Real do, not {shortened(allowed)}")
     told = {"meaning": meaning, "allowed": allowed}
     return field(metadata=told) if default is MISSING else field(default=default, metadata=told)
 
@@ -243,7 +247,18 @@ class Settings:
 
     @classmethod
     def described(cls) -> tuple[Described, ...]:
-        """Return every setting as a reference prints it."""
+        """Return every setting as a reference prints it.
+
+        Raises
+        ------
+        SettingError : a field that is not declared by :func:`setting`.
+        """
+        for one in fields(cls):
+            if "allowed" not in one.metadata:
+                raise SettingError(
+                    f"{cls.__name__}: the field {one.name!r} is not declared; write {one.name}: … = "
+                    "natura_opt.setting(default, meaning, what it may be)"
+                )
         return tuple(
             Described(one.name, one.metadata["meaning"], one.metadata["allowed"], one.default) for one in fields(cls)
         )
