@@ -259,6 +259,8 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
     texts = {one.name for settings in records for one in settings.described() if one.allowed.text}
     made = named_values(pairs, "--setting", texts)
     for name in made:
+        if name == "extra_laws":
+            raise DataError(f"--setting {name}=…: laws of your own are given in Python, to natura_opt.solve")
         if name in PARAMETERS:
             raise DataError(f"--setting {name}=…: write --{_FLAGS.get(name, name.replace('_', '-'))}")
     return made

@@ -133,7 +133,13 @@ class CvxpyModel:
     def _state(self, name: str, part: _Open) -> None:
         if not len(part.index):
             return
-        left: Any = sum(term(part.period) for term in self._terms.get(name, []))
+        parts = [term(part.period) for term in self._terms.get(name, [])]
+        try:
+            left: Any = sum(parts)
+        except (TypeError, ValueError) as error:
+            raise ProgramError(
+                f"rows {name!r}, such as {part.index[0]!r}: the terms cannot be added: {error}"
+            ) from None
         if part.stated is not None and np.ndim(left):
             left = left[part.stated]
         if isinstance(left, int | float | np.ndarray):  # no variable is in it

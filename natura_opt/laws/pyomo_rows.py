@@ -108,7 +108,11 @@ def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable
         label = index if opened.sets else ()  # a single row has no label, and Pyomo calls it None
         if not opened.stated(*label):
             return pyo.Constraint.Skip
-        left = sum(term(*label) for term in terms)
+        parts = [term(*label) for term in terms]
+        try:
+            left = sum(parts)
+        except TypeError as error:
+            raise ProgramError(f"rows {name!r} {label}: the terms cannot be added: {error}") from None
         side = opened.side(*label)
         if not isinstance(left, int | float):
             return left <= side if opened.sense == "<=" else left >= side if opened.sense == ">=" else left == side

@@ -16,7 +16,7 @@ from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
 from ..base.status import Status
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import cvxpy_model, declared_with, linear_program, pyomo_model
+from ..formulate import cvxpy_model, declared_with, laws_of, linear_program, pyomo_model
 from ..laws.coefficients import pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law, refuse_strange_labels
@@ -103,7 +103,9 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
         raise OptionError(f"method={way!r} is HiGHS's; give {solver!r} its own options through options=")
     clock = _Clock()
     spelled = _spelled(problem, question, backend, common.extra_laws)
-    refuse_strange_labels(spelled.own_laws, spelled.program, spelled.economy.axes)
+    by_hand = spelled.compiled is not None  # any block may have been changed
+    written = laws_of(spelled.economy, spelled.question, spelled.own_laws) if by_hand else spelled.own_laws
+    refuse_strange_labels(written, spelled.program, spelled.economy.axes)
     clock.stop("build")
     attempts: list[Attempt] = []
     answer: Answer | None = None

@@ -80,8 +80,6 @@ class ProgramBuilder:
         """
         if name in self._rows:
             raise ProgramError(f"rows {name!r} declared twice")
-        if sense not in (">=", "<=", "=="):
-            raise ProgramError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
         self.declared.agree(name, sense)
         self._rows[name] = (index, sense, spread(rhs, index, f"rows {name!r}"), stated)
 

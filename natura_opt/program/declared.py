@@ -141,12 +141,14 @@ class Declarations:
     elsewhere: frozenset[str] = frozenset()
 
     def agree(self, rows: str, sense: str) -> None:
-        """Raise where rows are opened in another sense than their declaration says, which would turn their valuation.
+        """Raise where rows are opened in no sense, or another than is declared, which would turn their valuation.
 
         Raises
         ------
-        ProgramError : naming both senses.
+        ProgramError : naming the senses.
         """
+        if sense not in get_args(RowSense):
+            raise ProgramError(f"rows {rows!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
         if rows in self.rows and self.rows[rows].sense != sense:
             raise ProgramError(
                 f"rows {rows!r} are opened with {sense!r} and declared with {self.rows[rows].sense!r}; make them one"
