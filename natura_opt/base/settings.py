@@ -9,7 +9,6 @@ from numbers import Integral
 from numbers import Real as Number
 from typing import Any, Protocol, Self
 
-from .entrance import checked_arguments
 from .errors import NaturaError, OptionError, SettingError, shortened, unknown
 
 
@@ -171,7 +170,6 @@ class Described:
     default: Any
 
 
-@checked_arguments("allowed")
 def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
     """Declare a field of a :class:`Settings`: its default, what it means in words, and what it may be.
 
@@ -184,8 +182,11 @@ def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
 
     Raises
     ------
-    SettingError : ``allowed`` does not say what a setting may be. Where the settings are read: a value is not allowed.
+    SettingError : ``meaning`` is no text, or ``allowed`` does not say what it may be; a value that is not allowed is
+        refused where the settings are read.
     """
+    if not isinstance(meaning, str):
+        raise SettingError(f"setting: meaning must be text, not {shortened(meaning)}")
     if not (isinstance(getattr(allowed, "words", None), str) and callable(getattr(allowed, "checked", None))):
         raise SettingError(f"setting: allowed must say what it may be, as Whole or Real do, not {shortened(allowed)}")
     told = {"meaning": meaning, "allowed": allowed}
