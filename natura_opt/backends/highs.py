@@ -128,10 +128,10 @@ class HighsSession:
         """
         columns = np.arange(len(cost), dtype=np.int32)
         rows = np.arange(len(row_lower), dtype=np.int32)
-        done = [self._highs.changeColsCost(len(cost), columns, cost)]
-        done.append(self._highs.changeColsBounds(len(cost), columns, lower, upper))
-        done.append(self._highs.changeRowsBounds(len(row_lower), rows, row_lower, row_upper))
-        if highspy.HighsStatus.kError in done:
+        statuses = [self._highs.changeColsCost(len(cost), columns, cost)]
+        statuses.append(self._highs.changeColsBounds(len(cost), columns, lower, upper))
+        statuses.append(self._highs.changeRowsBounds(len(row_lower), rows, row_lower, row_upper))
+        if highspy.HighsStatus.kError in statuses:
             raise RefusedError("HiGHS does not take changed bounds or costs")
 
     def add_rows(self, rows: Block, matrix: sp.csr_array, lower: Floats, upper: Floats) -> None:

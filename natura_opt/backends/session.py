@@ -112,21 +112,21 @@ class HotSession(HighsSession):
         before = self.scaled
         rows = np.arange(len(before.row)) if rows is None else rows
         scaled = self._scaled_as_before(program, rows)
-        told = None if scaled is None else self._changed_coefficients(program, scaled, rows)
+        changes = None if scaled is None else self._changed_coefficients(program, scaled, rows)
         fewer = int((rows >= 0).sum()) < len(before.row)
-        basis = self._basis_for(program, rows) if self.is_hot and (told is None or fewer) else None
-        anew = scaled is None
+        basis = self._basis_for(program, rows) if self.is_hot and (changes is None or fewer) else None
+        rescaled = scaled is None
         if scaled is None:
             scaled = scale(program)
             self._range = _range(scaled)
-        if told is None:
+        if changes is None:
             pass_program(self._highs, scaled.program, self._options)
         else:
-            self._tell(scaled.program, rows, *told)
+            self._tell(scaled.program, rows, *changes)
         self._given, self.scaled = program, scaled
         if basis is not None and self._highs.setBasis(basis) == highspy.HighsStatus.kError:
             self.forget()
-        return anew
+        return rescaled
 
     def _scaled_as_before(self, program: LinearProgram, rows: Positions) -> Scaled | None:
         """Return the program scaled by the factors held, and by others what is new; None where that will not do."""
@@ -172,8 +172,8 @@ class HotSession(HighsSession):
         """Hand over what is other: rows deleted, columns and rows added, and the numbers that changed."""
         highs, before = self._highs, self.scaled.program
         remaining, columns = rows[rows >= 0], before.shape[1]
-        gone = np.setdiff1d(np.arange(before.shape[0]), remaining).astype(np.int32)
-        statuses = [highs.deleteRows(len(gone), gone)] if len(gone) else []
+        deleted = np.setdiff1d(np.arange(before.shape[0]), remaining).astype(np.int32)
+        statuses = [highs.deleteRows(len(deleted), deleted)] if len(deleted) else []
         if program.shape[1] > columns:
             part = program.matrix[: len(remaining), columns:]
             places = (part.indptr.astype(np.int32), part.indices.astype(np.int32))

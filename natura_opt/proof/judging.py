@@ -33,7 +33,15 @@ _SECONDS_TO_DECIDE, _SECONDS_TO_CONFIRM, _SECONDS_TO_ENUMERATE = 20.0, 5.0, 2.0
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """An answer, the best certificate of it, and what they make known."""
+    """What is proved of a program: an answer, its best certificate, and the status that follows from them.
+
+    (What rational arithmetic alone says is an :class:`~.exact.verdict.ExactVerdict`; :func:`settle` takes it in.)
+
+    Attributes
+    ----------
+    answer : the best answer. certificate : of it. status : what they prove.
+    impossibility : the proof that there is no plan, or no best one, where there is one.
+    """
 
     answer: Answer
     certificate: Certificate

@@ -132,7 +132,7 @@ class Session:
         hot = self._hot is not None and self._hot.is_hot
         verdict: Verdict | None = None
         try:
-            verdict = prove(program, self._options, self._told)
+            verdict = prove(program, self._options, self._brought_up_to_date)
         except RefusedError:
             if not hot:
                 raise
@@ -150,7 +150,7 @@ class Session:
         seconds = verdict.answer.seconds + again.answer.seconds
         return replace(again, answer=replace(again.answer, iterations=iterations, seconds=seconds))
 
-    def _told(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
+    def _brought_up_to_date(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
         """Return the HiGHS object, told of the program as it stands."""
         hot, self._hot = self._hot, None  # one that is stopped half way through a change is not used again
         if hot is None:

@@ -75,9 +75,9 @@ class Values:
                 continue
             if not looked_across:
                 looked_across = True
-                told = [self._told_across(int(k)) for k in open_ones]
-                settled = np.array([value is not None for value in told], dtype=bool)
-                signs[open_ones[settled]] = [(value > 0) - (value < 0) for value in told if value is not None]
+                exact = [self._from_transposed(int(k)) for k in open_ones]
+                settled = np.array([value is not None for value in exact], dtype=bool)
+                signs[open_ones[settled]] = [(value > 0) - (value < 0) for value in exact if value is not None]
                 rest = np.flatnonzero(~settled)
                 if not len(rest):
                     return signs
@@ -88,7 +88,7 @@ class Values:
                 return signs
             values.lift(beyond + 1)
 
-    def _told_across(self, k: int) -> Fraction | None:
+    def _from_transposed(self, k: int) -> Fraction | None:
         """Return a value exactly, where the transposed system tells it in short numbers."""
         span = slice(self._terms.indptr[k], self._terms.indptr[k + 1])
         dense = np.zeros(len(self.solution.reached), dtype=object)
