@@ -125,9 +125,9 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
         (("{place}/endless",), 1),
         (("{place}/small.mps",), 0),
         (("five_year_plan", "--time-limit", "1e-9"), 1),
-        (("five_year_plan", "--method", "harmony"), 0),
-        (("five_year_plan", "--method", "harmony-2018"), 1),
-        (("five_year_plan", "--method", "harmony-2018", "--time-limit", "1e-6"), 1),
+        (("five_year_plan", "--objective", "harmony"), 0),
+        (("five_year_plan", "--objective", "harmony", "--method", "harmony-2018"), 1),
+        (("five_year_plan", "--objective", "harmony", "--method", "harmony-2018", "--time-limit", "1e-6"), 1),
         (("excavators", "--exact"), 0),
     ],
     "compare": [

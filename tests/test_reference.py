@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import natura_opt as no
 from natura_opt.base.exit_codes import COMMANDS, ExitCode, codes_after, sentence_after, sentence_of_all
 from natura_opt.cli.app import app
-from natura_opt.formulate import DECLARED, LAWS
+from natura_opt.formulate import every_law
 from natura_opt.reference.markdown import KEPT, as_markdown, whole_reference
 from natura_opt.reference.tables import NO_LAW
 from natura_opt.reference.text import as_text, list_of_topics
@@ -61,7 +61,7 @@ def test_every_table_is_there_with_the_laws_that_use_it() -> None:
     records = {row["table"]: row for row in TOPICS["tables"].records()}
     assert list(records) == list(TABLES)
     for name, row in records.items():
-        users = [law.name for law in LAWS if name in law.tables]
+        users = [law.name for law in every_law() if name in law.tables]
         assert row["used by"] == (", ".join(users) or NO_LAW)
         assert row["meaning"] == TABLES[name].meaning and row["if missing"] == TABLES[name].missing.words
     assert records["plant_inputs"]["used by"] == NO_LAW and records["inputs"]["used by"] != NO_LAW
@@ -69,8 +69,8 @@ def test_every_table_is_there_with_the_laws_that_use_it() -> None:
 
 def test_every_block_is_there_with_its_law() -> None:
     rows = no.look_up("blocks")
-    assert set(rows.index) == {*DECLARED.rows, *DECLARED.columns}
-    for law in LAWS:
+    assert set(rows.index) == {block.name for law in every_law() for block in (*law.rows, *law.columns)}
+    for law in every_law():
         for block in (*law.rows, *law.columns):
             assert rows.loc[block.name, ["law", "meaning"]].tolist() == [law.name, block.meaning]
     assert rows.loc["balance", "side"] == ">=" and rows.loc["capacity", "side"] == "<="

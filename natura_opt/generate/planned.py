@@ -82,13 +82,13 @@ def planned(
     ways, kinds = whole("techniques", techniques, 1), whole("resources", resources, 0)
     count = whole("periods", periods, 1)
     one_of("capital", capital, CAPITAL)
-    one_of("objective", objective, OBJECTIVES)
+    asked = OBJECTIVES[one_of("objective", objective, OBJECTIVES)]
     room = real("slack", slack, 0.0)
     spread = whole("decades", decades, 0)
     share = real("wanted", wanted, 0.0, above=True)
     if share > 1.0:
         raise OptionError(f"wanted is the share of goods with targets, at most 1, not {wanted!r}")
-    if not kinds and (capital == "none" or objective == "least-resources"):
+    if not kinds and (capital == "none" or asked.weighs_resources):
         raise OptionError("resources is 0, so nothing is scarce or to be saved; ask for 1 or more")
 
     made = technology(chosen, radius_of(radius), ways, seed)
@@ -110,7 +110,7 @@ def planned(
         needed = use[:, :goods] @ levels
         tables["resource_use"] = use
         tables["resource_limits"] = rounded(needed * (1.0 + room * stream(seed, 6).random(kinds)), up=True)
-        if objective == "least-resources":
+        if asked.weighs_resources:
             tables["resource_weights"] = np.concatenate([[1.0], uniform_between(stream(seed, 7), 0.1, 1.0, kinds - 1)])
     if spread:
         tables = in_natural_units(tables, spread, made.makes, stream(seed, 8))
