@@ -510,7 +510,7 @@ def test_pieces_are_made_anew_and_never_held_together() -> None:
             yield piece
             del piece
 
-    found = certify(replace(in_pieces(program, []), made=made), x, y, 1e-9)
+    found = certify(replace(in_pieces(program, []), generate=made), x, y, 1e-9)
     assert same(found, certify(program, x, y, 1e-9))
     assert most <= 2, "the one at hand, and the one before it"
 

@@ -14,7 +14,7 @@ from .linear import LinearProgram
 def checked(program: LinearProgram) -> LinearProgram:
     """Return the program with its matrix in the form that is solved: each coefficient once, in order, none zero.
 
-    Errors
+    Raises
     ------
     DataError : arrays of the wrong length, a sense that is none, labels that do not cover the rows and columns, or a
         number that is none.
@@ -41,13 +41,18 @@ def checked(program: LinearProgram) -> LinearProgram:
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
     matrix.sort_indices()
-    made = replace(program, matrix=matrix, integer=np.asarray(program.integer, dtype=bool))
-    check_finite(made)
-    return made
+    canonical = replace(program, matrix=matrix, integer=np.asarray(program.integer, dtype=bool))
+    check_finite(canonical)
+    return canonical
 
 
 def check_finite(program: LinearProgram) -> None:
-    """Raise on NaN and on infinite coefficients: HiGHS calls such programs optimal."""
+    """Raise on NaN and on infinite coefficients: HiGHS calls such programs optimal.
+
+    Raises
+    ------
+    NaturaError : naming the row or column.
+    """
     if not np.isfinite(program.matrix.data).all():
         at = int(np.flatnonzero(~np.isfinite(program.matrix.data))[0])
         column = int(np.searchsorted(program.matrix.indptr, at, side="right")) - 1

@@ -130,27 +130,27 @@ class Session:
         """
         program, begun = self.program, time.monotonic()
         hot = self._hot is not None and self._hot.is_hot
-        found: Verdict | None = None
+        verdict: Verdict | None = None
         try:
-            found = prove(program, self._options, self._told)
+            verdict = prove(program, self._options, self._brought_up_to_date)
         except RefusedError:
             if not hot:
                 raise
-        if found is not None and (found.status is not Status.UNPROVED or not hot):
-            return found
+        if verdict is not None and (verdict.status is not Status.UNPROVED or not hot):
+            return verdict
         if self._hot is not None:
             self._hot.forget()
         options, limit = self._options, self._options.time_limit
         if limit is not None:
             options = replace(options, time_limit=max(limit - (time.monotonic() - begun), 1e-3))
         again = prove(program, options)
-        if found is None:
+        if verdict is None:
             return again
-        iterations = found.answer.iterations + again.answer.iterations
-        seconds = found.answer.seconds + again.answer.seconds
+        iterations = verdict.answer.iterations + again.answer.iterations
+        seconds = verdict.answer.seconds + again.answer.seconds
         return replace(again, answer=replace(again.answer, iterations=iterations, seconds=seconds))
 
-    def _told(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
+    def _brought_up_to_date(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
         """Return the HiGHS object, told of the program as it stands."""
         hot, self._hot = self._hot, None  # one that is stopped half way through a change is not used again
         if hot is None:
@@ -217,8 +217,8 @@ class Session:
         rhs : one right-hand side per label, or one for all (another side: :meth:`change_sides`).
         terms : coefficients by block of columns, each of shape (len(index), columns of the block).
         """
-        made = with_rows(self.program, name, index, sense, rhs, terms)
-        self._become(made, np.append(self._standing.rows, np.full(len(index), -1)))
+        program = with_rows(self.program, name, index, sense, rhs, terms)
+        self._become(program, np.append(self._standing.rows, np.full(len(index), -1)))
 
     @checked_arguments()
     def add_columns(
@@ -247,8 +247,8 @@ class Session:
     @checked_arguments()
     def delete_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
         """Delete a block of rows, or some of its rows; positions of later rows move up."""
-        made, left = without_rows(self.program, rows, labels)
-        self._become(made, self._standing.rows[left])
+        program, left = without_rows(self.program, rows, labels)
+        self._become(program, self._standing.rows[left])
 
     def _become(self, program: LinearProgram, rows: Positions | None = None) -> None:
         """Take a changed program, in one step: Ctrl-C finds the one before it or this one."""

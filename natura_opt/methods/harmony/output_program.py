@@ -53,7 +53,7 @@ def output_program(economy: Economy, wanted: Any) -> PiecedProgram:
         integer=np.zeros(width, dtype=bool),
         row_lower=row_lower,
         row_upper=row_upper,
-        made=lambda: laws.pieces(columns, rows),
+        generate=lambda: laws.pieces(columns, rows),
     )
 
 
