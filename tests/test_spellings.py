@@ -316,11 +316,11 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "laws.capital._cvxpy": {
         "1 for 0 in `economy.vector('investment_lag', 0)`": START,
-        "False for `not held.count`": EMPTY,
+        "False for `not holdings.count`": EMPTY,
         "GtE in `count > 1`": EMPTY,
         "True for `a is not None`": EMPTY,
-        "always `model.variable('investment', held.labels(periods[:-1]), (...` in "
-        "`a: Any = model.variable('investment', held.labels(periods...`": EMPTY,
+        "always `model.variable('investment', holdings.labels(periods[:-1]...` in "
+        "`a: Any = model.variable('investment', holdings.labels(per...`": EMPTY,
     },
     "laws.capital_pyomo.spell_pyomo": {
         "1 for 0 in `economy.vector('investment_lag', 0)`": START,

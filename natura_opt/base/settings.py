@@ -38,9 +38,9 @@ def radius_of(value: Any) -> float:
         raise OptionError(f"{error}: with a spectral radius of 1 or more the economy makes no net product") from None
 
 
-def one_of(name: str, value: Any, known: Iterable[str]) -> str:
+def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return a setting that must be one of the known names."""
-    names = tuple(known)
+    names = tuple(choices)
     if value not in names:
         raise OptionError(unknown(name, value, names))
     return str(value)

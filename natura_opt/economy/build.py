@@ -143,9 +143,9 @@ def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd
             continue
         example, place = _example(value), TABLES[key].axes.index(axis)
         if isinstance(example, pd.DataFrame | pd.Series) and place < example.ndim:
-            found = example.index if place == 0 else cast(pd.DataFrame, example).columns
-            labelled = found if labelled is None else labelled
-            counts.setdefault(key, len(found))
+            labels = example.index if place == 0 else cast(pd.DataFrame, example).columns
+            labelled = labels if labelled is None else labelled
+            counts.setdefault(key, len(labels))
             continue
         shape = shape_of(example)
         if place >= len(shape):
@@ -154,8 +154,8 @@ def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd
             )
         counts[key] = shape[place]
     if len(set(counts.values())) > 1:
-        said = ", ".join(f"{key!r} has {count}" for key, count in counts.items())
-        raise DataError(f"{where}: the tables disagree on how many {axis} there are ({said}); name the {axis}")
+        sizes = ", ".join(f"{key!r} has {count}" for key, count in counts.items())
+        raise DataError(f"{where}: the tables disagree on how many {axis} there are ({sizes}); name the {axis}")
     if labelled is not None:
         return labelled
     if counts:
@@ -181,11 +181,11 @@ def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
         if is_by_key(value):
             if not value:
                 raise DataError(f"table {key!r} is empty; leave it out, or give its numbers")
-            found: pd.Index = pd.Index(list(value), tupleize_cols=False)
-            return found
+            labels: pd.Index = pd.Index(list(value), tupleize_cols=False)
+            return labels
         if spec.axes == ("periods",) and isinstance(value, pd.Series):
-            found = value.index
-            return found
+            labels = value.index
+            return labels
         if not spec.is_matrix and is_per_period(value):
             if isinstance(value, pd.DataFrame):
                 return pd.Index(value.columns)
@@ -198,15 +198,15 @@ def _checked_units(
 ) -> dict[str, tuple[str, ...]]:
     if not isinstance(units, Mapping):
         raise DataError(f"{where}: units must be a mapping from axis to units, not {shortened(units)}")
-    made: dict[str, tuple[str, ...]] = {}
+    checked: dict[str, tuple[str, ...]] = {}
     for axis, given in units.items():
         if axis not in AXES or axis == "periods":
             raise DataError(f"{where}: units: {unknown('axis', axis, [name for name in AXES if name != 'periods'])}")
-        made[axis] = units_of_axis(given, axes[axis], axis, where)
-    if any(filter(None, strings) for strings in made.values()):
+        checked[axis] = units_of_axis(given, axes[axis], axis, where)
+    if any(filter(None, strings) for strings in checked.values()):
         own = None if own is None else own_names_given(own, where)
-        units_of((unit for strings in made.values() for unit in strings), f"{where}: units", own)
-    return made
+        units_of((unit for strings in checked.values() for unit in strings), f"{where}: units", own)
+    return checked
 
 
 def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[str, ...]:

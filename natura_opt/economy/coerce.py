@@ -231,13 +231,13 @@ def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
     given = as_labels(given, axis, place)
     if given.equals(wanted):
         return np.arange(len(wanted))
-    found, asked = spelled(given), spelled(wanted)
-    extra, missing = found.difference(asked, sort=False), asked.difference(found, sort=False)
+    given_names, wanted_names = spelled(given), spelled(wanted)
+    extra, missing = given_names.difference(wanted_names, sort=False), wanted_names.difference(given_names, sort=False)
     if len(extra):
-        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), name_of(extra[0]), map(name_of, asked))}")
+        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), name_of(extra[0]), map(name_of, wanted_names))}")
     if len(missing):
         raise DataError(f"{place}: no entry for the {axis} {listed(missing)}; write 0 where there is none")
-    return found.get_indexer(asked)
+    return given_names.get_indexer(wanted_names)
 
 
 def position(index: pd.Index, label: Any) -> int:

@@ -53,10 +53,10 @@ class Question:
     @checked_arguments()
     def from_mapping(cls, name: str, settings: Mapping[str, Any]) -> Question:
         """Build a question from a table of ``economy.toml``; unknown keys are an error."""
-        known = {field.name for field in fields(cls)} - {"name"}
+        own = {field.name for field in fields(cls)} - {"name"}
         for key in settings:
-            if key not in known:
-                raise QuestionError(f"question {name!r}: {unknown('setting', key, known)}")
+            if key not in own:
+                raise QuestionError(f"question {name!r}: {unknown('setting', key, own)}")
         return cls(name=name, **settings)
 
 

@@ -91,33 +91,33 @@ def planned(
     if not kinds and (capital == "none" or objective == "least-resources"):
         raise OptionError("resources is 0, so nothing is scarce or to be saved; ask for 1 or more")
 
-    made = technology(chosen, radius_of(radius), ways, seed)
-    inputs_table = sp.csr_array(made.inputs)
+    drawn = technology(chosen, radius_of(radius), ways, seed)
+    inputs_table = sp.csr_array(drawn.inputs)
     targets = _targets(goods, count, share, seed)
     wearing = inputs_table if ways == 1 else inputs_table[:, :goods]
-    held = tied_up(made, seed) if capital != "none" else None
-    if held is not None and count > 1:
-        wearing = wearing + sp.csr_array(held.replaced[:, :goods])
+    tied = tied_up(drawn, seed) if capital != "none" else None
+    if tied is not None and count > 1:
+        wearing = wearing + sp.csr_array(tied.replaced[:, :goods])
     levels = serving_levels(wearing, targets.max(axis=1) + _BEYOND)
 
     tables: dict[str, Any] = {"targets": targets, "inputs": inputs_table}
-    if held is not None:
-        tables |= capital_tables(held, capital, levels, room, seed)
+    if tied is not None:
+        tables |= capital_tables(tied, capital, levels, room, seed)
     if ways > 1:
-        tables["outputs"] = sp.csr_array((np.ones(len(made.makes)), (made.makes, np.arange(len(made.makes)))))
+        tables["outputs"] = sp.csr_array((np.ones(len(drawn.makes)), (drawn.makes, np.arange(len(drawn.makes)))))
     if kinds:
-        use = resource_use(made, kinds, seed)
+        use = resource_use(drawn, kinds, seed)
         needed = use[:, :goods] @ levels
         tables["resource_use"] = use
         tables["resource_limits"] = rounded(needed * (1.0 + room * stream(seed, 6).random(kinds)), up=True)
         if objective == "least-resources":
             tables["resource_weights"] = np.concatenate([[1.0], uniform_between(stream(seed, 7), 0.1, 1.0, kinds - 1)])
     if spread:
-        tables = in_natural_units(tables, spread, made.makes, stream(seed, 8))
+        tables = in_natural_units(tables, spread, drawn.makes, stream(seed, 8))
     names = [f"good{k + 1}" for k in range(goods)]
     return build_economy(
         name=f"planned_{goods}_seed{seed}",
-        title=f"{goods:,} goods, {len(made.makes):,} techniques, {pattern} inputs, seed {seed}",
+        title=f"{goods:,} goods, {len(drawn.makes):,} techniques, {pattern} inputs, seed {seed}",
         source="seeded",
         goods=names,
         techniques=[*names, *(f"{name} way {way}" for way in range(2, ways + 1) for name in names)],

@@ -113,17 +113,17 @@ def from_pymrio(
 
 
 def _frame(io: Any, table: str, place: str) -> pd.DataFrame | None:
-    found = getattr(io, table, None)
-    if found is not None and not isinstance(found, pd.DataFrame):
-        raise DataError(f"{place}: {table} must be a DataFrame, not {type(found).__name__}")
-    return found
+    frame = getattr(io, table, None)
+    if frame is not None and not isinstance(frame, pd.DataFrame):
+        raise DataError(f"{place}: {table} must be a DataFrame, not {type(frame).__name__}")
+    return frame
 
 
 def _output(io: Any, goods: pd.Index, place: str) -> Floats | None:
     """Return outputs x, given or worked out as what is used and wanted; ``None`` where neither is possible."""
-    found, flows = _frame(io, "x", place), _frame(io, "Z", place)
-    if found is not None:
-        return summed(found, goods, f"{place}: x")
+    output, flows = _frame(io, "x", place), _frame(io, "Z", place)
+    if output is not None:
+        return summed(output, goods, f"{place}: x")
     if flows is None:
         return None
     used = aligned(flows, goods, goods, f"{place}: Z", ("goods", "techniques")).sum(axis=1)
@@ -132,9 +132,9 @@ def _output(io: Any, goods: pd.Index, place: str) -> Floats | None:
 
 def _inputs(io: Any, goods: pd.Index, output: Floats | None, place: str) -> Floats:
     axes = ("goods", "techniques")
-    found, flows = _frame(io, "A", place), _frame(io, "Z", place)
-    if found is not None:
-        return aligned(found, goods, goods, f"{place}: A", axes)
+    coefficients, flows = _frame(io, "A", place), _frame(io, "Z", place)
+    if coefficients is not None:
+        return aligned(coefficients, goods, goods, f"{place}: A", axes)
     if flows is None or output is None:
         raise DataError(f"{place}: the system has neither coefficients A nor flows Z")
     return per_unit(aligned(flows, goods, goods, f"{place}: Z", axes), output, goods, f"{place}: Z")
@@ -158,14 +158,14 @@ def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Floats | None, place: 
     wanted = named if isinstance(named, Mapping) else dict.fromkeys(named)
     parts, units = [pd.DataFrame(np.empty((0, len(goods))), columns=goods)], []
     for extension, rows in wanted.items():
-        held = getattr(io, str(extension), None)
-        if not (hasattr(held, "F") or hasattr(held, "S")):
-            known = list(io.get_extensions()) if hasattr(io, "get_extensions") else []
-            raise DataError(f"{place}: {unknown('extension', extension, known)}")
+        account = getattr(io, str(extension), None)
+        if not (hasattr(account, "F") or hasattr(account, "S")):
+            extensions = list(io.get_extensions()) if hasattr(io, "get_extensions") else []
+            raise DataError(f"{place}: {unknown('extension', extension, extensions)}")
         where = f"{place}: {extension}"
         if not is_kind(rows, "str | Iterable[str | int | tuple[object, ...]] | None"):
             raise DataError(f"{where}: rows must be names, or None for all, not {shortened(rows)}")
-        per, totals = _frame(held, "S", where), _frame(held, "F", where)
+        per, totals = _frame(account, "S", where), _frame(account, "F", where)
         table = totals if per is None else per
         if table is None:
             raise DataError(f"{where}: has neither F nor S")
@@ -182,7 +182,7 @@ def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Floats | None, place: 
                 raise DataError(f"{where}: {unknown('row', row, index)}")
         at = index.get_indexer(names)
         parts.append(pd.DataFrame(rates[at], index=names, columns=goods))
-        unit = getattr(held, "unit", None)
+        unit = getattr(account, "unit", None)
         units += [""] * len(names) if unit is None else [_units(unit, index, where)[k] for k in at]
     joined = parts[0] if len(parts) == 1 else pd.concat(parts[1:])
     joined.index = as_labels(joined.index, "rows", f"{place}: extensions")
