@@ -65,7 +65,12 @@ DEFAULT_LIMITS = ReadingLimits()
 
 
 def limits_given(limits: object) -> ReadingLimits:
-    """Return the limits asked for, or the usual ones for ``None``."""
+    """Return the limits asked for, or the usual ones for ``None``.
+
+    Raises
+    ------
+    OptionError : what is no :class:`ReadingLimits`.
+    """
     if limits is None:
         return DEFAULT_LIMITS
     if not isinstance(limits, ReadingLimits):

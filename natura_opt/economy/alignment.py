@@ -48,7 +48,12 @@ def in_one_order(
 
 
 def numbers_of(value: Any, what: str) -> Any:
-    """Return numbers as an array; what is none is said with what it is for."""
+    """Return numbers as an array; what is none is said with what it is for.
+
+    Raises
+    ------
+    DataError : entries that are no numbers; the sentence begins with ``what``.
+    """
     try:
         return doubles(value)
     except ValueError as error:

@@ -84,52 +84,62 @@ def build_economy(
         "techniques": techniques,
         "resources": resources,
         "pollutants": pollutants,
+        "profiles": profiles,
+        "periods": periods,
     }
-    given |= {"profiles": profiles, "periods": periods}
     name, title, source = plain_text("name", name), plain_text("title", title), plain_text("source", source)
     for key in tables:
         if key not in TABLES:
             raise DataError(f"{name}: {unknown('table', key, TABLES)}")
     present = {key: value for key, value in tables.items() if value is not None}
-    axes = empty_axes()
-    for axis, labels in given.items():
-        if labels is not None:
-            axes[axis] = as_labels(labels_of(labels, axis, name), axis, name)
-    if goods is None:
-        axes["goods"] = _derived_axis("goods", present, name)
-    if techniques is None:
-        found = _derived_axis("techniques", present, name, fallback=axes["goods"])
-        same = (
-            len(found) == len(axes["goods"]) and found.isin(axes["goods"]).all() and bool(taken_for_identity(present))
-        )
-        axes["techniques"] = axes["goods"] if same else found  # one technique per good, in whatever order it was given
-    for axis in ("resources", "pollutants", "profiles"):
-        if given[axis] is None:
-            axes[axis] = _derived_axis(axis, present, name, fallback=axes[axis])
-    if periods is None:
-        axes["periods"] = _derived_periods(present, axes["periods"])
-    for axis in ("goods", "techniques", "periods"):
-        if not len(axes[axis]):
-            raise DataError(f"{name}: there are no {axis}; name at least one {AXES[axis]}")
-    for axis, index in axes.items():
-        axes[axis] = as_labels(index, axis, name).rename(AXES[axis])
-    made = {key: coerce_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
+    axes = _axes(given, present, name)
+    matrices = {key: coerce_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
     if questions is None:
         questions = {"default": Question() if objective is None else Question(objective=objective)}
     elif objective is not None:
         raise DataError(f"{name}: give either objective= or questions=, not both")
-    result = Economy(
+    economy = Economy(
         name=name,
         axes=axes,
-        tables=made,
+        tables=matrices,
         units=_checked_units({} if units is None else units, own_units, axes, name),
         questions=as_questions(questions, name),
         title=title,
         source=source,
         notes=as_notes(notes, name),
     )
-    refuse_missing(name, axes, result.tables)
-    return result
+    refuse_missing(name, axes, economy.tables)
+    return economy
+
+
+def _axes(
+    given: Mapping[str, Iterable[object] | int | None], tables: Mapping[str, Any], where: str
+) -> dict[str, pd.Index]:
+    """Return the labels of every axis: those given, else those of the tables."""
+    axes = empty_axes()
+    for axis, labels in given.items():
+        if labels is not None:
+            axes[axis] = as_labels(labels_of(labels, axis, where), axis, where)
+    if given["goods"] is None:
+        axes["goods"] = _derived_axis("goods", tables, where)
+    if given["techniques"] is None:
+        axes["techniques"] = _derived_techniques(tables, axes["goods"], where)
+    for axis in ("resources", "pollutants", "profiles"):
+        if given[axis] is None:
+            axes[axis] = _derived_axis(axis, tables, where, fallback=axes[axis])
+    if given["periods"] is None:
+        axes["periods"] = _derived_periods(tables, axes["periods"])
+    for axis in ("goods", "techniques", "periods"):
+        if not len(axes[axis]):
+            raise DataError(f"{where}: there are no {axis}; name at least one {AXES[axis]}")
+    return {axis: as_labels(index, axis, where).rename(AXES[axis]) for axis, index in axes.items()}
+
+
+def _derived_techniques(tables: Mapping[str, Any], goods: pd.Index, where: str) -> pd.Index:
+    """Take the techniques from the tables; one per good stands in the goods' order, whatever order it was given in."""
+    labels = _derived_axis("techniques", tables, where, fallback=goods)
+    same = len(labels) == len(goods) and labels.isin(goods).all() and bool(taken_for_identity(tables))
+    return goods if same else labels
 
 
 def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd.Index | None = None) -> pd.Index:
@@ -210,7 +220,12 @@ def _checked_units(
 
 
 def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[str, ...]:
-    """Return one unit per label from one for all, a list, or a mapping by label."""
+    """Return one unit per label from one for all, a list, or a mapping by label.
+
+    Raises
+    ------
+    DataError : not one unit per label, labels that do not match, units that are no text.
+    """
     place = f"{where}: units of the {axis}"
     if isinstance(given, str):
         return (given.strip(),) * len(labels)
@@ -232,7 +247,12 @@ def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[
 
 
 def labels_of(labels: Any, axis: str, where: str) -> Iterable[object]:
-    """Return the labels an argument stands for: a number of periods stands for their names."""
+    """Return the labels an argument stands for: a number of periods stands for their names.
+
+    Raises
+    ------
+    DataError : what cannot be gone through, and a number of periods out of range.
+    """
     number = isinstance(labels, int | np.integer) and not isinstance(labels, bool)
     if axis == "periods" and number:
         if not 1 <= labels <= MOST_PERIODS:

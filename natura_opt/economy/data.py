@@ -100,6 +100,10 @@ class EconomyData:
         Parameters
         ----------
         period : label of the period; needed for a matrix that differs between periods.
+
+        Raises
+        ------
+        DataError : an unknown table or period, no period where they differ, or a table by periods ahead.
         """
         if table not in TABLES:
             raise DataError(unknown("table", table, TABLES))
@@ -124,6 +128,10 @@ class EconomyData:
 
     def with_changes(self, **changes: Any) -> Self:
         """Return a copy with some tables (or ``name``, ``questions``, …) replaced; ``None`` removes a table.
+
+        Raises
+        ------
+        DataError : an unknown name, or a table that does not fit, as in :func:`natura_opt.build_economy`.
 
         >>> import natura_opt as no
         >>> e = no.build_economy(

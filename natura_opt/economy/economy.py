@@ -66,7 +66,12 @@ class Economy(EconomyData):
 
     @checked_arguments()
     def question(self, name: str | None = None) -> Question:
-        """Return a question by name; without a name, the ``default`` one."""
+        """Return a question by name; without a name, the ``default`` one.
+
+        Raises
+        ------
+        QuestionError : there is no question of this name, or no default.
+        """
         wanted = "default" if name is None else name
         if wanted not in self.questions:
             raise QuestionError(f"economy {self.name!r}: {unknown('question', wanted, self.questions)}")

@@ -58,7 +58,12 @@ class Units:
                 ) from None
 
     def factor(self, written: str, wanted: str, place: str) -> float:
-        """Return what a number in ``written`` is multiplied by to be in ``wanted``."""
+        """Return what a number in ``written`` is multiplied by to be in ``wanted``.
+
+        Raises
+        ------
+        DataError : units of different kinds, or too far apart for a double.
+        """
         if written == wanted:
             return 1.0
         self.check(written, place)
@@ -157,7 +162,12 @@ def units_of(units: Iterable[str], place: str, own: Iterable[str] | None = None)
 
 
 def own_names_given(own: Any, where: str) -> tuple[str, ...]:
-    """Return the names of own units as a user gives them."""
+    """Return the names of own units as a user gives them.
+
+    Raises
+    ------
+    DataError : what is no list.
+    """
     if isinstance(own, str | bytes | Mapping) or not isinstance(own, Iterable):
         raise DataError(f"{where}: own_units must be a list of names, not {shortened(own)}")
     return tuple(own)

@@ -206,7 +206,12 @@ def _choose(system: System, start: Floats | None, shape: Shape | None) -> tuple[
 
 
 def numbers(values: Any, shape: tuple[int, int], what: str, error: type[DataError | OptionError] = DataError) -> Floats:
-    """Return values as one finite number per good, or say what is wrong with them."""
+    """Return values as one finite number per good, or say what is wrong with them.
+
+    Raises
+    ------
+    error : no numbers, another shape, or entries that are not finite; the class given.
+    """
     try:
         vector = np.array(doubles(values))
     except (TypeError, ValueError) as reason:

@@ -25,7 +25,12 @@ Positions = npt.NDArray[np.int64]
 
 
 def read_axis(source: Source, axis: str) -> tuple[pd.Index, list[str]]:
-    """Return the labels of an axis and their units (``""`` where none is given)."""
+    """Return the labels of an axis and their units (``""`` where none is given).
+
+    Raises
+    ------
+    DataError : a file without the columns of an axis, or with labels that are none; its place is named.
+    """
     for k, heading in enumerate(source.header):
         if heading not in ("name", "unit"):
             raise DataError(f"{source.heading}: {unknown('column', heading, ('name', 'unit'))}")
@@ -43,7 +48,12 @@ def read_axis(source: Source, axis: str) -> tuple[pd.Index, list[str]]:
 
 
 def read_table(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) -> Any:
-    """Return a table's slices by period label (or periods ahead), or its one slice, in the order of the axes."""
+    """Return a table's slices by period label (or periods ahead), or its one slice, in the order of the axes.
+
+    Raises
+    ------
+    DataError : headings or names that do not match the axes, and cells that are no numbers; their place is named.
+    """
     if spec.is_matrix and source.header[:2] == ["row", "column"]:
         return _long_matrix(source, spec, axes)
     if spec.is_matrix and spec.ahead:
@@ -83,7 +93,12 @@ def converted(
     units: Mapping[str, list[str]],
     converter: Units,
 ) -> Any:
-    """Turn a table written in one unit into the units of its rows (and columns)."""
+    """Turn a table written in one unit into the units of its rows (and columns).
+
+    Raises
+    ------
+    DataError : a unit that cannot be turned into that of a row or column.
+    """
     if not isinstance(written, str):
         raise DataError(f"table_units: the unit of {spec.name!r} must be text, not {shortened(written)}")
     row_units = units.get(spec.axes[0], [""] * len(axes[spec.axes[0]]))

@@ -75,29 +75,21 @@ def from_pymrio(
     inputs, also_made, more = moved_inputs(_inputs(io, goods, output, place), goods, goods, f"{place}: A", negatives)
     used, used_units = _rows(io, resources, goods, output, place)
     emitted, emitted_units = _rows(io, emissions, goods, output, place)
-    if isinstance(resource_limits, str):
-        if resource_limits != "base":
-            raise DataError(f"{place}: resource_limits is by resource or 'base', not {resource_limits!r}")
-        if output is None:
-            raise DataError(f"{place}: resource_limits='base' needs the outputs x; run io.calc_all() first")
-        resource_limits = used.to_numpy() @ output
+    limits = _limits(resource_limits, used, output, place)
     units = {"resources": used_units, "pollutants": emitted_units}
     if getattr(io, "unit", None) is not None:
         units["goods"] = units["techniques"] = _units(io.unit, goods, place)
-    every = dict.fromkeys(unit for strings in units.values() for unit in strings)
-    own = {unit: own_unit(unit) for unit in every}
-    renamed = [f"{unit!r} is written {name!r}" for unit, name in own.items() if unit.strip() != name]
-    more += [f"units that are none for a program: {', '.join(renamed)}"] if renamed else []
+    units, renamed = _in_own_words(units)
     return build_economy(
         name=place,
         title=title,
         source=source,
-        notes=[*notes, *more],
+        notes=[*notes, *more, *renamed],
         goods=goods,
         techniques=goods,
         resources=used.index,
         pollutants=emitted.index,
-        units={axis: [own[unit] for unit in strings] for axis, strings in units.items() if strings},
+        units=units,
         objective=objective,
         questions=questions,
         inputs=sp.csr_array(inputs),
@@ -105,11 +97,31 @@ def from_pymrio(
         targets=wanted,
         initial_stocks=on_hand if on_hand.any() else None,
         resource_use=sp.csr_array(used.to_numpy()) if len(used) else None,
-        resource_limits=resource_limits,
+        resource_limits=limits,
         resource_weights=resource_weights,
         emissions=sp.csr_array(emitted.to_numpy()) if len(emitted) else None,
         **tables,
     )
+
+
+def _limits(limits: Any, used: pd.DataFrame, output: Floats | None, place: str) -> Any:
+    """Return resource limits as given, or as much as the outputs use."""
+    if not isinstance(limits, str):
+        return limits
+    if limits != "base":
+        raise DataError(f"{place}: resource_limits is by resource or 'base', not {limits!r}")
+    if output is None:
+        raise DataError(f"{place}: resource_limits='base' needs the outputs x; run io.calc_all() first")
+    return used.to_numpy() @ output
+
+
+def _in_own_words(units: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+    """Return units per axis as an economy writes them, and a note of those that had to be written otherwise."""
+    every = dict.fromkeys(unit for strings in units.values() for unit in strings)  # each is looked at once
+    own = {unit: own_unit(unit) for unit in every}
+    renamed = [f"{unit!r} is written {written!r}" for unit, written in own.items() if unit.strip() != written]
+    notes = [f"units that are none for a program: {', '.join(renamed)}"] if renamed else []
+    return {axis: [own[unit] for unit in strings] for axis, strings in units.items() if strings}, notes
 
 
 def _frame(io: Any, table: str, place: str) -> pd.DataFrame | None:

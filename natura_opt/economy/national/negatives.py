@@ -126,7 +126,12 @@ def per_unit(totals: Floats, levels: Floats, columns: pd.Index, place: str) -> F
 
 
 def summed(final_demand: Any, goods: pd.Index, place: str) -> Floats:
-    """Return final demand by good: a Series, or the sum over the columns of a DataFrame."""
+    """Return final demand by good: a Series, or the sum over the columns of a DataFrame.
+
+    Raises
+    ------
+    DataError : goods that do not match, and entries that are no finite numbers.
+    """
     frame = final_demand.to_frame() if isinstance(final_demand, pd.Series) else final_demand
     if not isinstance(frame, pd.DataFrame):
         raise DataError(f"{place}: must be a Series or a DataFrame with the names of the goods")

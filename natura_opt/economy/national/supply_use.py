@@ -12,6 +12,7 @@ sum of what it makes, where all products are measured alike (money, ktoe); where
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -109,34 +110,20 @@ def from_supply_use(
         raise DataError(f"{name}: units must be a mapping from axis to units, not {shortened(units)}")
     units = dict(units or {})
     goods_units = set(units_of_axis(units["goods"], goods, "goods", name)) if "goods" in units else set()
-    level = _levels(levels, output, industries, goods_units, name)
+    base = _Base(name, goods, industries, _levels(levels, output, industries, goods_units, name))
     if len(goods_units) == 1 and levels is None and "techniques" not in units:
         units["techniques"] = next(iter(goods_units))
-
-    def rates(totals: Floats, place: str) -> sp.csr_array:
-        return sp.csr_array(per_unit(totals, level, industries, f"{name}: {place}"))
-
     derived: dict[str, Any] = {
-        "outputs": rates(output + also_made, "supply"),
-        "inputs": rates(used, "use"),
+        "outputs": base.rates(output + also_made, "supply"),
+        "inputs": base.rates(used, "use"),
         "targets": wanted,
         "initial_stocks": on_hand if on_hand.any() else None,
         "resource_limits": resource_limits,
         "resource_weights": resource_weights,
+        **base.resource_tables(resources, resource_limits),
+        **base.emission_tables(emissions),
+        **base.capital_tables(capital),
     }
-    if resources is not None:
-        totals = aligned(resources, None, industries, f"{name}: resources", ("resources", "techniques"))
-        derived["resource_use"] = rates(totals, "resources")
-        if isinstance(resource_limits, str):
-            if resource_limits != "base":
-                raise DataError(f"{name}: resource_limits is a Series or 'base', not {resource_limits!r}")
-            derived["resource_limits"] = totals.sum(axis=1)
-    if emissions is not None:
-        totals = aligned(emissions, None, industries, f"{name}: emissions", ("pollutants", "techniques"))
-        derived["emissions"] = rates(totals, "emissions")
-    if capital is not None:
-        totals = aligned(capital, goods, industries, f"{name}: capital", axes)
-        derived |= {"capital": rates(totals, "capital"), "initial_capital": sp.csr_array(totals)}
     twice = sorted(key for key in tables if derived.get(key) is not None)
     if twice:
         raise DataError(f"{name}: the table {listed(twice)} is made from the totals given; do not give it as well")
@@ -154,6 +141,42 @@ def from_supply_use(
         questions=questions,
         **{**derived, **tables},
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Base:
+    """The base year: activity levels q, shape (industries,), by which totals of its tables become rates per unit."""
+
+    name: str
+    goods: pd.Index
+    industries: pd.Index
+    level: Floats
+
+    def rates(self, totals: Floats, table: str) -> sp.csr_array:
+        return sp.csr_array(per_unit(totals, self.level, self.industries, f"{self.name}: {table}"))
+
+    def resource_tables(self, resources: pd.DataFrame | None, limits: pd.Series | str | None) -> dict[str, Any]:
+        if resources is None:
+            return {}
+        totals = aligned(resources, None, self.industries, f"{self.name}: resources", ("resources", "techniques"))
+        tables: dict[str, Any] = {"resource_use": self.rates(totals, "resources")}
+        if isinstance(limits, str):
+            if limits != "base":
+                raise DataError(f"{self.name}: resource_limits is a Series or 'base', not {limits!r}")
+            tables["resource_limits"] = totals.sum(axis=1)
+        return tables
+
+    def emission_tables(self, emissions: pd.DataFrame | None) -> dict[str, Any]:
+        if emissions is None:
+            return {}
+        totals = aligned(emissions, None, self.industries, f"{self.name}: emissions", ("pollutants", "techniques"))
+        return {"emissions": self.rates(totals, "emissions")}
+
+    def capital_tables(self, capital: pd.DataFrame | None) -> dict[str, Any]:
+        if capital is None:
+            return {}
+        totals = aligned(capital, self.goods, self.industries, f"{self.name}: capital", ("goods", "techniques"))
+        return {"capital": self.rates(totals, "capital"), "initial_capital": sp.csr_array(totals)}
 
 
 def _refuse_negative(output: Floats, goods: pd.Index, industries: pd.Index, place: str) -> None:
