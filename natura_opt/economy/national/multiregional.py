@@ -72,7 +72,7 @@ def from_pymrio(
     output = _output(io, goods, place)
     wanted = summed(demand.loc[:, _chosen(demand.columns, final_demand, place)], goods, f"{place}: Y")
     wanted, on_hand, notes = moved_demand(wanted, goods, f"{place}: Y", negatives)
-    inputs, also_made, more = moved_inputs(_inputs(io, goods, output, place), goods, goods, f"{place}: A", negatives)
+    inputs, by_products, more = moved_inputs(_inputs(io, goods, output, place), goods, goods, f"{place}: A", negatives)
     used, used_units = _rows(io, resources, goods, output, place)
     emitted, emitted_units = _rows(io, emissions, goods, output, place)
     limits = _limits(resource_limits, used, output, place)
@@ -93,7 +93,7 @@ def from_pymrio(
         objective=objective,
         questions=questions,
         inputs=sp.csr_array(inputs),
-        outputs=sp.csr_array(np.eye(len(goods)) + also_made) if also_made.any() else None,
+        outputs=sp.csr_array(np.eye(len(goods)) + by_products) if by_products.any() else None,
         targets=wanted,
         initial_stocks=on_hand if on_hand.any() else None,
         resource_use=sp.csr_array(used.to_numpy()) if len(used) else None,

@@ -100,7 +100,7 @@ def from_supply_use(
     output = aligned(supply, goods, industries, f"{name}: supply", axes)
     _refuse_negative(output, goods, industries, f"{name}: supply")
     used = aligned(use, goods, industries, f"{name}: use", axes)
-    used, also_made, notes = moved_inputs(used, goods, industries, f"{name}: use", negatives)
+    used, by_products, notes = moved_inputs(used, goods, industries, f"{name}: use", negatives)
     wanted = summed(final_demand, goods, f"{name}: final_demand")
     wanted, on_hand, more = moved_demand(wanted, goods, f"{name}: final_demand", negatives)
     if imports is not None:
@@ -114,7 +114,7 @@ def from_supply_use(
     if len(goods_units) == 1 and levels is None and "techniques" not in units:
         units["techniques"] = next(iter(goods_units))
     derived: dict[str, Any] = {
-        "outputs": base.rates(output + also_made, "supply"),
+        "outputs": base.rates(output + by_products, "supply"),
         "inputs": base.rates(used, "use"),
         "targets": wanted,
         "initial_stocks": on_hand if on_hand.any() else None,
