@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .reference.public import HOMES, PUBLIC
 
 if TYPE_CHECKING:
+    from .base.errors import CannotAnswerError as CannotAnswerError
     from .base.errors import DataError as DataError
     from .base.errors import NaturaError as NaturaError
     from .base.errors import NotProvedError as NotProvedError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from .base.errors import SettingError as SettingError
     from .base.errors import UnstatableError as UnstatableError
     from .base.input_files import ReadingLimits as ReadingLimits
+    from .base.settings import Settings as Settings
+    from .base.settings import setting as setting
     from .base.status import Status as Status
     from .checks import check as check
     from .comparison.comparing import compare as compare
@@ -53,14 +56,16 @@ if TYPE_CHECKING:
     from .input_output.unproductive import UnproductiveError as UnproductiveError
     from .laws.law import Given as Given
     from .laws.law import Law as Law
-    from .methods.fixed_point.one_technique import CannotAnswerError as CannotAnswerError
-    from .methods.harmony.functions import HarmonyFunction as HarmonyFunction
+    from .methods.harmony.found import UnlimitedError as UnlimitedError
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
-    from .methods.harmony.plan import HarmonyPlan as HarmonyPlan
-    from .methods.harmony.solve import solve_harmony as solve_harmony
     from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError
     from .methods.linear import ExtraLaw as ExtraLaw
-    from .methods.linear import solve as solve
+    from .methods.solve import solve as solve
+    from .objectives.harmony_functions import HarmonyFunction as HarmonyFunction
+    from .objectives.objective import Demand as Demand
+    from .objectives.objective import Objective as Objective
+    from .objectives.objective import settings_of as settings_of
+    from .objectives.registry import register_objective as register_objective
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
     from .program.builder import ProgramBuilder as ProgramBuilder
@@ -83,6 +88,7 @@ __doc__ += "".join(f"\n* {group}: {', '.join(names)}" for group, names in PUBLIC
 def __getattr__(name: str) -> Any:
     if name not in HOMES:
         raise AttributeError(f"module 'natura_opt' has no attribute {name!r}")
+    import_module(".objectives", __name__)  # so that a question's settings are checked as soon as it is made
     value = getattr(import_module(f".{HOMES[name]}", __name__), name)
     globals()[name] = value
     return value

@@ -8,7 +8,8 @@ spelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +30,21 @@ from .laws.law import Law
 from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
 from .laws.storage import STORAGE
-from .objectives import OBJECTIVES
+from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
 from .program.linear import LinearProgram
 from .program.protocol import Program
 
-#: Every law, in the order they are stated. The balance comes last: the others add their uses to it.
-LAWS: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS, *OBJECTIVES.values(), BALANCE)
+#: The laws that stand under every objective, in the order they are stated; its own law follows, and the balance comes
+#: last: the others add their uses to it.
+STANDING: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS)
 
-#: What every law says of its blocks of rows and columns.
-DECLARED = Declarations().with_more(
-    [rows for law in LAWS for rows in law.rows], [columns for law in LAWS for columns in law.columns]
-)
+
+def every_law() -> tuple[Law, ...]:
+    """Return every law there is, those of all objectives among them, in the order they are stated."""
+    return (*STANDING, *(objective.law for objective in OBJECTIVES.values()), BALANCE)
+
 
 #: Costs that differ by less are one cost, summed in another order.
 _SAME = 1e-9
@@ -54,18 +57,39 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
 
     Raises
     ------
-    QuestionError : unknown objective, no targets, or a table that none of the laws uses.
+    QuestionError : unknown objective, no targets, a setting that is not allowed, or a table that none of the laws uses.
     """
-    if question.objective not in OBJECTIVES:
-        raise QuestionError(f"{economy.name}: {unknown('objective', question.objective, OBJECTIVES)}")
+    objective = objective_named(question.objective, f"{economy.name}: ")
     for table in question.leave_out:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
     asked = economy.with_changes(**dict.fromkeys(question.leave_out))
-    chosen = [law for law in (*LAWS, *own) if law.applies(asked, question)]
+    chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
-    _refuse_senseless(asked, question)
+    if asked.has("capital"):
+        refuse_mixed_capital(asked)
+    objective.refuse(asked, question)
     return chosen
+
+
+def with_objective(economy: Economy, question: Question, objective: str, settings: Mapping[str, Any]) -> Question:
+    """Return a question with another objective under the same laws.
+
+    What the old objective alone asked for goes with it: its settings, and the tables that no other law uses.
+
+    Raises
+    ------
+    QuestionError : an objective of no such name, or settings that are not its own.
+    """
+    if objective == question.objective:
+        return replace(question, settings={**question.settings, **settings})
+    other = Question(objective, settings, leave_out=question.leave_out, name=question.name)
+    old, new = objective_of(question), objective_of(other)
+    asked = asked_of(economy, question)
+    standing = [law for law in (*STANDING, BALANCE) if law.applies(asked, other)]
+    kept = new.law.tables.union(*(law.tables for law in standing))
+    gone = [table for table in economy.tables if table in old.law.tables - kept and table not in question.leave_out]
+    return replace(other, leave_out=(*question.leave_out, *gone))
 
 
 def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
@@ -75,29 +99,6 @@ def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
         raise QuestionError(
             f"{economy.name}: no law of this question uses the table {listed(unused)}; nothing is ignored in silence: "
             f"remove it, or put it under leave_out = {unused} in the question"
-        )
-
-
-def _refuse_senseless(economy: Economy, question: Question) -> None:
-    if economy.has("capital"):
-        refuse_mixed_capital(economy)
-    if question.floor is not None and question.objective != "fulfilment":
-        raise QuestionError(
-            f"{economy.name}: floor belongs to the objective 'fulfilment', not to {question.objective!r}; remove it"
-        )
-    if not economy.has("targets"):
-        raise QuestionError(f"{economy.name}: the objective {question.objective!r} needs a table 'targets'")
-    if question.objective == "least-resources":
-        missing = [table for table in ("resource_use", "resource_weights") if not economy.has(table)]
-        if missing:
-            raise QuestionError(f"{economy.name}: the objective 'least-resources' needs the table {listed(missing)}")
-        return
-    periods = range(len(economy.periods))
-    empty = [economy.periods[t] for t in periods if not np.any(economy.vector("targets", t) > 0)]
-    if empty and (question.objective == "fulfilment" or len(empty) == len(economy.periods)):
-        raise QuestionError(
-            f"{economy.name}: all targets of period {listed(empty)} are zero, so its fulfilment has no meaning; "
-            "give one good a target"
         )
 
 
@@ -125,14 +126,18 @@ def posed(problem: Economy | str | Path, question: Question | str | None) -> tup
 
 def objective_in_words(program: Program, economy: Economy, question: Question) -> str:
     """Return what a program makes best: the question's objective by name, or what a user put in its place."""
+    objective = objective_of(question)
+    name = objective.words(asked_of(economy, question), question)
+    if objective.kind is not Kind.LINEAR:  # a plan's program is then a tangent, or the last stage
+        return name
     standard = linear_program(economy, question)
     usual, found = _costs_of(standard), _costs_of(program)
-    name = OBJECTIVES[question.objective].name
     same_sense = standard.sense == program.sense
     kept = same_sense and all(_close(found.pop(label, 0.0), cost) for label, cost in usual.items())
     if kept and not found and program.offset == standard.offset:
         return name
-    if kept and not any(block in DECLARED.columns for block, _ in found):
+    declared = declared_with(question)
+    if kept and not any(block in declared.columns for block, _ in found):
         return f"{name}, with terms of your own"
     costs = list(_costs_of(program).items())
     terms = [f"{cost:g} {_column_name(block, label)}" for (block, label), cost in costs[:_TERMS]]
@@ -159,15 +164,18 @@ def _close(one: float, other: float) -> bool:
     return abs(one - other) <= _SAME * max(abs(one), abs(other))
 
 
-def declared_with(own: Iterable[Law]) -> Declarations:
-    """Return what every law says of its blocks, laws of a user's own included.
+def declared_with(question: Question, own: Iterable[Law] = ()) -> Declarations:
+    """Return what the laws of a question say of their blocks, its objective's and a user's own included.
 
     Raises
     ------
     ProgramError : a block is declared twice.
     """
-    own = tuple(own)
-    return DECLARED.with_more([r for law in own for r in law.rows], [c for law in own for c in law.columns])
+    usual, own = (*STANDING, objective_of(question).law, BALANCE), tuple(own)
+    declared = Declarations()
+    for laws in (usual, own):
+        declared = declared.with_more([r for law in laws for r in law.rows], [c for law in laws for c in law.columns])
+    return declared
 
 
 @checked_arguments()
@@ -186,22 +194,34 @@ def linear_program(
 
     Raises
     ------
-    DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
+    QuestionError : the question cannot be asked of the economy, or its objective is no linear one.
     """
     economy, asked = posed(economy, question)
+    if objective_named(asked.objective, f"{economy.name}: ").concave:
+        raise QuestionError(
+            f"{economy.name}: the objective {asked.objective!r} has a concave term, which no linear program holds; "
+            "natura_opt.cvxpy_model states it, and natura_opt.solve answers it"
+        )
+    return program_of_laws(economy, asked, extra)
+
+
+def program_of_laws(
+    economy: Economy, question: Question, extra: Iterable[Law | Callable[..., Any]] = ()
+) -> LinearProgram:
+    """Spell the laws of a question as matrices, with all of its objective that is linear."""
     written = tuple(extra)
     own = tuple(law for law in written if isinstance(law, Law))
-    chosen = laws_of(economy, asked, own)
-    economy = asked_of(economy, asked)
-    program = ProgramBuilder(declared_with(own))
+    chosen = laws_of(economy, question, own)
+    economy = asked_of(economy, question)
+    program = ProgramBuilder(declared_with(question, own))
     for law in chosen:
-        law.matrix(program, economy, asked)
+        law.matrix(program, economy, question)
     for function in written:
         if isinstance(function, Law):
             continue
         if not callable(function):
             raise QuestionError(f"linear_program: extra must be laws or functions, not {type(function).__name__}")
-        function(program, economy, asked)
+        function(program, economy, question)
     return program.build()
 
 

@@ -33,10 +33,10 @@ import numpy as np
 import pandas as pd
 
 import natura_opt as no
-from natura_opt.methods.harmony.functions import HARMONY_FUNCTIONS
 from natura_opt.methods.history.harmony_1990 import harmony_1990
 from natura_opt.methods.history.harmony_2018 import harmony_2018
 from natura_opt.methods.prices.price_coordination import coordinate
+from natura_opt.objectives.harmony_functions import HARMONY_FUNCTIONS
 
 # %% [markdown]
 # ## The story and the data
@@ -135,21 +135,21 @@ assert (envelope.value(served - 1) >= H1993.value(served - 1) - 1e-12).all()
 w = 320 / 34600
 surplus = 1 - wanted * labour_values * w
 print(f"by hand:        wheat {1 + surplus[0]:.4f}, cloth {1 + surplus[1]:.4f} of the target, labour worth {w:.6f}")
-in_harmony = no.solve_harmony(village(200)).assert_optimal()
+in_harmony = no.solve(village(200), objective="harmony").assert_optimal()
 ratio = in_harmony.fulfilment_by_good["1"]
 worth = in_harmony.valuations.loc[("resource", "labour"), "1"]
 print(f"by natura_opt:  wheat {ratio['wheat']:.4f}, cloth {ratio['cloth']:.4f} of the target, labour worth {worth:.6f}")
-print(f"harmony {in_harmony.harmony:.6f}, no plan has more than {in_harmony.certificate.dual_objective:.6f}")
+print(f"harmony {in_harmony.harmony.total:.6f}, no plan has more than {in_harmony.certificate.dual_objective:.6f}")
 
 # %%
 assert np.allclose(ratio, 1 + surplus, atol=1e-6) and abs(worth - w) < 1e-7
-assert abs(in_harmony.harmony - H.value(surplus).sum()) < 1e-6 and in_harmony.gap_per_good < 1e-6
+assert abs(in_harmony.harmony.total - H.value(surplus).sum()) < 1e-6 and in_harmony.harmony.gap_per_good < 1e-6
 
 # %%
 figure, ax = plt.subplots(figsize=(6.0, 4.8))
 bushels, yards = np.meshgrid(np.linspace(0.1, 100, 200), np.linspace(0.1, 42, 200))
 total = H.value(bushels / 55 - 1) + H.value(yards / 30 - 1)
-levels = [-2, -1.5, -1, in_harmony.harmony, 0, 0.4]
+levels = [-2, -1.5, -1, in_harmony.harmony.total, 0, 0.4]
 drawn = ax.contour(bushels, yards, total, levels=levels, colors="grey", linewidths=0.8, linestyles="solid")
 ax.clabel(drawn, fmt=lambda level: f"{level:.2f}", fontsize=8)
 ax.plot([0, 100], [40, 0], "k-", linewidth=1.8)
@@ -206,7 +206,7 @@ for name, plan in [("sets", by_sets), ("harmony", in_harmony)]:
 
 # %%
 amounts = np.linspace(25, 400, 31)
-paths = np.array([no.solve_harmony(village(amount)).fulfilment_by_good["1"] for amount in amounts])
+paths = np.array([no.solve(village(amount), objective="harmony").fulfilment_by_good["1"] for amount in amounts])
 figure, ax = plt.subplots(figsize=(6.4, 3.8))
 ax.plot(amounts, paths[:, 0], "k-", linewidth=1.8, label="wheat, harmony")
 ax.plot(amounts, paths[:, 1], "k--", linewidth=1.8, label="cloth, harmony")
@@ -233,14 +233,15 @@ assert abs(110 * (2 - 110 * (2 / 150)) - 58.67) < 0.01
 # cloth for more wheat and gains.
 
 # %%
-enough = no.solve_harmony(village(260)).assert_optimal()
-print(f"served: {enough.fulfilment_by_good['1'].round(4).to_list()}, harmony {enough.harmony:+.4f} (targets met: 0)")
-equal_worth = no.solve_harmony(village(300, targets=(75, 30))).assert_optimal()
-print(f"served: {equal_worth.fulfilment_by_good['1'].round(4).to_list()}, harmony {abs(equal_worth.harmony):.4f}")
+enough = no.solve(village(260), objective="harmony").assert_optimal()
+served = enough.fulfilment_by_good["1"].round(4).to_list()
+print(f"served: {served}, harmony {enough.harmony.total:+.4f} (targets met: 0)")
+equal_worth = no.solve(village(300, targets=(75, 30)), objective="harmony").assert_optimal()
+print(f"served: {equal_worth.fulfilment_by_good['1'].round(4).to_list()}, harmony {abs(equal_worth.harmony.total):.4f}")
 
 # %%
-assert np.allclose(enough.fulfilment_by_good["1"], [1.1939, 0.8578], atol=1e-4) and enough.harmony > 0.02
-assert np.allclose(equal_worth.fulfilment_by_good["1"], 1, atol=1e-5) and abs(equal_worth.harmony) < 1e-6
+assert np.allclose(enough.fulfilment_by_good["1"], [1.1939, 0.8578], atol=1e-4) and enough.harmony.total > 0.02
+assert np.allclose(equal_worth.fulfilment_by_good["1"], 1, atol=1e-5) and abs(equal_worth.harmony.total) < 1e-6
 
 # %% [markdown]
 # The wheat target costs 110 person-years, that of cloth 150. To harmony both count alike. So one percent more wheat
@@ -271,20 +272,20 @@ def bound(w):
 tried = np.linspace(0.004, 0.016, 200)
 figure, ax = plt.subplots(figsize=(6.2, 3.4))
 ax.plot(tried, [bound(price) for price in tried], "k-", linewidth=1.8)
-ax.axhline(in_harmony.harmony, color="grey", linestyle="--", linewidth=1)
+ax.axhline(in_harmony.harmony.total, color="grey", linestyle="--", linewidth=1)
 ax.plot(w, bound(w), "ko", markersize=7)
 ax.annotate("320/34600", (w, bound(w)), xytext=(-22, 12), textcoords="offset points", fontsize=9)
-ax.annotate("harmony of the plan", (0.0042, in_harmony.harmony - 0.055), fontsize=9, color="dimgrey")
+ax.annotate("harmony of the plan", (0.0042, in_harmony.harmony.total - 0.055), fontsize=9, color="dimgrey")
 ax.set(xlabel="price of a person-year, in harmony", ylabel="bound", xlim=(0.004, 0.016), ylim=(-0.6, 0.3))
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-assert all(bound(price) >= in_harmony.harmony - 1e-9 for price in tried)
-assert abs(bound(w) - in_harmony.harmony) < 1e-6
+assert all(bound(price) >= in_harmony.harmony.total - 1e-9 for price in tried)
+assert abs(bound(w) - in_harmony.harmony.total) < 1e-6
 
 # %% [markdown]
-# At the right price the bound and the plan meet. `solve_harmony` searches for such prices (or, over several years,
+# At the right price the bound and the plan meet. `solve` searches for such prices (or, over several years,
 # for plan and prices together), and reports the remaining **gap**: by how much, at most, its plan falls short.
 #
 # ## The five-year plan
@@ -328,7 +329,7 @@ uk = no.compare("uk_2015_20", methods=["highs", "harmony", "harmony-2018"])
 uk.plot_convergence()
 
 # %%
-course, size = uk.plans["harmony"].course, uk.problem.size
+course, size = uk.plans["harmony"].harmony.course, uk.problem.size
 for point in [*course[:-3:4], course[-1]]:
     most = f"at most {point.bound / size:.4f}" if np.isfinite(point.bound) else "no bound yet"
     lawful = "keeps the laws" if point.lawful(1e-6) else "breaks a law  "
@@ -337,7 +338,7 @@ for point in [*course[:-3:4], course[-1]]:
 # %%
 assert course[-1].lawful(1e-6) and 0 <= course[-1].bound - course[-1].attained < 1e-3
 assert not any(point.lawful(1e-6) or np.isfinite(point.bound) for point in course[: len(course) // 2])
-of_2018 = uk.plans["harmony-2018"].course
+of_2018 = uk.plans["harmony-2018"].harmony.course
 assert all(point.lawful(1e-6) and not np.isfinite(point.bound) for point in of_2018[:-1])
 assert of_2018[-1].attained < of_2018[0].attained - 10 and course[-1].attained > 35
 
@@ -363,7 +364,7 @@ print("harmony, share of the target:", concave.fulfilment_by_good.dropna().round
 
 # %%
 assert np.allclose(lp_served.dropna(), np.outer(np.ones(3), lp.fulfilment), atol=1e-6)
-assert abs(concave.worst_fulfilment - 0.2364) < 1e-4
+assert abs(concave.harmony.worst_fulfilment - 0.2364) < 1e-4
 assert concave.fulfilment_by_good.loc["iron"].between(32, 78).all()
 assert (concave.fulfilment_by_good.loc["bread"].drop("year1") < lp_served.loc["bread"].drop("year1")).all()
 assert (concave.fulfilment_by_good.loc["coal"] < lp_served.loc["coal"]).all()
@@ -421,7 +422,7 @@ print(f"total harmony as the program counts it: {last.total_harmony:.4f}; at the
 # %%
 assert last.activities().loc[["corn", "bread"]].to_numpy().max() < 1e-3
 assert abs(last.total_harmony + 15.3) < 0.01  # the published program prints -15.3005
-assert plans["harmony-2018"].worst_fulfilment < 1e-3 and last.harmony[0] > last.harmony[-1] + 40
+assert plans["harmony-2018"].harmony.worst_fulfilment < 1e-3 and last.harmony[0] > last.harmony[-1] + 40
 
 # %% [markdown]
 # It ends far *below* where it started. Stop it after so many rounds and look at the bread:
@@ -506,21 +507,21 @@ economies = {"equal worth": no.generate_economy("cockshott", equal_worth=True, *
 economies["goals drawn at random"] = no.generate_economy("cockshott", **settings)
 best, runs = {}, {}
 for name, made in economies.items():
-    best[name] = no.solve_harmony(made, tolerance=1e-7).assert_optimal()
+    best[name] = no.solve(made, tolerance=1e-7, objective="harmony").assert_optimal()
     runs[name] = {v: [harmony_1990(made, version=v, seed=seed) for seed in range(8)] for v in (1, 2, 3)}
     ends = {v: np.array([run.mean_harmony[-1] for run in runs[name][v]]) for v in (1, 2, 3)}
-    most = round(best[name].mean_harmony, 4) + 0.0
+    most = round(best[name].harmony.mean, 4) + 0.0
     print(f"{name}: sets {no.solve(made).objective:.6f}; proved best mean harmony {most:.4f}")
     for v in (1, 2, 3):
         unused = np.mean([(run.reserve / run.problem.stocks).mean() for run in runs[name][v]])
         print(f"   version {v}: {ends[v].mean():.4f} ({ends[v].min():.4f} to {ends[v].max():.4f}), unused {unused:.1%}")
-        assert ends[v].max() <= best[name].mean_harmony + 1e-6
+        assert ends[v].max() <= best[name].harmony.mean + 1e-6
     assert ends[1].max() < -0.9 and min(ends[2].min(), ends[3].min()) > -2e-3
     assert abs(ends[2].mean() - ends[3].mean()) < 1e-3
 
 # %%
-assert abs(best["equal worth"].mean_harmony) < 1e-6
-assert best["goals drawn at random"].mean_harmony > 0.02
+assert abs(best["equal worth"].harmony.mean) < 1e-6
+assert best["goals drawn at random"].harmony.mean > 0.02
 
 # %%
 figure, ax = plt.subplots(figsize=(6.8, 3.6))
@@ -551,7 +552,7 @@ plt.show()
 losses = {}
 for scale in [30, 100, 300, 1000]:
     whole = no.generate_economy("cockshott", equal_worth=True, integer_stocks=True, scale=scale, **settings)
-    proved = no.solve_harmony(whole).assert_optimal().mean_harmony
+    proved = no.solve(whole, objective="harmony").assert_optimal().harmony.mean
     dealt = harmony_1990(whole, version=2, whole_stocks=True).mean_harmony[-1]
     losses[scale] = (proved, dealt)
     print(f"goals of about {scale:>5} units: best {proved:+.5f}, algorithm in whole units {dealt:+.5f}")
@@ -706,19 +707,18 @@ assert abs(facts["methods"][0]["objective"] - 70.4932735426) < 1e-6 and answer.r
 # ### Solution 1
 
 # %%
-village_1993 = no.solve_harmony(village(200), function="1993")
+village_1993 = no.solve(village(200), function="1993", objective="harmony")
 print("village:", village_1993.status, village_1993.fulfilment_by_good["1"].round(3).to_dict())
-five_1993 = no.solve_harmony("five_year_plan", function="1993")
-five_envelope = no.solve_harmony("five_year_plan", function="1993-envelope")
+five_1993 = no.solve("five_year_plan", function="1993", objective="harmony")
+five_envelope = no.solve("five_year_plan", function="1993-envelope", objective="harmony")
 for plan in [five_1993, five_envelope]:
-    most = plan.certificate.dual_objective
-    print(
-        f"{plan.problem.function.name:14} {plan.status}: harmony {plan.harmony:.3f}, no plan has more than {most:.3f}"
-    )
+    most, name = plan.certificate.dual_objective, plan.harmony.function.name
+    print(f"{name:14} {plan.status}: harmony {plan.harmony.total:.3f}, no plan has more than {most:.3f}")
 
 # %%
 assert np.allclose(village_1993.fulfilment_by_good["1"], [1.301, 0.379], atol=2e-3)
-assert five_1993.status == "unproved" and five_envelope.status == "optimal" and 0 < five_1993.gap_per_good < 0.02
+assert five_1993.status == "unproved" and five_envelope.status == "optimal"
+assert 0 < five_1993.harmony.gap_per_good < 0.02
 
 # %% [markdown]
 # Though labour is short, wheat gets 30 % *more* than its target and cloth 38 % of it. Just above the target the root
@@ -734,10 +734,10 @@ assert five_1993.status == "unproved" and five_envelope.status == "optimal" and 
 # Then its plan fulfils the rule $h H'(s)/g = p$ for every good and year.
 
 # %%
-alike = no.solve_harmony(village(200, weights=[110.0, 150.0]), tolerance=1e-8).assert_optimal()
+alike = no.solve(village(200, weights=[110.0, 150.0]), tolerance=1e-8, objective="harmony").assert_optimal()
 print("village:", alike.fulfilment_by_good["1"].round(4).to_dict())
 weights = (goods_lp * targets) / H.slope(lp.fulfilment.to_numpy() - 1)
-same = no.solve_harmony(five.with_changes(target_weights=weights), tolerance=1e-8).assert_optimal()
+same = no.solve(five.with_changes(target_weights=weights), tolerance=1e-8, objective="harmony").assert_optimal()
 print(same.fulfilment_by_good.dropna().round(4))
 print("sum of fulfilments:", round(same.fulfilment.sum(), 4))
 
@@ -764,9 +764,9 @@ for c, run in ended.items():
 reached = [run.mean_harmony[-1] for run in ended.values()]
 assert reached[0] < -0.5 and reached[1] < -0.05 and -1e-3 < reached[2] <= 1e-9 and reached[3] > -5e-3
 assert all(run.converged for run in ended.values()) and ended[0.99].iterations > 10 * ended[0.8].iterations
-judged = no.solve_harmony(equal, method="harmony-1990", version=2, cooling=0.2)
-print(f"with the bound of 'harmony': at most {judged.gap_per_good:.4f} per good from the best")
-assert abs(judged.gap_per_good + reached[0]) < 1e-3
+judged = no.solve(equal, method="harmony-1990", version=2, cooling=0.2, objective="harmony")
+print(f"with the bound of 'harmony': at most {judged.harmony.gap_per_good:.4f} per good from the best")
+assert abs(judged.harmony.gap_per_good + reached[0]) < 1e-3
 
 # %% [markdown]
 # Cooled too fast it ends far below, and it "stands still" there just the same. Cooled by 0.8 it arrives. Cooled more

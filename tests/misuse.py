@@ -289,6 +289,7 @@ def calls(folder: Path) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             {
                 "problem": small,
                 "question": None,
+                "objective": None,
                 "backend": "highs",
                 "solver": "highs",
                 "method": "auto",
@@ -299,11 +300,6 @@ def calls(folder: Path) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "time_limit": None,
                 "options": None,
             },
-        ),
-        "solve_harmony": (
-            no.solve_harmony,
-            {"model": fit, "question": None, "method": "harmony", "function": "2018", "tolerance": 1e-6}
-            | {"time_limit": None},
         ),
         "harmonise_outputs": (
             no.harmonise_outputs,

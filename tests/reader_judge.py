@@ -186,7 +186,10 @@ def _settings(settings: Mapping[str, Any], folder: str, read: no.Economy) -> lis
     asked = settings.get("questions", {"default": {}})
     for name, question in read.questions.items():
         given = asked.get(name, {})
-        if (given.get("objective", "fulfilment"), given.get("floor")) != (question.objective, question.floor):
+        if (given.get("objective", "fulfilment"), given.get("floor")) != (
+            question.objective,
+            question.settings.get("floor"),
+        ):
             wrong.append(f"question {name}")
     return wrong + (["questions"] if set(asked) != set(read.questions) else [])
 

@@ -27,8 +27,9 @@ import natura_opt as no
 from natura_opt import formulate as plan_problem
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
-from natura_opt.formulate import DECLARED
+from natura_opt.formulate import declared_with
 from natura_opt.laws.law import Law
+from natura_opt.objectives.harmony import HARMONY
 from natura_opt.program.canonical import Block
 from natura_opt.program.linear import LinearProgram
 
@@ -127,8 +128,8 @@ def spelled(spelling: str, economy: no.Economy, question: no.Question | None = N
     if spelling == "matrix":
         return no.linear_program(economy, question)
     if spelling == "cvxpy":
-        return compile_cvxpy(no.cvxpy_model(economy, question), DECLARED).program
-    return compile_pyomo(no.pyomo_model(economy, question), DECLARED, _pairs(economy)).program
+        return compile_cvxpy(no.cvxpy_model(economy, question), declared_with(question)).program
+    return compile_pyomo(no.pyomo_model(economy, question), declared_with(question), _pairs(economy)).program
 
 
 def _pairs(economy: no.Economy) -> dict[str, Any]:
@@ -756,9 +757,14 @@ _HELPERS: dict[str, tuple[str, ...]] = {
 }
 
 
+def linear_laws() -> list[Law]:
+    """Every law of a linear question; harmony, whose statement in CVXPY is no linear program, has tests of its own."""
+    return [law for law in plan_problem.every_law() if law is not HARMONY.law]
+
+
 def mutable_functions() -> list[tuple[ModuleType, str]]:
     """Every function that has a hand in spelling: all of each module that spells a law, and the helpers."""
-    modules = {getattr(law, spelling).__module__: () for law in plan_problem.LAWS for spelling in SPELLINGS} | _HELPERS
+    modules = {getattr(law, spelling).__module__: () for law in linear_laws() for spelling in SPELLINGS} | _HELPERS
     found = []
     for name, chosen in modules.items():
         module = importlib.import_module(name)
@@ -768,13 +774,14 @@ def mutable_functions() -> list[tuple[ModuleType, str]]:
 
 def golden_for(module: ModuleType) -> list[str]:
     """The golden economies that a module has a say in: those where one of its laws applies; for a helper, all."""
-    own = [law for law in plan_problem.LAWS for s in SPELLINGS if getattr(law, s).__module__ == module.__name__]
-    return [name for name, e in GOLDEN.items() if not own or any(law.applies(e, e.question()) for law in own)]
+    own = [law for law in linear_laws() for s in SPELLINGS if getattr(law, s).__module__ == module.__name__]
+    asked = {name: plan_problem.laws_of(e, e.question()) for name, e in GOLDEN.items()}
+    return [name for name, laws in asked.items() if not own or any(law in laws for law in own)]
 
 
 def reached(module: ModuleType, function: str) -> list[str]:
     """The spellings a function takes part in: its own if it is one of a law's three, else (a helper) perhaps all."""
-    for law in plan_problem.LAWS:
+    for law in linear_laws():
         for spelling in SPELLINGS:
             if getattr(law, spelling) is vars(module).get(function):
                 return [spelling]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import natura_opt as no
-from natura_opt.formulate import LAWS
+from natura_opt.formulate import every_law
 from natura_opt.tables.registry import TABLES
 
 from .test_cli import MODELS, call, refusal, run
@@ -583,7 +583,7 @@ def test_least_resources_needs_resources(missing: str, tmp_path: Path) -> None:
 
 
 def unused_tables() -> list[str]:
-    used = frozenset[str]().union(*(law.tables for law in LAWS))
+    used = frozenset[str]().union(*(law.tables for law in every_law()))
     return sorted(name for name, spec in TABLES.items() if name not in used and spec.axes[0] == "goods")
 
 

@@ -22,8 +22,7 @@ from natura_opt.base.status import Status
 from natura_opt.cli.app import app
 from natura_opt.comparison.comparing import COMPARABLE, DEFAULT_METHODS, Comparison
 from natura_opt.formulate import linear_program
-from natura_opt.methods.harmony.functions import H2018
-from natura_opt.methods.harmony.plan import HarmonyPlan
+from natura_opt.objectives.harmony_functions import H2018
 
 from .seeded import seeded_economy
 from .test_harmony import DAMAGE, UNLIMITED, small
@@ -102,20 +101,18 @@ def test_the_five_year_plan() -> None:
         assert table.loc[method, "status"] == "cannot answer"
         assert "five_year_plan" in table.loc[method, "note"]
     best, exact = plans["harmony"], plans["harmony-cvxpy"]
-    assert isinstance(best, HarmonyPlan) and isinstance(exact, HarmonyPlan)
     assert best.proved and exact.proved
-    assert best.harmony <= exact.certificate.dual_objective + best.certificate.tolerance * 15
-    assert best.harmony >= exact.harmony - best.gap - best.certificate.tolerance * 15
+    assert best.harmony.total <= exact.certificate.dual_objective + best.certificate.tolerance * 15
+    assert best.harmony.total >= exact.harmony.total - best.harmony.gap - best.certificate.tolerance * 15
     assert table.loc["harmony", "harmony_gap_per_good"] <= 1e-6
-    bread, optimal = best.delivered.loc["bread"], exact.delivered.loc["bread"]
+    bread, optimal = best.consumption.loc["bread"], exact.consumption.loc["bread"]
     assert (optimal > 1e-3).sum() == 5 and (bread[optimal > 1e-3] > 1e-3).all()
     assert bread.to_numpy() == pytest.approx(optimal.to_numpy(), rel=1e-2)
     program = plans["harmony-2018"]
-    assert isinstance(program, HarmonyPlan)
-    assert program.delivered.loc["bread"].max() < 1e-3
-    assert program.trace[-1].attained == pytest.approx(-15.3005, abs=1e-4)  # as the program counts it
+    assert program.consumption.loc["bread"].max() < 1e-3
+    assert program.harmony.trace[-1].attained == pytest.approx(-15.3005, abs=1e-4)  # as the program counts it
     assert table["harmony"].idxmax() in ("harmony", "harmony-cvxpy")
-    ratio = best.delivered / found.economy.frame("targets")
+    ratio = best.consumption / found.economy.frame("targets")
     assert table.loc["harmony", "objective"] == pytest.approx(ratio.min().sum())
 
 
@@ -154,7 +151,7 @@ def test_passes_over_the_data_are_passes() -> None:
     """Iterations of simplex are not passes: no figure rather than a wrong one."""
     found = no.compare("five_year_plan", methods=["highs", "simplex", "ipm", "harmony"])
     passes = found.table["passes"]
-    assert passes["harmony"] == found.plans["harmony"].passes  # type: ignore[attr-defined]
+    assert passes["harmony"] == found.plans["harmony"].harmony.passes
     assert passes[["highs", "simplex", "ipm"]].isna().all()
 
 
@@ -187,7 +184,7 @@ def test_damage_counts_on_both_sides_of_the_gap() -> None:
     assert found.table.loc["highs", "harmony_gap_per_good"] == pytest.approx((found.harmony_bound - worth) / 2)
 
 
-def linear_optimum_at(economy: no.Economy, question: no.Question, plan: HarmonyPlan) -> float:
+def linear_optimum_at(economy: no.Economy, question: no.Question, plan: no.Plan) -> float:
     """Return the linear question's own optimum where activities, stocks and stores are those of a plan, by HiGHS."""
     program = linear_program(economy, question)
     lower, upper = program.lower.copy(), program.upper.copy()
@@ -227,7 +224,7 @@ def test_a_plans_objective_is_the_linear_programs_own(seed: int) -> None:
         plan, own = found.plans.get(method), found.table.loc[method, "objective"]
         if plan is None or plan.impossibility is not None or np.isnan(own):
             continue
-        assert isinstance(plan, HarmonyPlan) and plan.damage.sum() > 0
+        assert plan.damage.sum() > 0
         assert own == pytest.approx(linear_optimum_at(economy, found.question, plan), rel=1e-4, abs=1e-5)
         if found.optimum.proved:
             worse = own - best if question.objective == "least-resources" else best - own
@@ -250,7 +247,7 @@ def test_damage_counts_in_the_least_resources_of_every_plan() -> None:
 def test_a_good_without_weight_still_counts_in_the_linear_question() -> None:
     """Harmony gives it up, so it makes no assortment at all, and meets no demand."""
     found = no.compare(small(target_weights=[0.0, 3.0]), methods=QUICK)
-    assert found.plans["harmony"].worst_fulfilment == pytest.approx(0.0, abs=1e-9)  # type: ignore[attr-defined]
+    assert found.plans["harmony"].harmony.worst_fulfilment == pytest.approx(0.0, abs=1e-9)
     assert found.table.loc["harmony", "worst_fulfilment"] == pytest.approx(0.0, abs=1e-9)
     assert found.table.loc["harmony", "objective"] == pytest.approx(0.0, abs=1e-9)
     check(found)

@@ -20,7 +20,7 @@ import natura_opt as no
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
 from natura_opt.base.errors import ProgramError
-from natura_opt.formulate import DECLARED, declared_with
+from natura_opt.formulate import declared_with, every_law
 from natura_opt.plan.goods_flows import goods_flows
 
 from .seeded import in_other_units
@@ -98,7 +98,7 @@ def solved(law: no.Law, economy: no.Economy | None = None) -> float:
 @pytest.mark.parametrize("name", list(LAWS))
 def test_three_spellings_are_one_program(name: str) -> None:
     law, economy = LAWS[name][0](), LAWS[name][1]()
-    declared = declared_with([law])
+    declared = declared_with(economy.question(), [law])
     matrix = no.linear_program(economy, None, [law])
     pyomo = compile_pyomo(no.pyomo_model(economy, None, [law]), declared, {}).program
     cvxpy = compile_cvxpy(no.cvxpy_model(economy, None, [law]), declared).program
@@ -404,7 +404,7 @@ def test_names_and_kinds_are_declared_once() -> None:
         no.solve(village(), extra_laws=[law, law])
     rows = no.Rows("other_reserve", ("goods", "periods"), ">=", "as the other", kind="reserve")
     with pytest.raises(ProgramError, match="two blocks of rows are of the kind 'reserve'"):
-        DECLARED.with_more([*law.rows, rows], [])
+        declared_with(no.Question(), [law, replace(law, rows=(rows,), columns=())])
     hoard = no.Columns("hoard", ("goods",), "kept for ever", table="stocks")
     with pytest.raises(ProgramError, match="'hoard' fills the table 'stocks', which another law fills"):
         no.solve(village(), extra_laws=[replace(law, columns=(hoard,))])
@@ -417,9 +417,9 @@ def test_names_and_kinds_are_declared_once() -> None:
 def test_readers_name_no_block() -> None:
     """Outside their laws, blocks are found by what is declared of them; a table's name may be a column's."""
     root = Path(no.__file__).parent
-    tables = {says.table for says in DECLARED.columns.values()}
-    names = {*DECLARED.rows, *DECLARED.columns} - tables
-    names |= {rows.kind for rows in DECLARED.rows.values()}
+    rows, columns = ([says for law in every_law() for says in getattr(law, part)] for part in ("rows", "columns"))
+    names = {says.name for says in (*rows, *columns)} - {says.table for says in columns}
+    names |= {says.kind for says in rows}
     names -= {"", "good", "resource", "storage", "floor"}  # axes, a table of the economy, a setting of a question
     assert {"balance", "resource_limit", "capital_stock", "emission cap"} <= names
     found: dict[str, set[str]] = {}

@@ -185,7 +185,7 @@ def test_a_workbook_made_by_hand_is_read(tmp_path: Path) -> None:
     economy = no.read(workbook(tmp_path / "hand.xlsx"))
     assert economy.name == "hand made"
     assert list(economy.periods) == ["2024", "2025"]
-    assert economy.question().floor == 0.25
+    assert economy.question().settings == {"floor": 0.25}
     assert economy.question("v1.2").leave_out == ("initial_stocks", "storage")
     assert economy.matrix("resource_use", 0).toarray() == pytest.approx(np.array([[0.8, 3.6]]), rel=1e-15)
     assert economy.vector("initial_stocks", 0).tolist() == [2.0, 1.0]

@@ -14,14 +14,13 @@ from scipy.optimize import linprog
 import natura_opt as no
 from natura_opt.base.errors import NaturaError, OptionError, QuestionError
 from natura_opt.base.status import Status
-from natura_opt.formulate import asked_of, linear_program
+from natura_opt.formulate import asked_of, linear_program, with_objective
 from natura_opt.methods.harmony.by_prices import harmonise
-from natura_opt.methods.harmony.functions import H1993, H1993_ENVELOPE, H2018, HarmonyFunction
 from natura_opt.methods.harmony.limited_output import LimitedOutput
 from natura_opt.methods.harmony.one_period import one_period
-from natura_opt.methods.harmony.plan import HarmonyPlan
 from natura_opt.methods.harmony.primal_dual import solve_primal_dual
-from natura_opt.methods.harmony.problem import harmony_problem
+from natura_opt.methods.harmony.problem import HarmonyProblem, harmony_problem
+from natura_opt.objectives.harmony_functions import H1993, H1993_ENVELOPE, H2018, HarmonyFunction
 from natura_opt.program.linear import LinearProgram
 
 from .seeded import in_other_units, seeded_economy
@@ -48,6 +47,11 @@ def small(**tables: Any) -> no.Economy:
     return no.build_economy(**{key: value for key, value in (given | tables).items() if value is not None})
 
 
+def problem_of(economy: no.Economy) -> HarmonyProblem:
+    """The laws of an economy's own question, asked for harmony."""
+    return harmony_problem(economy, with_objective(economy, economy.question(), "harmony", {}))
+
+
 UNLIMITED: dict[str, Any] = {"resources": None, "resource_use": None, "resource_limits": None}
 DAMAGE: dict[str, Any] = {"pollutants": ["smoke"], "emissions": [[0.1, 0.3]], "damage_weights": [0.01]}
 
@@ -64,7 +68,7 @@ def rows_of(economy: no.Economy, question: no.Question) -> LinearProgram:
     return linear_program(asked, no.Question("fulfilment"))
 
 
-def proof_of(plan: HarmonyPlan, weights: np.ndarray | float = 1.0) -> tuple[float, float, float]:
+def proof_of(plan: no.Plan, weights: np.ndarray | float = 1.0) -> tuple[float, float, float]:
     """Return (harmony less damage, a bound that weak duality gives, largest relative violation of a row)."""
     program = rows_of(plan.economy, plan.question)
     rows, columns = program.shape
@@ -90,7 +94,7 @@ def proof_of(plan: HarmonyPlan, weights: np.ndarray | float = 1.0) -> tuple[floa
     weight = np.tile(np.broadcast_to(weights, goods), count).astype(float)
     wanted = np.flatnonzero((target > 0) & (weight > 0))
     g, h = target[wanted], weight[wanted]
-    delivered = plan.delivered.to_numpy().T.ravel()[wanted]
+    delivered = plan.consumption.to_numpy().T.ravel()[wanted]
     balance = program.row_block("balance")
     assert balance is not None and len(balance.index) == goods * count
     at = balance.start + wanted
@@ -107,7 +111,7 @@ def proof_of(plan: HarmonyPlan, weights: np.ndarray | float = 1.0) -> tuple[floa
     violated = float(np.divide(off, room, out=np.zeros_like(off), where=room > 0).max(initial=0.0))
     violated = max(violated, float(-min(x.min(), delivered.min(initial=0.0), 0.0)))
 
-    function = plan.problem.function if plan.problem else H2018
+    function = plan.harmony.function
     attained = float((h * function.value(delivered / g - 1.0)).sum() + cost @ x)
 
     # weak duality: sum of y side + most of (cost - A'y) x + most of each (h H(c/g - 1) - price c)
@@ -147,34 +151,33 @@ def proof_of(plan: HarmonyPlan, weights: np.ndarray | float = 1.0) -> tuple[floa
     return attained, bound, violated
 
 
-def check_proof(plan: HarmonyPlan) -> None:
+def check_proof(plan: no.Plan) -> None:
     """What the plan says of itself is what comes out here, and it is within the tolerance."""
     assert plan.status is Status.OPTIMAL, f"{plan}"
-    assert plan.problem is not None
     attained, bound, violated = proof_of(plan)
-    size = plan.problem.size
+    size = plan.harmony.size
     assert attained == pytest.approx(plan.objective, rel=1e-9, abs=1e-9 * size)
     assert violated <= TOLERANCE
     assert abs(bound - attained) <= 2 * TOLERANCE * size, (bound, attained, plan)
-    assert plan.certificate.proved and plan.gap_per_good <= TOLERANCE
+    assert plan.certificate.proved and plan.harmony.gap_per_good <= TOLERANCE
 
 
-def check_ray(plan: HarmonyPlan) -> None:
+def check_ray(plan: no.Plan) -> None:
     """Along the ray no row breaks, nothing is harmed, and a good that is wanted grows."""
-    assert plan.status is Status.UNBOUNDED and plan.impossibility is not None and plan.problem is not None
+    assert plan.status is Status.UNBOUNDED and plan.impossibility is not None
     program, ray = plan.program, plan.impossibility.vector
     moved = program.matrix @ ray
     size = 1e-9 * (abs(program.matrix) @ np.abs(ray))
     assert (moved[np.isfinite(program.row_upper)] <= size[np.isfinite(program.row_upper)]).all()
     assert (moved[np.isfinite(program.row_lower)] >= -size[np.isfinite(program.row_lower)]).all()
     assert (ray[np.isfinite(program.lower)] >= 0).all() and (ray[np.isfinite(program.upper)] <= 0).all()
-    assert ray[plan.problem.deliveries].max() > 1e-6
-    assert not np.any(plan.problem.program.cost), "damage would outgrow a logarithm"
+    assert ray[plan.harmony.deliveries].max() > 1e-6
+    assert not np.any(harmony_problem(plan.economy, plan.question).program.cost), "damage would outgrow a logarithm"
 
 
 def compare_exact(economy: no.Economy, question: str | None = None) -> None:
     """All three exact methods prove the same harmony, or the same lack of a bound."""
-    plans = {method: no.solve_harmony(economy, question, method=method) for method in EXACT}
+    plans = {method: no.solve(economy, question, method=method, objective="harmony") for method in EXACT}
     if any(plan.status is Status.UNBOUNDED for plan in plans.values()):
         for plan in plans.values():
             check_ray(plan)
@@ -182,7 +185,7 @@ def compare_exact(economy: no.Economy, question: str | None = None) -> None:
     for plan in plans.values():
         check_proof(plan)
     reached = [plan.objective for plan in plans.values()]
-    first = plans["harmony"].problem
+    first = plans["harmony"].harmony
     assert first is not None
     assert max(reached) - min(reached) <= TOLERANCE * first.size, {m: p.objective for m, p in plans.items()}
     for plan in plans.values():
@@ -228,7 +231,7 @@ def test_prices_and_steps_find_the_same(seed: int) -> None:
         economy = no.generate_economy("planned", goods=15, inputs=4, resources=2, capital="pool", seed=seed)
     else:
         economy = no.generate_economy("cockshott", goods=80, inputs=5, seed=seed)  # more limits than are kept whole
-    problem = harmony_problem(economy, economy.question())
+    problem = problem_of(economy)
     form, why = one_period(problem)
     assert form is not None, why
     answer = harmonise(form.form, tolerance=1e-6, names=economy.goods)
@@ -241,62 +244,64 @@ def test_prices_and_steps_find_the_same(seed: int) -> None:
     steps = solve_primal_dual(problem, tolerance=1e-7)
     assert steps.certificate.proved
     assert abs(steps.certificate.objective - answer.harmony) <= 1.2 * TOLERANCE * problem.size
-    assert no.solve_harmony(economy).reason.startswith("by prices")
-    assert no.solve_harmony(economy, max_iterations=300_000).reason.startswith("by the primal-dual method")
+    assert no.solve(economy, objective="harmony").harmony.reason.startswith("by prices")
+    assert no.solve(economy, max_iterations=300_000, objective="harmony").harmony.reason.startswith(
+        "by the primal-dual method"
+    )
 
 
 @pytest.mark.parametrize("economy", [small(), small(periods=2), seeded_economy(3, goods=(4, 6), periods=(2, 2))])
 def test_1993_is_bounded_by_its_envelope(economy: no.Economy) -> None:
     """Attained by the true function, bounded by the envelope; proved only where both meet."""
-    bound = no.solve_harmony(economy, function="1993-envelope").assert_optimal()
-    assert isinstance(bound, HarmonyPlan)
+    bound = no.solve(economy, function="1993-envelope", objective="harmony").assert_optimal()
     check_proof(bound)
     for method in EXACT:
-        plan = no.solve_harmony(economy, function="1993", method=method)
-        assert plan.problem is not None and plan.problem.function is H1993
+        plan = no.solve(economy, function="1993", method=method, objective="harmony")
+        assert plan.harmony.function is H1993
         attained, upper, violated = proof_of(plan)
-        assert plan.harmony == pytest.approx(attained) and violated <= TOLERANCE
-        size = plan.problem.size
+        assert plan.harmony.total == pytest.approx(attained) and violated <= TOLERANCE
+        size = plan.harmony.size
         assert plan.certificate.dual_objective == pytest.approx(bound.objective, abs=2 * TOLERANCE * size)
         assert upper >= attained - TOLERANCE * size
-        closed = abs(plan.certificate.dual_objective - plan.harmony) <= TOLERANCE * size
+        closed = abs(plan.certificate.dual_objective - plan.harmony.total) <= TOLERANCE * size
         assert plan.proved is closed and plan.status is (Status.OPTIMAL if closed else Status.UNPROVED)
-    assert no.solve_harmony(economy, function=H1993_ENVELOPE).proved
+    assert no.solve(economy, function=H1993_ENVELOPE, objective="harmony").proved
 
 
 @pytest.mark.parametrize("economy", [small(), small(capital=[[0.5, 0.1], [0.0, 0.3]], capital_pool=[20.0, 9.0])])
 def test_a_function_of_ones_own(economy: no.Economy) -> None:
     """By prices (its best surplus by bisection) and by tangents."""
-    found = [no.solve_harmony(economy, function=SATURATING, method=m) for m in ("harmony", "harmony-tangents")]
+    found = [
+        no.solve(economy, function=SATURATING, method=m, objective="harmony") for m in ("harmony", "harmony-tangents")
+    ]
     for plan in found:
         check_proof(plan)
-    assert found[0].reason.startswith("by prices")
-    assert found[0].problem is not None
-    assert abs(found[0].harmony - found[1].harmony) <= TOLERANCE * found[0].problem.size
+    assert found[0].harmony.reason.startswith("by prices")
+    assert abs(found[0].harmony.total - found[1].harmony.total) <= TOLERANCE * found[0].harmony.size
 
 
 def test_a_function_of_ones_own_where_prices_do_not_decide() -> None:
     """The refusal names methods that can: what it recommends must not refuse too."""
     economy = small(periods=2)
     with pytest.raises(OptionError) as refused:
-        no.solve_harmony(economy, function=SATURATING)
+        no.solve(economy, function=SATURATING, objective="harmony")
     for method in EXACT:
         if f"'{method}'" in str(refused.value):
-            check_proof(no.solve_harmony(economy, function=SATURATING, method=method))
+            check_proof(no.solve(economy, function=SATURATING, method=method, objective="harmony"))
 
 
 def test_a_function_with_a_ceiling_and_plenty_to_make_it_of() -> None:
     """Prices of almost nothing: no finite bound may be found by them, and that is no reason for a traceback."""
     economy = small(resource_limits=[1e4])
     try:
-        plan = no.solve_harmony(economy, function=SATURATING)
+        plan = no.solve(economy, function=SATURATING, objective="harmony")
     except NaturaError:
         return
-    assert plan.harmony == pytest.approx(2.0, abs=1e-3)
+    assert plan.harmony.total == pytest.approx(2.0, abs=1e-3)
 
 
 def test_the_methods_are_really_different() -> None:
-    words = {method: no.solve_harmony("five_year_plan", method=method).reason for method in EXACT}
+    words = {method: no.solve("five_year_plan", method=method, objective="harmony").harmony.reason for method in EXACT}
     assert "primal-dual" in words["harmony"] and "Clarabel" in words["harmony-cvxpy"]
     assert "tangents" in words["harmony-tangents"]
 
@@ -307,7 +312,7 @@ def test_the_methods_are_really_different() -> None:
 def brackets(value: Callable[[float], no.Economy], level: float) -> tuple[float, float, float]:
     """Return right and left difference quotients of the greatest harmony, and what its own error makes of them."""
     step = 1e-3 * level
-    here, more, less = (no.solve_harmony(value(x), method="harmony-cvxpy", tolerance=1e-8) for x in (
+    here, more, less = (no.solve(value(x), method="harmony-cvxpy", tolerance=1e-8, objective="harmony") for x in (
         level, level + step, level - step))  # fmt: skip
     for plan in (here, more, less):
         plan.assert_optimal()
@@ -331,7 +336,7 @@ def test_valuations_lie_between_difference_quotients(what: str, method: str) -> 
     tables, table, name, level = VALUED[what]
     rest = {"resource_limits": [], "capital_pool": [90.0], "initial_stocks": [0.0]}[table]
     right, left, error = brackets(lambda x: small(**(tables | {table: [x, *rest]})), level)
-    plan = no.solve_harmony(small(**tables), method=method, tolerance=1e-8).assert_optimal()
+    plan = no.solve(small(**tables), method=method, tolerance=1e-8, objective="harmony").assert_optimal()
     valuation = plan.valuations.loc[name, "1"]
     assert valuation > 1e-4
     loose = error + 1e-3 * valuation * 1e-2
@@ -342,9 +347,8 @@ def test_valuations_lie_between_difference_quotients(what: str, method: str) -> 
 def test_a_higher_target_costs_its_good_times_what_is_delivered(method: str) -> None:
     """Envelope theorem: d/dg of ``H(y/g - 1)`` is ``-p y / g``."""
     right, left, error = brackets(lambda g: small(targets=[10.0, g]), 20.0)
-    plan = no.solve_harmony(small(), method=method, tolerance=1e-8).assert_optimal()
-    assert isinstance(plan, HarmonyPlan)
-    price, made = plan.valuations.loc[("good", "iron"), "1"], plan.delivered.loc["iron", "1"]
+    plan = no.solve(small(), method=method, tolerance=1e-8, objective="harmony").assert_optimal()
+    price, made = plan.valuations.loc[("good", "iron"), "1"], plan.consumption.loc["iron", "1"]
     expected = -price * made / 20.0
     assert min(right, left) - error - 1e-5 <= expected <= max(right, left) + error + 1e-5
     assert abs(right - left) < 2e-3 * abs(expected)
@@ -352,7 +356,7 @@ def test_a_higher_target_costs_its_good_times_what_is_delivered(method: str) -> 
 
 def test_five_year_plan_labour_of_each_year() -> None:
     economy = no.read("five_year_plan")
-    plan = no.solve_harmony(economy, tolerance=1e-8).assert_optimal()
+    plan = no.solve(economy, tolerance=1e-8, objective="harmony").assert_optimal()
     labour = plan.valuations.loc[("resource", "labour")].to_numpy()
     limits = economy.frame("resource_limits").to_numpy()
     for year in (0, 2, 3):
@@ -360,7 +364,9 @@ def test_five_year_plan_labour_of_each_year() -> None:
         for sign, table in zip((1, -1), moved, strict=True):
             table[0, year] *= 1 + sign * 1e-3
         best = [
-            no.solve_harmony(economy.with_changes(resource_limits=table), method="harmony-cvxpy").assert_optimal()
+            no.solve(
+                economy.with_changes(resource_limits=table), method="harmony-cvxpy", objective="harmony"
+            ).assert_optimal()
             for table in moved
         ]
         quotient = (best[0].objective - best[1].objective) / (2e-3 * limits[0, year])
@@ -371,9 +377,8 @@ def test_five_year_plan_labour_of_each_year() -> None:
 
 
 def greatest(economy: no.Economy, **how: Any) -> tuple[float, float]:
-    plan = no.solve_harmony(economy, **how).assert_optimal()
-    assert isinstance(plan, HarmonyPlan) and plan.problem is not None
-    return plan.objective, plan.problem.size
+    plan = no.solve(economy, **how, objective="harmony").assert_optimal()
+    return plan.objective, plan.harmony.size
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -407,30 +412,32 @@ def test_harmony_does_not_depend_on_order(seed: int) -> None:
 def test_twice_of_everything_gives_the_same_harmony(seed: int) -> None:
     economy = seeded_economy(seed, goods=(3, 9), periods=(1, 3))
     twice = scaled_tables(economy, 2.0, leave=())
-    here, there = (no.solve_harmony(e, method="harmony-cvxpy") for e in (economy, twice))
+    here, there = (no.solve(e, method="harmony-cvxpy", objective="harmony") for e in (economy, twice))
     assert here.status is there.status
     if here.status is Status.UNBOUNDED:
         return
-    assert isinstance(here, HarmonyPlan) and isinstance(there, HarmonyPlan) and here.problem is not None
-    assert there.objective == pytest.approx(here.objective, abs=2 * TOLERANCE * here.problem.size)
-    strict = here.delivered.to_numpy() > 1e-3
-    assert there.delivered.to_numpy()[strict] == pytest.approx(2 * here.delivered.to_numpy()[strict], rel=5e-3)
+    assert there.objective == pytest.approx(here.objective, abs=2 * TOLERANCE * here.harmony.size)
+    strict = here.consumption.to_numpy() > 1e-3
+    assert there.consumption.to_numpy()[strict] == pytest.approx(2 * here.consumption.to_numpy()[strict], rel=5e-3)
 
 
 @pytest.mark.parametrize("method", EXACT)
 @pytest.mark.parametrize("periods", [1, 2])
 def test_weights_scale_harmony(method: str, periods: int) -> None:
-    one = no.solve_harmony(small(periods=periods, target_weights=[1.0, 2.0]), method=method).assert_optimal()
-    many = no.solve_harmony(small(periods=periods, target_weights=[50.0, 100.0]), method=method).assert_optimal()
-    assert isinstance(one, HarmonyPlan) and isinstance(many, HarmonyPlan)
-    assert many.harmony == pytest.approx(50 * one.harmony, abs=2 * 50 * 3 * periods * TOLERANCE)
-    assert many.mean_harmony == pytest.approx(one.mean_harmony, abs=2 * TOLERANCE)
-    assert many.gap_per_good <= TOLERANCE
+    one = no.solve(
+        small(periods=periods, target_weights=[1.0, 2.0]), method=method, objective="harmony"
+    ).assert_optimal()
+    many = no.solve(
+        small(periods=periods, target_weights=[50.0, 100.0]), method=method, objective="harmony"
+    ).assert_optimal()
+    assert many.harmony.total == pytest.approx(50 * one.harmony.total, abs=2 * 50 * 3 * periods * TOLERANCE)
+    assert many.harmony.mean == pytest.approx(one.harmony.mean, abs=2 * TOLERANCE)
+    assert many.harmony.gap_per_good <= TOLERANCE
 
 
 def test_a_heavier_weight_serves_its_good_better() -> None:
     made = [
-        no.solve_harmony(small(target_weights=[weight, 1.0])).fulfilment_by_good.loc["corn", "1"]
+        no.solve(small(target_weights=[weight, 1.0]), objective="harmony").fulfilment_by_good.loc["corn", "1"]
         for weight in (0.3, 1.0, 3.0, 10.0)
     ]
     assert (np.diff(made) > 0.05).all()
@@ -443,18 +450,19 @@ def test_a_heavier_weight_serves_its_good_better() -> None:
 def test_stocks_just_sufficient_give_mean_harmony_zero(seed: int) -> None:
     """To 1e-6 with real stocks of goals of equal worth; below 0 with whole-number stocks (the paper: -0.0089)."""
     settings = {"goods": 30, "inputs": 13, "seed": seed}
-    real = no.solve_harmony(no.generate_economy("cockshott", equal_worth=True, **settings)).assert_optimal()
-    whole = no.solve_harmony(
-        no.generate_economy("cockshott", equal_worth=True, integer_stocks=True, **settings)
+    real = no.solve(
+        no.generate_economy("cockshott", equal_worth=True, **settings), objective="harmony"
     ).assert_optimal()
-    unequal = no.solve_harmony(no.generate_economy("cockshott", **settings)).assert_optimal()
-    assert isinstance(real, HarmonyPlan) and isinstance(whole, HarmonyPlan) and isinstance(unequal, HarmonyPlan)
-    assert abs(real.mean_harmony) <= TOLERANCE
+    whole = no.solve(
+        no.generate_economy("cockshott", equal_worth=True, integer_stocks=True, **settings), objective="harmony"
+    ).assert_optimal()
+    unequal = no.solve(no.generate_economy("cockshott", **settings), objective="harmony").assert_optimal()
+    assert abs(real.harmony.mean) <= TOLERANCE
     assert abs(real.certificate.dual_objective) / 30 <= TOLERANCE
-    assert real.worst_fulfilment == pytest.approx(1.0, abs=2e-2)
-    assert -0.02 < whole.mean_harmony < -1e-3
+    assert real.harmony.worst_fulfilment == pytest.approx(1.0, abs=2e-2)
+    assert -0.02 < whole.harmony.mean < -1e-3
     assert whole.certificate.dual_objective < -1e-3 * 30
-    assert unequal.mean_harmony > 1e-3  # giving up some of a dear goal for several cheap ones gains
+    assert unequal.harmony.mean > 1e-3  # giving up some of a dear goal for several cheap ones gains
 
 
 # ---- 6. known answers -------------------------------------------------------------------------------------
@@ -467,9 +475,8 @@ def test_one_good_one_resource_in_closed_form() -> None:
         targets=[3.0], objective="assortment",
     )  # fmt: skip
     for method in EXACT:
-        plan = no.solve_harmony(economy, method=method).assert_optimal()
-        assert isinstance(plan, HarmonyPlan)
-        assert plan.harmony == pytest.approx(np.log(5 / 3), abs=TOLERANCE)
+        plan = no.solve(economy, method=method, objective="harmony").assert_optimal()
+        assert plan.harmony.total == pytest.approx(np.log(5 / 3), abs=TOLERANCE)
         assert plan.valuations.loc[("good", "corn"), "1"] == pytest.approx(1 / 5, rel=1e-4)
         assert plan.valuations.loc[("resource", "labour"), "1"] == pytest.approx(1 / 10, rel=1e-4)
 
@@ -478,22 +485,21 @@ def test_a_good_may_be_given_up() -> None:
     """Below its target a good is worth at most ``2 h/g``: one that costs more is not made."""
     economy = small(targets=[1e6, 5.0])
     for method in EXACT:
-        plan = no.solve_harmony(economy, method=method).assert_optimal()
-        assert isinstance(plan, HarmonyPlan)
+        plan = no.solve(economy, method=method, objective="harmony").assert_optimal()
         assert plan.fulfilment_by_good.loc["corn", "1"] < 1e-6
-        assert plan.harmony == pytest.approx(-1.5 + np.log(37.5 / 5), abs=2 * TOLERANCE)
+        assert plan.harmony.total == pytest.approx(-1.5 + np.log(37.5 / 5), abs=2 * TOLERANCE)
 
 
 # ---- 7. what the plan says --------------------------------------------------------------------------------
 
 
 def test_the_plan_says_how_it_stands() -> None:
-    plan = no.solve_harmony("five_year_plan")
+    plan = no.solve("five_year_plan", objective="harmony")
     facts = plan.summary()
-    assert facts["harmony"] == plan.harmony and facts["bound"] == plan.certificate.dual_objective
-    assert facts["mean_harmony"] == pytest.approx(plan.harmony / 15)
-    assert plan.trace and plan.trace[-1].attained == pytest.approx(plan.harmony)
-    assert plan.passes == 2 * plan.iterations > 0
+    assert facts["harmony"] == plan.harmony.total and facts["bound"] == plan.certificate.dual_objective
+    assert facts["mean_harmony"] == pytest.approx(plan.harmony.total / 15)
+    assert plan.harmony.trace and plan.harmony.trace[-1].attained == pytest.approx(plan.harmony.total)
+    assert plan.harmony.passes == 2 * plan.iterations > 0
     text = repr(plan)
     assert "worst served" in text and "proved at 1e-06" in text and "2018" in text
     with pytest.raises(QuestionError, match="no ranges"):
@@ -504,15 +510,15 @@ def test_the_plan_says_how_it_stands() -> None:
 
 def test_a_gap_that_is_not_proved_is_not_called_one() -> None:
     """'Infinite where nothing is': after two restarts nothing bounds this plan (dual residual 1)."""
-    plan = no.solve_harmony("five_year_plan", max_iterations=40)
+    plan = no.solve("five_year_plan", max_iterations=40, objective="harmony")
     assert not plan.proved and plan.certificate.dual_residual > 0.5
-    assert plan.gap == plan.gap_per_good == float("inf")
+    assert plan.harmony.gap == plan.harmony.gap_per_good == float("inf")
     assert plan.summary()["bound"] is None and plan.summary()["gap_per_good"] is None
 
 
 @pytest.mark.parametrize("method", EXACT)
 def test_seconds_are_counted_of_unbounded_plans_too(method: str) -> None:
-    plan = no.solve_harmony("wheat_cloth", method=method)
+    plan = no.solve("wheat_cloth", method=method, objective="harmony")
     assert plan.status is Status.UNBOUNDED and sum(plan.seconds.values()) > 1e-4
 
 
@@ -554,20 +560,19 @@ def test_odd_economies_get_a_plan_or_a_sentence(what: str, method: str) -> None:
     """Never a traceback, a warning (they are errors here) or a NaN; exact methods prove what there is."""
     economy = small(**CASES[what])
     try:
-        plan = no.solve_harmony(economy, method=method)
+        plan = no.solve(economy, method=method, objective="harmony")
     except NaturaError as error:
         assert "\n" not in str(error) and len(str(error)) > 20
         assert method in HISTORICAL or "productive" in str(error)
         return
     assert plan.status in (Status.OPTIMAL, Status.UNPROVED)
-    assert np.isfinite(plan.harmony) and np.isfinite(plan.worst_fulfilment)
-    for table in (plan.activities, plan.delivered, plan.valuations, plan.surplus):
+    assert np.isfinite(plan.harmony.total) and np.isfinite(plan.harmony.worst_fulfilment)
+    for table in (plan.activities, plan.consumption, plan.valuations, plan.surplus):
         assert np.isfinite(table.to_numpy(float)).all()
     attained, bound, violated = proof_of(plan, np.array(CASES[what].get("target_weights", [1.0, 1.0])))
     assert plan.objective == pytest.approx(attained, rel=1e-9, abs=1e-9)
     if plan.proved:
-        assert plan.problem is not None
-        assert violated <= TOLERANCE and abs(bound - attained) <= 2 * TOLERANCE * plan.problem.size
+        assert violated <= TOLERANCE and abs(bound - attained) <= 2 * TOLERANCE * plan.harmony.size
     elif method in EXACT:
         easy = method == "harmony" or what not in (*HARD_FOR_CLARABEL, "plenty", "a tiny limit")
         assert not easy, f"{plan}"
@@ -575,8 +580,8 @@ def test_odd_economies_get_a_plan_or_a_sentence(what: str, method: str) -> None:
 
 @pytest.mark.parametrize("method", EXACT)
 def test_nothing_made_is_proved_best_where_nothing_can_be(method: str) -> None:
-    plan = no.solve_harmony(small(resource_limits=[0.0]), method=method)
-    assert plan.harmony == pytest.approx(-3.0)
+    plan = no.solve(small(resource_limits=[0.0]), method=method, objective="harmony")
+    assert plan.harmony.total == pytest.approx(-3.0)
     assert plan.proved, f"{plan}"
 
 
@@ -588,7 +593,7 @@ def test_nothing_made_is_proved_best_where_nothing_can_be(method: str) -> None:
 )
 def test_nothing_to_be_in_harmony_with(method: str, tables: dict[str, Any]) -> None:
     with pytest.raises(QuestionError, match="meaning"):
-        no.solve_harmony(small(**tables), method=method)
+        no.solve(small(**tables), method=method, objective="harmony")
 
 
 @pytest.mark.parametrize("method", EXACT)
@@ -598,7 +603,7 @@ def test_nothing_to_be_in_harmony_with(method: str, tables: dict[str, Any]) -> N
     ids=["no limits", "a limit nobody feels", "one good is free"],
 )
 def test_what_nothing_limits_is_proved_unbounded(method: str, tables: dict[str, Any]) -> None:
-    plan = no.solve_harmony(small(**tables), method=method)
+    plan = no.solve(small(**tables), method=method, objective="harmony")
     check_ray(plan)
     assert plan.impossibility is not None and plan.impossibility.proved
     assert "nothing limits" in plan.impossibility.sentence
@@ -608,8 +613,10 @@ def test_what_nothing_limits_is_proved_unbounded(method: str, tables: dict[str, 
 def test_damage_limits_harmony_where_nothing_else_does(method: str) -> None:
     """A logarithm is outgrown by damage: the optimum is finite, 4.2893316, and must not be called unbounded."""
     economy = small(**UNLIMITED, **DAMAGE)
-    wide = no.solve_harmony(small(**DAMAGE, resource_limits=[1e6])).assert_optimal()  # a limit that does not bind
-    plan = no.solve_harmony(economy, method=method)
+    wide = no.solve(
+        small(**DAMAGE, resource_limits=[1e6]), objective="harmony"
+    ).assert_optimal()  # a limit that does not bind
+    plan = no.solve(economy, method=method, objective="harmony")
     assert plan.status is not Status.UNBOUNDED, f"{plan}"
     assert plan.objective <= wide.objective + 2 * TOLERANCE
     if plan.proved:
@@ -619,7 +626,7 @@ def test_damage_limits_harmony_where_nothing_else_does(method: str) -> None:
 @pytest.mark.parametrize("iterations", [40, 200, 400])
 def test_stopping_early_proves_nothing_unbounded(iterations: int) -> None:
     """The tangent program has a ray where damage is small beside the slope reached so far; harmony has none."""
-    plan = no.solve_harmony(small(**DAMAGE, resource_use=[[0.0, 0.0]]), max_iterations=iterations)
+    plan = no.solve(small(**DAMAGE, resource_use=[[0.0, 0.0]]), max_iterations=iterations, objective="harmony")
     assert plan.status is not Status.UNBOUNDED, f"{plan}"
 
 
@@ -628,7 +635,7 @@ def test_a_function_with_a_ceiling_is_not_unbounded(method: str) -> None:
     """1 - exp(-s) is never more than 1, however much is made: there may be no best plan, but there is a bound."""
     with_sentence = None
     try:
-        with_sentence = no.solve_harmony(small(**UNLIMITED), method=method, function=SATURATING).status
+        with_sentence = no.solve(small(**UNLIMITED), method=method, function=SATURATING, objective="harmony").status
     except NaturaError:
         return
     assert with_sentence is not Status.UNBOUNDED
@@ -642,24 +649,24 @@ def test_an_unproductive_corner_does_not_stop_the_rest(method: str) -> None:
         resource_use=[[1.0, 1.0, 1.0]], resource_limits=[10.0], targets=[1.0, 1.0, 1.0], objective="assortment",
     )  # fmt: skip
     try:
-        plan = no.solve_harmony(economy, method=method)
+        plan = no.solve(economy, method=method, objective="harmony")
     except NaturaError as error:
         assert "not productive" in str(error) and "'a', 'b'" in str(error)  # a sentence will do
         return
-    assert plan.harmony == pytest.approx(np.log(8.0) - 3.0, abs=2 * TOLERANCE)
+    assert plan.harmony.total == pytest.approx(np.log(8.0) - 3.0, abs=2 * TOLERANCE)
 
 
 @pytest.mark.parametrize("method", [*EXACT, *HISTORICAL])
 @pytest.mark.parametrize("tolerance", [float("nan"), -1.0, 0.0, float("inf"), "much", True])
 def test_senseless_tolerances(method: str, tolerance: Any) -> None:
     with pytest.raises(OptionError, match="tolerance must"):
-        no.solve_harmony(small(), method=method, tolerance=tolerance)
+        no.solve(small(), method=method, tolerance=tolerance, objective="harmony")
 
 
 @pytest.mark.parametrize("limit", [0, -1, float("nan"), "long"])
 def test_senseless_time_limits(limit: Any) -> None:
     with pytest.raises(OptionError, match="time_limit must"):
-        no.solve_harmony(small(), time_limit=limit)
+        no.solve(small(), time_limit=limit, objective="harmony")
 
 
 @pytest.mark.parametrize("method", ["harmony", "harmony-tangents"])
@@ -667,18 +674,17 @@ def test_senseless_time_limits(limit: Any) -> None:
 def test_no_time_at_all(method: str, model: str) -> None:
     """What there is, with its honest figures, and the status that says why."""
     economy: Any = no.generate_economy("cockshott", goods=100, inputs=5) if model == "prices" else model
-    plan = no.solve_harmony(economy, method=method, time_limit=1e-9)
-    assert not plan.proved and np.isfinite(plan.harmony)
+    plan = no.solve(economy, method=method, time_limit=1e-9, objective="harmony")
+    assert not plan.proved and np.isfinite(plan.harmony.total)
     assert plan.status is Status.TIME_LIMIT
 
 
 @pytest.mark.parametrize("method", [*EXACT, *HISTORICAL])
 def test_unknown_settings(method: str) -> None:
-    for call in (no.solve_harmony, no.solve):
-        with pytest.raises(OptionError, match="versoin") as refused:
-            call(small(), method=method, versoin=2)
-        if method == "harmony-1990":
-            assert "version" in str(refused.value).replace("versoin", "")  # did you mean
+    with pytest.raises(OptionError, match="versoin") as refused:
+        no.solve(small(), method=method, versoin=2, objective="harmony")
+    if method == "harmony-1990":
+        assert "version" in str(refused.value).replace("versoin", "")  # did you mean
 
 
 @pytest.mark.parametrize(
@@ -693,12 +699,12 @@ def test_unknown_settings(method: str) -> None:
 )
 def test_senseless_settings(method: str, settings: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match=next(iter(settings))):
-        no.solve_harmony(small(), method=method, **settings)
+        no.solve(small(), method=method, **settings, objective="harmony")
 
 
 def test_unknown_methods() -> None:
     with pytest.raises(OptionError, match="did you mean 'harmony'"):
-        no.solve_harmony(small(), method="harmny")
+        no.solve(small(), method="harmny", objective="harmony")
     with pytest.raises(OptionError, match="did you mean 'harmony'"):
         no.solve(small(), method="harmny")
     with pytest.raises(OptionError, match="did you mean 'harmony-1990'"):
@@ -711,7 +717,7 @@ def test_models_spelled_by_hand_are_refused_in_a_sentence() -> None:
         with pytest.raises(NaturaError, match="economy"):
             no.solve(model, method="harmony")
         with pytest.raises(NaturaError, match="economy"):
-            no.solve_harmony(model)
+            no.solve(model, objective="harmony")
 
 
 @pytest.mark.parametrize(
@@ -724,9 +730,9 @@ def test_what_belongs_to_highs_is_refused(options: dict[str, Any]) -> None:
 
 def test_a_floor_gives_way_to_harmony() -> None:
     economy = small()
-    free = no.solve_harmony(economy, no.Question("fulfilment"))
-    held = no.solve_harmony(economy, no.Question("fulfilment", floor=99.0))
-    assert held.status is Status.OPTIMAL and held.harmony == free.harmony
+    free = no.solve(economy, no.Question("fulfilment"), objective="harmony")
+    held = no.solve(economy, no.Question("fulfilment", floor=99.0), objective="harmony")
+    assert held.status is Status.OPTIMAL and held.harmony.total == free.harmony.total
 
 
 # ---- 9. the large road ------------------------------------------------------------------------------------
@@ -750,7 +756,7 @@ def by_clarabel(form: LimitedOutput) -> tuple[float, np.ndarray]:
 
 def check_prices(goods: int, inputs: int, with_clarabel: bool) -> None:
     economy = no.generate_economy("cockshott", goods=goods, inputs=inputs, seed=3)
-    form, _ = one_period(harmony_problem(economy, economy.question()))
+    form, _ = one_period(problem_of(economy))
     assert form is not None and form.form.use.shape[0] > 0.99 * goods
     problem = form.form
     answer = harmonise(problem, tolerance=1e-4, names=economy.goods)
@@ -793,7 +799,7 @@ def test_the_worst_served_of_two_thousand_scarce_goods_is_that_of_clarabel() -> 
 
 def test_prices_refuse_what_they_cannot_decide() -> None:
     economy = small()
-    form, _ = one_period(harmony_problem(economy, economy.question()))
+    form, _ = one_period(problem_of(economy))
     assert form is not None
     with pytest.raises(OptionError, match="strictly concave"):
         harmonise(replace(form.form, function=H1993_ENVELOPE))
@@ -804,5 +810,5 @@ def test_prices_refuse_what_they_cannot_decide() -> None:
         ({"resource_limits": [0.0]}, "limit of zero"),
     ):
         other = small(**tables)
-        found, said = one_period(harmony_problem(other, other.question()))
+        found, said = one_period(problem_of(other))
         assert found is None and why in said

@@ -12,10 +12,10 @@ import scipy.sparse as sp
 
 import natura_opt as no
 from natura_opt.generate.families import generate_economy
-from natura_opt.methods.harmony.functions import harmony_function
 from natura_opt.methods.history import harmony_1990 as harmony_1990_module
 from natura_opt.methods.history import harmony_steps as steps
 from natura_opt.methods.history.harmony_1990 import Harmony1990Result, harmony_1990
+from natura_opt.objectives.harmony_functions import harmony_function
 
 GOODS = 40
 

@@ -11,7 +11,8 @@ from scipy.optimize import minimize_scalar
 
 import natura_opt as no
 from natura_opt.base.errors import OptionError
-from natura_opt.methods.harmony.functions import (
+from natura_opt.methods.harmony.primal_dual_steps import HARMONY_1993, HARMONY_2018, _delivery
+from natura_opt.objectives.harmony_functions import (
     H1993,
     H1993_ENVELOPE,
     H2018,
@@ -19,7 +20,6 @@ from natura_opt.methods.harmony.functions import (
     HarmonyFunction,
     harmony_function,
 )
-from natura_opt.methods.harmony.primal_dual_steps import HARMONY_1993, HARMONY_2018, _delivery
 
 CONCAVE = [H2018, H1993_ENVELOPE]
 SATURATING = HarmonyFunction("saturating", lambda s: 1.0 - np.exp(-s), lambda s: np.exp(-s))
@@ -163,7 +163,7 @@ def test_the_name_of_a_known_function_is_not_taken_by_another() -> None:
 def test_a_function_without_envelope_is_refused_where_one_is_needed() -> None:
     cubic = HarmonyFunction("cubic", lambda s: s**3, lambda s: 3 * s * s, concave=False)
     with pytest.raises(OptionError, match="concave envelope: give one"):
-        no.solve_harmony("excavators", function=cubic)
+        no.solve("excavators", function=cubic, objective="harmony")
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,10 @@ import pytest
 import natura_opt as no
 from natura_opt.base.errors import QuestionError
 from natura_opt.input_output.coefficients import Coefficients
-from natura_opt.methods.harmony.functions import H2018
 from natura_opt.methods.harmony.limited_output import LimitedOutput
 from natura_opt.methods.harmony.one_period import form_of
-from natura_opt.methods.harmony.plan import HarmonyPlan
 from natura_opt.methods.harmony.standing_idle import PricesUndecidedError, find_idle, idle_prices
+from natura_opt.objectives.harmony_functions import H2018
 
 TOLERANCE = 1e-6
 KINDS = ("beyond one", "one on the diagonal", "one in a block", "near one", "unmade")
@@ -68,18 +67,17 @@ def partly_sick(seed: int) -> no.Economy:
 
 def check(economy: no.Economy) -> None:
     """By prices and by arrays alone, proved, and as Clarabel has it."""
-    plan, judge = no.solve_harmony(economy), no.solve_harmony(economy, method="harmony-cvxpy")
-    assert isinstance(plan, HarmonyPlan) and isinstance(judge, HarmonyPlan) and plan.problem is not None
+    plan, judge = no.solve(economy, objective="harmony"), no.solve(economy, method="harmony-cvxpy", objective="harmony")
     assert plan.proved, plan
-    size = plan.problem.size
+    size = plan.harmony.size
     if judge.proved:
-        assert plan.harmony == pytest.approx(judge.harmony, abs=2 * TOLERANCE * size)
-    assert judge.bound >= plan.harmony - TOLERANCE * size
-    assert plan.bound >= judge.harmony - 2 * TOLERANCE * size
-    if plan.reason.startswith("by prices"):
+        assert plan.harmony.total == pytest.approx(judge.harmony.total, abs=2 * TOLERANCE * size)
+    assert judge.harmony.bound >= plan.harmony.total - TOLERANCE * size
+    assert plan.harmony.bound >= judge.harmony.total - 2 * TOLERANCE * size
+    if plan.harmony.reason.startswith("by prices"):
         found = no.harmonise_outputs(economy)
-        assert found.proved and found.harmony == pytest.approx(plan.harmony, abs=2 * TOLERANCE * size)
-        form, _ = form_of(economy, economy.vector("target_weights", 0, missing=1.0), H2018)
+        assert found.proved and found.harmony.total == pytest.approx(plan.harmony.total, abs=2 * TOLERANCE * size)
+        form, _ = form_of(economy, economy.vector("target_weights", 0), H2018)
         assert form is not None
         idle = find_idle(form.form).goods
         assert not found.output.to_numpy()[idle].any() and not found.consumption.to_numpy()[idle].any()
@@ -100,31 +98,30 @@ def test_a_part_that_cannot_sustain_itself_stands_idle_exhaustively(chunk: int) 
 def test_an_unwanted_industry_that_uses_up_more_than_it_makes() -> None:
     economy = three(inputs=[[0.2, 0.1, 0.3], [0.1, 0.2, 0.2], [0, 0, 1.2]], targets=[1, 2, 0])
     for method in ("harmony", "harmony-cvxpy", "harmony-tangents"):
-        plan = no.solve_harmony(economy, method=method).assert_optimal()
+        plan = no.solve(economy, method=method, objective="harmony").assert_optimal()
         assert plan.objective == pytest.approx(1.812379, abs=2e-6)
-    plan = no.solve_harmony(economy)
-    assert isinstance(plan, HarmonyPlan) and "standing idle: 'c'" in plan.reason
-    assert "can be delivered" not in plan.reason
+    plan = no.solve(economy, objective="harmony")
+    assert "standing idle: 'c'" in plan.harmony.reason
+    assert "can be delivered" not in plan.harmony.reason
     assert plan.activities.loc["c", "1"] == 0.0
     found = no.harmonise_outputs(economy)
-    assert found.proved and "standing idle: 'c'" in found.reason and found.output.loc["c", "1"] == 0.0
+    assert found.proved and "standing idle: 'c'" in found.harmony.reason and found.output.loc["c", "1"] == 0.0
     for method in ("harmony-1990", "harmony-2018"):  # an answer, with a bound, or a sentence
         try:
-            historical = no.solve_harmony(economy, method=method)
+            historical = no.solve(economy, method=method, objective="harmony")
         except QuestionError as error:
             assert "'c'" in str(error)
         else:
-            assert isinstance(historical, HarmonyPlan) and np.isfinite(historical.bound)
+            assert np.isfinite(historical.harmony.bound)
 
 
 def test_a_wanted_industry_that_cannot_be_served_is_named() -> None:
     """Of 'c' nothing can be delivered: H(-1) = -1.5 beside what the others make."""
     economy = three(inputs=[[0.2, 0.1, 0.3], [0.1, 0.2, 0.2], [0, 0, 1.2]], targets=[1, 2, 3])
-    plan = no.solve_harmony(economy).assert_optimal()
-    assert isinstance(plan, HarmonyPlan)
+    plan = no.solve(economy, objective="harmony").assert_optimal()
     assert plan.objective == pytest.approx(1.812379 - 1.5, abs=2e-6)
-    assert "none of 'c' can be delivered" in plan.reason
-    assert plan.delivered.loc["c", "1"] == 0.0
+    assert "none of 'c' can be delivered" in plan.harmony.reason
+    assert plan.consumption.loc["c", "1"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +133,7 @@ def test_a_wanted_industry_that_cannot_be_served_is_named() -> None:
     ],
 )
 def test_where_everything_needs_it_nothing_runs(inputs: Any) -> None:
-    plan = no.solve_harmony(three(inputs=inputs, targets=[1, 2, 3])).assert_optimal()
+    plan = no.solve(three(inputs=inputs, targets=[1, 2, 3]), objective="harmony").assert_optimal()
     assert plan.objective == -4.5 and plan.certificate.dual_objective == pytest.approx(-4.5, abs=1e-6)
     assert not plan.activities.to_numpy().any()
 
@@ -148,8 +145,8 @@ def test_a_good_that_nobody_makes(needs: float, harmony: float) -> None:
         outputs=[[1, 0, 0], [0, 1, 0], [0, 0, 0]], targets=[1, 2, 3],
     )  # fmt: skip
     check(economy)
-    assert no.solve_harmony(economy).objective == pytest.approx(harmony, abs=2e-6)
-    assert no.solve_harmony(economy).reason.startswith("by prices")  # type: ignore[attr-defined]
+    assert no.solve(economy, objective="harmony").objective == pytest.approx(harmony, abs=2e-6)
+    assert no.solve(economy, objective="harmony").harmony.reason.startswith("by prices")
 
 
 @pytest.mark.parametrize(
@@ -161,8 +158,8 @@ def test_outputs_beside_a_limit_of_zero(use: list[int], harmony: float) -> None:
         resource_use=[[1, 1, 1], use], resource_limits=[10, 0],
     )  # fmt: skip
     found = no.harmonise_outputs(economy)
-    assert found.proved and found.harmony == pytest.approx(harmony, abs=2e-6)
-    plan = no.solve_harmony(economy).assert_optimal()
+    assert found.proved and found.harmony.total == pytest.approx(harmony, abs=2e-6)
+    plan = no.solve(economy, objective="harmony").assert_optimal()
     assert plan.objective == pytest.approx(harmony, abs=4e-6)
 
 
@@ -198,11 +195,11 @@ def test_a_large_economy_beside_a_sick_industry() -> None:
     inputs = economy.matrix("inputs", 0).tolil()
     inputs[7, 7] = 1.5
     needed = no.harmonise_outputs(economy.with_changes(inputs=inputs.tocsr()))
-    assert needed.proved and not needed.output.to_numpy().any() and needed.harmony == -1.5 * 300
+    assert needed.proved and not needed.output.to_numpy().any() and needed.harmony.total == -1.5 * 300
     inputs[7, :] = 0.0
     inputs[7, 7] = 1.5
     beside = no.harmonise_outputs(economy.with_changes(inputs=inputs.tocsr()))
     deliveries = beside.consumption.to_numpy()[:, 0]
-    assert beside.proved and f"standing idle: {beside.economy.goods[7]!r}" in beside.reason
+    assert beside.proved and f"standing idle: {beside.economy.goods[7]!r}" in beside.harmony.reason
     assert deliveries[7] == 0.0 and beside.output.iloc[7, 0] == 0.0
     assert np.delete(deliveries, 7).min() > 0.0

@@ -16,15 +16,15 @@ from natura_opt.base.status import Status
 from natura_opt.comparison.comparing import compare
 from natura_opt.economy.furthest import furthest_number
 from natura_opt.economy.table import Table
-from natura_opt.methods.harmony import solve as solving_harmony
-from natura_opt.methods.harmony.gap import proven_gap
-from natura_opt.methods.harmony.plan import HarmonyPlan
+from natura_opt.methods.harmony import answer as solving_harmony
 from natura_opt.methods.harmony.primal_dual import solve_primal_dual
 from natura_opt.methods.harmony.problem import harmony_problem
-from natura_opt.methods.harmony.trace import TracePoint
+from natura_opt.methods.registry import METHODS
+from natura_opt.plan.trace import TracePoint
+from natura_opt.proof.concave_gap import proven_gap
 
 from .seeded import in_other_units, seeded_economy
-from .test_harmony import EXACT, HISTORICAL, small
+from .test_harmony import EXACT, HISTORICAL, problem_of, small
 
 TOLERANCE = 1e-6
 SMALL_MODELS = sorted(name for name in no.shipped_models() if len(no.read(name).goods) < 40)
@@ -44,13 +44,12 @@ def test_more_than_the_bound_is_no_gap() -> None:
 @pytest.mark.parametrize("factor", [1.001, 1.5, 4.0])
 def test_a_plan_beyond_its_bound_is_unproved(factor: float) -> None:
     """The best plan's prices, and a plan that breaks the limit of labour: not a gap of nothing."""
-    best = no.solve_harmony(small()).assert_optimal()
-    assert isinstance(best, HarmonyPlan) and best.problem is not None
-    _, certificate = best.problem.certify(best.primal * factor, best.dual, TOLERANCE)
+    best = no.solve(small(), objective="harmony").assert_optimal()
+    _, certificate = harmony_problem(best.economy, best.question).certify(best.primal * factor, best.dual, TOLERANCE)
     assert certificate.objective > certificate.dual_objective
     assert certificate.gap == float("inf") and not certificate.proved
     beyond = replace(best, primal=best.primal * factor, certificate=certificate, status=Status.UNPROVED)
-    assert beyond.gap == float("inf") == beyond.gap_per_good
+    assert beyond.harmony.gap == float("inf") == beyond.harmony.gap_per_good
     facts = beyond.summary()
     assert facts["gap_per_good"] is None and json.dumps(facts, allow_nan=False)
 
@@ -74,16 +73,15 @@ def overlaps(economy: no.Economy, other: no.Economy) -> None:
     for asked in (economy, other):
         for method in EXACT:
             try:
-                plan = no.solve_harmony(asked, method=method, time_limit=60.0)
+                plan = no.solve(asked, method=method, time_limit=60.0, objective="harmony")
             except NaturaError:
                 continue
             if plan.status in (Status.UNBOUNDED, Status.INFEASIBLE):
                 continue
-            assert isinstance(plan, HarmonyPlan) and plan.problem is not None
-            size = plan.problem.size
-            low = min(low, plan.bound / size)
+            size = plan.harmony.size
+            low = min(low, plan.harmony.bound / size)
             if plan.proved:
-                assert plan.objective <= plan.bound + TOLERANCE * size
+                assert plan.objective <= plan.harmony.bound + TOLERANCE * size
                 high = max(high, plan.objective / size)
     assert high <= low + 1.5 * TOLERANCE
 
@@ -140,16 +138,15 @@ def answers(economy: no.Economy, question: str, method: str) -> None:
     """A plan with figures that are JSON, or a sentence."""
     settings = {"max_iterations": 3_000} if method == "harmony" else {}
     try:
-        plan = no.solve_harmony(economy, question, method=method, time_limit=10.0, **settings)
+        plan = no.solve(economy, question, method=method, time_limit=10.0, **settings, objective="harmony")
     except NaturaError as error:
         assert len(str(error)) > 20
         return
-    assert isinstance(plan, HarmonyPlan)
     json.dumps(plan.summary(), allow_nan=False)
     assert repr(plan)
     assert np.isfinite(plan.primal).all() and np.isfinite(plan.dual).all()
     if plan.proved:
-        assert plan.problem is not None and plan.objective <= plan.bound + TOLERANCE * plan.problem.size
+        assert plan.objective <= plan.harmony.bound + TOLERANCE * plan.harmony.size
 
 
 def any_economy(seed: int) -> no.Economy:
@@ -181,7 +178,7 @@ def test_numbers_of_any_size_are_answered_or_declined_exhaustively(method: str, 
 def test_the_primal_dual_method_divides_by_nothing(weight: float, target: float) -> None:
     """Norms whose squares are no numbers: ZeroDivisionError once."""
     economy = small(targets=[target, 20.0], target_weights=[weight, weight], resource_limits=[1e-30])
-    problem = harmony_problem(economy, economy.question())
+    problem = problem_of(economy)
     found = solve_primal_dual(problem, max_iterations=400)
     assert np.isfinite(found.primal).all() and np.isfinite(found.dual).all()
 
@@ -189,8 +186,8 @@ def test_the_primal_dual_method_divides_by_nothing(weight: float, target: float)
 def test_numbers_too_far_apart_for_highs_are_named() -> None:
     economy = small(resource_limits=[1e-28])
     with pytest.raises(QuestionError, match="'resource_limits', row 'labour' is 1e-28"):
-        no.solve_harmony(economy, method="harmony-tangents")
-    assert no.solve_harmony(economy).proved
+        no.solve(economy, method="harmony-tangents", objective="harmony")
+    assert no.solve(economy, objective="harmony").proved
 
 
 def test_the_number_furthest_from_one_is_named() -> None:
@@ -209,7 +206,7 @@ def test_a_lag_beyond_all_periods_is_never_used(lag: float) -> None:
     without = no.solve(economy.with_changes(investment_lag=np.full(len(economy.goods), 5.0))).objective
     for backend in ("highs", "pyomo", "cvxpy"):
         assert no.solve(late, backend=backend).objective == pytest.approx(without, rel=1e-9)
-    plan = no.solve_harmony(late, method="harmony-2018")
+    plan = no.solve(late, method="harmony-2018", objective="harmony")
     assert plan.certificate.primal_residual <= 1e-9 and (plan.investment.to_numpy() == 0).all()
 
 
@@ -230,8 +227,8 @@ def test_with_a_time_limit_the_primal_dual_method_gets_its_share(monkeypatch: py
     monkeypatch.setattr(harmony_prices, "harmonise", short_of)
     economy = no.generate_economy("planned", goods=15, inputs=4, resources=2, capital="pool", seed=0)
     for limit in (None, 600.0):
-        plan = no.solve_harmony(economy, time_limit=limit).assert_optimal()
-        assert isinstance(plan, HarmonyPlan) and plan.reason.startswith("by the primal-dual method (prices alone")
+        plan = no.solve(economy, time_limit=limit, objective="harmony").assert_optimal()
+        assert plan.harmony.reason.startswith("by the primal-dual method (prices alone")
     assert given[0] is None and given[1] is not None and 0 < given[1] < 600.0
 
 
@@ -243,12 +240,12 @@ def test_prices_are_kept_where_the_steps_do_no_better(monkeypatch: pytest.Monkey
         primal_dual, "solve_primal_dual", lambda problem, **how: steps(problem, **(how | {"max_iterations": 40}))
     )
     economy = no.generate_economy("cockshott", goods=40, inputs=5, seed=0)
-    plan = no.solve_harmony(economy, tolerance=1e-13)
-    assert isinstance(plan, HarmonyPlan) and not plan.proved and plan.reason.startswith("by prices")
+    plan = no.solve(economy, tolerance=1e-13, objective="harmony")
+    assert not plan.proved and plan.harmony.reason.startswith("by prices")
 
 
 def test_clarabel_is_stopped_in_time() -> None:
-    plan = no.solve_harmony("uk_2015_20", method="harmony-cvxpy", time_limit=1e-9)
+    plan = no.solve("uk_2015_20", method="harmony-cvxpy", time_limit=1e-9, objective="harmony")
     assert plan.status is Status.TIME_LIMIT
 
 
@@ -259,18 +256,18 @@ def test_clarabel_is_stopped_in_time() -> None:
 @pytest.mark.parametrize("method", HISTORICAL)
 def test_every_plan_of_a_historical_algorithm_has_a_bound(name: str, method: str) -> None:
     try:
-        plan = no.solve_harmony(name, method=method)
+        plan = no.solve(name, method=method, objective="harmony")
     except QuestionError:
         return
     if plan.status is Status.UNBOUNDED:
         return
-    assert isinstance(plan, HarmonyPlan) and np.isfinite(plan.bound) and "; bound by the prices of" in plan.reason
-    assert plan.bound >= no.solve_harmony(name).objective - TOLERANCE * plan.problem.size  # type: ignore[union-attr]
+    assert np.isfinite(plan.harmony.bound) and "; bound by the prices of" in plan.harmony.reason
+    assert plan.harmony.bound >= no.solve(name, objective="harmony").objective - TOLERANCE * plan.harmony.size
 
 
 def test_the_european_plan_of_2006_has_a_bound() -> None:
-    plan = no.solve_harmony("eu_2006", method="harmony-2018")
-    assert isinstance(plan, HarmonyPlan) and 53.4543 <= plan.bound <= 53.4545
+    plan = no.solve("eu_2006", method="harmony-2018", objective="harmony")
+    assert 53.4543 <= plan.harmony.bound <= 53.4545
 
 
 @pytest.mark.parametrize("seed", range(16))
@@ -278,11 +275,11 @@ def test_seeded_plans_of_historical_algorithms_have_a_bound(seed: int) -> None:
     economy = seeded_economy(seed, goods=(2, 6), periods=(1, 3), storage=False, objective="assortment")
     for method in HISTORICAL:
         try:
-            plan = no.solve_harmony(economy, method=method)
+            plan = no.solve(economy, method=method, objective="harmony")
         except QuestionError:
             continue
-        assert isinstance(plan, HarmonyPlan) and np.isfinite(plan.bound)
-        assert plan.objective <= plan.bound + TOLERANCE * plan.problem.size  # type: ignore[union-attr]
+        assert np.isfinite(plan.harmony.bound)
+        assert plan.objective <= plan.harmony.bound + TOLERANCE * plan.harmony.size
 
 
 def test_prices_that_prove_nothing_are_sought_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,9 +291,9 @@ def test_prices_that_prove_nothing_are_sought_elsewhere(monkeypatch: pytest.Monk
         return replace(found, dual=np.zeros_like(found.dual), proof=None)
 
     monkeypatch.setattr(solving_harmony, "by_harmony", nothing)
-    plan = no.solve_harmony("excavators", method="harmony-2018")
-    assert isinstance(plan, HarmonyPlan) and plan.reason.endswith("bound by the prices of 'harmony-tangents'")
-    assert plan.bound == pytest.approx(12.8642, abs=1e-4)
+    plan = no.solve("excavators", method="harmony-2018", objective="harmony")
+    assert plan.harmony.reason.endswith("bound by the prices of 'harmony-tangents'")
+    assert plan.harmony.bound == pytest.approx(12.8642, abs=1e-4)
 
 
 # ---- 16. attained is what a plan within the laws attains --------------------------------------------------
@@ -308,8 +305,7 @@ def test_no_lawful_point_of_a_trace_beats_the_bound(name: str) -> None:
     size = found.problem.size
     lawful = 0
     for plan in found.plans.values():
-        assert isinstance(plan, HarmonyPlan)
-        for point in plan.course:
+        for point in plan.harmony.course:
             if point.lawful(TOLERANCE):
                 lawful += 1
                 assert point.attained <= found.harmony_bound + TOLERANCE * size
@@ -321,9 +317,8 @@ def test_the_picture_draws_no_iterate_that_breaks_a_law() -> None:
     """33 % beyond the laws, and above the proved maximum, once."""
     found = compare("five_year_plan", methods=["harmony", "harmony-2018"])
     plan = found.plans["harmony"]
-    assert isinstance(plan, HarmonyPlan)
     lawless = TracePoint(50, 3.0 * found.harmony_bound, float("inf"), 0.33)
-    doubtful = replace(plan, course=(lawless, *plan.course))
+    doubtful = replace(plan, added=replace(plan.added, course=(lawless, *plan.harmony.course)))
     entries = tuple(replace(e, plan=doubtful) if e.method == "harmony" else e for e in found.entries)
     (axes,) = replace(found, entries=entries).plot_convergence().axes
     for line in axes.lines:
@@ -344,7 +339,7 @@ def test_verbose_is_refused_where_there_is_no_log(method: str) -> None:
 @pytest.mark.parametrize("method", [*EXACT, *HISTORICAL])
 def test_verbose_is_no_setting_of_harmony(method: str) -> None:
     with pytest.raises(SettingError, match="verbose"):
-        no.solve_harmony(small(), method=method, verbose=True)
+        METHODS[method].read({"verbose": True})
 
 
 def test_what_an_error_advises_is_accepted() -> None:
@@ -370,16 +365,16 @@ def test_damage_alone_bounds_harmony_and_its_proof(method: str, seed: int) -> No
         pollutants=["smoke"], emissions=rng.uniform(0.1, 1.0, (1, count)), damage_weights=[0.01],
         objective="assortment",
     )  # fmt: skip
-    plan = no.solve_harmony(economy, method=method).assert_optimal()
-    assert isinstance(plan, HarmonyPlan) and plan.problem is not None
-    assert np.isfinite(plan.bound) and plan.gap_per_good <= TOLERANCE
-    worth = plan.problem.program.cost - plan.problem.program.matrix.T @ plan.dual
-    levels = plan.problem.program.column_block("activities")
+    plan = no.solve(economy, method=method, objective="harmony").assert_optimal()
+    assert np.isfinite(plan.harmony.bound) and plan.harmony.gap_per_good <= TOLERANCE
+    laws = harmony_problem(plan.economy, plan.question).program
+    worth = laws.cost - laws.matrix.T @ plan.dual
+    levels = laws.column_block("activities")
     assert levels is not None and (worth[levels.span] <= 1e-9).all()
 
 
 def test_a_harmony_plan_says_what_it_is_after_and_adds_nothing_of_the_users() -> None:
-    plan = no.solve_harmony("five_year_plan")
+    plan = no.solve("five_year_plan", objective="harmony")
     assert plan.extra == {}
     figure = plan.plot.valuations()
     said = " ".join([figure.get_suptitle(), *(text.get_text() for text in figure.texts)])

@@ -9,9 +9,9 @@ import pytest
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from natura_opt.methods.harmony.functions import H1993_ENVELOPE, H2018, HARMONY_FUNCTIONS, HarmonyFunction
 from natura_opt.methods.harmony.primal_dual_steps import HARMONY_1993, HARMONY_2018, LINEAR, anchored_steps
 from natura_opt.methods.history import harmony_steps as steps
+from natura_opt.objectives.harmony_functions import H1993_ENVELOPE, H2018, HARMONY_FUNCTIONS, HarmonyFunction
 
 RULES = [(0, False), (0, True), (1, False), (1, True)]
 

@@ -17,6 +17,7 @@ from natura_opt.reference.json_fields import FIELDS, Field
 from .test_cli import answer, call, endless, folder_of, impossible
 from .test_five_year import FILES as FIVE_YEAR
 from .test_five_year import good, written
+from .toy_laws import work_of_a_life
 
 PROGRAM = """NAME small
 ROWS
@@ -115,6 +116,12 @@ def by_hand() -> dict[str, Any]:
     return no.solve(m).assert_optimal().summary()
 
 
+def for_life() -> dict[str, Any]:
+    """Return the summary of a plan with a law of one's own for all periods together."""
+    economy = polluted()
+    return no.solve(economy, extra_laws=[work_of_a_life({"labour": 2.0})]).assert_optimal().summary()
+
+
 #: Every command, the arguments of several calls of it, and the exit code; ``{place}`` is an empty folder.
 CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
     "solve": [
@@ -125,9 +132,9 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
         (("{place}/endless",), 1),
         (("{place}/small.mps",), 0),
         (("five_year_plan", "--time-limit", "1e-9"), 1),
-        (("five_year_plan", "--method", "harmony"), 0),
-        (("five_year_plan", "--method", "harmony-2018"), 1),
-        (("five_year_plan", "--method", "harmony-2018", "--time-limit", "1e-6"), 1),
+        (("five_year_plan", "--objective", "harmony"), 0),
+        (("five_year_plan", "--objective", "harmony", "--method", "harmony-2018"), 1),
+        (("five_year_plan", "--objective", "harmony", "--method", "harmony-2018", "--time-limit", "1e-6"), 1),
         (("excavators", "--exact"), 0),
     ],
     "compare": [
@@ -161,7 +168,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[di
         for arguments, code in CALLS[command]:
             given = [argument.format(place=place) for argument in arguments]
             found.append(answer(call(*command.split(), *given, "--json"), code))
-        return found + ([json.loads(json.dumps(by_hand()))] if command == "solve" else [])
+        others = [by_hand(), for_life()] if command == "solve" else []
+        return found + [json.loads(json.dumps(facts, allow_nan=False)) for facts in others]
 
     return run
 

@@ -12,7 +12,6 @@ from scipy.optimize import minimize, minimize_scalar
 from natura_opt.base.errors import QuestionError
 from natura_opt.input_output.coefficients import Coefficients
 from natura_opt.input_output.witness import find_witness
-from natura_opt.methods.harmony.functions import H2018, HarmonyFunction
 from natura_opt.methods.harmony.limited_output import (
     LimitedOutput,
     _least_of_rows,
@@ -32,6 +31,7 @@ from natura_opt.methods.harmony.standing_idle import (
     find_idle,
     idle_prices,
 )
+from natura_opt.objectives.harmony_functions import H2018, HarmonyFunction
 
 ROOT = HarmonyFunction("root", lambda s: np.sqrt(2.0 + s) - np.sqrt(2.0), lambda s: 0.5 / np.sqrt(2.0 + s))
 

@@ -10,12 +10,12 @@ import scipy.sparse as sp
 
 import natura_opt as no
 from natura_opt.base.errors import QuestionError
-from natura_opt.methods.fixed_point.makers import Makers
-from natura_opt.methods.harmony.gap import proven_gap, proves_bound
+from natura_opt.economy.makers import Makers
 from natura_opt.methods.harmony.shrinking import ROUNDING, largest_shortage, shrink_to_feasible
-from natura_opt.methods.harmony.trace import TracePoint
 from natura_opt.methods.history.accepting import STOCKS_AND_FLOWS, refuse_what_is_not_stocks_and_flows
+from natura_opt.plan.trace import TracePoint
 from natura_opt.proof.certificate import Certificate
+from natura_opt.proof.concave_gap import proven_gap, proves_bound
 
 # ---- makers ------------------------------------------------------------------------------------------------
 

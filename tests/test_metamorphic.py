@@ -354,7 +354,7 @@ def test_a_technique_less_never_improves(seed):
     whole = best(economy)
     smaller = no.solve(rebuilt(economy, {"techniques": list(economy.techniques[kept])}, change))
     if smaller.status is no.Status.INFEASIBLE:
-        assert economy.question().objective == "least-resources" or economy.question().floor is not None
+        assert economy.question().objective == "least-resources" or "floor" in economy.question().settings
     else:
         less = smaller.assert_optimal().objective
         assert sign_of(economy) * (whole - less) >= -1e-9 * abs(whole)
@@ -524,7 +524,7 @@ class Oracle:
                 self.cost |= {("x", j, t): float(weighted[j]) for j in techniques}
             elif question.objective == "fulfilment":
                 self.cost["z", t] = -1.0
-                self.limit(-(question.floor or 0.0), (("z", t), -1.0))
+                self.limit(-question.settings.get("floor", 0.0), (("z", t), -1.0))
             for h in held:
                 self.capital(t, h, pooled)
         if question.objective == "assortment":

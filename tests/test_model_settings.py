@@ -209,9 +209,9 @@ def test_a_question_that_asks_nothing_is_refused(given_as: dict[str, Any], words
 
 
 def test_a_question_knows_its_settings_and_its_name() -> None:
-    made = Question.from_mapping("q", {"objective": "assortment", "floor": 0, "leave_out": ["storage"]})
-    assert (made.name, made.objective, made.floor, made.leave_out) == ("q", "assortment", 0, ("storage",))
-    assert question_settings(made) == {"objective": "assortment", "floor": 0, "leave_out": ["storage"]}
+    made = Question.from_mapping("q", {"objective": "fulfilment", "floor": 0, "leave_out": ["storage"]})
+    assert (made.name, made.objective, made.settings, made.leave_out) == ("q", "fulfilment", {"floor": 0}, ("storage",))
+    assert question_settings(made) == {"objective": "fulfilment", "floor": 0, "leave_out": ["storage"]}
     assert question_settings(Question()) == {"objective": "fulfilment"}
     assert Question.from_mapping("q", question_settings(made)) == made
     with pytest.raises(no.QuestionError, match="question 'q': unknown setting 'name'"):

@@ -12,8 +12,8 @@ import pytest
 import natura_opt as no
 from natura_opt.base.errors import NotProvedError, QuestionError
 from natura_opt.base.status import Status
+from natura_opt.formulate import with_objective
 from natura_opt.methods.harmony.output_program import output_program
-from natura_opt.methods.harmony.plan import HarmonyPlan
 from natura_opt.methods.harmony.problem import harmony_problem
 from natura_opt.program.pieces import PiecedProgram, held_whole, rows_of
 from natura_opt.proof.certificate import certify
@@ -37,7 +37,7 @@ def dense(program: Any) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def plans() -> dict[str, HarmonyPlan]:
+def plans() -> dict[str, no.Plan]:
     return {kind: no.harmonise_outputs(planned(kind)) for kind in KINDS}
 
 
@@ -45,7 +45,7 @@ def plans() -> dict[str, HarmonyPlan]:
 def test_the_laws_in_pieces_are_those_of_the_built_program(kind: str) -> None:
     """Blocks, labels, sides, bounds and every coefficient; columns of nothing (investment) are not stated."""
     economy = planned(kind)
-    built = harmony_problem(economy, economy.question())
+    built = harmony_problem(economy, with_objective(economy, economy.question(), "harmony", {}))
     pieced = output_program(economy, economy.goods.get_indexer(built.program.columns[-1].index.get_level_values(0)))
     assert held_whole(pieced) is None and pieced.shape == built.program.shape
     stated = [block for block in built.program.columns if len(block.index)]
@@ -63,28 +63,31 @@ def test_units_of_activity_and_goods_that_nobody_makes() -> None:
         outputs=[[0.0, 4.0], [2.0, 0.0], [0.0, 0.0]], targets=[1.0, 2.0, 0.0], resources=["labour"],
         resource_use=[[1.0, 1.0]], resource_limits=[3.0], objective="assortment",
     )  # fmt: skip
-    problem = harmony_problem(economy, economy.question())
+    problem = harmony_problem(economy, with_objective(economy, economy.question(), "harmony", {}))
     pieced = output_program(economy, np.array([0, 1]))
     assert (dense(pieced) == problem.program.matrix.toarray()).all()
     plan = no.harmonise_outputs(economy).assert_optimal()
-    assert plan.objective == pytest.approx(no.solve_harmony(economy).objective, abs=4 * TOLERANCE)
+    assert plan.objective == pytest.approx(no.solve(economy, objective="harmony").objective, abs=4 * TOLERANCE)
     assert plan.output.loc["a", "1"] == pytest.approx(4.0 * plan.activities.loc["A", "1"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_is_the_plan_that_the_whole_program_has(kind: str, plans: dict[str, HarmonyPlan]) -> None:
-    plan, whole = plans[kind], no.solve_harmony(planned(kind))
-    size = whole.problem.size  # type: ignore[union-attr]
+def test_it_is_the_plan_that_the_whole_program_has(kind: str, plans: dict[str, no.Plan]) -> None:
+    plan, whole = plans[kind], no.solve(planned(kind), objective="harmony")
+    size = whole.harmony.size
     assert isinstance(plan, no.Plan) and isinstance(plan.program, PiecedProgram)
     assert plan.status is Status.OPTIMAL and plan.proved and plan.assert_optimal() is plan
-    assert plan.gap_per_good <= TOLERANCE and plan.bound >= plan.harmony
-    assert plan.harmony == pytest.approx(whole.harmony, abs=2 * TOLERANCE * size)
-    assert plan.objective == pytest.approx(plan.harmony, rel=1e-12)
-    assert plan.bound >= whole.harmony - 1e-9 * size and whole.bound >= plan.harmony - 1e-9 * size
+    assert plan.harmony.gap_per_good <= TOLERANCE and plan.harmony.bound >= plan.harmony.total
+    assert plan.harmony.total == pytest.approx(whole.harmony.total, abs=2 * TOLERANCE * size)
+    assert plan.objective == pytest.approx(plan.harmony.total, rel=1e-12)
+    assert (
+        plan.harmony.bound >= whole.harmony.total - 1e-9 * size
+        and whole.harmony.bound >= plan.harmony.total - 1e-9 * size
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_plan_meets_every_law_without_doubt(kind: str, plans: dict[str, HarmonyPlan]) -> None:
+def test_the_plan_meets_every_law_without_doubt(kind: str, plans: dict[str, no.Plan]) -> None:
     plan, economy = plans[kind], planned(kind)
     assert plan.certificate.unconditional and plan.certificate.primal_residual == 0.0
     assert plan.certificate.reached == plan.objective
@@ -96,10 +99,10 @@ def test_the_plan_meets_every_law_without_doubt(kind: str, plans: dict[str, Harm
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_proof_of_the_pieces_is_that_of_the_matrix(kind: str, plans: dict[str, HarmonyPlan]) -> None:
+def test_the_proof_of_the_pieces_is_that_of_the_matrix(kind: str, plans: dict[str, no.Plan]) -> None:
     """The tangent program, built as a matrix: the same certificate of the same point."""
     plan, economy = plans[kind], planned(kind)
-    problem = harmony_problem(economy, economy.question())
+    problem = harmony_problem(economy, with_objective(economy, economy.question(), "harmony", {}))
     tangents, held = problem.certify(plan.primal, plan.dual, TOLERANCE)
     assert (tangents.cost == plan.program.cost).all() and tangents.offset == plan.program.offset
     seen = plan.certificate
@@ -109,17 +112,16 @@ def test_the_proof_of_the_pieces_is_that_of_the_matrix(kind: str, plans: dict[st
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_plan_or_prices_that_are_wrong_are_not_proved(kind: str, plans: dict[str, HarmonyPlan]) -> None:
+def test_a_plan_or_prices_that_are_wrong_are_not_proved(kind: str, plans: dict[str, no.Plan]) -> None:
     plan = plans[kind]
-    assert plan.problem is not None
-    size = plan.problem.size
+    size = plan.harmony.size
 
     def proof(primal: Any, dual: Any) -> Any:
         return certify(plan.program, primal, dual, TOLERANCE, size=size)
 
     assert proof(plan.primal, plan.dual).proved
     more = plan.primal.copy()
-    more[plan.problem.deliveries] *= 1.001
+    more[plan.harmony.deliveries] *= 1.001
     assert not proof(more, plan.dual).proved, "delivered, and not made"
     assert not proof(plan.primal * 0.99, plan.dual).proved, "less than could be"
     dearer = plan.dual.copy()
@@ -152,11 +154,11 @@ def test_what_stops_early_says_so() -> None:
     for plan in (late, short):
         with pytest.raises(NotProvedError):
             plan.assert_optimal()
-        assert plan.harmony <= no.harmonise_outputs(economy).bound, "what it has is attained all the same"
+        assert plan.harmony.total <= no.harmonise_outputs(economy).harmony.bound, "what it has is attained all the same"
         assert plan.status.value in repr(plan)
 
 
-def test_its_tables_are_those_of_a_plan(plans: dict[str, HarmonyPlan], tmp_path: Path) -> None:
+def test_its_tables_are_those_of_a_plan(plans: dict[str, no.Plan], tmp_path: Path) -> None:
     plan = plans["resources"]
     economy = plan.economy
     tables = plan.tables()
@@ -174,7 +176,7 @@ def test_its_tables_are_those_of_a_plan(plans: dict[str, HarmonyPlan], tmp_path:
     assert plan.summary()["status"] == "optimal" and plan.summary()["certificate"]["unconditional"]
 
 
-def test_its_limits_sum_to_its_bound_and_it_explains_itself(plans: dict[str, HarmonyPlan]) -> None:
+def test_its_limits_sum_to_its_bound_and_it_explains_itself(plans: dict[str, no.Plan]) -> None:
     plan = plans["resources"]
     assert plan.limits["worth"].sum() == pytest.approx(plan.objective, abs=2 * TOLERANCE * 40)
     said = repr(plan.explain(plan.economy.goods[0]))

@@ -12,7 +12,7 @@ import pytest
 import natura_opt as no
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
-from natura_opt.formulate import DECLARED
+from natura_opt.formulate import declared_with
 
 STEP = 1e-3
 
@@ -193,7 +193,7 @@ def test_any_row_has_one_reading(seed: int, economy: no.Economy) -> None:
             variables = [x["coal", "y1"], x["iron", "y1"], z, model.free]
             relation = written(rng, coefficients, variables, constant, equal)
             model.own = pyo.Constraint(expr=relation)
-            program = compile_pyomo(model, DECLARED, {}).program
+            program = compile_pyomo(model, declared_with(model.question), {}).program
         else:
             import cvxpy as cp
 
@@ -202,7 +202,7 @@ def test_any_row_has_one_reading(seed: int, economy: no.Economy) -> None:
             variables = [x[1, 0], x[0, 0], z, cp.Variable(name="free")]
             relation = written(rng, coefficients, variables, constant, equal)
             spelled.add("own", pd.Index(["own"]), relation)
-            program = compile_cvxpy(spelled, DECLARED).program
+            program = compile_cvxpy(spelled, declared_with(spelled.question)).program
         block = program.row_block("own")
         assert block is not None
         row = program.matrix[[block.start], :].toarray().ravel()

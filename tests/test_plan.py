@@ -343,7 +343,7 @@ def test_what_is_taken_for_a_missing_table_is_said(five: no.Plan) -> None:
 
 
 def test_what_a_harmony_plan_delivers_is_not_the_users_addition(five: no.Plan) -> None:
-    plan = no.solve_harmony(five.economy).assert_optimal()
+    plan = no.solve(five.economy, objective="harmony").assert_optimal()
     assert plan.extra == {} and not any(name.startswith("extra") for name in plan.tables())
     assert plan.objective_name == "total harmony (function 2018)"
     assert plan.summary()["objective_name"] == plan.objective_name
@@ -381,7 +381,7 @@ def test_rows_and_columns_of_one_name_are_both_kept(five: no.Plan) -> None:
         ({"time_limit": 0}, no.OptionError, "time_limit"),
         ({"question": "other"}, no.QuestionError, "unknown question 'other'"),
         ({"question": no.Question("fulfillment")}, no.QuestionError, "did you mean 'fulfilment'"),
-        ({"question": no.Question("assortment", floor=1.0)}, no.QuestionError, "floor"),
+        ({"objective": "assortment", "floor": 1.0}, no.OptionError, "floor"),
         ({"question": no.Question(leave_out=("input",))}, no.QuestionError, "did you mean 'inputs'"),
         ({"extra_laws": [cap_on_coal]}, no.OptionError, "ExtraLaw"),
     ],
@@ -390,6 +390,11 @@ def test_rows_and_columns_of_one_name_are_both_kept(five: no.Plan) -> None:
 def test_solve_refuses(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         no.solve("five_year_plan", **arguments)
+
+
+def test_a_setting_of_another_objective_is_refused_where_it_is_asked() -> None:
+    with pytest.raises(no.QuestionError, match=r"unknown setting 'floor'.*a setting of the objective 'fulfilment'"):
+        no.Question("assortment", floor=1.0)
 
 
 def test_solve_refuses_what_is_no_economy() -> None:

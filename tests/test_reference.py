@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import MISSING, dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
@@ -16,8 +17,12 @@ from hypothesis import strategies as st
 
 import natura_opt as no
 from natura_opt.base.exit_codes import COMMANDS, ExitCode, codes_after, sentence_after, sentence_of_all
+from natura_opt.base.settings import Real
 from natura_opt.cli.app import app
-from natura_opt.formulate import DECLARED, LAWS
+from natura_opt.formulate import every_law
+from natura_opt.methods.registry import METHODS
+from natura_opt.objectives import OBJECTIVES
+from natura_opt.objectives.registry import forget_objective
 from natura_opt.reference.markdown import KEPT, as_markdown, whole_reference
 from natura_opt.reference.tables import NO_LAW
 from natura_opt.reference.text import as_text, list_of_topics
@@ -61,7 +66,7 @@ def test_every_table_is_there_with_the_laws_that_use_it() -> None:
     records = {row["table"]: row for row in TOPICS["tables"].records()}
     assert list(records) == list(TABLES)
     for name, row in records.items():
-        users = [law.name for law in LAWS if name in law.tables]
+        users = [law.name for law in every_law() if name in law.tables]
         assert row["used by"] == (", ".join(users) or NO_LAW)
         assert row["meaning"] == TABLES[name].meaning and row["if missing"] == TABLES[name].missing.words
     assert records["plant_inputs"]["used by"] == NO_LAW and records["inputs"]["used by"] != NO_LAW
@@ -69,8 +74,8 @@ def test_every_table_is_there_with_the_laws_that_use_it() -> None:
 
 def test_every_block_is_there_with_its_law() -> None:
     rows = no.look_up("blocks")
-    assert set(rows.index) == {*DECLARED.rows, *DECLARED.columns}
-    for law in LAWS:
+    assert set(rows.index) == {block.name for law in every_law() for block in (*law.rows, *law.columns)}
+    for law in every_law():
         for block in (*law.rows, *law.columns):
             assert rows.loc[block.name, ["law", "meaning"]].tolist() == [law.name, block.meaning]
     assert rows.loc["balance", "side"] == ">=" and rows.loc["capacity", "side"] == "<="
@@ -92,6 +97,39 @@ def test_a_law_of_ones_own_stands_beside_the_others() -> None:
     assert blocks.loc["in_reserve", "shown as"] == "table 'reserve'"
     assert tables.loc["plant_inputs", "used by"] == "reserve" and tables.loc["targets", "used by"].endswith("reserve")
     assert "reserve" not in no.look_up("blocks").index
+
+
+def test_objectives_methods_and_their_settings_are_all_there() -> None:
+    objectives, methods, settings = (no.look_up(topic) for topic in ("objectives", "methods", "settings"))
+    assert list(objectives.index) == list(OBJECTIVES) and list(methods.index) == list(METHODS)
+    every = {f"objective {name}": one.settings for name, one in OBJECTIVES.items()}
+    every |= {f"method {name}": one.settings for name, one in METHODS.items()}
+    assert list(zip(settings["of"], settings.index, strict=True)) == [
+        (whose, name) for whose, kind in every.items() for name in kind.names()
+    ]
+    for name, row in methods.iterrows():
+        answered = [objective for objective in OBJECTIVES.values() if METHODS[name].answers(objective)]
+        assert row["answers"] == ", ".join(objective.name for objective in answered)
+    shown = settings.reset_index().set_index(["of", "setting"])["if missing"]
+    assert shown["objective fulfilment", "floor"] == "not given"
+    assert shown["method harmony-1990", "whole_stocks"] == "false" and shown["objective harmony", "function"] == "2018"
+
+
+def test_a_registered_objective_stands_beside_the_others() -> None:
+    @dataclass(frozen=True)
+    class Toy(no.Settings):
+        share: float = no.setting(MISSING, "which share", Real(0.0, most=1.0))
+
+    law = replace(OBJECTIVES["fulfilment"].law, name="a toy", rows=(), columns=())
+    no.register_objective(no.Objective("toy", law, Toy, demand=no.Demand.LEVEL))
+    try:
+        assert no.look_up("objectives").loc["toy", ["settings", "meaning"]].tolist() == ["share", "a toy"]
+        row = no.look_up("settings").loc["share"]
+        assert row.tolist() == ["objective toy", "a number of at least 0 and at most 1", "must be given", "which share"]
+        assert no.look_up("tables").loc["targets", "used by"].endswith("a toy")
+    finally:
+        forget_objective("toy")
+    assert "toy" not in no.look_up("objectives").index
 
 
 def test_an_unknown_topic_is_refused() -> None:

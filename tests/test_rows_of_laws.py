@@ -13,7 +13,7 @@ import pytest
 
 import natura_opt as no
 from natura_opt.base.errors import ProgramError, UnstatableError
-from natura_opt.formulate import DECLARED, LAWS, declared_with, laws_of
+from natura_opt.formulate import declared_with, every_law, laws_of
 from natura_opt.laws.cvxpy_model import CvxpyModel
 from natura_opt.laws.pyomo_rows import PyomoRows
 from natura_opt.program.declared import Declarations
@@ -101,7 +101,8 @@ def test_blocks_know_what_is_declared_of_them_and_a_users_own_do_not() -> None:
     economy = no.read("five_year_plan")
     program = no.linear_program(economy, extra=[lambda p, e, q: p.rows("own", e.goods, "<=", 5.0)])
     for block in (*program.rows, *program.columns):
-        known = DECLARED.rows.get(block.name) or DECLARED.columns.get(block.name)
+        declared = declared_with(economy.question())
+        known = declared.rows.get(block.name) or declared.columns.get(block.name)
         assert block.declared is known
     assert program.row_block("own").declared is None  # type: ignore[union-attr]
     assert program.row_block("balance").declared.kind == "good"  # type: ignore[union-attr]
@@ -249,11 +250,10 @@ def no_backends() -> tuple[str, ...]:
 
 
 def test_every_block_is_declared_once_and_by_one_law() -> None:
-    rows = [block.name for law in LAWS for block in law.rows]
-    columns = [block.name for law in LAWS for block in law.columns]
+    rows = [block.name for law in every_law() for block in law.rows]
+    columns = [block.name for law in every_law() for block in law.columns]
     assert len(rows) == len(set(rows)) and len(columns) == len(set(columns))
-    assert set(rows) == set(DECLARED.rows) and set(columns) == set(DECLARED.columns)
-    for block in (*DECLARED.rows.values(), *DECLARED.columns.values()):
+    for block in (block for law in every_law() for block in (*law.rows, *law.columns)):
         assert block.meaning and set(block.axes) <= set(no.read("five_year_plan").axes)
         assert not block.unit or block.unit in block.axes
 
@@ -266,7 +266,7 @@ def silent(name: str, **said: Any) -> no.Law:
 def test_a_law_of_ones_own_cannot_take_a_declared_name() -> None:
     own = silent("mine", rows=(no.Rows("balance", ("goods",), "<=", "mine"),))
     with pytest.raises(no.NaturaError, match="'balance' is declared twice; give one of them another name"):
-        declared_with([own])
+        declared_with(no.Question(), [own])
     with pytest.raises(no.NaturaError, match="'balance' is declared twice"):
         no.solve("five_year_plan", extra_laws=[own])
 

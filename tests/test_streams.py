@@ -108,7 +108,7 @@ def test_json_is_the_same_in_every_encoding(command: str, tmp_path: Path) -> Non
 LONG = {
     "solve": ("solve", "big", "--method", "ipm", "--out", "plan"),
     "pdlp": ("solve", "big", "--method", "pdlp"),
-    "harmony": ("solve", "big", "--method", "harmony"),
+    "harmony": ("solve", "big", "--objective", "harmony"),
     "pyomo": ("solve", "big", "--backend", "pyomo", "--out", "plan.xlsx"),
     "cvxpy": ("solve", "big", "--backend", "cvxpy", "--json"),
     "compare": ("compare", "big", "--json"),
@@ -231,7 +231,7 @@ def test_ctrl_c_ends_a_whole_comparison(monkeypatch: pytest.MonkeyPatch) -> None
         asked.append("once")
         return replace(plan, status=no.Status.INTERRUPTED)
 
-    monkeypatch.setattr("natura_opt.comparison.comparing.solve", interrupted)
+    monkeypatch.setattr("natura_opt.comparison.comparing.ask", interrupted)
     monkeypatch.setattr("natura_opt.comparison.comparing.load_method", lambda method: None)
     with pytest.raises(KeyboardInterrupt):
         no.compare("five_year_plan", methods=["highs", "simplex", "prices"])

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 import natura_opt as no
 from natura_opt.economy.units import wanted_unit
-from natura_opt.formulate import LAWS, laws_of
+from natura_opt.formulate import every_law, laws_of
 from natura_opt.plan.export import TABLES as PLAN_TABLES
 from natura_opt.tables.merging import AVERAGED_BY_ACTIVITY, EQUAL, SUMMED, Averaged, Refused, averaged_by
 from natura_opt.tables.missing import IDENTITY, NO_LIMIT
@@ -355,9 +355,9 @@ def test_a_plan_has_the_tables_of_what_is_given_and_no_others(name: str) -> None
 
 
 def test_laws_use_tables_of_the_registry_and_the_registry_knows_the_law() -> None:
-    for law in LAWS:
+    for law in every_law():
         assert law.tables <= set(TABLES), law.name
-    users = {name: {law.name for law in LAWS if name in law.tables} for name in TABLES}
+    users = {name: {law.name for law in every_law() if name in law.tables} for name in TABLES}
     for name, spec in TABLES.items():
         if spec.law == "objectives":
             assert users[name] or name == "target_weights", name  # harmony's

@@ -20,8 +20,8 @@ import numpy as np
 import scipy.stats
 
 from natura_opt.generate.families import generate_economy
-from natura_opt.methods.harmony.functions import harmony_function
 from natura_opt.methods.history.harmony_1990 import Harmony1990Result, harmony_1990
+from natura_opt.objectives.harmony_functions import harmony_function
 
 from ..measuring import Competitor, Result, race, timed
 

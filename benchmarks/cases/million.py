@@ -24,9 +24,8 @@ import numpy as np
 
 import natura_opt as no
 from natura_opt.economy.economy import Economy
-from natura_opt.methods.harmony.functions import H2018
 from natura_opt.methods.harmony.outputs import harmonise_outputs
-from natura_opt.methods.harmony.plan import HarmonyPlan
+from natura_opt.objectives.harmony_functions import H2018
 
 from ..measuring import Competitor, Result, race
 
@@ -109,11 +108,11 @@ def _measured(economy: Economy, tolerance: float) -> dict[str, Any]:
         "coefficients": int(inputs.nnz),
         "seconds": sum(found.seconds.values()),
         "seconds of the proof": found.seconds["prove"],
-        "passes": found.passes,
-        "gap per good": found.gap_per_good,
-        "total gap": found.bound - found.harmony,
-        "mean harmony": found.harmony / len(economy.goods),
-        "worst fulfilment": found.worst_fulfilment,
+        "passes": found.harmony.passes,
+        "gap per good": found.harmony.gap_per_good,
+        "total gap": found.harmony.bound - found.harmony.total,
+        "mean harmony": found.harmony.total / len(economy.goods),
+        "worst fulfilment": found.harmony.worst_fulfilment,
         "proved": bool(found.proved),
         "bytes per coefficient": stored / inputs.nnz,
     }
@@ -162,8 +161,8 @@ def _beside_cvxpy(economy: Economy) -> dict[str, Any]:
     }
 
 
-def _told(found: HarmonyPlan) -> tuple[float, float, int]:
-    return found.harmony, found.worst_fulfilment, len(found.output)
+def _told(found: no.Plan) -> tuple[float, float, int]:
+    return found.harmony.total, found.harmony.worst_fulfilment, len(found.output)
 
 
 def _told_by_cvxpy(found: tuple[float, np.ndarray]) -> tuple[float, float, int]:
@@ -181,5 +180,9 @@ def _agree(ours: tuple[float, float, int], other: tuple[float, float, int]) -> b
     return bool(near and abs(ours[1] - other[1]) <= np.sqrt(2.0 * _GAP * goods))
 
 
-def _figures(found: HarmonyPlan) -> dict[str, Any]:
-    return {"passes": found.passes, "gap per good": found.gap_per_good, "worst fulfilment": found.worst_fulfilment}
+def _figures(found: no.Plan) -> dict[str, Any]:
+    return {
+        "passes": found.harmony.passes,
+        "gap per good": found.harmony.gap_per_good,
+        "worst fulfilment": found.harmony.worst_fulfilment,
+    }

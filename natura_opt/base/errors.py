@@ -40,6 +40,10 @@ class QuestionError(NaturaError):
     """The question cannot be asked of this economy, or is not understood."""
 
 
+class CannotAnswerError(QuestionError):
+    """A method cannot answer this question; the sentence says why."""
+
+
 class UnstatableError(QuestionError):
     """Pyomo cannot state a row that has no variable and does not hold: there is no plan, and why is in the message."""
 

@@ -44,7 +44,19 @@ class ReadingLimits:
             whole(field.name, getattr(self, field.name), least=1)
 
     def refuse(self, place: str, what: str, amount: int, limit: str, allowed: int) -> None:
-        """Raise where there is more than allowed, naming the setting that raises the limit."""
+        """Raise where there is more than allowed.
+
+        Parameters
+        ----------
+        place : the file, for the message.
+        what, amount : what is counted, and how much of it there is.
+        limit : the setting that raises the limit.
+        allowed : how much is allowed.
+
+        Raises
+        ------
+        DataError : naming the setting that raises the limit.
+        """
         if amount > allowed:
             raise DataError(
                 f"{place}: {what} is {amount:,}, more than the {allowed:,} that are read unasked; if it is meant so, "
@@ -52,11 +64,32 @@ class ReadingLimits:
             )
 
     def refuse_cells(self, place: str, rows: int, columns: int, size: int) -> None:
-        """Raise on a table of too many cells, where ``size`` is the size of its file in bytes."""
+        """Raise on a table of too many cells.
+
+        Parameters
+        ----------
+        place : the file, for the message.
+        rows, columns : of the table.
+        size : of the file, in bytes.
+
+        Raises
+        ------
+        DataError : naming the setting that raises the limit.
+        """
         self.refuse(place, f"{rows:,} x {columns:,} cells", rows * columns, "cells", max(self.cells, size))
 
     def refuse_unpacked(self, place: str, unpacked: int, size: int) -> None:
-        """Raise on a packed file of ``size`` bytes that unpacks to too many."""
+        """Raise on a packed file that unpacks to too much.
+
+        Parameters
+        ----------
+        place : the file, for the message.
+        unpacked, size : of what is in it and of the file itself, in bytes.
+
+        Raises
+        ------
+        DataError : naming the setting that raises the limit.
+        """
         allowed = max(self.unpacked_bytes, self.unpacked_times * size)
         self.refuse(place, "its unpacked size in bytes", unpacked, "unpacked_bytes", allowed)
 

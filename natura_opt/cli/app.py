@@ -10,6 +10,7 @@ import typer
 
 from ..base.errors import DataError, OutputError, shown
 from ..base.exit_codes import ExitCode, sentence_after, sentence_of_all
+from ..methods.registry import METHODS
 from .console import (
     ReadableGroup,
     named_values,
@@ -40,6 +41,17 @@ app.add_typer(imports, name="import")
 app.command(epilog=sentence_after("generate"))(generate)
 app.command("help", epilog=sentence_after("help"))(print_help)
 
+#: Every method's settings, and the tolerance at which its answers count as proved, for the help.
+_METHOD_SETTINGS = "; ".join(
+    f"{method.name}: {', '.join(method.settings.names())}" for method in METHODS.values() if method.settings.names()
+)
+_TOLERANCES = "; ".join(
+    f"{tolerance:g} of {', '.join(name for name, method in METHODS.items() if method.tolerance == tolerance)}"
+    for tolerance in sorted({method.tolerance for method in METHODS.values()})
+)
+#: Options of ``solve`` in Python that are called otherwise here.
+_FLAGS = {"certificate": "exact", "options": "option"}
+
 _Problem = Annotated[
     str,
     typer.Argument(
@@ -58,14 +70,18 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on st
 def solve(
     model: _Problem,
     question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
+    objective: Annotated[
+        str | None,
+        typer.Option(help="Another objective over the question's laws, e.g. harmony; an unknown one lists all."),
+    ] = None,
     backend: Annotated[str, typer.Option(help="highs, pyomo or cvxpy: the same law, three spellings.")] = "highs",
     solver: Annotated[str, typer.Option(help="With --backend pyomo: any solver Pyomo reaches.")] = "highs",
     method: Annotated[
         str,
-        typer.Option(help="HiGHS's way: auto, simplex, ipm, pdlp; or fixed-point, prices, harmony, harmony-1990, …"),
+        typer.Option(help=f"{', '.join(METHODS)}; auto takes the first that answers the objective."),
     ] = "auto",
     tolerance: Annotated[
-        float | None, typer.Option(help="Largest relative residual and gap that counts as proved (1e-9, harmony 1e-6).")
+        float | None, typer.Option(help=f"Largest relative residual and gap that counts as proved ({_TOLERANCES}).")
     ] = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Prove it in rational arithmetic (up to some thousands of rows).")
@@ -74,7 +90,10 @@ def solve(
     option: Annotated[list[str] | None, typer.Option(help="A HiGHS option, NAME=VALUE; may be repeated.")] = None,
     setting: Annotated[
         list[str] | None,
-        typer.Option(help="A setting of another method, NAME=VALUE, e.g. function=1993 or version=2; may be repeated."),
+        typer.Option(
+            help="A setting of the objective or of the method, NAME=VALUE, e.g. floor=0.5 or function=1993; may be "
+            f"repeated. Of methods: {_METHOD_SETTINGS}."
+        ),
     ] = None,
     log_file: Annotated[Path | None, typer.Option(help="Write the solver's log to this file.")] = None,
     verbose: Annotated[bool, typer.Option(help="Show the solver's log on standard error.")] = False,
@@ -86,7 +105,7 @@ def solve(
 ) -> None:
     """Find the best plan of MODEL, or the best point of a linear program, and prove it."""
     with readable_errors():
-        from ..methods.linear import solve as solve_plan
+        from ..methods.solve import solve as solve_plan
         from ..program.reading.read import read_program
         from ..program.reading.text import format_of
 
@@ -97,6 +116,7 @@ def solve(
             plan = solve_plan(
                 problem,
                 question,
+                objective=objective,
                 backend=backend,
                 solver=solver,
                 method=method,
@@ -228,23 +248,19 @@ def import_five_year(
 
 
 def _settings(pairs: list[str]) -> dict[str, Any]:
-    """Read settings of a method; what has an option of its own is said there, and the harmony function is a name."""
-    made = named_values(pairs)
-    for name in (
-        "question",
-        "backend",
-        "solver",
-        "method",
-        "tolerance",
-        "time_limit",
-        "options",
-        "log_file",
-        "verbose",
-    ):
-        if name in made:
-            raise DataError(f"--setting {name}=…: write --{name.replace('_', '-')}")
-    if "function" in made:
-        made["function"] = str(made["function"])
+    """Read settings of the objective or the method; what has an option of its own is said there.
+
+    A setting that its record declares as text is taken as it is written: ``function=1993`` is a name.
+    """
+    from ..methods.solve import PARAMETERS
+    from ..objectives import OBJECTIVES
+
+    records = [record.settings for record in OBJECTIVES.values()] + [record.settings for record in METHODS.values()]
+    texts = {one.name for settings in records for one in settings.described() if one.allowed.text}
+    made = named_values(pairs, "--setting", texts)
+    for name in made:
+        if name in PARAMETERS:
+            raise DataError(f"--setting {name}=…: write --{_FLAGS.get(name, name.replace('_', '-'))}")
     return made
 
 

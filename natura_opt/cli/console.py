@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -123,13 +123,16 @@ def standard_output_kept_clean() -> Iterator[None]:
         os.close(kept)
 
 
-def named_values(pairs: list[str]) -> dict[str, Any]:
-    """Read NAME=VALUE pairs; numbers and true/false are taken as such."""
+def named_values(pairs: list[str], option: str = "--option", texts: Container[str] = ()) -> dict[str, Any]:
+    """Read NAME=VALUE pairs; numbers and true/false are taken as such, but for names whose values are texts."""
     made: dict[str, Any] = {}
     for pair in pairs:
         name, separator, value = pair.partition("=")
         if not separator:
-            raise DataError(f"--option {pair!r}: write NAME=VALUE")
+            raise DataError(f"{option} {pair!r}: write NAME=VALUE")
+        if name in texts:
+            made[name] = value
+            continue
         try:
             made[name] = json.loads(value)
         except json.JSONDecodeError:

@@ -20,7 +20,7 @@ def print_help(
         bool, typer.Option("--markdown", help="Print the reference, or the topic, as Markdown on standard output.")
     ] = False,
 ) -> None:
-    """Print the reference: tables, blocks, objectives, methods, JSON fields, exit codes, errors, public names."""
+    """Print the reference: tables, objectives, methods, settings, blocks, JSON fields, exit codes, errors, names."""
     with readable_errors():
         if as_json and markdown:
             raise OptionError("help: --json and --markdown are two forms of one thing; choose one")

@@ -12,7 +12,7 @@ from rich.text import Text
 from ..base.errors import shown
 from ..base.status import Status
 from ..economy.assumed import assumed
-from ..methods.harmony.plan import HarmonyPlan
+from ..objectives import Demand
 from ..plan.limits import binding_limits, count_limits
 from ..plan.plan import Plan
 from ..plan.program_solution import ProgramSolution
@@ -33,8 +33,8 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     if isinstance(plan, ProgramSolution):
         print_solution(plan, console)
         return
-    if isinstance(plan, HarmonyPlan):
-        console.print(shown(str(plan)), soft_wrap=True)
+    if plan.added is not None:  # its objective says it in its own words
+        console.print(shown(plan.added.text(plan)), soft_wrap=True)
         return
     colour = "green" if plan.proved else "red"
     console.print(
@@ -48,14 +48,14 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     if plan.status in (Status.TIME_LIMIT, Status.INTERRUPTED):
         console.print("stopped early: what the solver had is kept, and the figures above say how far it had come")
     console.print(f"objective {plan.objective:.10g}   (bound {plan.certificate.dual_objective:.10g})")
-    if plan.question.objective == "fulfilment":
+    if plan.of.demand is Demand.LEVEL and not plan.of.whole_sets:
         _headed(console, "fulfilment of the targets", _fulfilment(plan))
     limits = binding_limits(plan, intervals=_ROWS, most=_ROWS)
     if len(limits):
         _headed(console, "what the objective is made of, by what all of each is worth in it", _limits(plan, limits))
     for line in [*emission_lines(plan), *own_lines(plan), *(f"note: {said}" for said in assumed(plan.asked))]:
         console.print(shown(line), soft_wrap=True)
-    if plan.question.objective == "least-resources":
+    if plan.of.demand is Demand.FIXED:
         _headed(console, "valuations of goods", _goods(plan))
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in plan.seconds.items())
     console.print(f"\nby {plan.method}, {plan.iterations} iterations ({stages})", style="dim", soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,38 +19,37 @@ from ..economy.build import build_economy
 from ..economy.economy import Economy
 from ..economy.files.catalog import read
 from ..economy.question import Question
-from ..formulate import linear_program
-from ..methods.harmony.functions import HarmonyFunction
-from ..methods.harmony.methods import HARMONY_METHODS
-from ..methods.harmony.plan import HarmonyPlan
+from ..formulate import linear_program, with_objective
 from ..methods.harmony.problem import HarmonyProblem, harmony_problem
-from ..methods.harmony.solve import plan_for_harmony
-from ..methods.linear import solve
-from ..methods.registry import METHODS_OF_THE_PLAN
+from ..methods.linear import BACKENDS
+from ..methods.method import Common, Method
+from ..methods.registry import METHODS, ask, method_named
+from ..methods.solve import solve
+from ..objectives import Demand, objective_named, objective_of
+from ..objectives.harmony import HARMONY, WEIGHTS
+from ..objectives.harmony_functions import HarmonyFunction
+from ..plan.harmony import Harmony, harmony_of
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
+from ..program.protocol import Program
 from .comparison import Comparison
 from .tables import Entry, fulfilment_by_good
 
+#: The method whose three spellings are compared by the names of their backends.
+_LINEAR = method_named("auto")
+#: Every name that can be compared, with the method and the options that stand for it: the backends of a linear program,
+#: and all methods but the one that chooses.
+_ASKED: dict[str, tuple[Method, dict[str, Any]]] = {
+    **{backend: (_LINEAR, {"backend": backend}) for backend in BACKENDS},
+    **{name: (method, {}) for name, method in METHODS.items() if method is not _LINEAR},
+}
+COMPARABLE = tuple(_ASKED)
 #: Compared where nothing else is asked: the linear program, the fixed point, prices, and harmony three ways.
 DEFAULT_METHODS = ("highs", "fixed-point", "prices", "harmony", "harmony-1990", "harmony-2018")
-#: What is asked of a linear program by its backend or HiGHS's way.
-_LINEAR: dict[str, dict[str, str]] = {
-    "highs": {},
-    "pyomo": {"backend": "pyomo"},
-    "cvxpy": {"backend": "cvxpy"},
-    "simplex": {"method": "simplex"},
-    "ipm": {"method": "ipm"},
-    "pdlp": {"method": "pdlp"},
-}
-COMPARABLE = (*_LINEAR, *METHODS_OF_THE_PLAN)
+#: What no method can be given as a setting of its own: compare says it for all.
+_OWN = ("method", "backend", "solver", *HARMONY.settings.names())
 #: A demand counts as met to this share of it, as the methods that are not exact meet it.
 _MET = 1e-6
-#: The gap per good asked of harmony where nothing else is.
-_HARMONY_TOLERANCE = 1e-6
-#: The version that the paper of 1990 settles on.
-_SETTINGS: dict[str, dict[str, Any]] = {"harmony-1990": {"version": 2}}
-_HISTORICAL = ("harmony-1990", "harmony-2018")
 
 
 @checked_arguments("model")
@@ -70,8 +69,8 @@ def compare(
     ----------
     model : an economy, or the name or folder of a model.
     question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
-    methods : of ``highs``, ``pyomo``, ``cvxpy``, ``simplex``, ``ipm``, ``pdlp`` (the linear program), ``fixed-point``,
-        ``prices``, ``harmony``, ``harmony-cvxpy``, ``harmony-tangents``, ``harmony-1990``, ``harmony-2018``.
+    methods : names of methods (:data:`natura_opt.methods.registry.METHODS`), or of backends: ``highs``, ``pyomo``,
+        ``cvxpy``. Methods that plan for harmony are asked for it under the question's own laws.
     function : the harmony function by which all plans are judged.
     tolerance : of every proof; each method's own where it is not given (1e-9 of a linear program, 1e-6 of the others).
     time_limit : seconds for each method that can be stopped.
@@ -105,53 +104,73 @@ def compare(
             raise OptionError(f"settings for method {method!r}, which is not compared")
     for given in ({"tolerance": tolerance, "time_limit": time_limit}, *(settings or {}).values()):
         SolveOptions(**{k: v for k, v in given.items() if k in ("tolerance", "time_limit") and v is not None})
-        for name in ("method", "function", "backend", "solver"):
-            if name in given:
+        for name in given:
+            if name in _OWN:
                 raise OptionError(f"settings: {name!r} is compare's own, not a method's")
     economy = model if isinstance(model, Economy) else read(model)
     asked = question if isinstance(question, Question) else economy.question(question)
-    problem = harmony_problem(economy, asked, function)
-    if not len(problem.targets):
-        raise QuestionError(f"{economy.name}: no good has a target and a weight, so harmony has no meaning")
-    weighted = "target_weights" in economy.tables and "target_weights" not in asked.leave_out
-    linear = replace(asked, leave_out=(*asked.leave_out, "target_weights")) if weighted else asked
-    program = linear_program(economy, linear)
+    compared = _compared(economy, asked, function)
     for method in chosen:
         load_method(method)
     entries: list[Entry] = []
-    for method in sorted(chosen, key=lambda name: name in _HISTORICAL):  # these are bounded by the others' prices
-        own = {**_SETTINGS.get(method, {}), **(settings or {}).get(method, {})}
-        entries.append(_entry(economy, linear, problem, program, method, tolerance, time_limit, own, _prices(entries)))
-    first = next((e.plan for e in entries if e.method in _LINEAR and e.plan is not None and e.plan.proved), None)
+    for method in sorted(chosen, key=lambda name: not _ASKED[name][0].bounded):  # these get the others' prices
+        record, _ = _ASKED[method]
+        own = {**record.compared, **(settings or {}).get(method, {})}
+        entries.append(_entry(compared, method, tolerance, time_limit, own, _prices(compared.problem, entries)))
+    ours = {name for name, (record, _) in _ASKED.items() if record.way}
+    first = next((e.plan for e in entries if e.method in ours and e.plan is not None and e.plan.proved), None)
     entries.sort(key=lambda entry: chosen.index(entry.method))
-    return Comparison(economy, linear, tuple(entries), first or solve(economy, linear, time_limit=time_limit), problem)
+    best = first or solve(economy, compared.linear, time_limit=time_limit)
+    return Comparison(economy, compared.linear, tuple(entries), best, compared.problem)
+
+
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """A linear question, the same laws asked for harmony, and both as programs."""
+
+    economy: Economy
+    linear: Question
+    harmony: Question
+    problem: HarmonyProblem
+    program: LinearProgram
+
+
+def _compared(economy: Economy, asked: Question, function: str | HarmonyFunction) -> _Compared:
+    """Lay out what is compared.
+
+    Raises
+    ------
+    QuestionError : the question cannot be asked, in itself or for harmony; or its objective is not linear.
+    """
+    if objective_named(asked.objective, f"{economy.name}: ").concave:
+        raise QuestionError(
+            f"{economy.name}: methods are compared on a linear question, whose optimum they are measured from, and the "
+            f"objective {asked.objective!r} is not linear; ask a linear one: the methods for harmony answer its laws"
+        )
+    weighted = WEIGHTS in economy.tables and WEIGHTS not in asked.leave_out
+    linear = replace(asked, leave_out=(*asked.leave_out, WEIGHTS)) if weighted else asked
+    program = linear_program(economy, linear)
+    harmony = with_objective(economy, asked, HARMONY.name, {"function": function})
+    return _Compared(economy, linear, harmony, harmony_problem(economy, harmony), program)
 
 
 def _entry(
-    economy: Economy,
-    linear: Question,
-    problem: HarmonyProblem,
-    program: LinearProgram,
+    compared: _Compared,
     method: str,
     tolerance: float | None,
     time_limit: float | None,
     own: dict[str, Any],
     prices: Floats | None,
 ) -> Entry:
-    """Ask one method; a refusal is an answer too."""
+    """Ask one method, under the objective that it answers; a refusal is an answer too."""
+    record, options = _ASKED[method]
+    under_harmony = record.answers(HARMONY)
+    given = {name: own.pop(name) for name in [*own] if name == "tolerance" or name in record.takes}
+    usual = {"tolerance": tolerance, **({"time_limit": time_limit} if "time_limit" in record.takes else {})}
+    common = Common(**{**usual, **given, **options}, prices=prices)
+    question = compared.harmony if under_harmony else compared.linear
     try:
-        if method in HARMONY_METHODS:
-            options = SolveOptions(
-                tolerance=own.pop("tolerance", tolerance or _HARMONY_TOLERANCE),
-                time_limit=own.pop("time_limit", time_limit),
-            )
-            plan: Plan = plan_for_harmony(problem, method, options, own, prices)
-        else:
-            if tolerance is not None:
-                own.setdefault("tolerance", tolerance)
-            if time_limit is not None and method != "fixed-point":
-                own.setdefault("time_limit", time_limit)
-            plan = solve(economy, linear, **{**_LINEAR.get(method, {"method": method}), **own})
+        plan = ask(record, compared.economy, question, own, common)
     except SettingError:
         raise
     except NaturaError as error:
@@ -160,15 +179,17 @@ def _entry(
         raise KeyboardInterrupt
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return Entry(method, plan, note=str(plan.impossibility))
-    left = plan.consumption if isinstance(plan, HarmonyPlan) else plan.consumption + plan.surplus
-    block = problem.program.column_block("delivered")
+    harmony = harmony_of(plan) if under_harmony else None
+    left = plan.consumption if harmony is not None else plan.consumption + plan.surplus
+    block = compared.problem.program.column_block(HARMONY.columns)
     assert block is not None
     good, period = block.index.codes  # type: ignore[attr-defined]
     deliveries = np.maximum(left.to_numpy()[good, period], 0.0)
-    objective, note = _objective(problem, program, plan)
-    reason = plan.reason if isinstance(plan, HarmonyPlan) else ""
-    passes = plan.passes if isinstance(plan, HarmonyPlan) else None if method in _LINEAR else plan.iterations
-    return Entry(method, plan, "", deliveries, objective, "; ".join(filter(None, (reason, note))), passes)
+    objective, note = _objective(compared, plan, harmony)
+    if harmony is not None:
+        said = "; ".join(filter(None, (harmony.reason, note)))
+        return Entry(method, plan, "", deliveries, objective, said, harmony.passes)
+    return Entry(method, plan, "", deliveries, objective, note, plan.iterations if record.passes else None)
 
 
 @cache
@@ -178,44 +199,56 @@ def load_method(method: str) -> None:
         goods=["good"], inputs=[[0.1]], targets=[1.0], resources=["labour"], resource_use=[[1.0]],
         resource_limits=[1.0], capital=[[1.0]], capital_pool=[1.0], objective="assortment",
     )  # fmt: skip
-    asked = tiny.question()
-    _entry(tiny, asked, harmony_problem(tiny, asked), linear_program(tiny, asked), method, None, None, {}, None)
+    _entry(_compared(tiny, tiny.question(), "2018"), method, None, None, {}, None)
 
 
-def _prices(entries: list[Entry]) -> Floats | None:
+def _prices(problem: HarmonyProblem, entries: list[Entry]) -> Floats | None:
     """Return the multipliers that bound best what any plan attains, where a method that finds them was asked."""
-    same_rows = ("harmony", "harmony-tangents")  # as the program has them; CVXPY compiles its own
-    known = [e.plan for e in entries if e.method in same_rows and isinstance(e.plan, HarmonyPlan) and e.plan.dual.any()]
-    return min(known, key=lambda plan: plan.bound).dual if known else None
+    known = [
+        harmony_of(e.plan)
+        for e in entries
+        if e.plan is not None and e.plan.of is HARMONY and e.plan.dual.any() and _same_rows(e.plan.program, problem)
+    ]
+    return min(known, key=lambda harmony: harmony.bound).plan.dual if known else None
 
 
-def _objective(problem: HarmonyProblem, linear: LinearProgram, plan: Plan) -> tuple[float | None, str]:
+def _same_rows(program: Program, problem: HarmonyProblem) -> bool:
+    """Whether a plan's rows are the problem's; a modelling layer compiles its own, in another order."""
+    ours = problem.program.rows
+    if [(row.name, row.start) for row in program.rows] != [(row.name, row.start) for row in ours]:
+        return False
+    return all(one.index.equals(other.index) for one, other in zip(program.rows, ours, strict=True))
+
+
+def _objective(compared: _Compared, plan: Plan, harmony: Harmony | None) -> tuple[float | None, str]:
     """Return the linear question's objective of a plan, losses included, recomputed from what it delivers; and a note.
 
-    Parameters
-    ----------
-    linear : the linear question as a program; its own costs are what is summed, so that nothing it counts is left out.
+    The program's own costs are what is summed, so that nothing it counts is left out.
     """
-    if not isinstance(plan, HarmonyPlan):
+    linear = compared.program
+    if harmony is None:
         return plan.objective, ""
     if plan.certificate.primal_residual > max(plan.certificate.tolerance, _MET):
         return None, f"its plan breaks a law by {plan.certificate.primal_residual:.1e} of what the law weighs"
-    ratio = fulfilment_by_good(problem.economy, plan)
-    question = plan.question
+    ratio = fulfilment_by_good(compared.problem.economy, plan)
+    asked = objective_of(compared.linear)
     served: dict[str, Floats] = {}
-    if question.objective == "least-resources":
+    if asked.demand is Demand.FIXED:
         if (ratio < 1.0 - _MET).any():
             return None, "does not meet the demand"
-    elif question.objective == "assortment":
-        served["assortments"] = np.array([ratio.min()])
-    else:
-        served["fulfilment"] = ratio.min(axis=0)
+    elif asked.demand is Demand.LEVEL:
+        level = np.array([ratio.min()]) if asked.whole_sets else ratio.min(axis=0)
+        served[asked.columns] = level
         floor = linear.row_block("floor")
-        if floor is not None and (served["fulfilment"] < linear.row_lower[floor.span] * (1.0 - _MET)).any():
+        if floor is not None and (level < linear.row_lower[floor.span] * (1.0 - _MET)).any():
             return None, f"does not keep the floor of {linear.row_lower[floor.start]:g}"
+    else:
+        return None, f"what it delivers says nothing of the objective {asked.name!r}"
     levels = np.zeros(linear.shape[1])
     for block in linear.columns:
         own = plan.program.column_block(block.name)
+        if own is None and block.name not in served and linear.cost[block.span].any():
+            return None, f"its plan says nothing of {block.name!r}, which the objective {asked.name!r} counts"
         if block.name in served:
             levels[block.span] = served[block.name]
         elif own is not None:

@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from ..base.status import Status
-from ..methods.harmony.plan import HarmonyPlan
-from ..methods.harmony.trace import TracePoint
+from ..objectives import objective_of
+from ..objectives.harmony import HARMONY
+from ..plan.harmony import Harmony, harmony_of
 from ..plan.pictures.style import GREY, INK, MAIN, PALE, bare, new_figure, number, plain
+from ..plan.trace import TracePoint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +33,7 @@ def draw_comparison(comparison: ComparisonTables) -> Figure:
     figure = new_figure(9.6, 1.5 + _ROW * count)
     share, harmony, seconds = figure.subplots(1, 3, sharey=True)
     best = comparison.optimum.objective if comparison.optimum.proved else float("nan")
-    least_cost = comparison.question.objective == "least-resources"
+    least_cost = objective_of(comparison.question).sense == "min"
     share_of_best = (best / table["objective"] if least_cost else table["objective"] / best).to_numpy(float)
     _dots(share, share_of_best, [f"{100 * v:.4g} %" for v in share_of_best])
     known = share_of_best[np.isfinite(share_of_best)]
@@ -92,14 +94,14 @@ def draw_convergence(comparison: ComparisonTables) -> Figure:
     figure = new_figure(7.2, 4.2)
     ax = figure.subplots()
     size = comparison.problem.size
-    plans = {name: p for name, p in comparison.plans.items() if isinstance(p, HarmonyPlan)}
+    plans = {name: harmony_of(p) for name, p in comparison.plans.items() if p.of is HARMONY}
     traced = {name: p for name, p in plans.items() if len(p.course) > 2 and not _impossible(p)}
     kept: list[float] = []
     lawless: list[str] = []
-    for colour, (name, plan) in zip(_SERIES, traced.items(), strict=False):
-        tolerance = plan.certificate.tolerance
-        lawful = [point for point in plan.course if point.lawful(tolerance)]
-        proved = [point for point in plan.course if np.isfinite(point.bound)]
+    for colour, (name, found) in zip(_SERIES, traced.items(), strict=False):
+        tolerance = found.plan.certificate.tolerance
+        lawful = [point for point in found.course if point.lawful(tolerance)]
+        proved = [point for point in found.course if np.isfinite(point.bound)]
         attained = [point.attained / size for point in lawful]
         marker = "o" if len(lawful) == 1 else None
         ax.plot(_passes(lawful), attained, color=colour, linewidth=1.6, marker=marker, markersize=4, label=name)
@@ -113,8 +115,8 @@ def draw_convergence(comparison: ComparisonTables) -> Figure:
             markersize=3,
         )
         kept += [*attained[len(attained) // 2 :], *([proved[-1].bound / size] if proved else [])]
-        if len(lawful) < len(plan.course):
-            lawless.append(f"{name}: {len(plan.course) - len(lawful)} of {len(plan.course)}")
+        if len(lawful) < len(found.course):
+            lawless.append(f"{name}: {len(found.course) - len(lawful)} of {len(found.course)}")
     if traced:
         ax.set_xscale("log")
         if kept:
@@ -143,8 +145,8 @@ def draw_convergence(comparison: ComparisonTables) -> Figure:
     return figure
 
 
-def _impossible(plan: HarmonyPlan) -> bool:
-    return plan.status in (Status.INFEASIBLE, Status.UNBOUNDED)
+def _impossible(found: Harmony) -> bool:
+    return found.plan.status in (Status.INFEASIBLE, Status.UNBOUNDED)
 
 
 def _passes(points: list[TracePoint]) -> list[int]:

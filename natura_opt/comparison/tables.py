@@ -13,10 +13,11 @@ from ..base.arrays import Floats
 from ..base.status import Status
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..methods.harmony.gap import proven_gap
-from ..methods.harmony.plan import HarmonyPlan
 from ..methods.harmony.problem import HarmonyProblem
+from ..objectives.harmony import HARMONY
+from ..plan.harmony import harmony_of
 from ..plan.plan import Plan
+from ..proof.concave_gap import proven_gap
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ class ComparisonTables:
     @property
     def harmony_bound(self) -> float:
         """The most total harmony that any plan can have, as proved; infinite where no method for harmony answered."""
-        bounds = [p.bound for p in self.plans.values() if isinstance(p, HarmonyPlan)]
+        bounds = [harmony_of(p).bound for p in self.plans.values() if p.of is HARMONY]
         return min(bounds, default=float("inf"))
 
     @cached_property
@@ -156,7 +157,7 @@ class ComparisonTables:
             facts |= {"reason": entry.refusal, "certificate": nothing | {"proved": False}}
         else:
             facts |= entry.plan.summary()
-            facts["worth"] = "harmony" if isinstance(entry.plan, HarmonyPlan) else self.question.objective
+            facts["worth"] = entry.plan.question.objective
         facts |= {key: _plain(value) for key, value in row.items() if key != "note"}
         facts["gap_to_optimum"] = facts.pop("gap")
         return facts | {"note": row["note"]}
@@ -167,8 +168,7 @@ def fulfilment_by_good(economy: Economy, plan: Plan) -> Floats:
 
     Goods of weight zero count as any other: a linear objective knows no weights.
     """
-    served = plan.delivered if isinstance(plan, HarmonyPlan) else plan.consumption
-    left = np.maximum(served.to_numpy() + plan.surplus.to_numpy(), 0.0)
+    left = np.maximum(plan.consumption.to_numpy() + plan.surplus.to_numpy(), 0.0)
     targets = np.column_stack([economy.vector("targets", t) for t in range(len(economy.periods))])
     made: Floats = np.where(targets > 0, left / np.where(targets > 0, targets, 1.0), np.inf)
     return made

@@ -66,11 +66,15 @@ class Economy(EconomyData):
 
     @checked_arguments()
     def question(self, name: str | None = None) -> Question:
-        """Return a question by name; without a name, the ``default`` one.
+        """Return a question by name.
+
+        Parameters
+        ----------
+        name : of the question; the one called ``default`` where none is given.
 
         Raises
         ------
-        QuestionError : there is no question of this name, or no default.
+        QuestionError : there is none of this name.
         """
         wanted = "default" if name is None else name
         if wanted not in self.questions:

@@ -2,62 +2,101 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..base.entrance import checked_arguments
 from ..base.errors import QuestionError, shortened, unknown
+from ..base.settings import Settings
 
-LARGEST = sys.float_info.max
+#: The settings of each objective, by its name: told by whoever declares objectives, who stands above this room.
+SETTINGS_OF: dict[str, type[Settings]] = {}
+#: What a question says besides the settings of its objective.
+OWN = ("objective", "leave_out")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Question:
     """What is to be best, and which tables are deliberately left out of account.
 
     Attributes
     ----------
     objective : name of an objective (``natura_opt.objectives.OBJECTIVES``).
-    floor : least fulfilment of every period (pure number, 1 = the target is met); only for ``fulfilment``.
+    settings : the objective's own settings as they were given, by name. They may be given by their names
+        (``Question("fulfilment", floor=0.5)``), as a mapping, or both; None stands for one that is not given.
     leave_out : tables of the economy this question does not use. A table that is neither used nor left out is refused
         by name, so that nothing is ignored in silence.
     name : the question's name in its economy.
+
+    Raises
+    ------
+    QuestionError : no names; or, of an objective that is known, a setting that it does not have or does not allow.
     """
 
-    objective: str = "fulfilment"
-    floor: float | None = None
-    leave_out: tuple[str, ...] = ()
-    name: str = "default"
+    objective: str
+    settings: Mapping[str, Any] = field(hash=False)
+    leave_out: tuple[str, ...]
+    name: str
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            raise QuestionError(f"the name of a question must be text, not {shortened(self.name)}")
-        if not isinstance(self.objective, str):
-            raise QuestionError(f"question {self.name!r}: objective must be a name, not {shortened(self.objective)}")
-        listed = isinstance(self.leave_out, tuple | list) and all(isinstance(table, str) for table in self.leave_out)
+    def __init__(
+        self,
+        objective: str = "fulfilment",
+        settings: Mapping[str, Any] | None = None,
+        *,
+        leave_out: tuple[str, ...] | list[str] = (),
+        name: str = "default",
+        **more: Any,
+    ) -> None:
+        if not isinstance(name, str):
+            raise QuestionError(f"the name of a question must be text, not {shortened(name)}")
+        where = f"question {name!r}"
+        if not isinstance(objective, str):
+            raise QuestionError(f"{where}: objective must be a name, not {shortened(objective)}")
+        listed = isinstance(leave_out, tuple | list) and all(isinstance(table, str) for table in leave_out)
         if not listed:
-            raise QuestionError(
-                f"question {self.name!r}: leave_out must be a list of table names, not {shortened(self.leave_out)}"
-            )
-        object.__setattr__(self, "leave_out", tuple(self.leave_out))
-        if self.floor is not None and not (
-            isinstance(self.floor, int | float) and not isinstance(self.floor, bool) and 0 <= self.floor < LARGEST
-        ):
-            raise QuestionError(
-                f"question {self.name!r}: floor must be a number of at least 0, not {shortened(self.floor)}"
-            )
+            raise QuestionError(f"{where}: leave_out must be a list of table names, not {shortened(leave_out)}")
+        if settings is not None and not isinstance(settings, Mapping):
+            raise QuestionError(f"{where}: settings must be a mapping from name to value, not {shortened(settings)}")
+        given = {key: value for key, value in {**(settings or {}), **more}.items() if value is not None}
+        allowed = SETTINGS_OF.get(objective)
+        if allowed is not None:
+            for key in given:
+                if key not in allowed.names():
+                    raise QuestionError(f"{where}: {_unknown(key, objective, allowed)}")
+            allowed.read(given, where, QuestionError)
+        for key, value in (
+            ("objective", objective), ("settings", given), ("leave_out", tuple(leave_out)), ("name", name),
+        ):  # fmt: skip
+            object.__setattr__(self, key, value)
 
     @classmethod
     @checked_arguments()
     def from_mapping(cls, name: str, settings: Mapping[str, Any]) -> Question:
-        """Build a question from a table of ``economy.toml``; unknown keys are an error."""
-        own = {field.name for field in fields(cls)} - {"name"}
-        for key in settings:
-            if key not in own:
-                raise QuestionError(f"question {name!r}: {unknown('setting', key, own)}")
+        """Build a question from a table of ``economy.toml``.
+
+        Parameters
+        ----------
+        name : of the question.
+        settings : its keys: ``objective``, ``leave_out`` and the objective's settings.
+
+        Raises
+        ------
+        QuestionError : a key that is none of them, or a value that is not allowed.
+        """
+        for key in ("name", "settings"):
+            if key in settings:
+                objective = str(settings.get("objective", "fulfilment"))
+                allowed = SETTINGS_OF.get(objective, Settings)
+                raise QuestionError(f"question {name!r}: {_unknown(key, objective, allowed)}")
         return cls(name=name, **settings)
+
+
+def _unknown(key: str, objective: str, allowed: type[Settings]) -> str:
+    """Return the sentence for a setting that an objective does not have, and whose it is."""
+    others = [repr(name) for name, settings in SETTINGS_OF.items() if key in settings.names()]
+    whose = f"; it is a setting of the objective {' or '.join(others)}, not of {objective!r}" if others else ""
+    return f"{unknown('setting', key, [*OWN, *allowed.names()])}{whose}"
 
 
 def as_questions(questions: Any, where: str) -> dict[str, Question]:

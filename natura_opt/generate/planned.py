@@ -82,13 +82,13 @@ def planned(
     ways, kinds = whole("techniques", techniques, 1), whole("resources", resources, 0)
     count = whole("periods", periods, 1)
     one_of("capital", capital, CAPITAL)
-    one_of("objective", objective, OBJECTIVES)
+    goal = OBJECTIVES[one_of("objective", objective, OBJECTIVES)]
     room = real("slack", slack, 0.0)
     spread = whole("decades", decades, 0)
     share = real("wanted", wanted, 0.0, above=True)
     if share > 1.0:
         raise OptionError(f"wanted is the share of goods with targets, at most 1, not {wanted!r}")
-    if not kinds and (capital == "none" or objective == "least-resources"):
+    if not kinds and (capital == "none" or goal.weighs_resources):
         raise OptionError("resources is 0, so nothing is scarce or to be saved; ask for 1 or more")
 
     drawn = technology(chosen, radius_of(radius), ways, seed)
@@ -107,7 +107,7 @@ def planned(
         tables["outputs"] = sp.csr_array((np.ones(len(drawn.makes)), (drawn.makes, np.arange(len(drawn.makes)))))
     if kinds:
         tables |= _resource_tables(resource_use(drawn, kinds, seed), levels, room, seed)
-    if objective == "least-resources":
+    if goal.weighs_resources:
         tables["resource_weights"] = np.concatenate([[1.0], uniform_between(stream(seed, 7), 0.1, 1.0, kinds - 1)])
     if spread:
         tables = in_natural_units(tables, spread, drawn.makes, stream(seed, 8))

@@ -40,6 +40,7 @@ class CvxpyModel:
     losses : scalar expressions that count against the objective, whatever its sense.
     own_laws : laws of the user's own that were written into it.
     objective : the CVXPY objective, once the rows are closed.
+    definitions : constraints that say what the helper variables of a concave term are; they are no rows of the plan.
     """
 
     economy: Economy
@@ -50,6 +51,7 @@ class CvxpyModel:
     losses: list[Any] = field(default_factory=list)
     own_laws: tuple[Any, ...] = ()
     objective: Any = None
+    definitions: list[Any] = field(default_factory=list)
     _goal: tuple[str, Any] | None = None
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _terms: dict[str, list[Callable[[Any], Any]]] = field(default_factory=dict)
@@ -113,7 +115,7 @@ class CvxpyModel:
         """Return the CVXPY problem as it stands."""
         import cvxpy as cp
 
-        return cp.Problem(self.objective, [constraint for _, _, constraint in self.constraints])
+        return cp.Problem(self.objective, [*(constraint for _, _, constraint in self.constraints), *self.definitions])
 
     def _state(self, name: str, part: _Open) -> None:
         if not len(part.index):

@@ -78,6 +78,10 @@ class Law:
     def spelling(self, name: str) -> Callable[[Any, Economy, Question], None]:
         """Return one of its spellings.
 
+        Parameters
+        ----------
+        name : ``matrix``, ``pyomo`` or ``cvxpy``.
+
         Raises
         ------
         QuestionError : the law cannot be said in it.

@@ -1,52 +1,35 @@
-"""One call from an economy (or a model changed by hand) to a plan with its proof."""
+"""A linear question, or a model changed by hand, to a plan with its proof, in any of the three spellings."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any
 
 import numpy as np
 
 from ..backends.answer import Answer, Claim
 from ..backends.configured import check_highs_options
-from ..backends.options import METHODS, SolveOptions
-from ..base.entrance import checked_arguments
+from ..backends.options import SolveOptions
 from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
+from ..base.status import Status
 from ..economy.economy import Economy
-from ..economy.files.catalog import read
 from ..economy.question import Question
 from ..formulate import cvxpy_model, declared_with, linear_program, pyomo_model
 from ..laws.coefficients import pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law
+from ..objectives import objective_of
 from ..plan.answer import Attempt
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from ..proof.judging import Verdict, certify_claim, judge, prove, settle
 from ..proof.refine import inside
-from .registry import METHODS_OF_THE_PLAN, answer_by
-
-if TYPE_CHECKING:
-    from ..plan.program_solution import ProgramSolution
+from .method import Common
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
-
-_SETTINGS = (
-    "question",
-    "backend",
-    "solver",
-    "method",
-    "tolerance",
-    "certificate",
-    "extra_laws",
-    "verbose",
-    "log_file",
-    "time_limit",
-)
 
 
 @dataclass(frozen=True)
@@ -93,125 +76,33 @@ class _Clock:
         self._since = now
 
 
-@overload
-def solve(problem: LinearProgram, question: None = None, **options: Any) -> ProgramSolution: ...
-@overload
-def solve(
-    problem: Economy | CvxpyModel | str | Path | Any,
-    question: Question | str | None = None,
-    *,
-    backend: str = "highs",
-    solver: str = "highs",
-    method: str = "auto",
-    tolerance: float | None = None,
-    certificate: str = "auto",
-    extra_laws: Iterable[ExtraLaw | Law] = (),
-    verbose: bool = False,
-    log_file: str | Path | None = None,
-    time_limit: float | None = None,
-    options: Mapping[str, Any] | None = None,
-    **settings: Any,
-) -> Plan: ...
-@checked_arguments()
-def solve(
-    problem: Economy | CvxpyModel | str | Path | Any,
-    question: Question | str | None = None,
-    *,
-    backend: str = "highs",
-    solver: str = "highs",
-    method: str = "auto",
-    tolerance: float | None = None,
-    certificate: str = "auto",
-    extra_laws: Iterable[ExtraLaw | Law] = (),
-    verbose: bool = False,
-    log_file: str | Path | None = None,
-    time_limit: float | None = None,
-    options: Mapping[str, Any] | None = None,
-    **settings: Any,
-) -> Plan | ProgramSolution:
-    """Find the best plan, and prove it.
+def solve_linear(problem: Any, question: Question | None, way: str, common: Common, tolerance: float = 1e-9) -> Plan:
+    """Answer a linear question, stage by stage where its objective has several, and prove the answer.
 
     Parameters
     ----------
-    problem : an economy (or the name or folder of a model); or a Pyomo model from :func:`natura_opt.pyomo_model`, or a
-        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like; or any linear program: a
-        :class:`natura_opt.LinearProgram`, read from a file by :func:`natura_opt.read_program` or built.
-    question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
-    backend : ``highs`` (arrays straight in), ``pyomo`` or ``cvxpy``: the same law, three spellings.
-    solver : with ``backend="pyomo"``, any solver Pyomo reaches.
-    method : ``auto``, ``simplex``, ``ipm`` or ``pdlp`` (HiGHS); or a method of another kind: ``fixed-point``,
-        ``prices``, ``harmony`` (and ``harmony-cvxpy``, ``harmony-tangents``, ``harmony-1990``, ``harmony-2018``).
-    tolerance : largest relative residual and gap at which the plan counts as proved; 1e-9, or 1e-6 per good for prices
-        and harmony.
-    certificate : ``auto``: recomputed in doubles, and in rational arithmetic where these cannot decide and the program
-        is not large. ``exact``: in rational arithmetic, for plans up to some thousands of rows.
-    extra_laws : laws of your own: :class:`natura_opt.Law`, in as many spellings as you give it, with what it declares
-        of its rows and columns; or :class:`natura_opt.ExtraLaw`, a function, all of these in one spelling.
-    verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
-    settings : of a method of another kind, e.g. ``function="1993"`` for harmony.
-
-    Returns
-    -------
-    Plan, whatever happened: look at ``plan.status`` or call ``plan.assert_optimal()``. Of a linear program, a
-    :class:`natura_opt.ProgramSolution`, which has the same.
+    problem : an economy; or a model spelled by hand in Pyomo or CVXPY, which carries its question.
+    way : one of :data:`natura_opt.backends.options.METHODS`.
 
     Raises
     ------
-    DataError, QuestionError, OptionError : the data, the question or the options are not usable.
-
-    >>> import natura_opt as no
-    >>> plan = no.solve("kantorovich_machines")
-    >>> plan.status, round(plan.objective, 4)
-    (<Status.OPTIMAL: 'optimal'>, 86.6667)
+    OptionError, QuestionError : options that do not fit together, or a question that cannot be asked.
     """
-    if isinstance(problem, LinearProgram):
-        from .programs import solve_program
-
-        plans_only = {
-            "question": question,
-            "backend": backend != "highs",
-            "solver": solver != "highs",
-            "extra_laws": tuple(extra_laws),
-            f"method {method!r}": method in METHODS_OF_THE_PLAN,
-            **dict.fromkeys(settings, True),
-        }
-        return solve_program(
-            problem,
-            method=method,
-            tolerance=tolerance,
-            verbose=verbose,
-            log_file=log_file,
-            time_limit=time_limit,
-            options=options,
-            certificate=certificate,
-            of_economies=plans_only,
-        )
-    if method in METHODS_OF_THE_PLAN:
-        highs = {"extra_laws": tuple(extra_laws), "log_file": log_file, "options": options, "verbose": verbose}
-        given = [name for name, value in highs.items() if value] + ["backend"] * (backend != "highs")
-        given += ["certificate"] * (certificate != "auto")
-        if given or solver != "highs":
-            raise OptionError(f"method {method!r} is not HiGHS's and takes no {', '.join(given) or 'solver'}")
-        return answer_by(problem, question, method, tolerance, time_limit, settings)
-    if method not in METHODS:
-        raise OptionError(unknown("method", method, [*METHODS, *METHODS_OF_THE_PLAN]))
-    if settings:
-        raise OptionError(unknown("setting", next(iter(settings)), [*_SETTINGS, "options"]))
-    tolerance = 1e-9 if tolerance is None else tolerance
-    chosen = SolveOptions(method, tolerance, verbose, log_file, time_limit, dict(options or {}), certificate)
+    wanted = tolerance if common.tolerance is None else common.tolerance
+    chosen = SolveOptions(
+        way, wanted, common.verbose, common.log_file, common.time_limit, dict(common.options), common.certificate
+    )
+    backend, solver = common.backend, common.solver
     if backend not in BACKENDS:
         raise OptionError(unknown("backend", backend, BACKENDS))
     if solver != "highs" and backend != "pyomo":
         raise OptionError(f"solver={solver!r} is reached through Pyomo: add backend='pyomo'")
     if solver == "highs":
         check_highs_options(chosen)
-    elif method != "auto":
-        raise OptionError(f"method={method!r} is HiGHS's; give {solver!r} its own options through options=")
+    elif way != "auto":
+        raise OptionError(f"method={way!r} is HiGHS's; give {solver!r} its own options through options=")
     clock = _Clock()
-    if isinstance(problem, str | Path):
-        problem = read(problem)
-        clock.stop("read")
-    spelled = _spelled(problem, question, backend, tuple(extra_laws))
+    spelled = _spelled(problem, question, backend, common.extra_laws)
     clock.stop("build")
     attempts: list[Attempt] = []
     answer: Answer | None = None
@@ -224,19 +115,18 @@ def solve(
         attempts.append(Attempt(answer.message, answer.claim, checked))
         if not (answer.claim is Claim.OPTIMAL and checked.proved) and answer.claim is not Claim.INTERRUPTED:
             answer = None  # its word is not proved: the compiled program is scaled and solved again, through arrays
-            if time_limit is not None:
-                chosen = replace(chosen, time_limit=max(time_limit - clock.seconds["solve"], 1e-3))
+            if common.time_limit is not None:
+                chosen = replace(chosen, time_limit=max(common.time_limit - clock.seconds["solve"], 1e-3))
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
         verdict = prove(program, chosen)
         clock.stop("prove", of_which=("solve", verdict.answer.seconds))
-        attempts.append(
-            Attempt(f"HiGHS, scaled arrays: {verdict.answer.message}", verdict.answer.claim, verdict.certificate)
-        )
+        attempts.append(_attempt(verdict))
     else:
         status, impossibility = judge(program, answer, checked, chosen)
         verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)
+    program, verdict = _further_stages(spelled, program, verdict, chosen, attempts)
     clock.stop("prove")
     return Plan(
         economy=spelled.economy,
@@ -253,6 +143,25 @@ def solve(
         iterations=verdict.answer.iterations,
         seconds=clock.seconds,
     )
+
+
+def _attempt(verdict: Verdict) -> Attempt:
+    answer = verdict.answer
+    return Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, verdict.certificate)
+
+
+def _further_stages(
+    spelled: _Spelled, program: LinearProgram, verdict: Verdict, options: SolveOptions, attempts: list[Attempt]
+) -> tuple[LinearProgram, Verdict]:
+    """Return the last stage's program and verdict; a stage that is not proved optimal is the last."""
+    next_stage = objective_of(spelled.question).next_stage
+    while next_stage is not None and verdict.status is Status.OPTIMAL:
+        further = next_stage(program, verdict.answer.primal)
+        if further is None:
+            break
+        program, verdict = further, prove(further, options)
+        attempts.append(_attempt(verdict))
+    return program, verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,9 +189,7 @@ class _Spelled:
             return Answer(Claim.INTERRUPTED, np.zeros(columns), np.zeros(rows), message="interrupted")
 
 
-def _spelled(
-    problem: Any, question: Question | str | None, backend: str, extra: tuple[ExtraLaw | Law, ...]
-) -> _Spelled:
+def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple[ExtraLaw | Law, ...]) -> _Spelled:
     """Spell the problem for its backend; a Pyomo or CVXPY law is compiled to arrays when HiGHS is to solve it."""
     for law in extra:
         if not isinstance(law, ExtraLaw | Law):
@@ -294,7 +201,7 @@ def _spelled(
     written = tuple(law for law in extra if isinstance(law, ExtraLaw))
     spellings = {law.spelling for law in written}
     if isinstance(problem, Economy):
-        asked = question if isinstance(question, Question) else problem.question(question)
+        asked = problem.question() if question is None else question
         spelling = spellings.pop() if len(spellings) == 1 else BACKENDS[backend]
         if spellings:
             raise OptionError("extra_laws are given in several spellings; give them all in one")
@@ -322,6 +229,12 @@ def _spelled(
             raise OptionError(f"a model already carries its laws; give them to {spelling}_model(extra_laws=[...])")
         if not isinstance(getattr(model, "economy", None), Economy):
             raise QuestionError("solve takes an economy, or a model made by natura_opt.pyomo_model or cvxpy_model")
+        if objective_of(model.question).concave:
+            raise QuestionError(
+                f"{model.economy.name}: the objective {model.question.objective!r} has a concave term, and a model "
+                "spelled by hand is solved as a linear program: let its own layer solve it (model.problem().solve() in "
+                "CVXPY), or hand natura_opt.solve the economy"
+            )
         if backend not in ("highs", spelling) or spellings - {spelling}:
             raise OptionError(f"a model spelled in {spelling} is solved by backend='highs' or {spelling!r}")
         own = model.own_laws
@@ -330,11 +243,11 @@ def _spelled(
     if spelling == "pyomo":
         from ..backends.pyomo import compile_pyomo
 
-        compiled: Any = compile_pyomo(model, declared_with(own), _original_labels(model.economy))
+        compiled: Any = compile_pyomo(model, declared_with(model.question, own), _original_labels(model.economy))
     else:
         from ..backends.cvxpy import compile_cvxpy
 
-        compiled = compile_cvxpy(model, declared_with(own))
+        compiled = compile_cvxpy(model, declared_with(model.question, own))
     return _Spelled(model.economy, model.question, compiled.program, compiled, own)
 
 

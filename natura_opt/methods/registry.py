@@ -1,63 +1,87 @@
-"""Methods that are not linear programming solvers, by name: imported when asked for."""
+"""Every method, in the order in which ``auto`` looks for one that answers an objective: a new one is one line here."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import replace
-from importlib import import_module
-from inspect import signature
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from ..base.errors import OptionError, refuse_unknown_settings
-from ..economy.economy import Economy
-from ..economy.files.catalog import read
-from ..economy.question import Question
-from ..plan.plan import Plan
+from ..base.errors import CannotAnswerError, OptionError, SettingError, unknown
+from .fixed_point.record import FIXED_POINT
+from .harmony.record import CONIC, HARMONY, TANGENTS
+from .highs import AUTO, IPM, PDLP, SIMPLEX
+from .history.record import OF_1990, OF_2018
+from .method import Common, Method
+from .prices.record import PRICES
 
-#: The methods that are not HiGHS's, and the module and function that answer for each.
-METHODS_OF_THE_PLAN: dict[str, tuple[str, str]] = {
-    "fixed-point": (".fixed_point.fixed_point", "solve_fixed_point"),
-    "prices": (".prices.price_coordination", "solve_by_prices"),
-    "harmony": (".harmony.solve", "solve_harmony"),
-    "harmony-cvxpy": (".harmony.solve", "solve_harmony"),
-    "harmony-tangents": (".harmony.solve", "solve_harmony"),
-    "harmony-1990": (".harmony.solve", "solve_harmony"),
-    "harmony-2018": (".harmony.solve", "solve_harmony"),
+if TYPE_CHECKING:
+    from ..economy.economy import Economy
+    from ..economy.question import Question
+    from ..objectives import Objective
+    from ..plan.plan import Plan
+
+#: Every method by its name.
+METHODS: dict[str, Method] = {
+    method.name: method
+    for method in (AUTO, SIMPLEX, IPM, PDLP, FIXED_POINT, PRICES, HARMONY, CONIC, TANGENTS, OF_1990, OF_2018)
 }
 
 
-def answer_by(
-    problem: Any,
-    question: Question | str | None,
-    method: str,
-    tolerance: float | None,
-    time_limit: float | None,
-    settings: dict[str, Any],
-) -> Plan:
-    """Hand a question to a method that is not a linear programming solver."""
-    began = time.perf_counter()
-    economy = read(problem) if isinstance(problem, str | Path) else problem
-    reading = time.perf_counter() - began
-    if not isinstance(economy, Economy):
-        raise OptionError(f"method {method!r} takes an economy, not a model spelled by hand")
-    asked = question if isinstance(question, Question) else economy.question(question)
-    module, function = METHODS_OF_THE_PLAN[method]
-    answer = getattr(import_module(module, __package__), function)
-    if function == "solve_harmony":
-        settings["method"] = method
-    elif method == "fixed-point" and time_limit is not None:
-        raise OptionError("method 'fixed-point' takes no time_limit; say max_passes=")
-    for name, value in (("tolerance", tolerance), ("time_limit", time_limit)):
-        if value is not None:
-            settings[name] = value
-    if function != "solve_harmony":  # which passes them on to the method's own function
-        refuse_unknown_settings(method, settings_of(answer), settings)
-    plan: Plan = answer(economy, asked, **settings)
-    return replace(plan, seconds={"read": reading, **plan.seconds})
+def method_named(name: str) -> Method:
+    """Return the method of a name.
+
+    Raises
+    ------
+    OptionError : there is none, with the nearest that is.
+    """
+    if name not in METHODS:
+        raise OptionError(unknown("method", name, METHODS))
+    return METHODS[name]
 
 
-def settings_of(answer: Callable[..., Any]) -> list[str]:
-    """Return the names of a function's keyword-only parameters."""
-    return [p.name for p in signature(answer).parameters.values() if p.kind is p.KEYWORD_ONLY]
+def chosen_for(method: Method, objective: Objective) -> Method:
+    """Return the method itself, or of ``auto`` the first one that answers an objective."""
+    if method is not AUTO:
+        return method
+    return next((one for one in METHODS.values() if one.answers(objective)), method)
+
+
+def told_apart(
+    objective: Objective | None, method: Method, settings: Mapping[str, Any], others: Iterable[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return (the settings of an objective, those of a method), each known by the records.
+
+    Parameters
+    ----------
+    others : names that are no settings, but may have been meant.
+
+    Raises
+    ------
+    SettingError : a name that neither has, with the nearest that one of them has; or one that both have.
+    """
+    asked = () if objective is None else objective.settings.names()
+    own = method.settings.names()
+    of = f"method {method.name!r}" + ("" if objective is None else f", objective {objective.name!r}")
+    for name in settings:
+        if name in asked and name in own:
+            raise SettingError(f"{of}: both have a setting {name!r}; give the objective's in the Question")
+        if name not in asked and name not in own:
+            raise SettingError(f"{of}: {unknown('setting', name, dict.fromkeys([*asked, *own, *others]))}")
+    return (
+        {name: value for name, value in settings.items() if name in asked},
+        {name: value for name, value in settings.items() if name in own},
+    )
+
+
+def ask(method: Method, economy: Economy, question: Question, settings: Mapping[str, Any], common: Common) -> Plan:
+    """Ask a method a question.
+
+    Raises
+    ------
+    SettingError : its settings. OptionError : common options that it does not take. CannotAnswerError : it cannot.
+    """
+    method.refuse_options(common)
+    own = method.read(settings)
+    why = method.refuses(economy, question)
+    if why:
+        raise CannotAnswerError(why)
+    return method.answer(economy, question, own, common)

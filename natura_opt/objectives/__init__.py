@@ -1,11 +1,17 @@
-"""What is to be best: one module per objective, each with three spellings."""
+"""What is to be best: one module per objective, each with three spellings, and the registry that names them."""
 
 from __future__ import annotations
 
-from ..laws.law import Law
-from .assortment import ASSORTMENT
-from .fulfilment import FULFILMENT
-from .least_resources import LEAST_RESOURCES
+from .objective import Demand, Kind, Objective, settings_of
+from .registry import OBJECTIVES, objective_named, objective_of, register_objective
 
-#: Every objective, by the name a question calls it.
-OBJECTIVES: dict[str, Law] = {"least-resources": LEAST_RESOURCES, "assortment": ASSORTMENT, "fulfilment": FULFILMENT}
+__all__ = [
+    "OBJECTIVES",
+    "Demand",
+    "Kind",
+    "Objective",
+    "objective_named",
+    "objective_of",
+    "register_objective",
+    "settings_of",
+]

@@ -24,6 +24,8 @@ from ..program.builder import ProgramBuilder
 from ..program.declared import Columns
 from ..tables.objectives import TARGETS
 from ..tables.spec import names_of
+from .objective import Demand, Objective
+from .targets import without_targets
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -53,12 +55,20 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     model.goal("max", z[0])
 
 
-ASSORTMENT = Law(
-    name="largest number of assortments",
-    tables=names_of(TARGETS),
-    applies=lambda economy, question: question.objective == "assortment",
-    matrix=_matrix,
-    pyomo=_pyomo,
-    cvxpy=_cvxpy,
-    columns=(Columns("assortments", (), "number of complete assortments", "", "fulfilment"),),
+ASSORTMENT = Objective(
+    name="assortment",
+    law=Law(
+        name="largest number of assortments",
+        tables=names_of(TARGETS),
+        applies=lambda economy, question: True,
+        matrix=_matrix,
+        pyomo=_pyomo,
+        cvxpy=_cvxpy,
+        columns=(Columns("assortments", (), "number of complete assortments", "", "fulfilment"),),
+    ),
+    demand=Demand.LEVEL,
+    columns="assortments",
+    whole_sets=True,
+    needs=("targets",),
+    refuses=lambda economy, settings: without_targets(economy, every=False),
 )

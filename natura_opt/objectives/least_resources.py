@@ -25,6 +25,7 @@ from ..program.builder import ProgramBuilder
 from ..tables.objectives import RESOURCE_WEIGHTS, TARGETS
 from ..tables.resources import RESOURCE_USE
 from ..tables.spec import names_of
+from .objective import Demand, Objective
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -70,12 +71,18 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     model.goal("min", sum(used))
 
 
-LEAST_RESOURCES = Law(
-    name="least resource use for fixed demand",
-    tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE),
-    applies=lambda economy, question: question.objective == "least-resources",
-    matrix=_matrix,
-    pyomo=_pyomo,
-    cvxpy=_cvxpy,
-    given=(Given("balance", "demand", final_demand, on_hand=False),),
+LEAST_RESOURCES = Objective(
+    name="least-resources",
+    law=Law(
+        name="least resource use for fixed demand",
+        tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE),
+        applies=lambda economy, question: True,
+        matrix=_matrix,
+        pyomo=_pyomo,
+        cvxpy=_cvxpy,
+        given=(Given("balance", "demand", final_demand, on_hand=False),),
+    ),
+    sense="min",
+    demand=Demand.FIXED,
+    needs=("targets", "resource_use", "resource_weights"),
 )

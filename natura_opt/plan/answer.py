@@ -51,7 +51,7 @@ class Answered:
     @property
     def objective(self) -> float:
         """The objective, recomputed from the data, in the user's units, its constant included."""
-        self._require_point()
+        self.require_point()
         return self.certificate.objective
 
     @property
@@ -70,6 +70,7 @@ class Answered:
             raise NotProvedError(str(self))
         return self
 
-    def _require_point(self) -> None:
+    def require_point(self) -> None:
+        """Raise NotProvedError where there is no point to speak of."""
         if self.status in (Status.INFEASIBLE, Status.UNBOUNDED):
             raise NotProvedError(f"there is no best {self.what}: {self.impossibility}")

@@ -36,7 +36,7 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
     users = users_by_table(plan, "resource_use", at, t)
     used = float(plan.resource_use.to_numpy()[at, t])
     weight = float(plan.asked.vector("resource_weights", t)[at])
-    weighs = plan.question.objective == "least-resources" and plan.program.sense == "min"
+    weighs = plan.of.weighs_resources and plan.program.sense == "min"
     interval: tuple[float, float] | None
     if limits is not None:
         valuation = float(limits.to_numpy()[at, t])
@@ -142,8 +142,9 @@ def explain_floor(rows: Block, plan: PlanTables, name: Any, period: Any) -> Expl
     t = position(plan.economy.periods, period)
     valuation, level = float(values[t]), float(plan.fulfilment.to_numpy()[t])
     interval, missing = interval_of(plan, rows.name, period)
+    least = float(plan.program.row_lower[rows.start + int(rows.index.get_indexer(pd.Index([period]))[0])])
     lines = [
-        f"floor of fulfilment, {name_of(period)}: {plan.question.floor:g}, and {level:.6g} is reached; raised by one "
+        f"floor of fulfilment, {name_of(period)}: {least:g}, and {level:.6g} is reached; raised by one "
         f"it would change the objective by {between(plan, valuation, interval, missing)}"
     ]
     if valuation == 0:

@@ -11,8 +11,9 @@ import pandas as pd
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
-from ..formulate import DECLARED
-from ..program.declared import Columns, Rows
+from ..formulate import STANDING, every_law
+from ..laws.law import Law
+from ..objectives import Demand
 from ..tables import registry
 from .answer import Answered
 from .tables import PlanTables
@@ -47,8 +48,9 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     made = {"summary": summary_table(facts)}
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return made
-    made["fulfilment"] = plan.fulfilment.to_frame()
-    idle = _filled(DECLARED.columns.values()) - _filled(columns for law in plan.laws for columns in law.columns)
+    if plan.of.demand is not Demand.NONE:
+        made["fulfilment"] = plan.fulfilment.to_frame()
+    idle = _filled(STANDING) - _filled(plan.laws)
     for name in TABLES:
         if name in idle or not _says_something(plan, name):
             continue
@@ -57,7 +59,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
             made[name] = found.to_frame() if isinstance(found, pd.Series) else found
     if len(plan.totals):
         made["totals"] = plan.totals
-    own = _filled([*(c for law in plan.own_laws for c in law.columns), *(r for law in plan.own_laws for r in law.rows)])
+    own = _filled(plan.own_laws)
     made |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
         made.setdefault(f"extra {name}", frame)
@@ -66,18 +68,23 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
-    declared = _filled((*DECLARED.rows.values(), *DECLARED.columns.values()))
-    return frozenset({"summary", "fulfilment", "totals", *TABLES, *PROGRAM_TABLES}) | declared
+    return frozenset({"summary", "fulfilment", "totals", *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 
 
-def _filled(blocks: Iterable[Rows | Columns]) -> frozenset[str]:
-    """Return the tables that blocks fill."""
-    every = [(block.table, block.levels if isinstance(block, Rows) else "") for block in blocks]
-    return frozenset(name for names in every for name in names if name)
+def _filled(laws: Iterable[Law]) -> frozenset[str]:
+    """Return the tables that the blocks of laws fill."""
+    tables = [(rows.table, rows.levels) for law in laws for rows in law.rows]
+    tables += [(columns.table, "") for law in laws for columns in law.columns]
+    return frozenset(name for names in tables for name in names if name)
 
 
 def summary(plan: PlanTables) -> dict[str, Any]:
-    """Return the plan's claim and proof as plain values, fit for JSON (no NaN, no infinities)."""
+    """Return the plan's claim and proof, and what its objective adds, fit for JSON (no NaN, no infinities)."""
+    facts = _summary(plan)
+    return facts if plan.added is None else facts | plan.added.summary(plan)
+
+
+def _summary(plan: PlanTables) -> dict[str, Any]:
     facts = facts_of(plan, plan.economy.name, plan.question.name) | {"objective_name": plan.objective_name}
     assumptions = assumed(plan.asked)
     if assumptions:

@@ -115,7 +115,7 @@ def _given(plan: PlanTables, t: int) -> list[pd.DataFrame]:
         return []
     parts, goods = [], plan.economy.goods
     place = plan.places_of(plan.balance, goods)
-    usual = (BALANCE, *OBJECTIVES.values())
+    usual = (BALANCE, *(objective.law for objective in OBJECTIVES.values()))
     for given in (given for law in plan.laws if law not in usual for given in law.given):
         if given.rows == GOODS.name:
             amounts = np.zeros(len(goods) * len(plan.economy.periods))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..base.entrance import checked_arguments
-from ..base.errors import NotProvedError
 from ..proof.sensitivity import Sensitivity, ranges
 from . import export, text
 from .explain import explain
 from .explanation import Explanation
+from .harmony import Harmony, harmony_of
 from .limits import binding_limits
 from .tables import PlanTables
 from .written import Written
@@ -38,7 +38,18 @@ class Plan(PlanTables, Written):
     iterations, seconds : effort; seconds by stage (read, build, solve, prove).
     own_laws : laws of your own that declare themselves (:class:`natura_opt.Law`).
     program, primal, dual : the canonical model, its column values and ∂objective/∂side per row.
+    added : what the plan's objective adds to it, if anything; of harmony, ``harmony`` reads it.
     """
+
+    @property
+    def harmony(self) -> Harmony:
+        """How harmonious a plan for harmony is, how far from the best, and how its method came along.
+
+        Raises
+        ------
+        QuestionError : harmony is not what it was made for.
+        """
+        return harmony_of(self)
 
     @property
     def limits(self) -> pd.DataFrame:
@@ -49,7 +60,7 @@ class Plan(PlanTables, Written):
         kind, name, period, unit, available, valuation (∂objective/∂available) and worth (valuation x available). Of a
         plan that is not proved the worths sum to its bound.
         """
-        self._require_point()
+        self.require_point()
         return binding_limits(self).drop(columns=["one_more", "one_less"])
 
     @checked_arguments()
@@ -75,7 +86,7 @@ class Plan(PlanTables, Written):
         QuestionError : no such name, period or kind.
         NotProvedError : there is no plan.
         """
-        self._require_point()
+        self.require_point()
         return explain(self, name, period, kind)
 
     @cached_property
@@ -93,9 +104,9 @@ class Plan(PlanTables, Written):
         NotProvedError : the plan is not proved (closely enough), has whole-number columns, or the basis that the ranges
             belong to could not be proved.
         """
-        self._require_point()
+        self.require_point()
         if self._why_no_intervals:
-            raise NotProvedError(f"no ranges of sides and costs: {self._why_no_intervals}")
+            raise self.no_intervals("no ranges of sides and costs")
         return ranges(self._whole, self.certificate)
 
     def tables(self) -> dict[str, pd.DataFrame]:

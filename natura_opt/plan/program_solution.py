@@ -60,7 +60,7 @@ class ProgramSolution(Answered, Written):
     @cached_property
     def columns(self) -> pd.DataFrame:
         """Value, reduced cost (∂objective per unit forced in), cost and limits of every column, by name."""
-        self._require_point()
+        self.require_point()
         program = self.program
         sums = products(program, self.primal.astype(np.longdouble), self.dual.astype(np.longdouble))
         table = {
@@ -76,7 +76,7 @@ class ProgramSolution(Answered, Written):
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Activity ``A x``, dual (∂objective/∂side) and sides of every row, by name."""
-        self._require_point()
+        self.require_point()
         program = self.program
         sums = products(program, self.primal.astype(np.longdouble), self.dual.astype(np.longdouble))
         table = {

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.arrays import Floats
+from ..base.errors import QuestionError
+from ..objectives import Demand
 from .layout import frame
 from .stated import GOODS, Stated
 
@@ -42,25 +44,46 @@ class Quantities(Stated):
 
     @cached_property
     def fulfilment(self) -> pd.Series:
-        """Fulfilment of each period's targets: the level promised to all of them (1 = met)."""
-        periods, block = self.economy.periods, self.columns_filling("fulfilment")
+        """Fulfilment of each period's targets (1 = met): the level promised to all, or that of the worst-served.
+
+        Raises
+        ------
+        QuestionError : the objective has no targets.
+        """
+        periods, demand = self.economy.periods, self.of.demand
+        if demand is Demand.NONE:
+            raise QuestionError(f"{self.what}: the objective {self.question.objective!r} has no targets to fulfil")
+        if demand is Demand.DELIVERED:
+            return self.fulfilment_by_good.min(axis=0).rename("fulfilment")
+        block = self.program.column_block(self.of.columns) if demand is Demand.LEVEL else None
         values = self._values(block)
-        if block is None or block.declared is None:
-            return pd.Series(1.0, index=periods, name="fulfilment")
-        if block.declared.axes:
-            return pd.Series(values, index=block.index, name="fulfilment").reindex(periods)
-        return pd.Series(values[0], index=periods, name="fulfilment")
+        if block is None or self.of.whole_sets:
+            return pd.Series(1.0 if block is None else values[0], index=periods, name="fulfilment")
+        return pd.Series(values, index=block.index, name="fulfilment").reindex(periods)
+
+    @cached_property
+    def fulfilment_by_good(self) -> pd.DataFrame:
+        """Delivered over target: goods x periods; empty (NaN) where there is no target."""
+        targets = np.column_stack([self.asked.vector("targets", t) for t in range(len(self.economy.periods))])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(targets > 0, self.consumption.to_numpy() / targets, np.nan)
+        return pd.DataFrame(ratio, index=self.economy.goods, columns=self.economy.periods)
 
     @cached_property
     def consumption(self) -> pd.DataFrame:
         """Goods delivered to the targets: goods x periods."""
+        demand = self.of.demand
+        if demand is Demand.DELIVERED:
+            return self._column_table("consumption")
+        if demand is Demand.NONE:
+            return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
         levels = self.fulfilment.to_numpy()
         return self._by_period(lambda t: levels[t] * self.asked.vector("targets", t), self.economy.goods)
 
     @cached_property
     def surplus(self) -> pd.DataFrame:
         """Goods left over in the balance: goods x periods."""
-        self._require_point()
+        self.require_point()
         block = self.balance
         if block is None:
             return self.laid_out(GOODS, None, np.empty(0), "good")

@@ -14,17 +14,20 @@ import numpy as np
 import pandas as pd
 
 from ..base.arrays import Floats
+from ..base.errors import NaturaError, NotProvedError, QuestionError
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import asked_of, declared_with, laws_of, linear_program, objective_in_words
+from ..formulate import asked_of, declared_with, laws_of, objective_in_words, program_of_laws
 from ..laws.balance import BALANCE
 from ..laws.law import Law
+from ..objectives import Objective, objective_of
 from ..program.canonical import Block
 from ..program.declared import Columns, Declarations, Rows
 from ..program.linear import LinearProgram
 from ..program.pieces import column_sums, held_whole, row_sums
 from ..program.protocol import Program
 from ..tables.spec import AXES
+from .added import Added
 from .answer import Answered
 from .layout import frame, held, places
 
@@ -43,7 +46,13 @@ class Stated(Answered):
     program: Program
     primal: Floats
     dual: Floats
+    added: Added | None = None
     own_laws: tuple[Law, ...] = ()
+
+    @cached_property
+    def of(self) -> Objective:
+        """What its objective declares of itself."""
+        return objective_of(self.question)
 
     @property
     def what(self) -> str:
@@ -63,6 +72,8 @@ class Stated(Answered):
     @property
     def _why_no_intervals(self) -> str:
         """Why valuations have no intervals, and sides and costs no ranges; empty where they have."""
+        if self.added is not None and self.added.why_no_intervals:
+            return self.added.why_no_intervals
         if held_whole(self.program) is None:
             return "the plan's program is made piece by piece, and these belong to a basis of its whole matrix"
         if self.program.integer.any():
@@ -75,6 +86,11 @@ class Stated(Answered):
                 f"solve with tolerance={_CLOSE:g} or less"
             )
         return ""
+
+    def no_intervals(self, what: str) -> NaturaError:
+        """Return the error that says why there is none of what is asked for: it cannot be, or it is not proved."""
+        kind = QuestionError if self.added is not None and self.added.why_no_intervals else NotProvedError
+        return kind(f"{what}: {self._why_no_intervals}")
 
     @property
     def _whole(self) -> LinearProgram:
@@ -95,24 +111,24 @@ class Stated(Answered):
     @cached_property
     def declared(self) -> Declarations:
         """What all laws say of their blocks, whether this question calls for them or not."""
-        return declared_with(self.own_laws)
+        return declared_with(self.question, self.own_laws)
 
     @cached_property
     def as_stated(self) -> LinearProgram:
         """The program as its laws state it; what was solved may have been changed by hand."""
-        return linear_program(self.economy, self.question, self.own_laws)
+        return program_of_laws(self.economy, self.question, self.own_laws)
 
     @cached_property
     def reduced(self) -> Floats:
         """∂objective/∂(value) of every column of the program: its reduced cost."""
-        self._require_point()
+        self.require_point()
         found: Floats = self.program.cost - column_sums(self.program, self.dual)
         return found
 
     @cached_property
     def row_levels(self) -> Floats:
         """The left side of every row of the program."""
-        self._require_point()
+        self.require_point()
         return row_sums(self.program, self.primal)
 
     @property
@@ -174,7 +190,7 @@ class Stated(Answered):
         return frame(values, index, self.economy.axes[names[0]], periods, title)
 
     def _values(self, block: Block | None) -> Floats:
-        self._require_point()
+        self.require_point()
         return np.empty(0) if block is None else self.primal[block.span]
 
     def _column_table(self, table: str) -> pd.DataFrame:
@@ -187,6 +203,6 @@ class Stated(Answered):
         return self.laid_out(says, block, self._values(block), title)
 
     def _by_period(self, at: Any, rows: pd.Index) -> pd.DataFrame:
-        self._require_point()
+        self.require_point()
         values = [at(t) for t in range(len(self.economy.periods))]
         return pd.DataFrame(np.column_stack(values), index=rows, columns=self.economy.periods)

@@ -24,7 +24,7 @@ class PlanTables(Quantities, Worths):
         """What limits all periods together, by the laws that declare it: index (kind, name), columns level (of the left
         side), side and valuation (∂objective/∂side). Emission budgets stand in ``abatement_costs``.
         """
-        self._require_point()
+        self.require_point()
         rows: list[tuple[Any, ...]] = []
         for block, says in self.kinds:
             if not says.by_period and not says.table:
@@ -46,7 +46,7 @@ class PlanTables(Quantities, Worths):
         """The tables that laws declare and that no property of a plan shows, by name: values of columns, levels and
         valuations of rows.
         """
-        self._require_point()
+        self.require_point()
         found: dict[str, pd.DataFrame] = {}
         for block in (*self.program.columns, *self.program.rows):
             says = block.declared
@@ -74,7 +74,7 @@ class PlanTables(Quantities, Worths):
         ``b <= a`` and ``0 <= a - b`` all read ``a - b >= 0``, and an equality has the variable that stands first in
         ``program`` positive. A range has its variables in the middle. Rows of matrices are read as they are stated.
         """
-        self._require_point()
+        self.require_point()
         found: dict[str, pd.DataFrame] = {}
         for block in self.program.columns:
             if self.is_own(block):

@@ -109,7 +109,7 @@ class TakenOutside(PeriodOfPlan):
                 continue
             says = next(rows for rows in plan.declared.rows.values() if rows.levels == levels)
             weights = economy.vector(weighs, t)
-            if weighs == "resource_weights" and plan.question.objective != "least-resources":
+            if weighs == "resource_weights" and not plan.of.weighs_resources:
                 weights = np.zeros(len(weights))
             amounts, called = economy.matrix(table, t), names(economy.axes[axis])
             together = says.taken or says.words
@@ -156,7 +156,7 @@ class TakenOutside(PeriodOfPlan):
         plan, economy, t = self.plan, self.economy, self.t
         usual = economy.matrix("emissions", t).T @ economy.vector("damage_weights", t)
         size = abs(economy.matrix("emissions", t)).T @ economy.vector("damage_weights", t)
-        if plan.question.objective == "least-resources":
+        if plan.of.weighs_resources:
             weighted = economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t)
             usual, size = usual + weighted, size + weighted
         counted = -self.towards * plan.program.cost[self._columns]

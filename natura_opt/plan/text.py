@@ -9,6 +9,7 @@ import numpy as np
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
+from ..objectives import Demand
 from .limits import binding_limits, count_limits, worth_in_words
 from .naming import own_name
 from .tables import PlanTables
@@ -19,7 +20,9 @@ _OWN = 4
 
 
 def summary(plan: PlanTables) -> str:
-    """Return the plan's summary, most valuable limits first."""
+    """Return the plan's summary, most valuable limits first; or what its objective says in place of it."""
+    if plan.added is not None:
+        return plan.added.text(plan)
     lines = [f"Plan of {plan.economy.name!r} ({plan.objective_name}): {plan.status}"]
     if plan.impossibility is not None:
         return "\n".join([*lines, f"  {plan.impossibility}"])
@@ -29,7 +32,7 @@ def summary(plan: PlanTables) -> str:
             "  the solver was stopped; what it had is kept below, and the figures above say how far it had come"
         )
     lines.append(f"  objective   {plan.objective:.9g}   bound {plan.certificate.dual_objective:.9g}")
-    if plan.question.objective != "least-resources":
+    if plan.of.demand not in (Demand.FIXED, Demand.NONE):
         lines.append(
             "  fulfilment  " + "  ".join(f"{name_of(p)}: {z:.6g}" for p, z in plan.fulfilment.to_dict().items())
         )

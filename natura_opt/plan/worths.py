@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.entrance import checked_arguments
-from ..base.errors import NotProvedError, QuestionError, shortened
+from ..base.errors import QuestionError, shortened
 from ..base.labels import holding_name
 from ..program.canonical import Block
 from ..program.declared import Rows
@@ -49,7 +49,7 @@ class Worths(Stated):
     @cached_property
     def valuations_by_kind(self) -> dict[str, pd.DataFrame]:
         """The valuations of each kind, its names x periods; pairs such as (region, good) stay whole labels."""
-        self._require_point()
+        self.require_point()
         parts = {} if self.balance else {GOODS.kind: self.laid_out(GOODS, None, np.empty(0))}
         for block, says in self.kinds:
             if says.by_period and not (says.partly and not len(block.index)):
@@ -91,7 +91,7 @@ class Worths(Stated):
 
         In units of the objective; zero where a cap does not bind or there is none.
         """
-        self._require_point()
+        self.require_point()
         costly = 1.0 if self.program.sense == "max" else -1.0
         pollutants, periods = self.economy.pollutants, self.economy.periods
         costs, budget = frame(np.empty(0), pd.Index([]), pollutants, periods, "name"), np.zeros(len(pollutants))
@@ -121,9 +121,9 @@ class Worths(Stated):
         QuestionError : the plan has no such row.
         NotProvedError : the plan is not proved (closely enough), has whole-number columns, or no interval was found.
         """
-        self._require_point()
+        self.require_point()
         if self._why_no_intervals:
-            raise NotProvedError(f"no interval of a valuation: {self._why_no_intervals}")
+            raise self.no_intervals("no interval of a valuation")
         rows = self.program.row_block(block)
         place = None if rows is None else find_row(rows, label)
         if rows is None or place is None:
@@ -149,7 +149,7 @@ class Worths(Stated):
 
     def _row_table(self, table: str) -> pd.DataFrame:
         """Return the table that valuations of rows fill, periods in its columns."""
-        self._require_point()
+        self.require_point()
         found = self.rows_filling(table)
         if found:
             return self.laid_out(rows_of(found[0]), found[0], self.dual[found[0].span])

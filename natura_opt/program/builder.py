@@ -39,7 +39,19 @@ class ProgramBuilder:
 
     @checked_arguments()
     def columns(self, name: str, index: pd.Index, lower: Any = 0.0, upper: Any = np.inf, integer: bool = False) -> None:
-        """Add a block of columns with bounds (scalars or one per label)."""
+        """Add a block of columns.
+
+        Parameters
+        ----------
+        name : of the block.
+        index : its labels, one per column.
+        lower, upper : bounds in the unit of the column, one for all or one per label.
+        integer : whether the columns must be whole numbers.
+
+        Raises
+        ------
+        ProgramError : there is a block of this name, or not one bound per label.
+        """
         if name in self._columns:
             raise ProgramError(f"columns {name!r} declared twice")
         self._columns[name] = (
@@ -51,12 +63,20 @@ class ProgramBuilder:
 
     @checked_arguments()
     def rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any, stated: Any = None) -> None:
-        """Add a block of rows with one right-hand side per label (or a scalar).
+        """Add a block of rows.
 
         Parameters
         ----------
+        name : of the block.
+        index : its labels.
+        sense : ``">="``, ``"<="`` or ``"=="``.
+        rhs : right-hand sides in the unit of the row, one for all or one per label.
         stated : which labels have a row (truths, one per label), where not all have one. Terms and supplies may be
             given over all labels, or over those that have one.
+
+        Raises
+        ------
+        ProgramError : there is a block of this name, the sense is none, or there is not one side per label.
         """
         if name in self._rows:
             raise ProgramError(f"rows {name!r} declared twice")
@@ -66,20 +86,49 @@ class ProgramBuilder:
 
     @checked_arguments()
     def terms(self, rows: str, columns: str, matrix: Any) -> None:
-        """Add coefficients of a block of columns in a block of rows: shape (len(rows), len(columns)).
+        """Add coefficients of a block of columns in a block of rows.
 
         Terms in rows that some law declares, and none of this question opens, say nothing and are left out.
+
+        Parameters
+        ----------
+        rows, columns : names of the blocks.
+        matrix : shape (len(rows), len(columns)), dense or sparse, in units of the row per unit of the column.
+
+        Raises
+        ------
+        ProgramError : entries that are no numbers; when the program is built, blocks or shapes that do not fit.
         """
         part = coefficients(matrix, f"terms of columns {columns!r} in rows {rows!r}")
         self._terms.append((rows, columns, part))
 
     def supply(self, rows: str, amounts: Any) -> None:
-        """Lower the right-hand sides of a block of rows by what is there from outside (negative: is demanded)."""
+        """Lower the right-hand sides of a block of rows by what is there from outside.
+
+        Parameters
+        ----------
+        rows : name of the block.
+        amounts : in the unit of the row, one for all or one per label; negative where it is demanded.
+
+        Raises
+        ------
+        ProgramError : when the program is built, no such block, or not one number per label.
+        """
         self._supplies.append((rows, amounts))
 
     @checked_arguments()
     def objective(self, sense: Sense, cost: Mapping[str, Any]) -> None:
-        """Set the sense and the cost of each block of columns (scalars or one per label)."""
+        """Set the objective.
+
+        Parameters
+        ----------
+        sense : ``"min"`` or ``"max"``.
+        cost : by block of columns, in units of the objective per unit of the column, one for all or one per label.
+
+        Raises
+        ------
+        ProgramError : another sense, no such block, or not one cost per label.
+        """
         if sense not in ("min", "max"):
             raise ProgramError(f"the sense of an objective must be 'min' or 'max', not {sense!r}")
         for name in cost:
@@ -91,7 +140,13 @@ class ProgramBuilder:
         }
 
     def loss(self, name: str, cost: Any) -> None:
-        """Count a cost per unit of a block of columns against the objective, whatever its sense."""
+        """Count a cost against the objective, whatever its sense.
+
+        Parameters
+        ----------
+        name : of a block of columns.
+        cost : in units of the objective per unit of the column, one for all or one per label.
+        """
         self._losses.append((name, cost))
 
     def build(self) -> LinearProgram:

@@ -26,9 +26,27 @@ class LinearProgram(CanonicalForm):
     """
 
     def to_mps(self, path: str | Path) -> Path:
-        """Write the program as an MPS file (free format), every number with all its digits."""
+        """Write the program as an MPS file (free format), every number with all its digits.
+
+        Parameters
+        ----------
+        path : the file, which ends in ``.mps``; written whole or not at all.
+
+        Raises
+        ------
+        OutputError : the place cannot be written, or something else stands there.
+        """
         return writing.to_mps(self, path)
 
     def to_lp(self, path: str | Path) -> Path:
-        """Write the program as an LP file, every number with all its digits."""
+        """Write the program as an LP file, every number with all its digits.
+
+        Parameters
+        ----------
+        path : the file, which ends in ``.lp``; written whole or not at all.
+
+        Raises
+        ------
+        OutputError : the place cannot be written, or something else stands there.
+        """
         return writing.to_lp(self, path)

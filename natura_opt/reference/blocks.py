@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..formulate import LAWS
+from ..formulate import every_law
 from ..laws.law import Law
 from ..program.declared import Columns, Rows
 from .topic import Topic
 
 
 def _rows(own: Sequence[Law]) -> Iterator[tuple[str, ...]]:
-    for law in (*LAWS, *own):
+    for law in (*every_law(), *own):
         blocks: list[Rows | Columns] = [*law.columns, *law.rows]
         for block in blocks:
             yield (

@@ -5,6 +5,7 @@ Lists are written ``name[]``; a part of a name in capitals stands for whatever i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -74,6 +75,16 @@ _SOLVE = (
     Field("extra", "object", "of a model changed by hand: what was added, by block"),
     Field("extra.BLOCK[].label[]", "text", "of a model changed by hand: the parts of a label"),
     Field("extra.BLOCK[].FIGURE", "number", "of a model changed by hand: value, reduced cost or valuation"),
+    Field("totals[].kind", "text", "of rows of all periods together: what their side is called"),
+    Field("totals[].name", "text", "of rows of all periods together: name of what they limit"),
+    Field("totals[].level", "number", "of rows of all periods together: their left side", "unit of the name"),
+    Field("totals[].side", "number", "of rows of all periods together: their right side", "unit of the name"),
+    Field(
+        "totals[].valuation",
+        "number",
+        "of rows of all periods together: what one more on their side is worth",
+        "objective per unit of the name",
+    ),
     Field("notes[]", "text", "of a program: what its file's format made of what was written"),
 )
 
@@ -106,8 +117,9 @@ _COMPARED = (
 def _compared() -> tuple[Field, ...]:
     """Return the fields of one method of a comparison: those of its plan, as a comparison sees them."""
     fields = {field.path: field for field in (*_SOLVE, *_HARMONY, *_COMPARED)}
-    absent = ("notes[]", "extra", "extra.BLOCK[].label[]", "extra.BLOCK[].FIGURE")
-    return tuple(replace(field, path=f"methods[].{path}") for path, field in fields.items() if path not in absent)
+    of_others = ("notes", "extra", "totals")  # of a program, or where laws of one's own are given
+    kept = {path: field for path, field in fields.items() if re.split(r"\W", path)[0] not in of_others}
+    return tuple(replace(field, path=f"methods[].{path}") for path, field in kept.items())
 
 
 #: Every field, by command.

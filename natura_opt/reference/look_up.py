@@ -18,7 +18,8 @@ def look_up(topic: str, extra_laws: Iterable[Law] = ()) -> pd.DataFrame:
 
     Parameters
     ----------
-    topic : ``tables``, ``blocks``, ``statuses``, ``json-fields``, ``exit-codes``, ``errors``, ``names``, ….
+    topic : ``tables``, ``objectives``, ``methods``, ``settings``, ``blocks``, ``statuses``, ``json-fields``,
+        ``exit-codes``, ``errors`` or ``names``.
     extra_laws : laws of your own, to stand beside the others.
 
     Returns

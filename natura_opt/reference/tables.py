@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..formulate import LAWS
+from ..formulate import every_law
 from ..laws.law import Law
 from ..tables import registry
 from .topic import Topic
@@ -15,7 +15,7 @@ NO_LAW = "no law yet"
 
 def _rows(own: Sequence[Law]) -> Iterator[tuple[str, ...]]:
     for spec in registry.TABLES.values():
-        users = [law.name for law in (*LAWS, *own) if spec.name in law.tables]
+        users = [law.name for law in (*every_law(), *own) if spec.name in law.tables]
         yield (
             spec.name,
             " x ".join(spec.axes),

@@ -10,7 +10,7 @@ from ..backends.answer import Answer
 from ..backends.options import SolveOptions
 from ..backends.session import HotSession
 from ..economy.economy import Economy
-from ..methods import linear as solving
+from ..methods import solve as solving
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from ..proof.judging import solve_any

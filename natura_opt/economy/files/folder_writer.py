@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from ...base.entrance import checked_arguments
-from ...base.errors import DataError, OptionError, listed, unknown
+from ...base.errors import DataError, OptionError, listed, shortened, unknown
 from ...base.output_files import whole_file, whole_folder
 from ...base.places import Kind, entries, exists_already
 from ..economy import Economy
@@ -110,11 +109,20 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
 
 
 def question_settings(question: Question) -> dict[str, Any]:
-    settings: dict[str, Any] = {"objective": question.objective}
-    for field in fields(question):
-        value = getattr(question, field.name)
-        if field.name not in ("name", "objective") and value != field.default:
-            settings[field.name] = list(value) if isinstance(value, tuple) else value
+    """Return a question as ``economy.toml`` says it; what is as by default is left out.
+
+    Raises
+    ------
+    DataError : a setting that no file can hold, such as a function.
+    """
+    settings: dict[str, Any] = {"objective": question.objective, **question.settings}
+    if question.leave_out:
+        settings["leave_out"] = list(question.leave_out)
+    for name, value in settings.items():
+        if not isinstance(value, str | bool | int | float | list):
+            raise DataError(
+                f"question {question.name!r}: {name} is {shortened(value)}, which a file cannot hold; give it by a name"
+            )
     return settings
 
 

@@ -8,7 +8,6 @@ A sheet is a grid of cells like a CSV file and passes the same checks.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,14 @@ from typing import Any
 from ...base.errors import DataError, unknown
 from ...base.input_files import DEFAULT_LIMITS, ReadingLimits
 from ..economy import Economy
-from ..question import Question
 from .cells import Grid, Odd
 from .excel import SETTINGS
 from .model_files import LISTS_AT_TOP, TEXTS, ModelFiles, economy_of
 from .sheet_cells import Rows
 from .spreadsheet import Workbook
 
-_LISTS_OF_QUESTION = tuple(field.name for field in fields(Question) if isinstance(field.default, tuple))
+#: What a question lists, one row each.
+_LISTS_OF_QUESTION = ("leave_out",)
 
 
 def read_workbook(path: Path, limits: ReadingLimits = DEFAULT_LIMITS) -> Economy:

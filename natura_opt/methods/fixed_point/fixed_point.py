@@ -18,7 +18,7 @@ import numpy as np
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
-from ...base.errors import OptionError, unknown
+from ...base.errors import CannotAnswerError, OptionError, unknown
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import asked_of, linear_program
@@ -26,12 +26,15 @@ from ...input_output.positive_system import positive_solution
 from ...input_output.solve import METHODS, leontief
 from ...input_output.system import Witness, rounding
 from ...laws.capital import Holdings
+from ...laws.capital_course import stocks_over_time
+from ...objectives import Demand, objective_of
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate, certify
 from ...proof.judging import judge
-from .one_technique import CannotAnswerError, OneTechnique, systems_of
+from .one_technique import OneTechnique, systems_of
+from .settings import FixedPointSettings
 
 #: How much sharper than the plan's the tolerance of the fixed points is, from the first attempt on: the plan's holds
 #: for every row by itself, theirs for all goods together.
@@ -75,6 +78,7 @@ def solve_fixed_point(
     options = SolveOptions(tolerance=tolerance)
     if method != "auto" and method not in METHODS:
         raise OptionError(unknown("method", method, ["auto", *METHODS]))
+    FixedPointSettings(max_passes)
     began = time.perf_counter()
     asked = question if isinstance(question, Question) else economy.question(question)
     program = linear_program(economy, asked)
@@ -129,8 +133,8 @@ class _Answerer:
         """Answer the question with fixed points of this tolerance."""
         self.tolerance = tolerance
         self.primal, self.dual = np.zeros(self.program.shape[1]), np.zeros(self.program.shape[0])
-        least = self.question.objective == "least-resources"
-        claim = self._least_resources() if least else self._largest()
+        fixed = objective_of(self.question).demand is Demand.FIXED
+        claim = self._least_resources() if fixed else self._largest()
         return Answer(claim, self.primal, self.dual, f"fixed points by {self.used}", self.passes)
 
     def _solve(self, period: int, wanted: Floats, what: str) -> Floats:
@@ -200,11 +204,10 @@ class _Answerer:
     def _stand_on_capital(self, levels: list[Floats]) -> None:
         """Use what stands of the capital, with no investment; refuse where that is not enough."""
         held = Holdings.of(self.economy)
-        stock = np.zeros(held.count)
+        stocks = stocks_over_time(held)
         for t, level in enumerate(levels):
-            stock = held.given(t) + (held.surviving(t - 1) * stock if t else 0.0)
-            self._place("columns", "capital_stock", t, stock)
-            if (held.tied_up(t) @ level > stock * (1.0 + 1e-9)).any():
+            self._place("columns", "capital_stock", t, stocks[:, t])
+            if (held.tied_up(t) @ level > stocks[:, t] * (1.0 + 1e-9)).any():
                 raise CannotAnswerError(
                     f"{self.economy.name}: a fixed point does not invest, and the stocks of capital do not suffice for "
                     f"the plan of period {self.economy.periods[t]!r}; solve it as a linear program"
@@ -218,19 +221,17 @@ class _Answerer:
                 "solve it as a linear program"
             )
         limits = [self._scarcest(t) for t in range(len(self.systems))]
-        if self.question.objective == "assortment":
+        objective = objective_of(self.question)
+        if objective.whole_sets:
             scarcest = int(np.argmin([limit.number for limit in limits]))
             numbers, binding = np.full(len(limits), limits[scarcest].number), {scarcest}
-            column = numbers[:1]
-            name = "assortments"
         else:
             numbers, binding = np.array([limit.number for limit in limits]), set(range(len(limits)))
-            column, name = numbers, "fulfilment"
         if not np.isfinite(numbers).all():
             return Claim.UNBOUNDED  # a complete set of goods takes nothing of what is limited
-        block = self.program.column_block(name)
+        block = self.program.column_block(objective.columns)
         assert block is not None
-        self.primal[block.span] = column
+        self.primal[block.span] = numbers[: len(block.index)]
         for t, limit in enumerate(limits):
             self._place("columns", "activities", t, numbers[t] * limit.levels)
             if self.economy.has("capital"):
@@ -241,8 +242,8 @@ class _Answerer:
                     self._place("rows", rows, t, price * limit.unit)
                 prices = self._solve(t, self.systems[t].per_output(price * limit.per_activity), "prices")
                 self._place("rows", "balance", t, -np.maximum(prices, 0.0))
-        floor = self.question.floor
-        short = floor is not None and bool((numbers < floor * (1.0 - 1e-9)).any())
+        floor = self.program.row_block("floor")
+        short = floor is not None and bool((numbers < self.program.row_lower[floor.span] * (1.0 - 1e-9)).any())
         return Claim.INFEASIBLE if short else Claim.OPTIMAL
 
     def _scarcest(self, period: int) -> _Limit:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from ...base.arrays import Floats
-from ...base.errors import QuestionError, listed
+from ...base.errors import CannotAnswerError, listed
 from ...economy.economy import Economy
+from ...economy.makers import Makers
 from ...economy.question import Question
 from ...formulate import asked_of
 from ...input_output.coefficients import Coefficients
-from .makers import Makers
+from ...objectives.assortment import ASSORTMENT
+from ...objectives.fulfilment import FULFILMENT
+from ...objectives.least_resources import LEAST_RESOURCES
+from ..refusing import other_objective
 
 #: Tables a fixed point takes into account; with any other, this method has no answer.
 _KNOWN = frozenset(
@@ -29,8 +33,8 @@ _KNOWN = frozenset(
 )
 
 
-class CannotAnswerError(QuestionError):
-    """A method cannot answer this question; the sentence says why."""
+#: The objectives that a fixed point answers.
+ANSWERED = (LEAST_RESOURCES, ASSORTMENT, FULFILMENT)
 
 
 class OneTechnique:
@@ -44,20 +48,7 @@ class OneTechnique:
     """
 
     def __init__(self, economy: Economy, period: int) -> None:
-        makers = Makers.of(economy.matrix("outputs", period))
-        several = np.flatnonzero(makers.per_good != 1)
-        if len(several):
-            made = "several techniques" if makers.per_good[several[0]] else "no technique"
-            raise CannotAnswerError(
-                f"{economy.name}: a fixed point needs one technique per good, and it has {made} for "
-                f"{listed(economy.goods[several])}; solve it as a linear program"
-            )
-        if (makers.per_technique != 1).any():
-            odd = listed(economy.techniques[makers.per_technique != 1])
-            raise CannotAnswerError(
-                f"{economy.name}: a fixed point needs techniques that make one good each, and {odd} does not; "
-                "solve it as a linear program"
-            )
+        makers = _one_each(economy, period)
         self.maker, self.made = makers.technique, makers.amount
         self.coefficients = Coefficients(makers.per_output(economy.matrix("inputs", period)))
 
@@ -73,13 +64,17 @@ class OneTechnique:
         return counted
 
 
-def systems_of(economy: Economy, question: Question) -> list[OneTechnique]:
-    """Return the system of each period (the same one where tables do not change); refuse what a fixed point cannot do.
+def refuse(economy: Economy, question: Question) -> None:
+    """Raise unless a question is one that fixed points can answer, as far as the tables show it.
 
     Raises
     ------
-    CannotAnswerError : several techniques, joint products, initial stocks, or tables that ask for more than this.
+    CannotAnswerError : another objective, several techniques, joint products, initial stocks, or tables that ask for
+        more than this.
     """
+    other = other_objective("fixed-point", lambda objective: objective in ANSWERED, economy, question)
+    if other:
+        raise CannotAnswerError(other)
     asked = asked_of(economy, question)
     beyond = [table for table in asked.tables if table not in _KNOWN]
     if beyond:
@@ -92,6 +87,38 @@ def systems_of(economy: Economy, question: Question) -> list[OneTechnique]:
             f"{economy.name}: a fixed point makes everything anew, and there are initial stocks; "
             "solve it as a linear program, or leave out 'initial_stocks'"
         )
+    for period in range(1 if asked.constant("outputs") else len(asked.periods)):
+        _one_each(asked, period)
+
+
+def _one_each(economy: Economy, period: int) -> Makers:
+    """Return who makes what, where each good has one technique and each technique one good."""
+    makers = Makers.of(economy.matrix("outputs", period))
+    several = np.flatnonzero(makers.per_good != 1)
+    if len(several):
+        made = "several techniques" if makers.per_good[several[0]] else "no technique"
+        raise CannotAnswerError(
+            f"{economy.name}: a fixed point needs one technique per good, and it has {made} for "
+            f"{listed(economy.goods[several])}; solve it as a linear program"
+        )
+    if (makers.per_technique != 1).any():
+        odd = listed(economy.techniques[makers.per_technique != 1])
+        raise CannotAnswerError(
+            f"{economy.name}: a fixed point needs techniques that make one good each, and {odd} does not; "
+            "solve it as a linear program"
+        )
+    return makers
+
+
+def systems_of(economy: Economy, question: Question) -> list[OneTechnique]:
+    """Return the system of each period (the same one where tables do not change).
+
+    Raises
+    ------
+    CannotAnswerError : as :func:`refuse`.
+    """
+    refuse(economy, question)
+    asked = asked_of(economy, question)
     if asked.constant("inputs", "outputs"):
         return [OneTechnique(asked, 0)] * len(asked.periods)
     return [OneTechnique(asked, t) for t in range(len(asked.periods))]

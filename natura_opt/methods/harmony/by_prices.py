@@ -27,7 +27,8 @@ from ...base.errors import NaturaError, OptionError, listed
 from ...input_output.cores import blas_on_one_core
 from ...input_output.system import Witness
 from ...input_output.witness import find_witness
-from .gap import proven_gap
+from ...plan.trace import TracePoint
+from ...proof.concave_gap import proven_gap
 from .limited_output import (
     LimitedOutput,
     Surplus,
@@ -38,7 +39,6 @@ from .limited_output import (
     solve_weighed,
 )
 from .standing_idle import Idle, PricesUndecidedError, find_idle, idle_prices
-from .trace import TracePoint
 
 #: Full contents of so many limits are kept, if they take no more than half the memory of the inputs.
 _FEW = 64
@@ -110,7 +110,7 @@ def harmonise(
     if not (problem.function.concave and problem.function.strict):
         raise OptionError(
             f"harmony function {problem.function.name!r} is not strictly concave, so prices do not decide deliveries: "
-            "the primal-dual method answers it (natura_opt.solve_harmony chooses)"
+            "the primal-dual method answers it (natura_opt.solve(…, objective='harmony') chooses)"
         )
     limits = (tolerance, max_passes, time_limit)
     if (problem.there > 0).all() and (problem.inputs.matrix.diagonal() < 1.0).all():

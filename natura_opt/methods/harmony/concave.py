@@ -13,11 +13,13 @@ import numpy as np
 
 from ...base.arrays import Floats
 from ...economy.economy import Economy
+from ...objectives.harmony_functions import HarmonyFunction
+from ...plan.harmony import HarmonyCourse
+from ...plan.trace import TracePoint
 from ...program.linear import LinearProgram
 from ...program.pieces import PiecedProgram, column_sums
 from ...proof.certificate import Certificate, certify
-from .functions import HarmonyFunction
-from .gap import proven_gap
+from ...proof.concave_gap import proven_gap
 
 P = TypeVar("P", LinearProgram, PiecedProgram)
 
@@ -68,6 +70,12 @@ class ConcaveProblem(Generic[P]):
         columns = slice(int(self.deliveries[0]), int(self.deliveries[-1]) + 1)
         found: Floats = column_sums(self.program, dual, columns)[self.deliveries - columns.start]
         return found
+
+    def course(
+        self, trace: tuple[TracePoint, ...], course: tuple[TracePoint, ...], passes: int, reason: str
+    ) -> HarmonyCourse:
+        """Return what a plan for harmony knows besides."""
+        return HarmonyCourse(self.function, self.deliveries, self.targets, self.weights, trace, course, passes, reason)
 
     def tangent_program(self, dual: Floats, primal: Floats) -> P:
         """Return the linear program whose optimum bounds the concave one from above, made from multipliers.

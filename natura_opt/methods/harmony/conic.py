@@ -25,13 +25,12 @@ import scipy.sparse as sp
 
 from ...base.arrays import Floats
 from ...base.errors import OptionError
-from ...formulate import laws_of
-from ...laws.cvxpy_model import CvxpyModel
-from ...objectives import OBJECTIVES
+from ...formulate import cvxpy_model, declared_with
+from ...objectives.harmony_layers import CvxpyLayer
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
 from .primal_dual import program_factors
-from .problem import WITH_DELIVERIES, HarmonyProblem, worst_figure
+from .problem import HarmonyProblem, worst_figure
 
 #: Clarabel's tolerances: its own of 1e-8 leave gaps of 4e-6 per good once recomputed.
 _ASKED = 1e-11
@@ -67,7 +66,11 @@ def solve_conic(problem: HarmonyProblem, *, tolerance: float = 1e-6, time_limit:
     ----------
     time_limit : seconds, after which Clarabel is stopped and nothing more is tried.
     """
-    _pieces(problem.function.name, None)
+    if problem.function.stated is None:
+        raise OptionError(
+            f"harmony function {problem.function.name!r} has no conic form here; for a function of your own use "
+            "method='harmony-tangents'"
+        )
     begun = time.perf_counter()
 
     def left() -> float | None:
@@ -81,73 +84,17 @@ def solve_conic(problem: HarmonyProblem, *, tolerance: float = 1e-6, time_limit:
     return min(second, first, key=lambda answer: worst_figure(answer.certificate))
 
 
-def harmony_model(problem: HarmonyProblem) -> CvxpyModel:
-    """Return the laws and the deliveries as a CVXPY model (``model.problem()`` maximises harmony less damage)."""
-    import cvxpy as cp
-
-    economy, question = problem.economy, problem.question
-    model = CvxpyModel(economy, question)
-    block = problem.program.column_block("delivered")
-    assert block is not None
-    laws = [law for law in laws_of(economy, question_of(problem)) if law is not OBJECTIVES[question.objective]]
-    for law in laws[:-1]:
-        law.spelling("cvxpy")(model, economy, question)
-    delivered = model.variable("delivered", block.index, (len(problem.targets),))
-    good, period = block.index.codes  # type: ignore[attr-defined]
-    for t in range(len(economy.periods)):
-        mine = np.flatnonzero(period == t)
-        shape = (len(economy.goods), len(problem.targets))
-        to_goods = sp.csr_array((np.ones(len(mine)), (good[mine], mine)), shape=shape)
-        model.terms("balance", _in_period(t, -(to_goods @ delivered)))
-    laws[-1].spelling("cvxpy")(model, economy, question)
-    surplus = cp.multiply(1.0 / problem.targets, delivered) - 1.0
-    harmonies, pieces = _pieces(problem.function.name, surplus)
-    model.goal("max", problem.weights @ harmonies)
-    model.close()
-    model.harmony_pieces = pieces  # type: ignore[attr-defined]
-    return model
-
-
-def _in_period(period: int, supply: Any) -> Callable[[int], Any]:
-    """Return a supply of one period as a function of the period."""
-    return lambda at: supply if at == period else 0.0
-
-
-def question_of(problem: HarmonyProblem) -> Any:
-    """Return the question that the problem's economy is asked: what it leaves out is already gone."""
-    return replace(problem.question, leave_out=())
-
-
-def _pieces(name: str, surplus: Any) -> tuple[Any, list[Any]]:
-    """Return the harmonies of surpluses and the constraints of their pieces."""
-    import cvxpy as cp
-
-    if name not in ("2018", "1993", "1993-envelope"):
-        raise OptionError(
-            f"harmony function {name!r} has no conic form here; for a function of your own use "
-            "method='harmony-tangents'"
-        )
-    if surplus is None:
-        return None, []
-    low, high = cp.Variable(surplus.shape, nonneg=True), cp.Variable(surplus.shape, nonneg=True)
-    if name == "2018":
-        return cp.log1p(high) - low - cp.square(low) / 2, [surplus == high - low]
-    line = cp.Variable(surplus.shape, nonneg=True)
-    value = -0.75 - low - cp.square(low) + line + cp.sqrt(0.25 + high)
-    return value, [surplus == line + high - low - 0.5, line <= 0.75]
-
-
 def _stated_by_laws(problem: HarmonyProblem, tolerance: float, left: Callable[[], float | None]) -> ConicAnswer:
     import cvxpy as cp
 
     from ...backends.cvxpy import compile_cvxpy
 
-    model = harmony_model(problem)
-    objective = model.objective
-    model.objective = cp.Maximize(-sum(model.losses) + 0.0 * cp.sum(model.variables["delivered"]))
-    compiled = compile_cvxpy(model, WITH_DELIVERIES)  # the linear part, back to labelled rows, for the proof
-    constraints = [constraint for _, _, constraint in model.constraints]
-    conic = cp.Problem(objective, constraints + model.harmony_pieces)  # type: ignore[attr-defined]
+    model = cvxpy_model(problem.original, replace(problem.question, settings={"function": problem.function}))
+    conic = model.problem()
+    harmless = cp.Maximize(-sum(model.losses) + 0.0 * cp.sum(model.variables["delivered"]))
+    laws = replace(model, objective=harmless, definitions=[])
+    # the linear part, back to labelled rows, for the proof
+    compiled = compile_cvxpy(laws, declared_with(model.question))
     said, iterations = _run(conic, left())
     primal, dual = np.zeros(compiled.program.shape[1]), np.zeros(compiled.program.shape[0])
     for variable, places in compiled.columns:
@@ -182,12 +129,16 @@ def _stated_scaled(problem: HarmonyProblem, tolerance: float, left: Callable[[],
     upper = level[np.flatnonzero(above)] <= (program.row_upper * row)[above]
     lower = level[np.flatnonzero(below)] >= (program.row_lower * row)[below]
     surplus = cp.multiply(column[problem.deliveries] / problem.targets, z[problem.deliveries]) - 1.0
-    harmonies, pieces = _pieces(problem.function.name, surplus)
+    layer = CvxpyLayer(surplus.shape)
+    assert problem.function.stated is not None
+    harmonies = problem.function.stated(layer, surplus)
     sides = [side for side, there in ((upper, above), (lower, below)) if there.any()]
     if np.isfinite(program.upper).any():
         capped = np.flatnonzero(np.isfinite(program.upper))
         sides.append(z[capped] <= (program.upper / column)[capped])
-    conic = cp.Problem(cp.Maximize(problem.weights @ harmonies + (program.cost * column) @ z), sides + pieces)
+    conic = cp.Problem(
+        cp.Maximize(problem.weights @ harmonies + (program.cost * column) @ z), sides + layer.constraints
+    )
     said, iterations = _run(conic, left())
     primal, dual = np.zeros(len(column)), np.zeros(len(row))
     if z.value is not None:

@@ -19,7 +19,7 @@ from ...input_output.coefficients import Coefficients
 from ...input_output.compiling import compiled
 from ...input_output.krylov import solve_gmres
 from ...input_output.system import Witness, rounding
-from .functions import HarmonyFunction
+from ...objectives.harmony_functions import HarmonyFunction
 
 _MOST_PASSES = 2_000
 _CUTS = 60

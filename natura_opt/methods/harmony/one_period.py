@@ -10,13 +10,13 @@ import scipy.sparse as sp
 
 from ...base.arrays import Floats
 from ...economy.economy import Economy
+from ...economy.makers import Makers
 from ...input_output.coefficients import Coefficients
 from ...laws.capital import Holdings
+from ...objectives.harmony_functions import HarmonyFunction
 from ...program.protocol import Program
-from ..fixed_point.makers import Makers
 from .by_prices import PricedHarmony
 from .concave import ConcaveProblem
-from .functions import HarmonyFunction
 from .limited_output import LimitedOutput
 from .problem import HarmonyProblem
 

@@ -21,12 +21,15 @@ import scipy.sparse as sp
 from ...base.arrays import Floats
 from ...base.labels import labels
 from ...economy.economy import Economy
+from ...economy.question import Question
+from ...formulate import declared_with
 from ...laws.capital import Holdings
 from ...program.canonical import Block, Piece, laid_out
 from ...program.pieces import PiecedProgram, largest_part, runs_of
-from .problem import WITH_DELIVERIES
 
 _Term = tuple[str, str, Any, float]
+#: What the laws of a harmony question say of their blocks.
+_DECLARED = declared_with(Question("harmony"))
 
 
 def output_program(economy: Economy, wanted: Any) -> PiecedProgram:
@@ -75,7 +78,7 @@ class _Laws:
         levels: list[Any] = [economy.goods, economy.periods]
         codes: list[Any] = [self.wanted, np.zeros(len(self.wanted), dtype=int)]
         indexes["delivered"] = pd.MultiIndex(levels, codes, names=["good", "period"], verify_integrity=False)
-        return laid_out(indexes, WITH_DELIVERIES.columns)
+        return laid_out(indexes, _DECLARED.columns)
 
     def rows(self) -> tuple[Block, ...]:
         """Return the rows: use of stocks and what there is of them, limits of resources, the balance of goods."""
@@ -86,7 +89,7 @@ class _Laws:
         if economy.has("resource_limits"):
             indexes["resource_limit"] = labels(("resource", economy.resources), ("period", economy.periods))
         indexes["balance"] = labels(("good", economy.goods), ("period", economy.periods))
-        return laid_out(indexes, WITH_DELIVERIES.rows)
+        return laid_out(indexes, _DECLARED.rows)
 
     def sides(self, rows: tuple[Block, ...]) -> tuple[Floats, Floats]:
         """Return the lower and upper sides of all rows, shape (m,) each."""

@@ -6,6 +6,7 @@ Prices find the plan (:mod:`.by_prices`); the proof is recomputed from the econo
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,16 +17,19 @@ from ...base.errors import QuestionError
 from ...base.status import Status
 from ...economy.economy import Economy
 from ...economy.question import Question
+from ...formulate import STANDING
+from ...laws.balance import BALANCE
+from ...objectives.harmony import HARMONY
+from ...objectives.harmony_functions import HarmonyFunction, harmony_function
 from ...plan.answer import Attempt
+from ...plan.plan import Plan
+from ...plan.trace import TracePoint
 from ...program.pieces import PiecedProgram, row_counts, row_sizes, row_sums
 from ...proof.certificate import Certificate
 from .by_prices import PricedHarmony, harmonise
 from .concave import ConcaveProblem
-from .functions import HarmonyFunction, harmony_function
 from .one_period import Form, OnePeriod, form_of
 from .output_program import output_program
-from .plan import HarmonyPlan
-from .trace import TracePoint
 
 #: What prices are held to, of the tolerance: the rest is for what keeping every row without doubt costs.
 _SHARE = 0.99
@@ -41,7 +45,7 @@ def harmonise_outputs(
     tolerance: float = 1e-6,
     max_passes: int = 20_000,
     time_limit: float | None = None,
-) -> HarmonyPlan:
+) -> Plan:
     """Plan outputs of one period for harmony without ever holding the laws as one program: for a million goods.
 
     Parameters
@@ -54,11 +58,12 @@ def harmonise_outputs(
 
     Returns
     -------
-    HarmonyPlan : as :func:`natura_opt.solve_harmony` returns it, its program made piece by piece.
+    Plan : as :func:`natura_opt.solve` returns it, its program made piece by piece.
 
     Raises
     ------
-    QuestionError : the economy is of another form (``solve_harmony`` answers it), or nothing limits a good.
+    QuestionError : the economy is of another form (``natura_opt.solve`` answers it for the
+        objective ``harmony``), or nothing limits a good.
     """
     if not economy.has("targets"):
         raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
@@ -66,7 +71,10 @@ def harmonise_outputs(
     weights = economy.vector("target_weights", 0)
     found, why = form_of(economy, weights, harmony_function(function))
     if found is None:
-        raise QuestionError(f"{economy.name}: prices alone cannot plan this economy ({why}); use solve_harmony")
+        raise QuestionError(
+            f"{economy.name}: prices alone cannot plan this economy ({why}); natura_opt.solve can, with "
+            "objective='harmony'"
+        )
     built = time.perf_counter()
     answer = harmonise(
         found.form, tolerance=_SHARE * tolerance, max_passes=max_passes, time_limit=time_limit, names=economy.goods
@@ -78,9 +86,9 @@ def harmonise_outputs(
     tangents, certificate = laws.problem.certify(primal, dual, tolerance)
     claim, status = _ended(answer, certificate, max_passes, time_limit)
     seconds = {"build": built - begun, "solve": solved - built, "prove": time.perf_counter() - solved}
-    return HarmonyPlan(
+    return Plan(
         economy=economy,
-        question=Question(),
+        question=_question(economy, found.form.function),
         program=tangents,
         primal=primal,
         dual=dual,
@@ -91,12 +99,20 @@ def harmonise_outputs(
         attempts=(Attempt("prices", claim, certificate),),
         iterations=answer.evaluations,
         seconds=seconds,
-        problem=laws.problem,
-        trace=answer.trace,
-        course=(*answer.trace, TracePoint.of(answer.passes, certificate)),
-        passes=answer.passes,
-        reason=f"by prices ({why}; {answer.reason}), the program in pieces",
+        added=laws.problem.course(
+            answer.trace,
+            (*answer.trace, TracePoint.of(answer.passes, certificate)),
+            answer.passes,
+            f"by prices ({why}; {answer.reason}), the program in pieces",
+        ),
     )
+
+
+def _question(economy: Economy, function: HarmonyFunction) -> Question:
+    """Return the question that is answered; tables that harmony has no law for are left out of it."""
+    question = Question("harmony", {"function": function})
+    used = HARMONY.law.tables.union(*(law.tables for law in (*STANDING, BALANCE)))
+    return replace(question, leave_out=tuple(table for table in economy.tables if table not in used))
 
 
 def _with_laws(economy: Economy, found: Form) -> OnePeriod:

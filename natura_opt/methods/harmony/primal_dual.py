@@ -17,13 +17,13 @@ import scipy.sparse as sp
 
 from ...base.arrays import Floats
 from ...base.errors import OptionError
-from ...base.settings import whole
+from ...plan.trace import TracePoint
 from ...program.linear import LinearProgram
 from ...program.scaling import geometric_factors
 from ...proof.certificate import Certificate
 from .primal_dual_steps import HARMONY_1993, HARMONY_2018, LINEAR, anchored_steps
 from .problem import HarmonyProblem, worst_figure
-from .trace import TracePoint
+from .settings import STEPS, StepSettings
 
 _KINDS = {"2018": HARMONY_2018, "1993": HARMONY_1993, "1993-envelope": HARMONY_1993}
 _CHUNK = 40
@@ -65,11 +65,11 @@ def solve_primal_dual(
     problem: HarmonyProblem,
     *,
     tolerance: float = 1e-6,
-    max_iterations: int = 400_000,
+    max_iterations: int = STEPS,
     time_limit: float | None = None,
 ) -> PrimalDualAnswer:
     """Iterate until the recomputed proof passes, or the iterations or the time are used up."""
-    whole("max_iterations", max_iterations, 1)
+    StepSettings(max_iterations)
     if problem.function.name not in _KINDS:
         raise OptionError(
             f"harmony function {problem.function.name!r}: the primal-dual method steps along {', '.join(_KINDS)} only; "

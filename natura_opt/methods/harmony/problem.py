@@ -11,30 +11,26 @@ Source: Cockshott 1990; model 4 of the design notes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
 from ...economy.economy import Economy
 from ...economy.question import Question
-from ...formulate import DECLARED, asked_of, laws_of
-from ...laws.coefficients import by_period
-from ...objectives import OBJECTIVES
-from ...program.builder import ProgramBuilder
-from ...program.declared import Columns
+from ...formulate import asked_of, program_of_laws
+from ...laws.capital import Holdings
+from ...laws.capital_course import stocks_over_time
+from ...objectives import settings_of
+from ...objectives.harmony import HARMONY, WEIGHTS, Deliveries, HarmonySettings
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
 from .concave import ConcaveProblem
-from .functions import HarmonyFunction, harmony_function
 from .shrinking import ROUNDING, largest_shortage, shrink_to_feasible
 
-#: The table that only harmony uses.
-_WEIGHTS = "target_weights"
 #: Rounds of shrinking in which a point becomes a plan within the laws.
 _SWEEPS = 60
 #: How often prices of goods are lowered until nothing is worth running too much, and by at most which share; and how
@@ -42,10 +38,6 @@ _SWEEPS = 60
 _LOWERED, _MOST, _CLOSE = 3, 0.01, 1e-14
 #: Levels this small beside the largest are tried as zeros.
 _NOISE = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1.0)  # the last: nothing at all
-#: The blocks of every law, and the deliveries that harmony puts in the place of an objective's level.
-WITH_DELIVERIES = DECLARED.with_more(
-    (), [Columns("delivered", ("goods", "periods"), "delivered to its target", "goods", "delivered")]
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +72,27 @@ class HarmonyProblem(ConcaveProblem[LinearProgram]):
         room = left - ROUNDING * (given[balance.span] + abs(net[balance.span]) @ level)
         level[self.deliveries] += np.maximum(room[self._served], 0.0)
         return level, largest_shortage(net, given, level)
+
+    def columns_of(self, activities: Floats, investment: Floats | None) -> Floats:
+        """Lay activities (techniques x periods) and investment (holdings x periods) out as the program's columns.
+
+        Stocks are what the start and the investment leave; what the balance then leaves is delivered.
+        """
+        program = self.program
+        spans = {block.name: block.span for block in program.columns}
+        primal = np.zeros(program.shape[1])
+        primal[spans["activities"]] = activities.T.ravel()
+        if "capital_stock" in spans:
+            held, count = Holdings.of(self.economy), len(self.economy.periods)
+            built = np.zeros((held.count, count)) if investment is None else np.asarray(investment, dtype=float)
+            primal[spans["capital_stock"]] = stocks_over_time(held, built).T.ravel()
+            if "investment" in spans:
+                primal[spans["investment"]] = built[:, : count - 1].T.ravel()
+        balance = program.row_block("balance")
+        assert balance is not None
+        left = (program.matrix @ primal)[balance.span] - program.row_lower[balance.span]
+        primal[self.deliveries] = np.maximum(left[self._served], 0.0)
+        return primal
 
     @cached_property
     def _things(self) -> tuple[Any, Floats]:
@@ -196,45 +209,25 @@ def worst_figure(certificate: Certificate) -> float:
     return max(c.gap, c.primal_residual, c.dual_residual, c.complementarity)
 
 
-def harmony_problem(economy: Economy, question: Question, function: str | HarmonyFunction = "2018") -> HarmonyProblem:
-    """Put deliveries and harmony in the place of a question's objective; every other law stays.
+def harmony_problem(economy: Economy, question: Question) -> HarmonyProblem:
+    """State a question whose objective is harmony as a concave program over its laws.
 
     Raises
     ------
     QuestionError : the question cannot be asked of the economy.
     """
-    weighted = _WEIGHTS in economy.tables and _WEIGHTS not in question.leave_out
-    plain = replace(question, floor=None)
-    if weighted:
-        plain = replace(plain, leave_out=(*question.leave_out, _WEIGHTS))
-    laws = [law for law in laws_of(economy, plain) if law is not OBJECTIVES[question.objective]]
-    asked = asked_of(economy, plain)
-    program = ProgramBuilder(WITH_DELIVERIES)
-    count, goods = len(asked.periods), asked.goods
-    targets = by_period(count, lambda t: asked.vector("targets", t))
-    source = economy if weighted else asked
-    weights = by_period(count, lambda t: source.vector(_WEIGHTS, t))
-    wanted = np.flatnonzero((targets > 0) & (weights > 0))
-    for law in laws[:-1]:
-        law.matrix(program, asked, plain)
-    codes: list[Any] = [wanted % len(goods), wanted // len(goods)]
-    levels: list[Any] = [goods, asked.periods]
-    names = ["good", "period"]
-    program.columns("delivered", pd.MultiIndex(levels=levels, codes=codes, names=names, verify_integrity=False))
-    shape = (len(targets), len(wanted))
-    program.terms("balance", "delivered", sp.coo_array((-np.ones(len(wanted)), (wanted, range(len(wanted)))), shape))
-    laws[-1].matrix(program, asked, plain)
-    program.objective("max", {})
-    made = program.build()
-    block = made.column_block("delivered")
+    program = program_of_laws(economy, question)
+    asked = asked_of(economy, question)
+    found = Deliveries.of(asked)
+    block = program.column_block(HARMONY.columns)
     assert block is not None
     return HarmonyProblem(
-        economy=asked,
+        economy=asked.with_changes(**{WEIGHTS: None}) if WEIGHTS in asked.tables else asked,
         original=economy,
-        question=plain,
-        program=made,
-        deliveries=np.arange(block.start, block.start + len(wanted)),
-        targets=targets[wanted],
-        weights=weights[wanted],
-        function=harmony_function(function),
+        question=question,
+        program=program,
+        deliveries=np.arange(block.start, block.start + len(found.places)),
+        targets=found.targets,
+        weights=found.weights,
+        function=settings_of(HarmonySettings, question).function,
     )

@@ -42,7 +42,7 @@ _GAINS = (1e-3, 1e-6, 1e-9, 0.0)
 
 _UNDECIDED = (
     "whether a part of the economy can sustain itself is too near to call in doubles, so prices alone cannot plan it; "
-    "use solve_harmony"
+    "natura_opt.solve(…, objective='harmony') goes another way"
 )
 
 

@@ -19,13 +19,13 @@ from ...backends.highs import HighsSession
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
 from ...base.errors import NaturaError, OptionError, QuestionError
-from ...base.settings import whole
 from ...economy.furthest import furthest_number
+from ...plan.trace import TracePoint
 from ...program.canonical import Block
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
 from .problem import HarmonyProblem, worst_figure
-from .trace import TracePoint
+from .settings import TangentSettings
 
 #: Programs larger than this start with the interior point method.
 _LARGE = 50_000
@@ -66,7 +66,7 @@ def solve_by_tangents(
     ------
     QuestionError : HiGHS cannot hold the program; the number that is to blame is named.
     """
-    whole("max_rounds", max_rounds, 1)
+    TangentSettings(max_rounds)
     try:
         return _by_rounds(problem, tolerance, max_rounds, options or SolveOptions(tolerance=tolerance))
     except OptionError:

@@ -49,15 +49,15 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from ...base.errors import OptionError, unknown
+from ...base.errors import OptionError
+from ...base.settings import one_of, real
 from ...economy.economy import Economy
+from ...plan.trace import Watch
 from ..harmony.shrinking import largest_shortage, shrink_to_feasible
-from ..harmony.trace import Watch
 from . import harmony_steps as steps
+from .settings import Settings1990
 from .stock_allocation import StockProblem
 
-SCALES = ("relative", "absolute")
-VERSIONS = (1, 2, 3)
 #: Mean harmony must have stood still for so many iterations, at so little amplification and noise.
 _STILL = 3
 _COLD = 0.01
@@ -163,7 +163,9 @@ def harmony_1990(
     >>> bool(found.final_harmony > -0.01), abs(float(found.allocation.sum() + found.reserve.sum()) - 55.0) < 1e-12
     (True, True)
     """
-    _check_options(version, function, scale, iterations, amplification, noise, cooling, tolerance)
+    Settings1990(version, scale, seed, start, iterations, amplification, noise, cooling, whole_stocks)
+    one_of("harmony function of harmony-1990", function, steps.FUNCTIONS)
+    real("tolerance", tolerance, 0.0)
     problem = StockProblem.of(economy)
     goals = problem.goals(scale)
     begun = time.perf_counter()
@@ -321,28 +323,3 @@ class _Run:
         """Return who holds what, csr, shape (stocks, goods)."""
         shape = self.problem.ties.shape
         return sp.csr_array(sp.csc_array((self.held.copy(), self.ties[1], self.ties[0]), shape=shape))
-
-
-def _check_options(
-    version: int,
-    function: str,
-    scale: str,
-    iterations: int,
-    amplification: float,
-    noise: float,
-    cooling: float,
-    tolerance: float,
-) -> None:
-    if version not in VERSIONS:
-        raise OptionError(unknown("version of harmony-1990", version, VERSIONS))
-    if function not in steps.FUNCTIONS:
-        raise OptionError(unknown("harmony function of harmony-1990", function, steps.FUNCTIONS))
-    if scale not in SCALES:
-        raise OptionError(unknown("scale of harmony-1990", scale, SCALES))
-    if not isinstance(iterations, int) or iterations < 0:
-        raise OptionError(f"iterations must be a whole number of at least 0, not {iterations!r}")
-    for name, value in (("amplification", amplification), ("noise", noise), ("tolerance", tolerance)):
-        if not (np.isfinite(value) and value >= 0):
-            raise OptionError(f"{name} must be a number of at least 0, not {value!r}")
-    if not 0 <= cooling < 1:
-        raise OptionError(f"cooling must be at least 0 and below 1, not {cooling!r}")

@@ -38,9 +38,10 @@ import pandas as pd
 from ...base.arrays import Floats
 from ...base.errors import OptionError, QuestionError
 from ...economy.economy import Economy
-from ..harmony.functions import HarmonyFunction, harmony_function
+from ...objectives.harmony_functions import HarmonyFunction, harmony_function
+from ...plan.trace import Watch
 from ..harmony.shrinking import largest_shortage, shrink_to_feasible
-from ..harmony.trace import Watch
+from .settings import Settings2018
 from .technologies import Technologies
 
 _FIRST = 0.1
@@ -125,10 +126,7 @@ def harmony_2018(
     (-15.3, True)
     """
     chosen = harmony_function(function)
-    if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 0:
-        raise OptionError(f"rounds must be a whole number of at least 0, not {rounds!r}")
-    if not (np.isfinite(temperature) and 0 < temperature <= 1):
-        raise OptionError(f"temperature must be above 0 and at most 1, not {temperature!r}")
+    Settings2018(rounds, temperature)
     technologies = Technologies.of(economy, _checked_base_year(economy, base_year))
     begun = time.perf_counter()
     program = _Program(technologies, chosen, temperature)

@@ -17,6 +17,7 @@ import scipy.sparse as sp
 from ...base.errors import QuestionError, listed
 from ...base.labels import holding_name, name_of
 from ...economy.economy import Economy
+from ...economy.makers import NONE, Makers
 from ...laws.capital import Holdings
 from .accepting import refuse_what_is_not_stocks_and_flows
 
@@ -135,25 +136,21 @@ def _refuse_other_forms(economy: Economy) -> None:
 
 def _one_industry_per_good(economy: Economy) -> Any:
     """Return the technique that makes each good, -1 for none."""
-    outputs = sp.csc_array(economy.matrix("outputs", 0))
-    outputs.eliminate_zeros()
-    joint = np.flatnonzero(np.diff(outputs.indptr) > 1)
-    if len(joint):
-        names = listed(map(name_of, economy.techniques[joint]))
+    every = Makers.of(economy.matrix("outputs", 0))
+    if len(every.joint):
+        names = listed(map(name_of, economy.techniques[every.joint]))
         raise QuestionError(
             f"{economy.name}: {_NAME} needs one product per technique, and {names} makes several; use 'harmony-2018' "
             "or 'harmony'"
         )
-    pairs = sp.coo_array(outputs)
-    makers = np.full(len(economy.goods), -1)
-    makers[pairs.row] = pairs.col
-    several = np.flatnonzero(np.bincount(pairs.row, minlength=len(makers)) > 1)
-    if len(several):
-        names = listed(map(name_of, economy.goods[several]))
+    if len(every.contested):
+        names = listed(map(name_of, economy.goods[every.contested]))
         raise QuestionError(
             f"{economy.name}: {_NAME} needs one technique per good, and several make {names}; use 'harmony-2018' or "
             "'harmony'"
         )
+    makers = np.full(len(economy.goods), NONE)
+    makers[every.made] = every.technique
     hopeless = np.flatnonzero((makers < 0) & (economy.vector("targets", 0) > 0))
     if len(hopeless):
         raise QuestionError(

@@ -20,6 +20,7 @@ from ...base.arrays import Floats
 from ...base.errors import QuestionError
 from ...economy.economy import Economy
 from ...laws.capital import Holdings
+from ...laws.capital_course import stocks_over_time
 from ...laws.coefficients import over_periods
 from .accepting import refuse_what_is_not_stocks_and_flows
 
@@ -88,7 +89,7 @@ class Technologies:
             given.append(np.concatenate([economy.vector("resource_limits", t) for t in range(count)]))
         if held is not None:
             takes.append(_stacked(count, held.tied_up))
-            given.append(_surviving_stocks(held, count))
+            given.append(stocks_over_time(held).T.ravel())
         every = np.concatenate(given)
         producing = sp.csr_array(sp.vstack(takes))
         if not producing[count * goods :].count_nonzero():
@@ -145,14 +146,6 @@ class Technologies:
 
 def _stacked(count: int, at: Any) -> Any:
     return sp.csr_array(sp.block_diag([at(t) for t in range(count)]))
-
-
-def _surviving_stocks(held: Holdings, count: int) -> Floats:
-    """Return what is there in each period of the stocks of the start and of orders, without investment."""
-    stocks = [held.given(0)]
-    for t in range(1, count):
-        stocks.append(stocks[-1] * held.surviving(t - 1) + held.given(t))
-    return np.concatenate(stocks)
 
 
 def _base_year(economy: Economy, held: Holdings | None, made: Any, main: Any, target: Floats) -> Floats:

@@ -29,11 +29,12 @@ import pandas as pd
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
-from ...base.errors import OptionError, QuestionError, listed
+from ...base.errors import QuestionError, listed
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import linear_program
 from ...input_output.cores import blas_on_one_core
+from ...objectives import objective_of
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
 from ...program.linear import LinearProgram
@@ -43,6 +44,7 @@ from .cheapest import Choice, Industries, Offer
 from .level_bundle import LevelBundle, Mix
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import PricedEconomy, priced_economy
+from .settings import PriceSettings
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
 _SHARE = 0.9
@@ -169,8 +171,7 @@ def coordinate(
     {'item1': 0.6667, 'item2': 0.3333}
     """
     options = SolveOptions(tolerance=tolerance, time_limit=time_limit)
-    if isinstance(max_rounds, bool) or not isinstance(max_rounds, int) or max_rounds < 1:
-        raise OptionError(f"max_rounds must be a whole number of at least 1, not {max_rounds!r}")
+    PriceSettings(max_rounds)
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
@@ -342,7 +343,7 @@ def solve_by_prices(
     found = coordinate(economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
     built = time.perf_counter()
     program = linear_program(economy, question)
-    primal, dual = _as_columns_and_rows(program, found)
+    primal, dual = _as_columns_and_rows(program, found, objective_of(question).columns)
     proved = time.perf_counter()
     certificate = certify(program, primal, dual, tolerance)
     message = f"{len(found.rounds)} rounds of prices, {found.passes:.0f} passes, gap {found.gap:.1e}"
@@ -364,14 +365,19 @@ def solve_by_prices(
     )
 
 
-def _as_columns_and_rows(program: LinearProgram, found: Coordination) -> tuple[Floats, Floats]:
-    """Fill the blocks of the canonical program: levels and stocks; prices, in the objective's sense."""
+def _as_columns_and_rows(program: LinearProgram, found: Coordination, served: str) -> tuple[Floats, Floats]:
+    """Fill the blocks of the canonical program: levels and stocks; prices, in the objective's sense.
+
+    Parameters
+    ----------
+    served : the block of columns that says how many assortments are made.
+    """
     rows, columns = program.shape
     primal, dual = np.zeros(columns), np.zeros(rows)
     for block in program.columns:
         if block.name == "activities":
             primal[block.span] = found.activities
-        elif block.name in ("assortments", "fulfilment"):
+        elif block.name == served:
             primal[block.span] = found.assortments
         elif block.name == "capital_stock":  # all that is there is held
             accumulation = program.row_block("accumulation")

@@ -18,14 +18,19 @@ import scipy.sparse as sp
 from ...base.arrays import Floats
 from ...base.errors import QuestionError
 from ...economy.economy import Economy
+from ...economy.makers import NONE, Makers, Places
 from ...economy.question import Question
 from ...formulate import asked_of, laws_of
 from ...laws.capital import Holdings
+from ...laws.emissions import EMISSIONS
+from ...objectives import objective_of
+from ...objectives.assortment import ASSORTMENT
+from ...objectives.fulfilment import FULFILMENT
 
-Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-_NONE = -1
 _OTHERS = "ask it with method='auto'"
+#: The objectives that price coordination answers.
+ANSWERED = (ASSORTMENT, FULFILMENT)
 #: More scarce things than this are better priced by a linear program.
 MOST_SCARCE = 1_000
 #: What prices of what was set aside are raised by, so that rounding leaves them on the safe side.
@@ -107,7 +112,7 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     name = economy.name
     refuse(economy, question)
     asked = asked_of(economy, question)
-    makes, made = _products(asked)
+    makes, made = Makers.of(asked.matrix("outputs", 0)).product
     held = Holdings.of(asked) if asked.has("capital") else None
     limits, there, resources, kept = _limits(asked, held)
     needs = sp.csr_array(asked.matrix("inputs", 0).T)
@@ -116,12 +121,12 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     wanted = asked.vector("targets", 0)
     _refuse_unmakeable(asked, runs, aside, makes, wanted, stock, resources, kept, held)
     goods = np.flatnonzero(_needed(needs, runs, makes, wanted))
-    place = np.full(len(asked.goods), _NONE)
+    place = np.full(len(asked.goods), NONE)
     place[goods] = np.arange(len(goods))
 
     running = np.flatnonzero(runs & (place[makes] >= 0))
     on_hand = goods[stock[goods] > 0]
-    rows = np.concatenate([running, np.full(len(on_hand), _NONE)])
+    rows = np.concatenate([running, np.full(len(on_hand), NONE)])
     product = np.concatenate([makes[running], on_hand])
     order = np.argsort(place[product], kind="stable")
     rows, product = rows[order], product[order]
@@ -170,8 +175,8 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
 def refuse(economy: Economy, question: Question) -> None:
     """Raise unless the question is one that price coordination can answer."""
     name = economy.name
-    laws = {law.name for law in laws_of(economy, question)}
-    if question.objective not in ("assortment", "fulfilment"):
+    laws = laws_of(economy, question)
+    if objective_of(question) not in ANSWERED:
         raise QuestionError(
             f"{name}: method 'prices' makes as many assortments as it can; the objective {question.objective!r} is "
             f"another question: {_OTHERS}"
@@ -181,26 +186,16 @@ def refuse(economy: Economy, question: Question) -> None:
             f"{name}: method 'prices' plans one period, and there are {len(economy.periods)}: goods, stocks and "
             f"investment of several periods would need prices of their own; {_OTHERS}"
         )
-    if "emissions and their damage" in laws:
+    if EMISSIONS in laws:
         raise QuestionError(
             f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
         )
-
-
-def _products(economy: Economy) -> tuple[Places, Floats]:
-    """Return the good that each technique makes, and how much per unit of activity; -1 where it makes nothing."""
-    outputs = sp.csc_array(economy.matrix("outputs", 0))
-    outputs.eliminate_zeros()
-    several = np.flatnonzero(np.diff(outputs.indptr) > 1)
+    several = Makers.of(asked_of(economy, question).matrix("outputs", 0)).joint
     if len(several):
         raise QuestionError(
-            f"{economy.name}: technique {str(economy.techniques[several[0]])!r} makes several goods; method 'prices' "
-            f"asks for each good which technique is cheapest, and joint products leave that open: {_OTHERS}"
+            f"{name}: technique {str(economy.techniques[several[0]])!r} makes several goods; method 'prices' asks for "
+            f"each good which technique is cheapest, and joint products leave that open: {_OTHERS}"
         )
-    some = np.diff(outputs.indptr) == 1
-    makes, made = np.full(len(some), _NONE), np.zeros(len(some))
-    makes[some], made[some] = outputs.indices, outputs.data
-    return makes, made
 
 
 def _limits(economy: Economy, held: Holdings | None) -> tuple[Any, Floats, int, Places]:

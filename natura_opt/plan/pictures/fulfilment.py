@@ -43,10 +43,11 @@ def draw_fulfilment(plan: PlanTables, ax: Axes | None = None) -> Figure:
                 fontsize=9,
                 color=INK,
             )
-    whole = plan.question.objective == "assortment"
+    whole = plan.of.whole_sets
     levels = [] if whole else [(1.0, "targets\njust met", "--")]
-    if plan.question.floor is not None:
-        levels.append((plan.question.floor, "floor", ":"))
+    floor = plan.question.settings.get("floor")
+    if floor is not None:
+        levels.append((floor, "floor", ":"))
     for level, words, style in levels:
         ax.axhline(level, color=GREY, linewidth=1, linestyle=style, zorder=0 if count > _BARS else 3)
         ax.annotate(

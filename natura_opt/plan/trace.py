@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...proof.certificate import Certificate
-from .gap import proves_bound
+from ..proof.certificate import Certificate
+from ..proof.concave_gap import proves_bound
 
 #: Called with (activity levels, investment or None, passes so far, largest shortage) as an algorithm goes on.
 Watch = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64] | None, float, float], None]

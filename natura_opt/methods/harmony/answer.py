@@ -1,118 +1,86 @@
-"""One call from an economy to the most harmonious plan, by any of the methods, with its proof."""
+"""A harmony question to its plan, by any of the methods, with its proof."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
-from ...base.entrance import checked_arguments
-from ...base.errors import NaturaError, OptionError, QuestionError, unknown
+from ...base.errors import NaturaError, QuestionError
 from ...base.status import Status
 from ...economy.economy import Economy
-from ...economy.files.catalog import read
 from ...economy.furthest import furthest_number
 from ...economy.question import Question
 from ...plan.answer import Attempt
+from ...plan.plan import Plan
+from ...plan.trace import TracePoint
+from ...proof.concave_gap import proves_bound
 from ...proof.diagnose import Impossibility, is_feasible, prove_unbounded
 from ...proof.judging import judge
-from .functions import HarmonyFunction
-from .gap import proves_bound
-from .methods import HARMONY_METHODS, Found, by_harmony, by_tangents
-from .plan import HarmonyPlan
+from ..method import Common
+from .found import Found, UnlimitedError
+from .methods import by_harmony, by_tangents
 from .problem import HarmonyProblem, harmony_problem
-from .trace import TracePoint
+from .settings import StepSettings, TangentSettings
 
 #: Programs up to this many coefficients are looked through for a ray or a contradiction when no proof was found.
 _DIAGNOSED = 2_000_000
 
 
-@checked_arguments("model")
-def solve_harmony(
-    model: Economy | str | Path,
-    question: Question | str | None = None,
-    *,
-    method: str = "harmony",
-    function: str | HarmonyFunction = "2018",
-    tolerance: float | None = 1e-6,
-    time_limit: float | None = None,
-    **settings: Any,
-) -> HarmonyPlan:
-    """Find the plan of greatest harmony under the laws of a question, and prove how far it is from the best.
-
-    The question's tables and laws hold; its objective gives way to harmony (and a floor to nothing).
+def answer_harmony(
+    economy: Economy,
+    question: Question,
+    method: str,
+    find: Callable[[HarmonyProblem, SolveOptions], Found],
+    tolerance: float,
+    common: Common,
+) -> Plan:
+    """Find the plan of greatest harmony under a question's laws by a method, and prove how far it is from the best.
 
     Parameters
     ----------
-    model : an economy, or the name or folder of a model.
-    question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
-    method : ``harmony`` (prices for one-period plans of one product per technique, a first-order primal-dual method for
-        all others), ``harmony-cvxpy`` (exact, by Clarabel), ``harmony-tangents`` (HiGHS), ``harmony-1990`` or
-        ``harmony-2018`` (the historical algorithms, as they are).
-    function : ``2018``, ``1993`` (not concave: bounded by its envelope) or a function of your own.
+    find : the method, its settings given.
     tolerance : the gap per good, and the largest relative residual, at which the plan counts as proved.
-    time_limit : seconds; the historical algorithms run their iterations anyway, and their bound is sought within it.
-    settings : the method's own: ``version=``, ``scale=``, ``seed=`` … of ``harmony-1990``, ``rounds=`` … of
-        ``harmony-2018``, ``max_iterations=`` of ``harmony``.
-
-    Returns
-    -------
-    HarmonyPlan. The historical algorithms have no bound of their own; theirs is proved by the prices of ``harmony``.
+    common : of it, ``time_limit`` in seconds (the historical algorithms run their iterations anyway, and their bound is
+        sought within it) and ``prices``: multipliers of the problem's rows from a better method, to bound what a
+        historical algorithm arrives at; where there are none, they are found, as exactly as they are then held to.
 
     Raises
     ------
-    DataError, QuestionError, OptionError : the data, the question or the settings are not usable.
-
-    >>> import natura_opt as no
-    >>> plan = no.solve_harmony("excavators")
-    >>> plan.status, round(plan.harmony, 5)
-    (<Status.OPTIMAL: 'optimal'>, 12.8642)
+    QuestionError : the question cannot be asked, or the method cannot answer it.
     """
-    options = SolveOptions(tolerance=1e-6 if tolerance is None else tolerance, time_limit=time_limit)
-    economy = model if isinstance(model, Economy) else read(model)
-    asked = question if isinstance(question, Question) else economy.question(question)
+    options = SolveOptions(tolerance=tolerance, time_limit=common.time_limit)
     begun = time.perf_counter()
-    problem = harmony_problem(economy, asked, function)
+    problem = harmony_problem(economy, question)
     built = time.perf_counter()
-    plan = plan_for_harmony(problem, method, options, settings)
+    plan = _found_and_proved(problem, method, find, options, common.prices)
     return replace(plan, seconds={"build": built - begun, **plan.seconds})
 
 
-def plan_for_harmony(
+def _found_and_proved(
     problem: HarmonyProblem,
     method: str,
+    find: Callable[[HarmonyProblem, SolveOptions], Found],
     options: SolveOptions,
-    settings: Mapping[str, Any],
-    prices: Floats | None = None,
-) -> HarmonyPlan:
-    """Answer a harmony problem by one of the methods.
-
-    Parameters
-    ----------
-    prices : multipliers of the problem's rows from a better method, to bound what a historical algorithm arrives at;
-        where there are none, they are found, as exactly as they are then held to.
-    """
-    if method not in HARMONY_METHODS:
-        raise OptionError(unknown("method", method, HARMONY_METHODS))
+    prices: Floats | None,
+) -> Plan:
     begun = time.perf_counter()
-    unlimited = _unlimited(problem, options)
+    unlimited = _unlimited(problem, options, method)
     if unlimited is not None:
-        return replace(unlimited, method=method)
+        return unlimited
     try:
-        found = HARMONY_METHODS[method](problem, options, settings)
-    except QuestionError:  # prices find nothing that limits a good
-        endless = _endless(problem, options) if method == "harmony" else None
+        found = find(problem, options)
+    except UnlimitedError:
+        endless = _endless(problem, options)
         if endless is None:
             raise
-        return _without_end(problem, endless, options, time.perf_counter() - begun)
+        return _without_end(problem, endless, options, time.perf_counter() - begun, method)
     if not np.isfinite(found.primal).all():
         raise QuestionError(
             f"method {method!r}: the plan's levels are beyond numbers; the number furthest from one is to blame: "
@@ -126,7 +94,7 @@ def plan_for_harmony(
 
 def _proved(
     problem: HarmonyProblem, found: Found, options: SolveOptions, method: str, prices: Floats | None, late: bool
-) -> HarmonyPlan:
+) -> Plan:
     """Recompute the proof of what a method found and make a plan of it."""
     dual, reason = found.dual, found.reason
     if dual is None:
@@ -155,7 +123,7 @@ def _proved(
             endless = _endless(stated, options)
             if endless is not None and is_feasible(aimless, options):
                 status, impossibility = Status.UNBOUNDED, endless
-    return HarmonyPlan(
+    return Plan(
         economy=problem.original,
         question=problem.question,
         program=tangents,
@@ -167,11 +135,7 @@ def _proved(
         method=method,
         attempts=(Attempt(found.message, claim, certificate),),
         iterations=found.iterations,
-        problem=stated,
-        trace=found.trace,
-        course=(*course, end),
-        passes=found.passes,
-        reason=reason,
+        added=stated.course(found.trace, (*course, end), found.passes, reason),
     )
 
 
@@ -183,22 +147,20 @@ def _bounding_prices(problem: HarmonyProblem, options: SolveOptions, known: Floa
     smooth = replace(problem, function=problem.function.envelope)
     dual, source = known, "the prices of 'harmony'"
     if dual is None:
-        priced = by_harmony(smooth, options, {})
+        priced = by_harmony(StepSettings(), smooth, options)
         assert priced.dual is not None
         dual = priced.dual
     nothing = np.zeros(problem.program.shape[1])
     if not proves_bound(problem.certify(nothing, dual, options.tolerance)[1]):
         with suppress(NaturaError):
-            straight = by_tangents(smooth, options, {})
+            straight = by_tangents(TangentSettings(), smooth, options)
             if straight.proof is not None and straight.dual is not None and proves_bound(straight.proof[1]):
                 dual, source = straight.dual, "the prices of 'harmony-tangents'"
     return dual, source
 
 
-def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | None:
+def _unlimited(problem: HarmonyProblem, options: SolveOptions, method: str) -> Plan | None:
     """Return the plan that says harmony has no optimum, where no law but the balance is there to limit it."""
-    if not len(problem.targets):
-        raise QuestionError(f"{problem.economy.name}: no good has a target and a weight, so harmony has no meaning")
     if any(block.name not in ("balance", "storage_limit") for block in problem.program.rows):
         return None
     begun, endless = time.perf_counter(), None
@@ -206,7 +168,7 @@ def _unlimited(problem: HarmonyProblem, options: SolveOptions) -> HarmonyPlan | 
         endless = _endless(problem, options)
     if endless is None:
         return None
-    return _without_end(problem, endless, options, time.perf_counter() - begun)
+    return _without_end(problem, endless, options, time.perf_counter() - begun, method)
 
 
 def _endless(problem: HarmonyProblem, options: SolveOptions) -> Impossibility | None:
@@ -223,12 +185,14 @@ def _endless(problem: HarmonyProblem, options: SolveOptions) -> Impossibility | 
     return found if found.proved else None
 
 
-def _without_end(problem: HarmonyProblem, endless: Impossibility, options: SolveOptions, seconds: float) -> HarmonyPlan:
+def _without_end(
+    problem: HarmonyProblem, endless: Impossibility, options: SolveOptions, seconds: float, method: str
+) -> Plan:
     nothing = np.zeros(problem.program.shape[1])
     dual = np.zeros(problem.program.shape[0])
     tangents, certificate = problem.certify(nothing, dual, options.tolerance)
-    return HarmonyPlan(
+    return Plan(
         economy=problem.original, question=problem.question, program=tangents, primal=nothing, dual=dual,
-        status=Status.UNBOUNDED, certificate=certificate, impossibility=endless, method="harmony", attempts=(),
-        problem=problem, reason="no law limits what can be made", seconds={"prove": seconds},
+        status=Status.UNBOUNDED, certificate=certificate, impossibility=endless, method=method, attempts=(),
+        added=problem.course((), (), 0, "no law limits what can be made"), seconds={"prove": seconds},
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...proof.certificate import Certificate
+from .certificate import Certificate
 
 
 def proven_gap(attained: float, bound: float, size: float, tolerance: float) -> float:

@@ -12,13 +12,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
-from ...base.arrays import Floats
-from ...base.errors import OptionError, unknown
+from ..base.arrays import Floats
+from ..base.errors import OptionError, unknown
 
 Curve = Callable[[Floats], Floats]
+
+
+class Layer(Protocol):
+    """What a modelling layer offers to state a concave function in pieces, on vectors of its own variables."""
+
+    def part(self, most: float | None = None) -> Any:
+        """Return a new vector of variables of at least 0, and of at most ``most``."""
+
+    def equal(self, left: Any, right: Any) -> None:
+        """State that two vectors are equal."""
+
+    def log1p(self, x: Any) -> Any:
+        """Return ``ln(1 + x)``."""
+
+    def sqrt(self, x: Any) -> Any:
+        """Return the square root."""
+
+    def square(self, x: Any) -> Any:
+        """Return the square."""
+
+
+#: States the function of a vector of surpluses in a layer, where it is to be maximised.
+Stated = Callable[[Layer, Any], Any]
 
 #: Where functions of the user's own are tried for being concave.
 _TRIED = np.concatenate([np.linspace(-1.0, 1.0, 401), np.geomspace(1.0, 100.0, 100)[1:]])
@@ -44,6 +68,7 @@ class HarmonyFunction:
     concave : whether H is concave; only then do prices certify a plan.
     strict : whether it is strictly concave, so that prices decide the outputs.
     concave_envelope : the least concave function above it, where it is not concave itself.
+    stated : how CVXPY and Pyomo state it: as a sum of pieces that fill up one after another, the steepest first.
     """
 
     name: str
@@ -53,6 +78,7 @@ class HarmonyFunction:
     concave: bool = True
     strict: bool = True
     concave_envelope: HarmonyFunction | None = None
+    stated: Stated | None = None
 
     def __post_init__(self) -> None:
         given = HARMONY_FUNCTIONS.get(self.name) if "HARMONY_FUNCTIONS" in globals() else None
@@ -94,7 +120,12 @@ class HarmonyFunction:
         return self.concave_envelope
 
     def best_surplus(self, prices: Floats) -> Floats:
-        """Return the ``s >= -1`` that maximises ``H(s) - prices * s``, for prices > 0."""
+        """Return the ``s >= -1`` that maximises ``H(s) - prices * s``.
+
+        Parameters
+        ----------
+        prices : above 0, in harmony per unit of the target, any shape.
+        """
         if self.best is not None:
             return np.maximum(self.best(prices), -1.0)
         low, high = np.full(len(prices), -1.0), np.full(len(prices), _MOST)
@@ -116,6 +147,12 @@ def _slope_2018(s: Floats) -> Floats:
 
 def _best_2018(prices: Floats) -> Floats:
     return np.where(prices >= 1, 1.0 - prices, 1.0 / np.minimum(prices, 1.0) - 1.0)
+
+
+def _stated_2018(layer: Layer, s: Any) -> Any:
+    low, high = layer.part(), layer.part()
+    layer.equal(s, high - low)
+    return layer.log1p(high) - low - layer.square(low) / 2
 
 
 def _value_1993(s: Floats) -> Floats:
@@ -140,11 +177,19 @@ def _best_envelope(prices: Floats) -> Floats:
     return np.where(prices > 1, -0.5 * prices, 0.25 / np.clip(prices, _LEAST, 1.0) ** 2)
 
 
+def _stated_envelope(layer: Layer, s: Any) -> Any:
+    low, high, line = layer.part(), layer.part(), layer.part(most=0.75)
+    layer.equal(s, line + high - low - 0.5)
+    return -0.75 - low - layer.square(low) + line + layer.sqrt(0.25 + high)
+
+
 #: ``s - s^2/2`` below the target, ``ln(1 + s)`` above: slope 1 and curvature -1 on both sides of it.
-H2018 = HarmonyFunction("2018", _value_2018, _slope_2018, _best_2018)
+H2018 = HarmonyFunction("2018", _value_2018, _slope_2018, _best_2018, stated=_stated_2018)
 
 #: The concave envelope of 1993: ``s + 1/4`` on [-1/2, 1/4], else the function itself.
-H1993_ENVELOPE = HarmonyFunction("1993-envelope", _value_envelope, _slope_envelope, _best_envelope, strict=False)
+H1993_ENVELOPE = HarmonyFunction(
+    "1993-envelope", _value_envelope, _slope_envelope, _best_envelope, strict=False, stated=_stated_envelope
+)
 
 #: ``-s^2`` below the target, ``sqrt(s)`` above: not concave at the target (slope 0 on its left, infinite on its right).
 H1993 = HarmonyFunction("1993", _value_1993, _slope_1993, concave=False, concave_envelope=H1993_ENVELOPE)
@@ -153,7 +198,7 @@ H1993 = HarmonyFunction("1993", _value_1993, _slope_1993, concave=False, concave
 HARMONY_FUNCTIONS: dict[str, HarmonyFunction] = {f.name: f for f in (H2018, H1993, H1993_ENVELOPE)}
 
 
-def harmony_function(chosen: str | HarmonyFunction) -> HarmonyFunction:
+def harmony_function(chosen: str | int | HarmonyFunction) -> HarmonyFunction:
     """Return a harmony function by name, or the user's own as it is.
 
     >>> harmony_function("2018").value(np.array([-1.0, 0.0, np.e - 1.0])).tolist()
@@ -161,6 +206,8 @@ def harmony_function(chosen: str | HarmonyFunction) -> HarmonyFunction:
     """
     if isinstance(chosen, HarmonyFunction):
         return chosen
+    if isinstance(chosen, int) and str(chosen) in HARMONY_FUNCTIONS:  # as files hold the name 1993
+        return HARMONY_FUNCTIONS[str(chosen)]
     if not isinstance(chosen, str):
         raise OptionError(f"harmony function: give a name or a HarmonyFunction, not {chosen!r}")
     if chosen not in HARMONY_FUNCTIONS:

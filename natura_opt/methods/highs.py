@@ -1,0 +1,44 @@
+"""HiGHS's ways as methods: they answer every objective that is linear, or a sequence of linear programs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .method import OF_HIGHS, Common, Method
+from .refusing import other_objective
+
+if TYPE_CHECKING:
+    from ..economy.economy import Economy
+    from ..economy.question import Question
+    from ..objectives import Objective
+    from ..plan.plan import Plan
+
+
+def _answers(objective: Objective) -> bool:
+    return not objective.concave
+
+
+def _answer(way: str, economy: Economy, question: Question, settings: Any, common: Common) -> Plan:
+    from .linear import solve_linear
+
+    return solve_linear(economy, question, way, common)
+
+
+def _way(name: str, words: str) -> Method:
+    return Method(
+        name=name,
+        words=words,
+        answers=_answers,
+        refuses=partial(other_objective, name, _answers),
+        answer=partial(_answer, name),
+        takes=OF_HIGHS,
+        way=name,
+        passes=False,
+    )
+
+
+AUTO = _way("auto", "HiGHS as it chooses; of an objective with a concave term, the first method that answers it")
+SIMPLEX = _way("simplex", "HiGHS's dual simplex")
+IPM = _way("ipm", "HiGHS's interior point method, with crossover")
+PDLP = _way("pdlp", "HiGHS's first-order method; proved at about 1e-6")

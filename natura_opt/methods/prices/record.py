@@ -1,0 +1,48 @@
+"""Price coordination as a method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..method import TIMED, Common, Method
+from ..refusing import reason_of
+from .settings import PriceSettings
+
+if TYPE_CHECKING:
+    from ...economy.economy import Economy
+    from ...economy.question import Question
+    from ...objectives import Objective
+    from ...plan.plan import Plan
+
+
+def _answers(objective: Objective) -> bool:
+    from .priced_economy import ANSWERED
+
+    return objective in ANSWERED
+
+
+def _refuses(economy: Economy, question: Question) -> str:
+    from .priced_economy import refuse
+
+    return reason_of(refuse, economy, question)
+
+
+def _answer(economy: Economy, question: Question, settings: PriceSettings, common: Common) -> Plan:
+    from .price_coordination import solve_by_prices
+
+    tolerance = PRICES.tolerance if common.tolerance is None else common.tolerance
+    return solve_by_prices(
+        economy, question, tolerance=tolerance, max_rounds=settings.max_rounds, time_limit=common.time_limit
+    )
+
+
+PRICES = Method(
+    name="prices",
+    words="price coordination: a centre that knows prices, industries that know techniques; one period",
+    answers=_answers,
+    refuses=_refuses,
+    answer=_answer,
+    settings=PriceSettings,
+    takes=TIMED,
+    tolerance=1e-6,
+)

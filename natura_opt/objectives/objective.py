@@ -1,0 +1,135 @@
+"""What an objective declares of itself; everything else reads it here instead of asking for its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+from ..base.arrays import Floats
+from ..base.errors import QuestionError, listed
+from ..base.settings import NoSettings, Settings
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..laws.law import Law
+from ..program.canonical import Sense
+from ..program.linear import LinearProgram
+
+
+class Kind(Enum):
+    """What it takes to answer an objective."""
+
+    LINEAR = "one linear program"
+    STAGES = "a sequence of linear programs, each made of the one before and its optimum"
+    CONCAVE = "the laws as rows, and a concave term"
+
+
+class Demand(Enum):
+    """How the targets enter the balance of goods."""
+
+    FIXED = "every target is met in full"
+    LEVEL = "every target of a period is met to the level that the objective's columns say"
+    DELIVERED = "the objective's columns say how much of each good is delivered"
+    NONE = "there are no targets"
+
+
+S = TypeVar("S", bound=Settings)
+#: Makes the program of the next stage of a program and its proved optimum, shape (columns,); None after the last.
+NextStage = Callable[[LinearProgram, Floats], LinearProgram | None]
+
+
+def _nothing(economy: Economy, settings: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """An objective: what is to be best, stated in three spellings, and all that is to be known of it.
+
+    Attributes
+    ----------
+    name : by which a question calls it.
+    law : its three spellings (columns, their terms in the balance, the objective itself), the tables it uses and the
+        blocks it declares; its name is the objective in words.
+    settings : its settings, declared with :func:`natura_opt.base.settings.setting`; a spelling reads them by
+        :func:`settings_of`.
+    sense : ``max`` or ``min``.
+    demand : how the targets enter the balance.
+    columns : the block of columns by which goods are delivered to the targets: levels (one per period, or one for all
+        periods), or amounts labelled (good, period); empty where demand is fixed or there is none.
+    whole_sets : the level is one number of complete sets of the targets, for all periods, and not a share per period.
+    needs : tables without which it has no meaning.
+    refuses : why it cannot be asked of an economy (which has the tables it needs) with these settings; empty if it can.
+    in_words : the objective in words, where its name is not enough.
+    next_stage : of an objective in stages, what makes the next one.
+    concave : whether a concave term stands beside the law's linear one.
+    """
+
+    name: str
+    law: Law
+    settings: type[Settings] = NoSettings
+    sense: Sense = "max"
+    demand: Demand = Demand.NONE
+    columns: str = ""
+    whole_sets: bool = False
+    needs: tuple[str, ...] = ()
+    refuses: Callable[[Economy, Any], str] = _nothing
+    in_words: Callable[[Economy, Any], str] | None = None
+    next_stage: NextStage | None = None
+    concave: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What it takes to answer it."""
+        return Kind.CONCAVE if self.concave else Kind.STAGES if self.next_stage is not None else Kind.LINEAR
+
+    @property
+    def weighs_resources(self) -> bool:
+        """Whether the use of resources itself counts in it."""
+        return "resource_weights" in self.law.tables
+
+    def words(self, economy: Economy, question: Question) -> str:
+        """Return the objective in words.
+
+        Parameters
+        ----------
+        economy : as the question sees it.
+        question : whose objective it is.
+        """
+        return self.law.name if self.in_words is None else self.in_words(economy, settings_of(self.settings, question))
+
+    def refuse(self, economy: Economy, question: Question) -> None:
+        """Raise unless it can be asked of an economy.
+
+        Parameters
+        ----------
+        economy : as the question sees it.
+        question : whose objective it is.
+
+        Raises
+        ------
+        QuestionError : a table is missing, a setting is not usable, or the objective's own reason.
+        """
+        missing = [table for table in self.needs if not economy.has(table)]
+        if missing:
+            raise QuestionError(f"{economy.name}: the objective {self.name!r} needs the table {listed(missing)}")
+        why = self.refuses(economy, settings_of(self.settings, question))
+        if why:
+            raise QuestionError(f"{economy.name}: {why}")
+
+
+def settings_of(kind: type[S], question: Question) -> S:
+    """Return the settings of a question's objective, checked.
+
+    Parameters
+    ----------
+    kind : the objective's class of settings.
+    question : whose settings are read.
+
+    Raises
+    ------
+    QuestionError : naming the question and the setting.
+    """
+    where = f"question {question.name!r}: objective {question.objective!r}"
+    return kind.read(question.settings, where, QuestionError)
