@@ -9,6 +9,7 @@ from numbers import Integral
 from numbers import Real as Number
 from typing import Any, Protocol, Self
 
+from .entrance import checked_arguments
 from .errors import NaturaError, OptionError, SettingError, shortened, unknown
 
 
@@ -189,6 +190,7 @@ class Described:
     default: Any
 
 
+@checked_arguments()
 def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
     """Declare a field of a :class:`Settings`: its default, what it means in words, and what it may be.
 
