@@ -105,6 +105,8 @@ def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Ver
         return replace(found, status=Status.INTERRUPTED)
     if not exact.proved:
         return found
+    if exact.status is Status.OPTIMAL and not (np.isfinite(exact.primal).all() and np.isfinite(exact.objective)):
+        return found  # the optimum is known, and no double is its plan
     unasked = options.certificate != "exact"
     if unasked and exact.status is Status.INFEASIBLE and _by_rounding_alone(program, found):
         return replace(found, certificate=replace(found.certificate, exactly=str(exact.status)))
