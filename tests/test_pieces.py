@@ -510,7 +510,7 @@ def test_pieces_are_made_anew_and_never_held_together() -> None:
             yield piece
             del piece
 
-    found = certify(replace(in_pieces(program, []), made=made), x, y, 1e-9)
+    found = certify(replace(in_pieces(program, []), generate=made), x, y, 1e-9)
     assert same(found, certify(program, x, y, 1e-9))
     assert most <= 2, "the one at hand, and the one before it"
 
@@ -574,7 +574,9 @@ def test_pieces_that_come_only_once_prove_nothing() -> None:
     program = lp(np.ones((2, 2)), [1.0, 1.0], sides=[(2.0, np.inf)] * 2)
     once = program.pieces()
     with pytest.raises(ProgramError, match="anew"):
-        certify(replace(in_pieces(program, []), made=lambda: once), np.array([2.0, 0.0]), np.array([1.0, 0.0]), 1e-9)
+        certify(
+            replace(in_pieces(program, []), generate=lambda: once), np.array([2.0, 0.0]), np.array([1.0, 0.0]), 1e-9
+        )
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.int64, np.uint8])

@@ -60,7 +60,12 @@ def checked(program: LinearProgram) -> LinearProgram:
 
 
 def check_finite(program: LinearProgram) -> None:
-    """Raise on NaN and on infinite coefficients: HiGHS calls such programs optimal."""
+    """Raise on NaN and on infinite coefficients: HiGHS calls such programs optimal.
+
+    Raises
+    ------
+    NaturaError : naming the row or column.
+    """
     if not np.isfinite(program.matrix.data).all():
         at = int(np.flatnonzero(~np.isfinite(program.matrix.data))[0])
         column = int(np.searchsorted(program.matrix.indptr, at, side="right")) - 1

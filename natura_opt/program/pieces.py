@@ -36,7 +36,8 @@ class PiecedProgram(Labelled):
     lower, upper : shape (n,).
     integer : shape (n,), which columns must be whole numbers.
     row_lower, row_upper : shape (m,).
-    made : makes the pieces of A, shape (m, n), anew with every call: see :class:`~natura_opt.program.protocol.Program`.
+    generate : makes the pieces of A, shape (m, n), anew with every call: see
+        :class:`~natura_opt.program.protocol.Program`.
     """
 
     sense: Sense
@@ -48,7 +49,7 @@ class PiecedProgram(Labelled):
     integer: npt.NDArray[np.bool_]
     row_lower: Floats
     row_upper: Floats
-    made: Callable[[], Iterator[Piece]]
+    generate: Callable[[], Iterator[Piece]]
     offset: float = 0.0
 
     @property
@@ -58,7 +59,7 @@ class PiecedProgram(Labelled):
 
     def pieces(self) -> Iterator[Piece]:
         """Return the pieces of A."""
-        return self.made()
+        return self.generate()
 
     def __repr__(self) -> str:
         rows, columns = self.shape
@@ -99,9 +100,9 @@ def runs_of(matrix: Any, row: int, column: int, sign: float, most: int) -> Itera
 
 def with_arrays(like: sp.csc_array | sp.csr_array, data: Any, indices: Any, indptr: Any, shape: tuple[int, int]) -> Any:
     """Return a matrix of the same format on other arrays as they are: scipy's own way copies parts of longer ones."""
-    made = type(like)(shape, dtype=data.dtype)
-    made.data, made.indices, made.indptr = data, indices, indptr
-    return made
+    matrix = type(like)(shape, dtype=data.dtype)
+    matrix.data, matrix.indices, matrix.indptr = data, indices, indptr
+    return matrix
 
 
 def held_whole(program: Program) -> sp.csc_array | None:
@@ -146,36 +147,36 @@ def _in_doubles(matrix: Any) -> Any:
 
 def row_sums(program: Program, point: Floats) -> Floats:
     """Return ``A x`` in doubles, shape (m,)."""
-    found = np.zeros(program.shape[0])
+    sums = np.zeros(program.shape[0])
     for piece in pieces_of(program):
-        found[piece.rows] += piece.matrix @ point[piece.columns]
-    return found
+        sums[piece.rows] += piece.matrix @ point[piece.columns]
+    return sums
 
 
 def column_sums(program: Program, multipliers: Floats, columns: slice | None = None) -> Floats:
     """Return ``A' y`` in doubles, shape (n,), or of a run of columns; pieces beside the run are not multiplied."""
-    found = np.zeros(program.shape[1])
-    wanted = slice(0, len(found)) if columns is None else columns
+    sums = np.zeros(program.shape[1])
+    wanted = slice(0, len(sums)) if columns is None else columns
     for piece in pieces_of(program):
         if piece.columns.start < wanted.stop and wanted.start < piece.columns.stop:
-            found[piece.columns] += piece.matrix.T @ multipliers[piece.rows]
-    return found[wanted]
+            sums[piece.columns] += piece.matrix.T @ multipliers[piece.rows]
+    return sums[wanted]
 
 
 def row_sizes(program: Program, point: Floats) -> Floats:
     """Return ``|A| |x|``, the sums of the sizes of the terms of ``A x``, shape (m,)."""
-    found, sizes = np.zeros(program.shape[0]), np.abs(point)
+    sums, sizes = np.zeros(program.shape[0]), np.abs(point)
     for piece in pieces_of(program):
-        found[piece.rows] += np.asarray(abs(piece.matrix) @ sizes[piece.columns])
-    return found
+        sums[piece.rows] += np.asarray(abs(piece.matrix) @ sizes[piece.columns])
+    return sums
 
 
 def column_sizes(program: Program, multipliers: Floats) -> Floats:
     """Return ``|A|' |y|``, the sums of the sizes of the terms of ``A' y``, shape (n,)."""
-    found, sizes = np.zeros(program.shape[1]), np.abs(multipliers)
+    sums, sizes = np.zeros(program.shape[1]), np.abs(multipliers)
     for piece in pieces_of(program):
-        found[piece.columns] += np.asarray(abs(piece.matrix).T @ sizes[piece.rows])
-    return found
+        sums[piece.columns] += np.asarray(abs(piece.matrix).T @ sizes[piece.rows])
+    return sums
 
 
 def row_counts(program: Program) -> Counts:

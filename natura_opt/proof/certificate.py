@@ -162,20 +162,20 @@ def certify(
     sums = products(program, x, y)
     if not (np.isfinite(primal).all() and np.isfinite(dual).all() and _is_sound(program, sums)):
         return Certificate(*(float("inf"),) * 6, tolerance=tolerance)
-    towards = -1.0 if program.sense == "max" else 1.0
+    sign = -1.0 if program.sense == "max" else 1.0
 
-    f, natural = _worth(program, x)
+    f, natural = _objective(program, x)
     m = natural if size is None else size  # more, once a bound is known
     outside = _bound_residual(program, np.asarray(primal, dtype=np.longdouble), x)
     r = float(f) if outside == 0 and meets_rows(program, x, sums) else None
-    cutoff = float(f) + towards * tolerance * float(m)
+    cutoff = float(f) + sign * tolerance * float(m)
     bound = bound_of(program, y, sums, cutoff, nearby)
     slack = _slackness(program, x, y, sums, bound)
     if safe is not None:
         r, bound = _with_safe(program, safe, r, bound, cutoff)
     elif _slips(bound, 0.1 * tolerance * m) and sums.column_counts.sum() <= _FEW and are_doubles(y):
         bound = summed_exactly(program, y, bound)
-    L = towards * bound.value + program.offset
+    L = sign * bound.value + program.offset
     m = float(max(m, abs(L)) if size is None and np.isfinite(L) else m)
     return Certificate(
         objective=float(f),
@@ -214,7 +214,7 @@ def _is_sound(program: Program, sums: Products) -> bool:
     return bool(numbers)
 
 
-def _worth(program: Program, x: Extended) -> tuple[np.longdouble, np.longdouble]:
+def _objective(program: Program, x: Extended) -> tuple[np.longdouble, np.longdouble]:
     """Return ``f = c x`` with its constant, and what it is measured by (see the module) while no bound is known."""
     terms = program.cost.astype(np.longdouble) * x
     f = terms.sum() + program.offset
@@ -253,7 +253,7 @@ def _with_safe(
     point, multipliers = clean_point(program, safe.primal, safe.dual)
     sums = products(program, point, multipliers)
     if reached is None and meets_rows(program, point, sums):
-        reached = float(_worth(program, point)[0])
+        reached = float(_objective(program, point)[0])
     other = bound_of(program, multipliers, sums, cutoff)
     return reached, other if other.value > bound.value else bound
 

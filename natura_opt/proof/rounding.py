@@ -154,29 +154,27 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
     nothing = (values == 0) | (chosen == 0)
     error[nothing] = 0.0  # the other factor may have been too large to split
     sound |= nothing
-    found = np.empty(len(lines))
+    sums = np.empty(len(lines))
     alone = counts == 1
     alone[alone] = (sound & (error == 0))[ends[:-1][alone]]  # a product without error, and one addition
-    found[alone] = start[alone] + product[ends[:-1][alone]]
+    sums[alone] = start[alone] + product[ends[:-1][alone]]
     for k in np.flatnonzero(~alone).tolist():
         first, last = int(ends[k]), int(ends[k + 1])
         if sound[first:last].all():
-            found[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
+            sums[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
         else:
             pairs = zip(values[first:last].tolist(), chosen[first:last].tolist(), strict=True)
-            found[k] = nearest_of_its_sign(
-                sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k])))
-            )
-    return found
+            sums[k] = nearest_of_its_sign(sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k]))))
+    return sums
 
 
 def nearest_of_its_sign(value: Fraction) -> float:
     """Return the double nearest to a fraction, but never zero for what is not, nor infinite for what is finite."""
     try:
-        found = float(value)
+        nearest = float(value)
     except OverflowError:  # which asking a fraction of that size for its sign as a double would be again
         return math.copysign(np.finfo(np.float64).max, 1.0 if value > 0 else -1.0)
-    return found if found != 0 or value == 0 else math.copysign(5e-324, value)
+    return nearest if nearest != 0 or value == 0 else math.copysign(5e-324, value)
 
 
 def _split(values: Floats) -> tuple[Floats, Floats]:

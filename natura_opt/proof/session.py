@@ -159,27 +159,27 @@ class Session:
         """
         program, begun = self.program, time.monotonic()
         hot = self._hot is not None and self._hot.is_hot
-        found: Verdict | None = None
+        verdict: Verdict | None = None
         try:
-            found = prove(program, self._options, self._told)
+            verdict = prove(program, self._options, self._brought_up_to_date)
         except RefusedError:
             if not hot:
                 raise
-        if found is not None and (found.status is not Status.UNPROVED or not hot):
-            return found
+        if verdict is not None and (verdict.status is not Status.UNPROVED or not hot):
+            return verdict
         if self._hot is not None:
             self._hot.forget()
         options, limit = self._options, self._options.time_limit
         if limit is not None:
             options = replace(options, time_limit=max(limit - (time.monotonic() - begun), 1e-3))
         again = prove(program, options)
-        if found is None:
+        if verdict is None:
             return again
-        iterations = found.answer.iterations + again.answer.iterations
-        seconds = found.answer.seconds + again.answer.seconds
+        iterations = verdict.answer.iterations + again.answer.iterations
+        seconds = verdict.answer.seconds + again.answer.seconds
         return replace(again, answer=replace(again.answer, iterations=iterations, seconds=seconds))
 
-    def _told(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
+    def _brought_up_to_date(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
         """Return the HiGHS object, told of the program as it stands."""
         hot, self._hot = self._hot, None  # one that is stopped half way through a change is not used again
         if hot is None:
@@ -345,8 +345,8 @@ class Session:
         NaturaError : a number is infinite where it cannot be; nothing is changed then.
         OptionError : an argument of another kind, or the session is closed.
         """
-        made = with_rows(self.program, name, index, sense, rhs, terms)
-        self._become(made, np.append(self._standing.rows, np.full(len(index), -1)))
+        program = with_rows(self.program, name, index, sense, rhs, terms)
+        self._become(program, np.append(self._standing.rows, np.full(len(index), -1)))
 
     @checked_arguments()
     @_alone
@@ -396,8 +396,8 @@ class Session:
         ProgramError : no such block or label, or a label given twice.
         OptionError : an argument of another kind, or the session is closed.
         """
-        made, left = without_rows(self.program, rows, labels)
-        self._become(made, self._standing.rows[left])
+        program, left = without_rows(self.program, rows, labels)
+        self._become(program, self._standing.rows[left])
 
     def _become(self, program: LinearProgram, rows: Positions | None = None) -> None:
         """Take a changed program, in one step: Ctrl-C finds the one before it or this one."""

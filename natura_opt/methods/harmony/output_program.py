@@ -54,7 +54,7 @@ def output_program(economy: Economy, wanted: Any) -> PiecedProgram:
         integer=np.zeros(width, dtype=bool),
         row_lower=row_lower,
         row_upper=row_upper,
-        made=partial(laws.pieces, columns, rows),  # no function of its own: plans are pickled
+        generate=partial(laws.pieces, columns, rows),  # no function of its own: plans are pickled
     )
 
 
