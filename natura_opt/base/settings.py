@@ -190,7 +190,7 @@ class Described:
     default: Any
 
 
-@checked_arguments()
+@checked_arguments("allowed")
 def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
     """Declare a field of a :class:`Settings`: its default, what it means in words, and what it may be.
 
