@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.base.errors import NotProvedError, QuestionError
+from natura_opt.base.errors import NotProvedError, OptionError, QuestionError
 from natura_opt.base.status import Status
 from natura_opt.formulate import with_objective
 from natura_opt.methods.harmony.output_program import output_program
@@ -201,3 +202,41 @@ def test_other_forms_are_refused() -> None:
         }  # fmt: skip
         with pytest.raises(QuestionError, match=why):
             no.harmonise_outputs(no.build_economy(**(given | tables)))
+
+
+@pytest.mark.parametrize("goods", [1, 2])
+@pytest.mark.parametrize("table", ["targets", "target_weights"])
+def test_nothing_that_is_wanted_has_no_harmony(goods: int, table: str) -> None:
+    given: dict[str, Any] = {
+        "goods": goods_of(goods), "inputs": np.full((goods, goods), 0.2), "targets": np.ones(goods),
+        "resources": ["labour"], "resource_use": np.ones((1, goods)), "resource_limits": [5.0],
+    }  # fmt: skip
+    economy = no.build_economy(**(given | {table: np.zeros(goods)}), objective="assortment")
+    for call in (no.harmonise_outputs, lambda e: no.solve(e, objective="harmony")):
+        with pytest.raises(QuestionError, match="no meaning"):
+            call(economy)
+
+
+def goods_of(count: int) -> list[str]:
+    return [f"good {k}" for k in range(count)]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"tolerance": 0.0}, {"tolerance": np.inf}, {"tolerance": np.nan}, {"tolerance": 5.0}, {"time_limit": 0.0},
+     {"time_limit": np.nan}, {"time_limit": -1.0}, {"max_passes": 0}, {"max_passes": -3}],
+    ids=str,
+)  # fmt: skip
+def test_settings_that_are_none_are_refused(setting: dict[str, Any]) -> None:
+    """At a tolerance of infinity everything would be proved."""
+    with pytest.raises(OptionError, match=next(iter(setting))):
+        no.harmonise_outputs(planned("resources"), **setting)
+
+
+def test_a_plan_in_pieces_is_pickled(plans: dict[str, no.Plan]) -> None:
+    for plan in plans.values():
+        plan.limits, plan.explain(plan.economy.goods[0])  # what is remembered of laws does not come along
+        again = pickle.loads(pickle.dumps(plan))
+        assert again.proved and repr(again) == repr(plan)
+        one, other = (certify(p.program, p.primal, p.dual, 1e-6) for p in (plan, again))
+        assert one == other and np.isfinite(one.dual_objective)

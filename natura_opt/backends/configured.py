@@ -10,7 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..base.errors import OptionError, RefusedError, unknown
+from ..base.errors import NaturaError, OptionError, RefusedError, unknown
+from ..program.checks import check_finite
 from ..program.linear import LinearProgram
 from .options import METHODS, SolveOptions
 
@@ -84,7 +85,13 @@ def _to_standard_error(event: Any) -> None:
 
 
 def _most_extreme(program: LinearProgram) -> str:
-    """Name the coefficient that lies farthest from one when all rows and columns are scaled: the cell to blame."""
+    """Name the number that is beyond doubles when all rows and columns are scaled, or else the coefficient that lies
+    farthest from one: the cell to blame.
+    """
+    try:
+        check_finite(program)
+    except NaturaError as error:
+        return f"when rows and columns are scaled, {error}; it lies too far from the others: check its unit"
     if not program.matrix.nnz:
         return "it has no coefficients"
     at = int(np.argmax(np.abs(np.log2(np.abs(program.matrix.data)))))

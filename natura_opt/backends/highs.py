@@ -12,7 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..base.errors import RefusedError
+from ..base.errors import NaturaError, RefusedError
 from ..program.canonical import Block
 from ..program.checks import check_finite
 from ..program.linear import LinearProgram
@@ -56,7 +56,12 @@ class HighsSession:
     """
 
     def __init__(self, program: LinearProgram, options: SolveOptions, scaled: Scaled | None = None) -> None:
-        check_finite(program)
+        try:
+            check_finite(program)
+        except NaturaError as error:
+            if scaled is None:
+                raise
+            raise RefusedError(f"scaled, {error}") from None  # the user's own numbers are sound
         self.scaled: Scaled = scale(program) if scaled is None else scaled
         self._options, self._offset = options, program.offset
         self._highs = configured(options)

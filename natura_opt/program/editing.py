@@ -21,7 +21,7 @@ from .canonical import Block
 from .checks import check_finite
 from .declared import RowSense
 from .linear import LinearProgram
-from .places import Positions, block_named, called, chosen, numbers, positions, terms_of
+from .places import Positions, block_named, called, chosen, listed_labels, numbers, positions, terms_of
 
 
 def with_rhs(program: LinearProgram, rows: str, amounts: Any, labels: Iterable[Any] | None = None) -> LinearProgram:
@@ -31,7 +31,7 @@ def with_rhs(program: LinearProgram, rows: str, amounts: Any, labels: Iterable[A
     ------
     ProgramError : a row has no side, or two that differ: these are for :func:`with_sides`.
     """
-    labels = None if labels is None else list(labels)
+    labels = None if labels is None else listed_labels(labels, f"rows {rows!r}")
     block, at, names = chosen(program, "rows", rows, labels)
     given = numbers(amounts, names, f"rows {rows!r}")
     lower, upper = program.row_lower[at], program.row_upper[at]
@@ -111,8 +111,10 @@ def with_coefficients(
         stays = (below < 0) | (below >= len(in_rows.index)) | (right < 0) | (right >= len(in_columns.index))
     else:
         what = f"terms of columns {columns!r} in rows {rows!r}"
-        row = positions(in_rows, list(at[0]), "rows", repeated=True)
-        column = positions(in_columns, list(at[1]), "columns", repeated=True)
+        if len(at) != 2:
+            raise ProgramError(f"{what}: at= must be two lists, labels of rows and labels of columns, not {len(at)}")
+        row = positions(in_rows, listed_labels(at[0], f"{what}, at"), "rows", repeated=True)
+        column = positions(in_columns, listed_labels(at[1], f"{what}, at"), "columns", repeated=True)
         if len(row) != len(column):
             raise ProgramError(f"{what}: {len(row)} labels of rows and {len(column)} of columns are no pairs")
         pairs = column * height + row
@@ -200,7 +202,7 @@ def without_rows(
         index = block.index.delete(at - block.start) if block is fewer else block.index
         start = blocks[-1].span.stop if blocks else 0
         if block is not fewer or len(index):
-            blocks.append(Block(block.name, index, start))
+            blocks.append(replace(block, index=index, start=start))
     smaller = replace(
         program,
         rows=tuple(blocks),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView, Mapping, Set
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..base.errors import ProgramError, listed, unknown
+from ..base.errors import ProgramError, listed, shortened, unknown
 from ..base.labels import name_of
 from .builder import coefficients, spread
 from .canonical import Block
@@ -44,9 +44,23 @@ def chosen(
     block = block_named(program, kind, name)
     if labels is None:
         return block, np.arange(block.span.start, block.span.stop), block.index
-    given = list(labels)
+    given = listed_labels(labels, f"{kind} {name!r}")
     at = positions(block, given, kind)
     return block, at, block.index[at - block.start]
+
+
+def listed_labels(labels: Any, what: str) -> list[Any]:
+    """Return labels as a list, in the order in which numbers are given for them.
+
+    Raises
+    ------
+    ProgramError : they are no list, or have no order (a set).
+    """
+    if isinstance(labels, Set) and not isinstance(labels, KeysView):
+        raise ProgramError(f"{what}: a set of labels has no order; give a list")
+    if isinstance(labels, str | bytes | Mapping) or not isinstance(labels, Iterable):
+        raise ProgramError(f"{what}: labels must be a list, not {shortened(labels)}")
+    return list(labels)
 
 
 def positions(block: Block, labels: list[Any], kind: Kind, repeated: bool = False) -> Positions:

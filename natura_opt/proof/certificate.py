@@ -153,7 +153,8 @@ def certify(
 
     Raises
     ------
-    OptionError : activities and valuations are not one per column and row.
+    OptionError : activities and valuations, or costs, bounds and sides, are not one per column and row.
+    ProgramError : a coefficient is no double, or a piece does not lie within the program.
     """
     require_program(program, "certify")
     _refuse_lengths(program, primal, dual)
@@ -194,6 +195,13 @@ def _refuse_lengths(program: Program, primal: Floats, dual: Floats) -> None:
         raise OptionError(
             f"certify: {len(primal):,} activities and {len(dual):,} valuations are not one per column and row"
         )
+    for names, wanted in (
+        (("row_lower", "row_upper"), len(dual)),
+        (("cost", "lower", "upper", "integer"), len(primal)),
+    ):
+        for name in names:
+            if np.shape(getattr(program, name)) != (wanted,):
+                raise OptionError(f"certify: the program's {name} are not {wanted:,} numbers, as its lines are")
 
 
 def _is_sound(program: Program, sums: Products) -> bool:

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..program.canonical import Piece
-from ..program.pieces import held_whole
+from ..program.pieces import held_whole, pieces_of
 from ..program.protocol import Positions, Program
 
 #: How often bounds implied by rows are passed on to other rows.
@@ -96,7 +96,7 @@ class _AtMost:
     def terms(self) -> Iterator[Terms]:
         """Return the terms of rows that have a side, piece by piece, the objective's last."""
         height, width = self.program.shape
-        for piece in self.program.pieces():
+        for piece in pieces_of(self.program):
             yield self._with_side(*_both_ways(piece, height))
         columns = np.arange(width)
         yield self._with_side(np.full(width, len(self.sides) - 1), columns, self.cost)

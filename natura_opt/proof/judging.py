@@ -113,6 +113,8 @@ def settle(program: LinearProgram, verdict: Verdict, options: SolveOptions) -> V
         return replace(verdict, status=Status.INTERRUPTED)
     if not exact.proved:
         return verdict
+    if exact.status is Status.OPTIMAL and not (np.isfinite(exact.primal).all() and np.isfinite(exact.objective)):
+        return verdict  # the optimum is known, and no double is its plan
     unasked = options.certificate != "exact"
     if unasked and exact.status is Status.INFEASIBLE and _by_rounding_alone(program, verdict):
         return replace(verdict, certificate=replace(verdict.certificate, exactly=str(exact.status)))

@@ -19,7 +19,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..program.pieces import Counts, column_counts, row_counts, with_arrays
+from ..base.errors import ProgramError
+from ..program.pieces import Counts, column_counts, pieces_of, row_counts, with_arrays
 from ..program.protocol import Positions, Program
 
 Extended = npt.NDArray[np.longdouble]
@@ -43,6 +44,7 @@ class Products:
     ----------
     rows, row_sizes : shape (m,). columns, column_sizes : shape (n,).
     program : what was multiplied, for how many coefficients each has.
+    coefficients : how many came.
     """
 
     rows: Extended
@@ -50,6 +52,7 @@ class Products:
     columns: Extended
     column_sizes: Floats
     program: Program
+    coefficients: int
 
     @property
     def row_errors(self) -> Floats:
@@ -59,12 +62,21 @@ class Products:
     @cached_property
     def row_counts(self) -> Counts:
         """How many coefficients each row has."""
-        return row_counts(self.program)
+        return self._as_many(row_counts(self.program))
 
     @cached_property
     def column_counts(self) -> Counts:
         """How many coefficients each column has."""
-        return column_counts(self.program)
+        return self._as_many(column_counts(self.program))
+
+    def _as_many(self, counts: Counts) -> Counts:
+        """Refuse a program that has fewer coefficients when asked again: nothing is proved of what is not the same."""
+        if counts.sum() != self.coefficients:
+            raise ProgramError(
+                f"the program's pieces hold {counts.sum():,} coefficients, and held {self.coefficients:,} before: "
+                "pieces() must make them anew with every call"
+            )
+        return counts
 
 
 def products(program: Program, point: Extended, multipliers: Extended) -> Products:
@@ -74,13 +86,14 @@ def products(program: Program, point: Extended, multipliers: Extended) -> Produc
     """
     height, width = program.shape
     rows, columns = np.zeros(height, np.longdouble), np.zeros(width, np.longdouble)
-    row_sizes, column_sizes = np.zeros(height), np.zeros(width)
+    row_sizes, column_sizes, coefficients = np.zeros(height), np.zeros(width), 0
     sizes = np.abs(point).astype(np.float64), np.abs(multipliers).astype(np.float64)
     extended_data, absolute_data = np.empty(0, np.longdouble), np.empty(0)  # room for a piece, used again
     with np.errstate(over="ignore", invalid="ignore"):
-        for piece in program.pieces():
+        for piece in pieces_of(program):
             matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr, piece.matrix.shape)
             count = len(matrix.data)
+            coefficients += count
             if count > len(extended_data):
                 extended_data, absolute_data = np.empty(count, np.longdouble), np.empty(count)
             extended_data[:count] = matrix.data
@@ -91,7 +104,7 @@ def products(program: Program, point: Extended, multipliers: Extended) -> Produc
             absolute = with_arrays(matrix, absolute_data[:count], *places)
             row_sizes[piece.rows] += np.asarray(absolute @ sizes[0][piece.columns])
             column_sizes[piece.columns] += np.asarray(absolute.T @ sizes[1][piece.rows])
-    return Products(rows, row_sizes, columns, column_sizes, program)
+    return Products(rows, row_sizes, columns, column_sizes, program, coefficients)
 
 
 def rounding(sizes: Floats, counts: Counts) -> Floats:
@@ -177,9 +190,14 @@ def are_doubles(values: Extended) -> bool:
 
 
 def relative_max(violations: npt.NDArray[np.floating], sizes: npt.NDArray[np.floating]) -> float:
-    """Return the largest violation relative to its size; zero where nothing is violated."""
+    """Return the largest violation relative to its size; zero where nothing is violated, infinite where a size is
+    beyond doubles: nothing is small beside what is not known.
+    """
     violated = violations != 0
     if not violated.any():
         return 0.0
+    some, beside = violations[violated], sizes[violated]
+    if not (np.isfinite(some).all() and np.isfinite(beside).all()):
+        return float("inf")
     with np.errstate(divide="ignore", over="ignore"):
-        return float(np.max(violations[violated] / sizes[violated]))
+        return float(np.max(some / beside))
