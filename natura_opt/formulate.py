@@ -172,7 +172,7 @@ def declared_with(question: Question, own: Iterable[Law] = ()) -> Declarations:
     ProgramError : a block is declared twice.
     """
     usual, own = (*STANDING, objective_of(question).law, BALANCE), tuple(own)
-    declared = Declarations()
+    declared = Declarations(elsewhere=frozenset(block.name for law in every_law() for block in law.rows))
     for laws in (usual, own):
         declared = declared.with_more([r for law in laws for r in law.rows], [c for law in laws for c in law.columns])
     return declared
@@ -205,6 +205,16 @@ def linear_program(
     return program_of_laws(economy, asked, extra)
 
 
+def _refuse_other_sense(question: Question, spelling: str, sense: str | None, own: tuple[Law, ...]) -> None:
+    """Raise where a spelling says nothing of what is best, or other than is declared, and no law may have said so."""
+    objective = objective_of(question)
+    if sense is None or (sense != objective.sense and not own):
+        said = "says nothing of what is to be best" if sense is None else f"says {sense!r}"
+        raise QuestionError(
+            f"objective {objective.name!r}: its spelling in {spelling} {said}, and it declares {objective.sense!r}"
+        )
+
+
 def program_of_laws(
     economy: Economy, question: Question, extra: Iterable[Law | Callable[..., Any]] = ()
 ) -> LinearProgram:
@@ -216,6 +226,7 @@ def program_of_laws(
     program = ProgramBuilder(declared_with(question, own))
     for law in chosen:
         law.matrix(program, economy, question)
+    _refuse_other_sense(question, "matrix", program.sense, own)
     for function in written:
         if isinstance(function, Law):
             continue
@@ -246,10 +257,11 @@ def pyomo_model(
     own = tuple(extra_laws)
     chosen = laws_of(economy, asked, own)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.own_laws, m.laws = economy, asked, own, PyomoRows()
+    m.economy, m.question, m.own_laws, m.laws = economy, asked, own, PyomoRows(declared_with(asked, own))
     economy = asked_of(economy, asked)
     for law in chosen:
         law.spelling("pyomo")(m, economy, asked)
+    _refuse_other_sense(asked, "pyomo", m.laws.sense, own)
     m.laws.close(m)
     del m.laws
     return m
@@ -273,9 +285,10 @@ def cvxpy_model(
     economy, asked = posed(economy, question)
     own = tuple(extra_laws)
     chosen = laws_of(economy, asked, own)
-    model = CvxpyModel(economy, asked, own_laws=own)
+    model = CvxpyModel(economy, asked, own_laws=own, declared=declared_with(asked, own))
     economy = asked_of(economy, asked)
     for law in chosen:
         law.spelling("cvxpy")(model, economy, asked)
+    _refuse_other_sense(asked, "cvxpy", model.sense, own)
     model.close()
     return model

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from functools import cache, wraps
 from numbers import Integral, Real
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 import scipy.sparse as sp
 
-from .errors import OptionError, shortened
+from .errors import NaturaError, OptionError, shortened
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 
@@ -108,6 +109,28 @@ def checked_arguments(*trusted: str) -> Callable[[Call], Call]:
         return called  # type: ignore[return-value]
 
     return decorate
+
+
+def refuse_other_kinds(record: Any, where: str, error: type[NaturaError], *trusted: str) -> None:
+    """Raise unless every field of a dataclass is of the kind that its hint names.
+
+    Parameters
+    ----------
+    record : an instance, its module's hints being written as text.
+    where : what it is, for the message.
+    trusted : fields that it looks at itself.
+
+    Raises
+    ------
+    ``error`` : naming the field, what it must be and what it is.
+    """
+    for one in fields(record):
+        hint, value = str(one.type), getattr(record, one.name)
+        items = _inside(hint) if hint.startswith("tuple[") else ""
+        sound = one.name in trusted or is_kind(value, hint)
+        if not sound or (items and not all(is_kind(item, items) for item in value)):
+            inside = f" of {'texts' if items == 'str' else items}" if items else ""
+            raise error(f"{where}: {one.name} must be {in_words(hint)}{inside}, not {shortened(value)}")
 
 
 def is_kind(value: Any, hint: str) -> bool:

@@ -203,8 +203,10 @@ def setting(default: Any, meaning: str, allowed: Allowed) -> Any:
 
     Raises
     ------
-    SettingError : not here, but where the settings are read and a value is not allowed.
+    SettingError : ``allowed`` does not say what a setting may be. Where the settings are read: a value is not allowed.
     """
+    if not (isinstance(getattr(allowed, "words", None), str) and callable(getattr(allowed, "checked", None))):
+        raise SettingError(f"setting: allowed must say what it may be, as Whole or Real do, not {shortened(allowed)}")
     told = {"meaning": meaning, "allowed": allowed}
     return field(metadata=told) if default is MISSING else field(default=default, metadata=told)
 
@@ -264,7 +266,18 @@ class Settings:
 
     @classmethod
     def described(cls) -> tuple[Described, ...]:
-        """Return every setting as a reference prints it."""
+        """Return every setting as a reference prints it.
+
+        Raises
+        ------
+        SettingError : a field that is not declared by :func:`setting`.
+        """
+        for one in fields(cls):
+            if "allowed" not in one.metadata:
+                raise SettingError(
+                    f"{cls.__name__}: the field {one.name!r} is not declared; write {one.name}: … = "
+                    "natura_opt.setting(default, meaning, what it may be)"
+                )
         return tuple(
             Described(one.name, one.metadata["meaning"], one.metadata["allowed"], one.default) for one in fields(cls)
         )

@@ -271,6 +271,8 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
     texts = {one.name for declared in records for one in declared.described() if one.allowed.text}
     settings = named_values(pairs, "--setting", texts)
     for name in settings:
+        if name == "extra_laws":
+            raise DataError(f"--setting {name}=…: laws of your own are given in Python, to natura_opt.solve")
         if name in PARAMETERS:
             raise DataError(f"--setting {name}=…: write --{_FLAGS.get(name, name.replace('_', '-'))}")
     return settings

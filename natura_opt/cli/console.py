@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -123,6 +124,10 @@ def standard_output_kept_clean() -> Iterator[None]:
         os.close(kept)
 
 
+#: Numbers as people write them, which JSON is stricter about: ``.5``, ``5.``, ``+5``.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
 def named_values(pairs: list[str], option: str = "--option", texts: Container[str] = ()) -> dict[str, Any]:
     """Read NAME=VALUE pairs; numbers and true/false are taken as such, but for names whose values are texts."""
     made: dict[str, Any] = {}
@@ -130,11 +135,13 @@ def named_values(pairs: list[str], option: str = "--option", texts: Container[st
         name, separator, value = pair.partition("=")
         if not separator:
             raise DataError(f"{option} {pair!r}: write NAME=VALUE")
+        if name in made:
+            raise DataError(f"{option} {name}=…: given twice; give it once")
         if name in texts:
             made[name] = value
             continue
         try:
             made[name] = json.loads(value)
         except json.JSONDecodeError:
-            made[name] = value
+            made[name] = float(value) if _NUMBER.fullmatch(value) else value
     return made

@@ -14,7 +14,7 @@ from ..base.errors import ProgramError, UnstatableError
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.canonical import Sense
-from ..program.declared import RowSense
+from ..program.declared import Declarations, RowSense
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +40,7 @@ class CvxpyModel:
     losses : scalar expressions that count against the objective, whatever its sense.
     own_laws : laws of the user's own that were written into it.
     objective : the CVXPY objective, once the rows are closed.
+    declared : what the laws that may write into it say of their blocks.
     definitions : constraints that say what the helper variables of a concave term are; they are no rows of the plan.
     """
 
@@ -51,8 +52,9 @@ class CvxpyModel:
     losses: list[Any] = field(default_factory=list)
     own_laws: tuple[Any, ...] = ()
     objective: Any = None
+    declared: Declarations = field(default_factory=Declarations)
     definitions: list[Any] = field(default_factory=list)
-    _goal: tuple[str, Any] | None = None
+    _goal: tuple[Sense, Any] | None = None
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _terms: dict[str, list[Callable[[Any], Any]]] = field(default_factory=dict)
 
@@ -77,10 +79,14 @@ class CvxpyModel:
         side : right-hand sides, shape (len(index),) or one number.
         stated : positions of the rows among what :meth:`terms` are over, where not all of it has a row.
         """
+        self.declared.agree(name, sense)
         self._open.setdefault(name, []).append(_Open(period, index, sense, side, stated))
 
     def terms(self, rows: str, term: Callable[[Any], Any]) -> None:
-        """Add to the left side of rows that any law opens; nothing where no law of the question does.
+        """Add to the left side of rows that any law opens.
+
+        Terms in rows that some law declares, and none of this question opens, say nothing; in rows that no law declares
+        they are refused when the rows are closed.
 
         Parameters
         ----------
@@ -93,10 +99,17 @@ class CvxpyModel:
         """Say what is to be best, a scalar expression; losses count against it."""
         self._goal = (sense, value)
 
+    @property
+    def sense(self) -> Sense | None:
+        """Whether the objective is a ``min`` or a ``max``; None where none was said."""
+        return None if self._goal is None else self._goal[0]
+
     def close(self) -> None:
         """State every open row, each with all that was added to it, and the objective less losses."""
         import cvxpy as cp
 
+        for name in self._terms:
+            self.declared.opened(name, self._open, "terms")
         for name, parts in self._open.items():
             for part in parts:
                 self._state(name, part)
@@ -120,7 +133,13 @@ class CvxpyModel:
     def _state(self, name: str, part: _Open) -> None:
         if not len(part.index):
             return
-        left: Any = sum(term(part.period) for term in self._terms.get(name, []))
+        parts = [term(part.period) for term in self._terms.get(name, [])]
+        try:
+            left: Any = sum(parts)
+        except (TypeError, ValueError) as error:
+            raise ProgramError(
+                f"rows {name!r}, such as {part.index[0]!r}: the terms cannot be added: {error}"
+            ) from None
         if part.stated is not None and np.ndim(left):
             left = left[part.stated]
         if isinstance(left, int | float | np.ndarray):  # no variable is in it

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from ..base.arrays import Floats
-from ..base.errors import QuestionError, unknown
+from ..base.entrance import refuse_other_kinds
+from ..base.errors import QuestionError, shortened, unknown
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
+from ..program.protocol import Program
 from ..tables.spec import AXES
 from .cvxpy_model import CvxpyModel
 
@@ -32,6 +37,9 @@ class Given:
     kind: str
     amounts: Callable[[Economy, Question], Floats]
     on_hand: bool = True
+
+    def __post_init__(self) -> None:
+        refuse_other_kinds(self, f"given to rows {shortened(self.rows)}", QuestionError)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Law:
 
     Raises
     ------
-    QuestionError : a block is declared over an axis that no economy has.
+    QuestionError : a field of another kind, or a block over an axis that no economy has.
     """
 
     name: str
@@ -69,6 +77,7 @@ class Law:
     given: tuple[Given, ...] = ()
 
     def __post_init__(self) -> None:
+        refuse_other_kinds(self, f"law {shortened(self.name)}", QuestionError)
         declared = [(r.name, r.axes, r.unit) for r in self.rows] + [(c.name, c.axes, c.unit) for c in self.columns]
         for name, axes, unit in declared:
             strange = [axis for axis in (*axes, unit) if axis and axis not in AXES]
@@ -90,3 +99,45 @@ class Law:
         if spell is None:
             raise QuestionError(f"the law {self.name!r} has no spelling in {name}; use another backend")
         return spell
+
+
+def refuse_strange_labels(laws: Iterable[Law], program: Program, axes: Mapping[str, pd.Index]) -> None:
+    """Raise where a block of a law is not labelled as the law declares it: no table could show it.
+
+    Parameters
+    ----------
+    laws : whose blocks are looked at.
+    program : in which they are written.
+    axes : labels of the economy's axes, by name.
+
+    Raises
+    ------
+    QuestionError : naming the law, the block and the label.
+    """
+    for law in laws:
+        for block in (*program.rows, *program.columns):
+            says = block.declared
+            if says is None or says not in (*law.rows, *law.columns):
+                continue
+            wanted = f"label it by {' x '.join(says.axes) or 'one label'}, as it is declared"
+            strange = _strange_label(block.index, says.axes, axes)
+            if strange:
+                raise QuestionError(f"law {law.name!r}, block {block.name!r}: {strange}; {wanted}")
+
+
+def _strange_label(index: pd.Index, names: tuple[str, ...], axes: Mapping[str, pd.Index]) -> str:
+    """Say which label does not lie on the axes; empty where all do, each of them once."""
+    if not len(index):
+        return ""
+    if not names:
+        return "" if len(index) == 1 else f"it has {len(index):,} labels"
+    if len(names) > 1 and index.nlevels < len(names):
+        names = tuple(name for name in names if name != "techniques")  # pooled holdings have none
+    if len(names) > 1 and index.nlevels != len(names):
+        return f"its labels, such as {shortened(index[0])}, have {index.nlevels} parts"
+    for level, name in enumerate(names):
+        part = index if len(names) == 1 else index.get_level_values(level)
+        missing = np.flatnonzero(axes[name].get_indexer(pd.Index(list(part), tupleize_cols=False)) < 0)
+        if len(missing):
+            return f"{shortened(part[missing[0]])} is none of the economy's {name}"
+    return f"{shortened(index[index.duplicated()][0])} stands in it twice" if index.has_duplicates else ""

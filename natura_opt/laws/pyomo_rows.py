@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..base.errors import ProgramError, UnstatableError
-from ..program.declared import RowSense
+from ..program.canonical import Sense
+from ..program.declared import Declarations, RowSense
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +30,11 @@ class PyomoRows:
 
     Attributes
     ----------
+    declared : what the laws that may write into it say of their blocks.
     losses : what counts against the objective, whatever its sense: functions of nothing.
     """
 
+    declared: Declarations = field(default_factory=Declarations)
     losses: list[Callable[[], Any]] = field(default_factory=list)
     _open: dict[str, _Open] = field(default_factory=dict)
     _terms: dict[str, list[Callable[..., Any]]] = field(default_factory=dict)
@@ -57,23 +61,39 @@ class PyomoRows:
         """
         if name in self._open:
             raise ProgramError(f"rows {name!r} declared twice")
+        self.declared.agree(name, sense)
         self._open[name] = _Open(sets, sense, side, meaning, stated, unmet)
 
     def terms(self, rows: str, term: Callable[..., Any]) -> None:
-        """Add to the left side of rows that any law opens, called with a row's label; nothing where none does."""
+        """Add to the left side of rows that any law opens, called with a row's label.
+
+        Terms in rows that some law declares, and none of this question opens, say nothing; in rows that no law declares
+        they are refused when the rows are closed.
+        """
         self._terms.setdefault(rows, []).append(term)
 
     def objective(self, name: str, sense: int, goal: Callable[[], Any], meaning: str) -> None:
         """Say what is to be best: ``sense`` is Pyomo's ``maximize`` or ``minimize``; losses count against it."""
         self._goal = (name, sense, goal, meaning)
 
+    @property
+    def sense(self) -> Sense | None:
+        """Whether the objective is a ``min`` or a ``max``; None where none was said."""
+        import pyomo.environ as pyo
+
+        return None if self._goal is None else "max" if self._goal[1] == pyo.maximize else "min"
+
     def close(self, m: Any) -> None:
         """State every open row as a constraint, each with all that was added to it, and the objective less losses."""
         import pyomo.environ as pyo
+        from pyomo.common.log import LoggingIntercept
 
+        for name in self._terms:
+            self.declared.opened(name, self._open, "terms")
         for name, opened in self._open.items():
             rule = _rule(name, opened, self._terms.get(name, []))
-            m.add_component(name, pyo.Constraint(*opened.sets, rule=rule, doc=opened.meaning))
+            with LoggingIntercept(level=logging.ERROR):  # what a rule raises is raised here; Pyomo prints it as well
+                m.add_component(name, pyo.Constraint(*opened.sets, rule=rule, doc=opened.meaning))
         if self._goal is not None:
             name, sense, goal, meaning = self._goal
             lost = sum(loss() for loss in self.losses)
@@ -88,7 +108,11 @@ def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable
         label = index if opened.sets else ()  # a single row has no label, and Pyomo calls it None
         if not opened.stated(*label):
             return pyo.Constraint.Skip
-        left = sum(term(*label) for term in terms)
+        parts = [term(*label) for term in terms]
+        try:
+            left = sum(parts)
+        except TypeError as error:
+            raise ProgramError(f"rows {name!r} {label}: the terms cannot be added: {error}") from None
         side = opened.side(*label)
         if not isinstance(left, int | float):
             return left <= side if opened.sense == "<=" else left >= side if opened.sense == ">=" else left == side

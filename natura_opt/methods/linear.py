@@ -16,10 +16,10 @@ from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
 from ..base.status import Status
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import cvxpy_model, declared_with, linear_program, pyomo_model
+from ..formulate import cvxpy_model, declared_with, laws_of, linear_program, pyomo_model
 from ..laws.coefficients import pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
-from ..laws.law import Law
+from ..laws.law import Law, refuse_strange_labels
 from ..objectives import objective_of
 from ..plan.answer import Attempt
 from ..plan.plan import Plan
@@ -103,6 +103,9 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
         raise OptionError(f"method={way!r} is HiGHS's; give {solver!r} its own options through options=")
     clock = _Clock()
     spelled = _spelled(problem, question, backend, common.extra_laws)
+    by_hand = spelled.compiled is not None  # any block may have been changed
+    written = laws_of(spelled.economy, spelled.question, spelled.own_laws) if by_hand else spelled.own_laws
+    refuse_strange_labels(written, spelled.program, spelled.economy.axes)
     clock.stop("build")
     attempts: list[Attempt] = []
     answer: Answer | None = None
@@ -156,9 +159,12 @@ def _further_stages(
     """Return the last stage's program and verdict; a stage that is not proved optimal is the last."""
     next_stage = objective_of(spelled.question).next_stage
     while next_stage is not None and verdict.status is Status.OPTIMAL:
-        further = next_stage(program, verdict.answer.primal)
+        further: object = next_stage(program, verdict.answer.primal)
         if further is None:
             break
+        if not isinstance(further, LinearProgram):
+            name = spelled.question.objective
+            raise QuestionError(f"objective {name!r}: next_stage must return a program or None, not {further!r:.100}")
         program, verdict = further, prove(further, options)
         attempts.append(_attempt(verdict))
     return program, verdict

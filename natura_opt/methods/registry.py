@@ -81,6 +81,14 @@ def ask(method: Method, economy: Economy, question: Question, settings: Mapping[
     """
     method.refuse_options(common)
     own = method.read(settings)
+    from ..objectives import objective_of
+
+    objective = objective_of(question)
+    if not any(one.answers(objective) for one in METHODS.values()):
+        raise CannotAnswerError(
+            f"{economy.name}: no method answers the objective {objective.name!r}, which has a concave term of its own: "
+            "natura_opt.cvxpy_model states it, and .problem().solve() of that lets CVXPY answer it"
+        )
     why = method.refuses(economy, question)
     if why:
         raise CannotAnswerError(why)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from ..base.arrays import Floats
-from ..base.errors import QuestionError, listed, shortened
+from ..base.entrance import checked_arguments, refuse_other_kinds
+from ..base.errors import QuestionError, listed, shortened, unknown
 from ..base.settings import NoSettings, Settings
 from ..economy.economy import Economy
 from ..economy.question import Question
@@ -64,6 +65,10 @@ class Objective:
     in_words : the objective in words, where its name is not enough.
     next_stage : of an objective in stages, what makes the next one.
     concave : whether a concave term stands beside the law's linear one.
+
+    Raises
+    ------
+    QuestionError : a field of another kind, no name, or a sense that is none.
     """
 
     name: str
@@ -78,6 +83,19 @@ class Objective:
     in_words: Callable[[Economy, Any], str] | None = None
     next_stage: NextStage | None = None
     concave: bool = False
+
+    def __post_init__(self) -> None:
+        where = f"objective {shortened(self.name)}"
+        refuse_other_kinds(self, where, QuestionError, "settings", "next_stage")
+        if not self.name:
+            raise QuestionError(f"{where}: give it a name, by which questions call it")
+        if self.sense not in get_args(Sense):
+            raise QuestionError(f"{where}: {unknown('sense', self.sense, get_args(Sense))}")
+        if not (isinstance(self.settings, type) and issubclass(self.settings, Settings)):
+            raise QuestionError(f"{where}: settings must be a class made of natura_opt.Settings, not {self.settings!r}")
+        if not (self.next_stage is None or callable(self.next_stage)):
+            raise QuestionError(f"{where}: next_stage must be a function or None, not {shortened(self.next_stage)}")
+        self.settings.described()  # each of its fields is declared
 
     @property
     def kind(self) -> Kind:
@@ -119,6 +137,7 @@ class Objective:
             raise QuestionError(f"{economy.name}: {why}")
 
 
+@checked_arguments()
 def settings_of(kind: type[S], question: Question) -> S:
     """Return the settings of a question's objective, checked.
 

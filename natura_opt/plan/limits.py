@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.arrays import Floats
-from ..base.errors import NotProvedError
+from ..base.errors import NotProvedError, QuestionError
+from ..base.numbers import doubles
 from ..laws.law import Given
 from ..program.canonical import Block
 from ..program.declared import Outside, Rows
@@ -157,14 +158,26 @@ def _parts_of(plan: PlanTables, block: Block, sides: Floats) -> list[_Parts]:
 def given_amounts(plan: PlanTables, block: Block, given: Given) -> Floats:
     """Return what a law put on the sides of rows, which may be some only of the labels that it speaks of."""
     assert block.declared is not None
-    amounts = given.amounts(plan.asked, plan.question)
+    amounts = _numbers_of(given, plan)
     axes = [plan.economy.axes[axis] for axis in block.declared.axes]
     if len(amounts) == np.prod([len(axis) for axis in axes]):
         place = positions(block.index, axes)
     else:  # who holds what is not all of goods x techniques
         stated = plan.as_stated.row_block(block.name)
+        if len(amounts) != (0 if stated is None else len(stated.index)):
+            raise QuestionError(
+                f"{given.kind!r}, given to rows {block.name!r}: {len(amounts):,} numbers, where one per label is needed"
+            )
         place = np.full(len(block.index), -1) if stated is None else stated.index.get_indexer(block.index)
     return np.where(place >= 0, amounts[place], 0.0)
+
+
+def _numbers_of(given: Given, plan: PlanTables) -> Floats:
+    try:
+        found = np.atleast_1d(doubles(given.amounts(plan.asked, plan.question)))
+    except ValueError as error:
+        raise QuestionError(f"{given.kind!r}, given to rows {given.rows!r}: {error}") from None
+    return found
 
 
 def _line(plan: PlanTables, part: _Parts, k: int) -> dict[str, Any]:

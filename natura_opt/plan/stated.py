@@ -180,7 +180,7 @@ class Stated(Answered):
         if "periods" not in says.axes:
             return pd.DataFrame({"all periods": values}, index=index)
         if not names:
-            laid = pd.Series(values, index=index, dtype=float).reindex(periods)
+            laid = pd.Series(values, index=index, dtype=float).reindex(periods, fill_value=0.0)
             called = (says.named or says.words) if isinstance(says, Rows) else says.name
             return laid.to_frame(called).T
         if len(names) > 1:

@@ -33,9 +33,9 @@ class ProgramBuilder:
     _rows: dict[str, tuple[pd.Index, RowSense, Floats, Any]] = field(default_factory=dict)
     _terms: list[tuple[str, str, Any]] = field(default_factory=list)
     _supplies: list[tuple[str, Any]] = field(default_factory=list)
-    _losses: list[tuple[str, Any]] = field(default_factory=list)
+    _losses: list[tuple[str, Floats]] = field(default_factory=list)
     _cost: dict[str, Floats] = field(default_factory=dict)
-    _sense: Sense = "min"
+    _sense: Sense | None = None
 
     @checked_arguments()
     def columns(self, name: str, index: pd.Index, lower: Any = 0.0, upper: Any = np.inf, integer: bool = False) -> None:
@@ -80,8 +80,7 @@ class ProgramBuilder:
         """
         if name in self._rows:
             raise ProgramError(f"rows {name!r} declared twice")
-        if sense not in (">=", "<=", "=="):
-            raise ProgramError(f"rows {name!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
+        self.declared.agree(name, sense)
         self._rows[name] = (index, sense, spread(rhs, index, f"rows {name!r}"), stated)
 
     @checked_arguments()
@@ -139,6 +138,11 @@ class ProgramBuilder:
             name: spread(values, self._columns[name][0], f"cost of {name!r}") for name, values in cost.items()
         }
 
+    @property
+    def sense(self) -> Sense | None:
+        """Whether the objective is a ``min`` or a ``max``; None where none was set."""
+        return self._sense
+
     def loss(self, name: str, cost: Any) -> None:
         """Count a cost against the objective, whatever its sense.
 
@@ -146,8 +150,14 @@ class ProgramBuilder:
         ----------
         name : of a block of columns.
         cost : in units of the objective per unit of the column, one for all or one per label.
+
+        Raises
+        ------
+        ProgramError : no such block, or not one number per label.
         """
-        self._losses.append((name, cost))
+        if name not in self._columns:
+            raise ProgramError(f"loss: {unknown('block of columns', name, self._columns)}")
+        self._losses.append((name, spread(cost, self._columns[name][0], f"loss of {name!r}")))
 
     def build(self) -> LinearProgram:
         """Lay the blocks out, in the order they were declared, and sum the terms.
@@ -169,7 +179,7 @@ class ProgramBuilder:
         senses = [entry[1] for entry in self._rows.values()]
         rhs = self._sides()
         return LinearProgram(
-            sense=self._sense,
+            sense=self._sense or "min",
             columns=columns,
             rows=rows,
             cost=cost,
@@ -187,10 +197,11 @@ class ProgramBuilder:
         shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
         row_positions, column_positions, values = [], [], []
         for row_name, column_name, part in self._terms:
-            if row_name not in at_row and row_name in self.declared.rows and column_name in at_column:
+            what = f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared"
+            if column_name not in at_column:
+                raise ProgramError(f"{what}: {unknown('block of columns', column_name, at_column)}")
+            if not self.declared.opened(row_name, at_row, what):
                 continue
-            if row_name not in at_row or column_name not in at_column:
-                raise ProgramError(f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared")
             every, among = self._rows[row_name][0], self._rows[row_name][3]
             expected = (len(at_row[row_name].index), len(at_column[column_name].index))
             if among is not None and part.shape == (len(every), expected[1]):
@@ -214,15 +225,13 @@ class ProgramBuilder:
         """Return the right-hand sides of each block, less what is supplied."""
         sides = {name: rhs.copy() if among is None else rhs[among] for name, (_, _, rhs, among) in self._rows.items()}
         for name, amounts in self._supplies:
-            if name not in sides and name in self.declared.rows:
+            if not self.declared.opened(name, sides, "supply"):
                 continue
-            if name not in sides:
-                raise ProgramError(f"supply: {unknown('block of rows', name, sides)}")
             index, _, _, among = self._rows[name]
             over_all = among is not None and np.shape(amounts) == (len(index),)
             stated = index if among is None else index[among]
-            numbers = doubles(amounts)
-            sides[name] -= spread(numbers[among] if over_all else numbers, stated, f"supply of rows {name!r}")
+            numbers = spread(amounts, index if over_all else stated, f"supply of rows {name!r}")
+            sides[name] -= numbers[among] if over_all else numbers
         return list(sides.values())
 
 

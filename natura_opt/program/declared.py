@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
-from ..base.errors import ProgramError
+from ..base.entrance import refuse_other_kinds
+from ..base.errors import ProgramError, shortened, unknown
 
 RowSense = Literal[">=", "<=", "=="]
 #: What a unit more means: of the right-hand side as written, or of what is on hand on the left (the side falls).
@@ -20,9 +21,17 @@ Valued = Literal["side", "on hand"]
 Outside = Literal["always", "where given", "by its side"]
 
 
+def _where(kind: str, name: Any) -> str:
+    return f"declared {kind} {shortened(name)}"
+
+
 @dataclass(frozen=True)
 class Columns:
     """A block of columns that a law declares.
+
+    Raises
+    ------
+    ProgramError : a field of another kind.
 
     Attributes
     ----------
@@ -46,10 +55,17 @@ class Columns:
     uses: str = ""
     called: str | None = None
 
+    def __post_init__(self) -> None:
+        refuse_other_kinds(self, _where("columns", self.name), ProgramError)
+
 
 @dataclass(frozen=True)
 class Rows:
     """A block of rows that a law declares.
+
+    Raises
+    ------
+    ProgramError : a field of another kind, or a sense or word that is none of those known.
 
     Attributes
     ----------
@@ -92,6 +108,13 @@ class Rows:
     heading: str = ""
     place: int = 9
 
+    def __post_init__(self) -> None:
+        where = _where("rows", self.name)
+        refuse_other_kinds(self, where, ProgramError, "valued", "outside")
+        for name, known in (("sense", RowSense), ("valued", Valued), ("outside", Outside)):
+            if getattr(self, name) not in get_args(known):
+                raise ProgramError(f"{where}: {unknown(name, getattr(self, name), get_args(known))}")
+
     @property
     def by_period(self) -> bool:
         """Whether there is a row per period."""
@@ -110,10 +133,44 @@ class Declarations:
     Attributes
     ----------
     rows, columns : the declarations of blocks of rows and of columns.
+    elsewhere : names of blocks of rows that only laws declare which the question does not call for.
     """
 
     rows: Mapping[str, Rows] = field(default_factory=dict)
     columns: Mapping[str, Columns] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
+
+    def agree(self, rows: str, sense: str) -> None:
+        """Raise where rows are opened in no sense, or another than is declared, which would turn their valuation.
+
+        Raises
+        ------
+        ProgramError : naming the senses.
+        """
+        if sense not in get_args(RowSense):
+            raise ProgramError(f"rows {rows!r}: the sense must be '>=', '<=' or '==', not {sense!r}")
+        if rows in self.rows and self.rows[rows].sense != sense:
+            raise ProgramError(
+                f"rows {rows!r} are opened with {sense!r} and declared with {self.rows[rows].sense!r}; make them one"
+            )
+
+    def opened(self, rows: str, opened: Mapping[str, object], what: str) -> bool:
+        """Return whether rows that a law adds to are there: those that some law declares may be opened by none.
+
+        Parameters
+        ----------
+        opened : the blocks of rows that laws opened, by name.
+        what : is added, for the message.
+
+        Raises
+        ------
+        ProgramError : no law opens or declares rows of this name.
+        """
+        if rows in opened:
+            return True
+        if rows in self.rows or rows in self.elsewhere:
+            return False
+        raise ProgramError(f"{what}: {unknown('block of rows', rows, {*opened, *self.rows, *self.elsewhere})}")
 
     def with_more(self, rows: Iterable[Rows], columns: Iterable[Columns]) -> Declarations:
         """Return these and others.
@@ -141,4 +198,5 @@ class Declarations:
         return Declarations(
             {**self.rows, **{block.name: block for block in more_rows}},
             {**self.columns, **{block.name: block for block in more_columns}},
+            self.elsewhere,
         )
