@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from .program.reading.read import read_program as read_program
     from .proof.certificate import Certificate as Certificate
     from .proof.certificate import certify as certify
+    from .proof.session import Session as Session
     from .reference.look_up import look_up as look_up
     from .tables.registry import TABLES as TABLES
 

@@ -195,9 +195,9 @@ def test_scaling_is_exact_or_left_alone(seed: int) -> None:
     target = found.program
     undone = target.matrix.toarray() / found.row[:, None] / found.column
     np.testing.assert_array_equal(undone, wide.matrix.toarray())
-    np.testing.assert_array_equal(target.lower * found.column / found.size, wide.lower)
-    np.testing.assert_array_equal(target.row_upper / found.row / found.size, wide.row_upper)
-    np.testing.assert_array_equal(found.sign * target.cost / found.column / found.worth, wide.cost)
+    np.testing.assert_array_equal(target.lower * found.column / found.rhs_scale, wide.lower)
+    np.testing.assert_array_equal(target.row_upper / found.row / found.rhs_scale, wide.row_upper)
+    np.testing.assert_array_equal(found.sign * target.cost / found.column / found.objective_scale, wide.cost)
     assert not np.array_equal(found.column, np.ones(asked.shape[1]))
 
 

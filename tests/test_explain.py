@@ -357,7 +357,7 @@ def test_floors_and_room_in_store_are_explained() -> None:
     assert room.valuation > 0 and room.period == "y2" and "room for one more is worth" in repr(room)
     assert tight.valuations.loc[("storage", "corn"), "y2"] == room.valuation
     assert "nothing is stored at the end of the last period" in repr(tight.explain("corn", "y3", kind="storage"))
-    with pytest.raises(no.QuestionError, match="unknown floor"):
+    with pytest.raises(no.QuestionError, match="unknown kind 'floor'"):
         tight.explain("floor", kind="floor")
 
 

@@ -7,9 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import natura_opt as no
 from natura_opt.backends.options import SolveOptions
+from natura_opt.formulate import declared_with
+from natura_opt.program.canonical import Block
 from natura_opt.program.linear import LinearProgram
 from natura_opt.proof.diagnose import (
     Impossibility,
@@ -178,14 +182,19 @@ def test_exact_verdicts_keep_their_vector_and_are_proved(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "label", "says"),
+    ("block", "label", "named", "says"),
     [
-        ("balance", ("corn", "year 2"), "the demand for 'corn' (year 2)"),
-        ("capacity", ("tools", "mill", "1"), "the capacity of 'tools in mill' (1)"),
-        ("activities", ("mill", "1"), "'mill' (1)"),
-        ("rows", "r7", "row 'r7'"),
-        ("mine", 3, "mine '3'"),
+        ("balance", ("corn", "year 2"), False, "the demand for 'corn' (year 2)"),
+        ("capacity", ("tools", "mill", "1"), False, "the capacity of 'tools in mill' (1)"),
+        ("activities", ("mill", "1"), False, "'mill' (1)"),
+        ("rows", "r7", True, "row 'r7'"),
+        ("mine", 3, False, "mine '3'"),
+        ("mine", ("corn", "1"), False, "mine 'corn' (1)"),
     ],
 )
-def test_rows_and_columns_are_called_in_words(block: str, label: object, says: str) -> None:
-    assert _called(block, label) == says
+def test_rows_and_columns_are_called_in_words(block: str, label: object, named: bool, says: str) -> None:
+    """By what their law declares, by the kind of line in a program with names, or by the name of a user's own."""
+    known = declared_with(no.Question())
+    declared = known.rows.get(block) or known.columns.get(block)
+    index = pd.Index([("other", "1"), label] if isinstance(label, tuple) else ["other", label], tupleize_cols=False)
+    assert _called(Block(block, index, 5, declared), 6, named) == says

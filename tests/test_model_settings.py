@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import natura_opt as no
 from natura_opt.economy.files.catalog import shipped_folder, shipped_models
-from natura_opt.economy.files.folder_writer import _settings, _toml, asked
+from natura_opt.economy.files.folder_writer import _settings, _toml, question_settings
 from natura_opt.economy.files.model_files import FORMAT, LISTS_AT_TOP
 from natura_opt.economy.question import Question, as_questions
 
@@ -211,9 +211,9 @@ def test_a_question_that_asks_nothing_is_refused(given_as: dict[str, Any], words
 def test_a_question_knows_its_settings_and_its_name() -> None:
     made = Question.from_mapping("q", {"objective": "fulfilment", "floor": 0, "leave_out": ["storage"]})
     assert (made.name, made.objective, made.settings, made.leave_out) == ("q", "fulfilment", {"floor": 0}, ("storage",))
-    assert asked(made) == {"objective": "fulfilment", "floor": 0, "leave_out": ["storage"]}
-    assert asked(Question()) == {"objective": "fulfilment"}
-    assert Question.from_mapping("q", asked(made)) == made
+    assert question_settings(made) == {"objective": "fulfilment", "floor": 0, "leave_out": ["storage"]}
+    assert question_settings(Question()) == {"objective": "fulfilment"}
+    assert Question.from_mapping("q", question_settings(made)) == made
     with pytest.raises(no.QuestionError, match="question 'q': unknown setting 'name'"):
         Question.from_mapping("q", {"name": "other"})
 

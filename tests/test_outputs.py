@@ -389,7 +389,7 @@ def test_a_place_is_tried_before_the_work(command: str, tmp_path: Path, monkeypa
         raise AssertionError("the work was done before its place was looked at")
 
     for work in (
-        "natura_opt.methods.linear.solve",
+        "natura_opt.methods.solve.solve",
         "natura_opt.comparison.comparing.compare",
         "natura_opt.generate.families.generate_economy",
         "natura_opt.economy.national.five_year.read_five_year",

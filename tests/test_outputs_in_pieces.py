@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.base.errors import NotProvedError, QuestionError
+from natura_opt.base.errors import NotProvedError, OptionError, QuestionError
 from natura_opt.base.status import Status
 from natura_opt.formulate import with_objective
 from natura_opt.methods.harmony.output_program import output_program
@@ -201,3 +202,102 @@ def test_other_forms_are_refused() -> None:
         }  # fmt: skip
         with pytest.raises(QuestionError, match=why):
             no.harmonise_outputs(no.build_economy(**(given | tables)))
+
+
+@pytest.mark.parametrize("goods", [1, 2])
+@pytest.mark.parametrize("table", ["targets", "target_weights"])
+def test_nothing_that_is_wanted_has_no_harmony(goods: int, table: str) -> None:
+    given: dict[str, Any] = {
+        "goods": goods_of(goods), "inputs": np.full((goods, goods), 0.2), "targets": np.ones(goods),
+        "resources": ["labour"], "resource_use": np.ones((1, goods)), "resource_limits": [5.0],
+    }  # fmt: skip
+    economy = no.build_economy(**(given | {table: np.zeros(goods)}), objective="assortment")
+    for call in (no.harmonise_outputs, lambda e: no.solve(e, objective="harmony")):
+        with pytest.raises(QuestionError, match="no meaning"):
+            call(economy)
+
+
+def goods_of(count: int) -> list[str]:
+    return [f"good {k}" for k in range(count)]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"tolerance": 0.0}, {"tolerance": np.inf}, {"tolerance": np.nan}, {"tolerance": 5.0}, {"time_limit": 0.0},
+     {"time_limit": np.nan}, {"time_limit": -1.0}, {"max_passes": 0}, {"max_passes": -3}],
+    ids=str,
+)  # fmt: skip
+def test_settings_that_are_none_are_refused(setting: dict[str, Any]) -> None:
+    """At a tolerance of infinity everything would be proved."""
+    with pytest.raises(OptionError, match=next(iter(setting))):
+        no.harmonise_outputs(planned("resources"), **setting)
+
+
+def test_a_plan_in_pieces_is_pickled(plans: dict[str, no.Plan]) -> None:
+    for plan in plans.values():
+        plan.limits, plan.explain(plan.economy.goods[0])  # what is remembered of laws does not come along
+        again = pickle.loads(pickle.dumps(plan))
+        assert again.proved and repr(again) == repr(plan)
+        one, other = (certify(p.program, p.primal, p.dual, 1e-6) for p in (plan, again))
+        assert one == other and np.isfinite(one.dual_objective)
+
+
+def hostile(seed: int) -> no.Economy:
+    """Return a small economy: units 1e-8 to 1e8, goods nobody makes, targets, weights and limits of zero or nearly."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.choice([1, 2, 3, 5])), int(rng.integers(1, 4))
+    inputs = np.where(rng.random((n, n)) < rng.choice([0.2, 0.6]), rng.random((n, n)), 0.0)
+    radius = max(abs(np.linalg.eigvals(inputs)))
+    inputs *= rng.choice([0.3, 0.8, 0.99, 1.3], p=[0.4, 0.4, 0.1, 0.1]) / radius if radius > 0 else 1.0
+    targets, weights = rng.uniform(0.1, 5.0, n), rng.uniform(0.5, 2.0, n)
+    targets[rng.random(n) < rng.choice([0.0, 0.5], p=[0.7, 0.3])] = 0.0
+    weights[rng.random(n) < rng.choice([0.0, 0.4], p=[0.7, 0.3])] = 0.0
+    use = np.where(rng.random((m, n)) < 0.7, rng.random((m, n)), 0.0)
+    limits = rng.uniform(0.5, 10.0, m) * rng.choice([1.0, 1e-8], p=[0.8, 0.2])
+    limits[0] *= rng.random() < 0.9
+    makes = np.sort(rng.permutation(n)[: max(n - int(rng.random() < 0.25), 1)])
+    in_units = float(rng.random() < 0.4)
+    unit, of_resources = (10.0 ** (rng.uniform(-8, 8, k) * in_units) for k in (n, m))
+    return no.build_economy(
+        name=f"seed {seed}", goods=goods_of(n), techniques=[f"way {k}" for k in makes],
+        inputs=(inputs * unit[:, None] / unit)[:, makes],
+        outputs=np.eye(n)[:, makes] * rng.uniform(0.5, 2.0, len(makes)),
+        targets=targets * unit, target_weights=weights, resources=[f"means {k}" for k in range(m)],
+        resource_use=(use * of_resources[:, None] / unit)[:, makes], resource_limits=limits * of_resources,
+        objective="assortment",
+    )  # fmt: skip
+
+
+def agree(seed: int) -> Status | None:
+    """Hold a plan by prices against the plan of the whole program: no proof of one denies the other."""
+    economy, plans = hostile(seed), []
+    for call in (no.harmonise_outputs, lambda e, **more: no.solve(e, objective="harmony", **more)):
+        try:
+            plans.append(call(economy, time_limit=3.0))
+        except no.NaturaError:
+            return None
+    one, other = plans
+    near = 1e-9 * max(1.0, abs(one.harmony.bound), abs(other.harmony.bound))
+    if one.proved:
+        assert one.harmony.total <= one.harmony.bound + near
+        assert other.certificate.primal_residual > 0 or other.harmony.total <= one.harmony.bound + near
+        level, sums = one.activities.to_numpy()[:, 0], [economy.matrix(t, 0) for t in ("outputs", "inputs")]
+        made, taken = (np.asarray(table @ level) for table in sums)
+        assert one.output.to_numpy()[:, 0] == pytest.approx(made, rel=1e-12)
+        assert (one.consumption.to_numpy()[:, 0] <= made - taken + 1e-12 * (made + taken)).all()
+        used = np.asarray(economy.matrix("resource_use", 0) @ level)
+        assert (used <= economy.vector("resource_limits", 0) * (1 + 1e-12)).all()
+    if other.proved:
+        assert one.harmony.total <= other.harmony.bound + near
+    return one.status
+
+
+def test_hostile_economies_agree_with_the_whole_program() -> None:
+    found = [agree(seed) for seed in range(24)]
+    assert found.count(Status.OPTIMAL) >= 8, found
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(100, 500))
+def test_more_hostile_economies_agree(seed: int) -> None:
+    agree(seed)

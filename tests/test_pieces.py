@@ -14,7 +14,7 @@ import pytest
 import scipy.sparse as sp
 
 import natura_opt as no
-from natura_opt.base.errors import OptionError
+from natura_opt.base.errors import OptionError, ProgramError
 from natura_opt.program.canonical import Block, Piece
 from natura_opt.program.linear import LinearProgram
 from natura_opt.program.pieces import (
@@ -510,7 +510,7 @@ def test_pieces_are_made_anew_and_never_held_together() -> None:
             yield piece
             del piece
 
-    found = certify(replace(in_pieces(program, []), made=made), x, y, 1e-9)
+    found = certify(replace(in_pieces(program, []), generate=made), x, y, 1e-9)
     assert same(found, certify(program, x, y, 1e-9))
     assert most <= 2, "the one at hand, and the one before it"
 
@@ -538,3 +538,66 @@ def test_a_point_of_another_size_is_refused_in_pieces() -> None:
     with pytest.raises(OptionError, match="not one per column and row"):
         certify(pieced, np.zeros(3), np.zeros(2), 1e-9)
     assert no.certify is certify
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "matrix", "said"),
+    [
+        (slice(0, 1), slice(1, 3), np.ones((1, 2)), "lies at"),
+        (slice(0, 1), slice(0, 2), np.ones((1, 1)), "lines"),
+        (slice(0, 2), slice(0, 2), np.ones((1, 2)), "lines"),
+        (slice(None), slice(None), np.ones((1, 2)), "lies at"),
+        (slice(-1, 1), slice(0, 2), np.ones((2, 2)), "lies at"),
+        (slice(0, 2, 2), slice(0, 2), np.ones((1, 2)), "lies at"),
+        (slice(0, 1), slice(0, 2), np.ones((1, 2), dtype=complex), "complex"),
+        (slice(0, 1), slice(0, 2), np.ones((1, 2), dtype=bool), "truths"),
+        (slice(0, 1), slice(0, 2), np.ones((1, 2), dtype=np.longdouble) / 3, "doubles"),
+    ],
+)
+def test_pieces_that_do_not_fit_are_refused(rows: slice, columns: slice, matrix: Any, said: str) -> None:
+    program = lp(np.ones((2, 2)), [1.0, 1.0], sides=[(2.0, np.inf)] * 2)
+    pieced = in_pieces(program, [Piece(rows, columns, sp.csr_array(matrix))])
+    with pytest.raises(ProgramError, match=said):
+        certify(pieced, np.array([2.0, 0.0]), np.array([1.0, 0.0]), 1e-9)
+
+
+@pytest.mark.parametrize("other", [3, None, "piece", sp.csr_array(np.ones((2, 2)))])
+def test_what_is_no_piece_is_refused(other: Any) -> None:
+    program = lp(np.ones((2, 2)), [1.0, 1.0], sides=[(2.0, np.inf)] * 2)
+    coo = Piece(slice(0, 2), slice(0, 2), sp.coo_array(np.ones((2, 2))))
+    for piece in (other, coo):
+        with pytest.raises(ProgramError, match="must be Piece"):
+            certify(in_pieces(program, [piece]), np.array([2.0, 0.0]), np.array([1.0, 0.0]), 1e-9)
+
+
+def test_pieces_that_come_only_once_prove_nothing() -> None:
+    program = lp(np.ones((2, 2)), [1.0, 1.0], sides=[(2.0, np.inf)] * 2)
+    once = program.pieces()
+    with pytest.raises(ProgramError, match="anew"):
+        certify(
+            replace(in_pieces(program, []), generate=lambda: once), np.array([2.0, 0.0]), np.array([1.0, 0.0]), 1e-9
+        )
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int64, np.uint8])
+def test_coefficients_of_other_kinds_are_summed_as_doubles(kind: Any) -> None:
+    """Splitting a float32 by the factor of doubles loses what an exact sum needs."""
+    given = np.array([[3.0, 7.0], [5.0, 1.0]]) * (0.1 if kind is np.float32 else 1.0)
+    given = given.astype(kind).astype(float)
+    program = lp(given, [1.0, 1.0], sides=[(1 / 3, np.inf)] * 2, bounds=[FREE, FREE])
+    x, y = np.array([0.1, 0.3]), np.array([0.11, 0.2])
+    other = replace(program, matrix=sp.csc_array(given.astype(kind)))
+    for one, two in (
+        (program, other),
+        (in_pieces(program, list(program.pieces())), in_pieces(other, list(other.pieces()))),
+    ):
+        assert certify(one, x, y, 1e-9) == certify(two, x, y, 1e-9)
+
+
+@pytest.mark.parametrize("name", ["cost", "lower", "upper", "integer", "row_lower", "row_upper"])
+def test_an_array_of_another_length_is_not_spread(name: str) -> None:
+    program = lp(np.ones((2, 2)), [1.0, 1.0], sides=[(2.0, np.inf)] * 2)
+    for made in (program, in_pieces(program, list(program.pieces()))):
+        short = replace(made, **{name: getattr(program, name)[:1]})
+        with pytest.raises(OptionError):
+            certify(short, np.array([2.0, 0.0]), np.array([1.0, 0.0]), 1e-9)

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 
 from natura_opt.base.errors import DataError
 from natura_opt.program.reading.draft import Draft, Names
-from natura_opt.program.reading.lp_tokens import is_kept, tokens
+from natura_opt.program.reading.lp_tokens import is_reserved, tokens
 from natura_opt.program.reading.lp_words import TURNED, Words, direction
 from natura_opt.program.reading.mps_bounds import _limits
 from natura_opt.program.reading.mps_records import LayoutError, fixed_record, free_record
@@ -242,8 +242,8 @@ def test_tokens_with_their_kinds_and_lines() -> None:
 
 @pytest.mark.parametrize("word", ["free", "INF", "infinity", "st", "Bounds", "bin", "semis", "nan", "subject to"])
 def test_words_of_the_format_are_no_names(word: str) -> None:
-    assert is_kept(word)
-    assert not is_kept(word + "_") and not is_kept("x" + word)
+    assert is_reserved(word)
+    assert not is_reserved(word + "_") and not is_reserved("x" + word)
 
 
 @pytest.mark.parametrize(

@@ -41,16 +41,16 @@ def test_undoing_gives_back_every_number_to_the_last_bit(seed: int, sense: str) 
     asked = wild(seed, sense)
     found = scale(asked)
     target = found.program
-    assert all(are_powers_of_two(v) for v in (found.row, found.column, found.size, found.worth))
+    assert all(are_powers_of_two(v) for v in (found.row, found.column, found.rhs_scale, found.objective_scale))
     np.testing.assert_array_equal(target.matrix.toarray() / found.row[:, None] / found.column, asked.matrix.toarray())
-    np.testing.assert_array_equal(found.sign * target.cost / found.column / found.worth, asked.cost)
+    np.testing.assert_array_equal(found.sign * target.cost / found.column / found.objective_scale, asked.cost)
     for scaled, own, factor in (
         (target.lower, asked.lower, 1 / found.column),
         (target.upper, asked.upper, 1 / found.column),
         (target.row_lower, asked.row_lower, found.row),
         (target.row_upper, asked.row_upper, found.row),
     ):
-        np.testing.assert_array_equal(scaled / factor / found.size, own)
+        np.testing.assert_array_equal(scaled / factor / found.rhs_scale, own)
     assert target.sense == "min" and target.offset == 0.0 and found.sign == (1.0 if sense == "min" else -1.0)
 
 
@@ -103,7 +103,7 @@ def test_factors_bring_coefficients_spread_over_many_powers_near_one(seed: int) 
 def test_columns_that_must_be_whole_keep_their_unit_and_the_sides_theirs() -> None:
     asked = replace(wild(2), integer=np.arange(wild(2).shape[1]) == 1)
     found = scale(asked)
-    assert found.column[1] == 1.0 and found.size == 1.0
+    assert found.column[1] == 1.0 and found.rhs_scale == 1.0
     assert not (np.delete(found.column, 1) == 1.0).all()
 
 
@@ -116,16 +116,16 @@ def test_rows_and_columns_without_coefficients_are_left_alone() -> None:
 def test_one_limit_that_is_as_good_as_none_does_not_spoil_the_size() -> None:
     sides = np.array([100.0, 130.0, 90.0, 1e100])
     asked = made("min", np.ones(4), np.eye(4), (np.full(4, -INF), sides), (0.0, INF))
-    assert 2.0**-8 <= scale(asked).size <= 2.0**-5
+    assert 2.0**-8 <= scale(asked).rhs_scale <= 2.0**-5
 
 
 def test_factors_stay_within_what_doubles_can_divide_by_again() -> None:
     asked = made("min", [1e-300, 1e300], np.array([[1e-300, 1e300]]), ([1e-300], [INF]), (0.0, INF))
     found = scale(asked)
-    for factor in (*found.row, *found.column, found.size, found.worth):
+    for factor in (*found.row, *found.column, found.rhs_scale, found.objective_scale):
         assert 2.0**-400 <= factor <= 2.0**400
 
 
 def test_a_program_of_nothing_is_scaled_by_ones() -> None:
     found = scale(made("max", np.zeros(0), np.zeros((0, 0)), (np.zeros(0), np.zeros(0)), (0.0, INF)))
-    assert (found.size, found.worth, found.sign) == (1.0, 1.0, -1.0)
+    assert (found.rhs_scale, found.objective_scale, found.sign) == (1.0, 1.0, -1.0)

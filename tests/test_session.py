@@ -239,11 +239,11 @@ def assert_held(session: Session) -> None:
     scaled = p.matrix.toarray() * s.row[:, None] * s.column
     np.testing.assert_array_equal(matrix, np.where(np.abs(scaled) > 1e-12, scaled, 0.0))  # HiGHS drops what is less
     for name, wanted in (
-        ("col_cost_", s.sign * s.worth * p.cost * s.column),
-        ("col_lower_", p.lower / s.column * s.size),
-        ("col_upper_", p.upper / s.column * s.size),
-        ("row_lower_", p.row_lower * s.row * s.size),
-        ("row_upper_", p.row_upper * s.row * s.size),
+        ("col_cost_", s.sign * s.objective_scale * p.cost * s.column),
+        ("col_lower_", p.lower / s.column * s.rhs_scale),
+        ("col_upper_", p.upper / s.column * s.rhs_scale),
+        ("row_lower_", p.row_lower * s.row * s.rhs_scale),
+        ("row_upper_", p.row_upper * s.row * s.rhs_scale),
     ):
         np.testing.assert_array_equal(np.array(getattr(held, name)), wanted, err_msg=name)
     whole = [kind == highspy.HighsVarType.kInteger for kind in held.integrality_] or [False] * columns

@@ -215,7 +215,7 @@ def test_runs_of_a_text_are_joined_and_readings_left_out() -> None:
     texts.end("si")
     texts.start("si", {})
     texts.end("si")
-    assert texts.found == ["東京", ""]
+    assert texts.texts == ["東京", ""]
 
 
 @FEW

@@ -319,18 +319,20 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "laws.capital._cvxpy": {
         "1 for 0 in `economy.vector('investment_lag', 0)`": START,
-        "False for `not held.count`": EMPTY,
+        "False for `not holdings.count`": EMPTY,
         "GtE in `count > 1`": EMPTY,
         "True for `a is not None`": EMPTY,
-        "always `model.variable('investment', held.labels(periods[:-1]), (...` in "
-        "`a: Any = model.variable('investment', held.labels(periods...`": EMPTY,
+        "always `model.variable('investment', holdings.labels(periods[:-1]...` in "
+        "`a: Any = model.variable('investment', holdings.labels(per...`": EMPTY,
     },
     "laws.capital_pyomo.spell_pyomo": {
-        "1 for 0 in `economy.vector('investment_lag', 0)`": START,
-        "1 for 0 in `of_holding('capital_pool' if pooled else 'initial_capital...`": START,
-        "always `holdings` in `initialize=[h[0] for h in holdings] if pooled else holdings`": (
+        "always `capital.holdings` in `initialize=[h[0] for h in capital.holdings] if economy.ha...`": (
             "Pyomo takes a tuple of one for its only member"
         ),
+    },
+    "laws.capital_pyomo._Capital.of": {
+        "1 for 0 in `economy.vector('investment_lag', 0)`": START,
+        "1 for 0 in `_by_holding(economy, 'capital_pool' if pooled else 'initi...`": START,
     },
     "laws.coefficients.column": {"2 for 1 in `-1`": "numpy takes any negative length for the unknown one"},
     "laws.coefficients.over_periods": {

@@ -75,7 +75,7 @@ def _fixed_point(economy: Economy, allowed: float) -> float | None:
 
 def _harmony(economy: Economy, allowed: float) -> str | None:
     found = harmonise_outputs(economy, time_limit=allowed)
-    return "proved" if found.gap_per_good <= 1e-6 else None
+    return "proved" if found.harmony.gap_per_good <= 1e-6 else None
 
 
 _WAYS: dict[str, Callable[[Economy, float], Any]] = {

@@ -35,8 +35,8 @@ def blocks_of(
         by_name[name].append(position)
     blocks, start = [], 0
     for name in names:
-        found = [labelled[position][1] for position in by_name[name]]
-        index = pd.MultiIndex.from_tuples(found) if isinstance(found[0], tuple) else pd.Index(found)
+        labels = [labelled[position][1] for position in by_name[name]]
+        index = pd.MultiIndex.from_tuples(labels) if isinstance(labels[0], tuple) else pd.Index(labels)
         blocks.append(Block(name, index, start, declared.get(name)))
         start += len(index)
     order = [position for name in names for position in by_name[name]]
@@ -69,7 +69,7 @@ def oriented(program: LinearProgram) -> tuple[LinearProgram, Floats]:
     lower = np.where(turned, -program.row_upper, program.row_lower)
     upper = np.where(turned, -program.row_lower, program.row_upper)
     matrix = sp.csc_array(sp.diags_array(factor) @ program.matrix)
-    made = LinearProgram(
+    turned_round = LinearProgram(
         sense=program.sense,
         columns=program.columns,
         rows=program.rows,
@@ -82,7 +82,7 @@ def oriented(program: LinearProgram) -> tuple[LinearProgram, Floats]:
         row_upper=upper + 0.0,
         offset=program.offset,
     )
-    return made, factor
+    return turned_round, factor
 
 
 def _own_factors(matrix: sp.csr_array, lower: Floats, upper: Floats) -> Floats:

@@ -10,7 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..base.errors import OptionError, RefusedError, unknown
+from ..base.errors import NaturaError, OptionError, RefusedError, unknown
+from ..program.checks import check_finite
 from ..program.linear import LinearProgram
 from .options import METHODS, SolveOptions
 
@@ -24,6 +25,12 @@ def check_highs_options(options: SolveOptions) -> None:
 
 
 def configured(options: SolveOptions) -> Any:
+    """Return a HiGHS object with these options.
+
+    Raises
+    ------
+    OptionError : an option that HiGHS does not know, or a value that it does not take.
+    """
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", bool(options.verbose or options.log_file))
     highs.setOptionValue("log_to_console", False)
@@ -44,13 +51,13 @@ def configured(options: SolveOptions) -> Any:
     }
     for name, value in {**tight, **options.options}.items():
         try:
-            taken = highs.setOptionValue(name, value) == highspy.HighsStatus.kOk
+            accepted = highs.setOptionValue(name, value) == highspy.HighsStatus.kOk
         except TypeError:  # not a truth, number or text at all
-            taken = False
-        if not taken:
-            known = [entry for entry in dir(highs.getOptions()) if not entry.startswith("_")]
-            if name not in known:
-                raise OptionError(unknown("HiGHS option", name, known))
+            accepted = False
+        if not accepted:
+            names = [entry for entry in dir(highs.getOptions()) if not entry.startswith("_")]
+            if name not in names:
+                raise OptionError(unknown("HiGHS option", name, names))
             raise OptionError(f"HiGHS option {name!r} does not take {value!r}")
     return highs
 
@@ -78,7 +85,13 @@ def _to_standard_error(event: Any) -> None:
 
 
 def _most_extreme(program: LinearProgram) -> str:
-    """Name the coefficient that lies farthest from one when all rows and columns are scaled: the cell to blame."""
+    """Name the number that is beyond doubles when all rows and columns are scaled, or else the coefficient that lies
+    farthest from one: the cell to blame.
+    """
+    try:
+        check_finite(program)
+    except NaturaError as error:
+        return f"when rows and columns are scaled, {error}; it lies too far from the others: check its unit"
     if not program.matrix.nnz:
         return "it has no coefficients"
     at = int(np.argmax(np.abs(np.log2(np.abs(program.matrix.data)))))
@@ -91,6 +104,12 @@ def _most_extreme(program: LinearProgram) -> str:
 
 
 def pass_program(highs: Any, program: LinearProgram, options: SolveOptions) -> None:
+    """Hand a program that is minimised over to HiGHS.
+
+    Raises
+    ------
+    RefusedError : a number is too large or too small for it.
+    """
     rows, columns = program.shape
     matrix = program.matrix
     if not limits_iterations(options):  # on numbers far apart simplex can go round for ever
@@ -123,6 +142,10 @@ def append_rows(highs: Any, matrix: sp.csr_array, lower: Floats, upper: Floats) 
     Parameters
     ----------
     matrix : shape (rows added, columns).
+
+    Raises
+    ------
+    RefusedError : HiGHS does not take a number.
     """
     places = (matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32))
     status = highs.addRows(len(lower), lower, upper, matrix.nnz, *places, matrix.data)

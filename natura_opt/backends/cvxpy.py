@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.errors import NaturaError, QuestionError
+from ..program.canonical import Block
 from ..program.declared import Declarations
 from ..program.linear import LinearProgram
 from .answer import Answer, Claim
@@ -42,6 +44,10 @@ def compile_cvxpy(model: Any, declared: Declarations) -> CompiledCvxpy:
     ----------
     model : a :class:`natura_opt.laws.law.CvxpyModel`.
     declared : what laws say of their blocks, the sense of rows included.
+
+    Raises
+    ------
+    QuestionError : the problem is not linear, or needs variables beside the model's.
     """
     import cvxpy as cp
 
@@ -55,16 +61,7 @@ def compile_cvxpy(model: Any, declared: Declarations) -> CompiledCvxpy:
     sign = -1.0 if isinstance(problem.objective, cp.Maximize) else 1.0
     labelled = _labelled_columns(model, problem)
     width = data["A"].shape[1]
-    known = [
-        (name, label, start_of[v.id] + k)
-        for name, v, index in labelled
-        for k, label in enumerate(index)
-        if v.id in start_of
-    ]
-    if len(known) != width:
-        raise QuestionError("the CVXPY problem needs helper variables; a law must be affine in the plan's variables")
-    column_blocks, order = blocks_of([(name, label) for name, label, _ in known], declared.columns)
-    source = np.array([at for _, _, at in known])[order]  # column of the program -> column of CVXPY
+    column_blocks, source = _placed_columns(labelled, start_of, width, declared)
     to_column = np.argsort(source)
     rows, row_labels, equal = _labelled_rows(model, cone)
     row_blocks, row_order = blocks_of(row_labels, declared.rows)
@@ -98,14 +95,30 @@ def compile_cvxpy(model: Any, declared: Declarations) -> CompiledCvxpy:
     )
 
 
+def _placed_columns(
+    labelled: list[tuple[str, Any, pd.Index]], start_of: dict[int, int], width: int, declared: Declarations
+) -> tuple[tuple[Block, ...], npt.NDArray[np.int64]]:
+    """Return the program's blocks of columns, and the column of CVXPY that each of its columns is, shape (n,)."""
+    placed = [
+        (name, label, start_of[v.id] + k)
+        for name, v, index in labelled
+        for k, label in enumerate(index)
+        if v.id in start_of
+    ]
+    if len(placed) != width:
+        raise QuestionError("the CVXPY problem needs helper variables; a law must be affine in the plan's variables")
+    blocks, order = blocks_of([(name, label) for name, label, _ in placed], declared.columns)
+    return blocks, np.array([at for _, _, at in placed])[order]
+
+
 def _labelled_columns(model: Any, problem: Any) -> list[tuple[str, Any, pd.Index]]:
     """Return (name, variable, labels) of the model's own variables and those a user's law brought along."""
-    known = {variable.id for variable in model.variables.values()}
-    found = [(name, variable, model.columns[name]) for name, variable in model.variables.items()]
+    own = {variable.id for variable in model.variables.values()}
+    labelled = [(name, variable, model.columns[name]) for name, variable in model.variables.items()]
     for variable in problem.variables():
-        if variable.id not in known:
-            found.append((variable.name(), variable, pd.RangeIndex(variable.size)))
-    return found
+        if variable.id not in own:
+            labelled.append((variable.name(), variable, pd.RangeIndex(variable.size)))
+    return labelled
 
 
 def _labelled_rows(model: Any, cone: Any) -> tuple[list[tuple[Any, slice]], list[tuple[str, Any]], Any]:
@@ -162,8 +175,8 @@ def solve_cvxpy(compiled: CompiledCvxpy, options: SolveOptions) -> Answer:
     for variable, places in compiled.columns:
         if variable.value is not None:
             primal[places] = np.asarray(variable.value, dtype=float).ravel(order="F")
-    towards = 1.0 if program.sense == "max" else -1.0
+    sign = 1.0 if program.sense == "max" else -1.0
     for constraint, places in compiled.rows:
         if constraint.dual_value is not None and not program.integer.any():
-            dual[places] = towards * np.asarray(constraint.dual_value, dtype=float).ravel(order="F")
+            dual[places] = sign * np.asarray(constraint.dual_value, dtype=float).ravel(order="F")
     return Answer(claim, primal, dual * compiled.factor, message=f"CVXPY, HIGHS: {compiled.problem.status}")

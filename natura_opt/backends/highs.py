@@ -12,7 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..base.errors import RefusedError
+from ..base.errors import NaturaError, RefusedError
 from ..program.canonical import Block
 from ..program.checks import check_finite
 from ..program.linear import LinearProgram
@@ -56,7 +56,12 @@ class HighsSession:
     """
 
     def __init__(self, program: LinearProgram, options: SolveOptions, scaled: Scaled | None = None) -> None:
-        check_finite(program)
+        try:
+            check_finite(program)
+        except NaturaError as error:
+            if scaled is None:
+                raise
+            raise RefusedError(f"scaled, {error}") from None  # the user's own numbers are sound
         self.scaled: Scaled = scale(program) if scaled is None else scaled
         self._options, self._offset = options, program.offset
         self._highs = configured(options)
@@ -70,7 +75,8 @@ class HighsSession:
         claim, primal, dual = self.run()
         bound = None
         if self.scaled.program.integer.any():
-            bound = float(self._highs.getInfo().mip_dual_bound) * self.scaled.sign / self.scaled.worth + self._offset
+            scaled_bound = float(self._highs.getInfo().mip_dual_bound)
+            bound = scaled_bound * self.scaled.sign / self.scaled.objective_scale + self._offset
         return Answer(
             claim=claim,
             primal=self.scaled.primal(primal),
@@ -113,19 +119,24 @@ class HighsSession:
         HiGHS has one only where presolve is off and simplex ended.
         """
         claim, _, _ = self.run()
-        status, there, ray = self._highs.getDualRay()
-        if claim is Claim.OPTIMAL or status != highspy.HighsStatus.kOk or not there:
+        status, has_ray, ray = self._highs.getDualRay()
+        if claim is Claim.OPTIMAL or status != highspy.HighsStatus.kOk or not has_ray:
             return None
         return np.asarray(ray, dtype=float) * self.scaled.row
 
     def change(self, cost: Floats, lower: Floats, upper: Floats, row_lower: Floats, row_upper: Floats) -> None:
-        """Replace costs, bounds and sides (scaled); the basis stays."""
+        """Replace costs, bounds and sides (scaled); the basis stays.
+
+        Raises
+        ------
+        RefusedError : HiGHS does not take a number.
+        """
         columns = np.arange(len(cost), dtype=np.int32)
         rows = np.arange(len(row_lower), dtype=np.int32)
-        done = [self._highs.changeColsCost(len(cost), columns, cost)]
-        done.append(self._highs.changeColsBounds(len(cost), columns, lower, upper))
-        done.append(self._highs.changeRowsBounds(len(row_lower), rows, row_lower, row_upper))
-        if highspy.HighsStatus.kError in done:
+        statuses = [self._highs.changeColsCost(len(cost), columns, cost)]
+        statuses.append(self._highs.changeColsBounds(len(cost), columns, lower, upper))
+        statuses.append(self._highs.changeRowsBounds(len(row_lower), rows, row_lower, row_upper))
+        if highspy.HighsStatus.kError in statuses:
             raise RefusedError("HiGHS does not take changed bounds or costs")
 
     def add_rows(self, rows: Block, matrix: sp.csr_array, lower: Floats, upper: Floats) -> None:
@@ -136,18 +147,18 @@ class HighsSession:
         matrix : shape (rows added, columns).
         """
         scaled = self.scaled
-        made = sp.csr_array(matrix, copy=True)
-        made.sum_duplicates()
-        made.eliminate_zeros()
+        coefficients = sp.csr_array(matrix, copy=True)
+        coefficients.sum_duplicates()
+        coefficients.eliminate_zeros()
         whole = np.zeros(len(scaled.column), dtype=bool)
-        factor, _ = factors_of_new(sp.csc_array(made), np.full(len(lower), np.nan), scaled.column, whole)
-        made.data *= scaled.column[made.indices] * np.repeat(factor, np.diff(made.indptr))
-        low, high = lower * factor * scaled.size, upper * factor * scaled.size
-        append_rows(self._highs, made, low, high)
+        factor, _ = factors_of_new(sp.csc_array(coefficients), np.full(len(lower), np.nan), scaled.column, whole)
+        coefficients.data *= scaled.column[coefficients.indices] * np.repeat(factor, np.diff(coefficients.indptr))
+        low, high = lower * factor * scaled.rhs_scale, upper * factor * scaled.rhs_scale
+        append_rows(self._highs, coefficients, low, high)
         program = replace(
             scaled.program,
             rows=(*scaled.program.rows, rows),
-            matrix=sp.csc_array(sp.vstack([scaled.program.matrix, made])),
+            matrix=sp.csc_array(sp.vstack([scaled.program.matrix, coefficients])),
             row_lower=np.concatenate([scaled.program.row_lower, low]),
             row_upper=np.concatenate([scaled.program.row_upper, high]),
         )
@@ -177,16 +188,16 @@ class HighsSession:
             row_upper=np.zeros(rows),
         )
         options = replace(self._options, method="simplex", options={**self._options.options, "presolve": "off"})
-        made = HighsSession(written_out, options, scaled=replace(self.scaled, program=written_out))
-        made.spent = self.spent
+        session = HighsSession(written_out, options, scaled=replace(self.scaled, program=written_out))
+        session.spent = self.spent
         old = self._highs.getBasis()
         if old.valid:
             basis = highspy.HighsBasis()
             basis.col_status = [*old.col_status, *old.row_status]
             basis.row_status = [highspy.HighsBasisStatus.kLower] * rows
             basis.valid, basis.alien = True, False  # HiGHS's own: it need not factorise it twice
-            made.start_from(basis)
-        return made
+            session.start_from(basis)
+        return session
 
     def basis(self) -> Any:
         """Return HiGHS's basis as it stands, to come back to by :meth:`start_from`."""
@@ -200,16 +211,16 @@ class HighsSession:
 
     def ranging(self) -> Ranging | None:
         """Return HiGHS's ranging at the basis of the last run, scaled; None where it has none (only after simplex)."""
-        status, found = self._highs.getRanging()
-        if status != highspy.HighsStatus.kOk or not found.valid:
+        status, ranging = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk or not ranging.valid:
             return None
         basic = highspy.HighsBasisStatus.kBasic
         return Ranging(
-            row_low=np.array(found.row_bound_dn.value_),
-            row_high=np.array(found.row_bound_up.value_),
+            row_low=np.array(ranging.row_bound_dn.value_),
+            row_high=np.array(ranging.row_bound_up.value_),
             row_binds=np.array([status != basic for status in self._highs.getBasis().row_status], dtype=bool),
-            cost_low=np.array(found.col_cost_dn.value_)[: self.scaled.program.shape[1]],
-            cost_high=np.array(found.col_cost_up.value_)[: self.scaled.program.shape[1]],
+            cost_low=np.array(ranging.col_cost_dn.value_)[: self.scaled.program.shape[1]],
+            cost_high=np.array(ranging.col_cost_up.value_)[: self.scaled.program.shape[1]],
         )
 
     def _run(self) -> Any:

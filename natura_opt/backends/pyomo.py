@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
@@ -37,6 +38,10 @@ def compile_pyomo(model: Any, declared: Declarations, labels: Mapping[str, Any])
     ----------
     declared : what laws say of their blocks, the sense of rows included.
     labels : what to call set elements instead (for labels that Pyomo sets cannot hold).
+
+    Raises
+    ------
+    QuestionError : the model has no objective or several, or is not linear.
     """
     import pyomo.environ as pyo
     from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
@@ -56,17 +61,11 @@ def compile_pyomo(model: Any, declared: Declarations, labels: Mapping[str, Any])
     row_blocks, row_order = blocks_of([_label(constraint, labels) for constraint in constraints], declared.rows)
     at_row = np.argsort(row_order)
     number = {id(constraint): k for k, constraint in enumerate(constraints)}
-    lower, upper = np.full(len(constraints), -np.inf), np.full(len(constraints), np.inf)
-    for row, side in zip(form.rows, form.rhs, strict=True):
-        k = at_row[number[id(row.constraint)]]
-        if row.bound_type <= 0:
-            lower[k] = side
-        if row.bound_type >= 0:
-            upper[k] = side
+    to_row = np.array([at_row[number[id(row.constraint)]] for row in form.rows], dtype=np.int64)
+    lower, upper = _sides(form, to_row, len(constraints))
     matrix = sp.coo_array(form.A)
     first = {id(row.constraint): k for k, row in reversed(list(enumerate(form.rows)))}
     keep = np.isin(matrix.row, list(first.values()))  # a row with two sides stands twice in the standard form
-    to_row = np.array([at_row[number[id(row.constraint)]] for row in form.rows], dtype=np.int64)
     to_column = np.array([at_column[place[id(variable)]] for variable in form.columns], dtype=np.int64)
     triplets = (matrix.data[keep], (to_row[matrix.row[keep]], to_column[matrix.col[keep]]))
     sign = -1.0 if goals[0].sense == pyo.maximize else 1.0
@@ -90,8 +89,24 @@ def compile_pyomo(model: Any, declared: Declarations, labels: Mapping[str, Any])
     return CompiledPyomo(model, program, ordered, [constraints[k] for k in row_order], factor)
 
 
+def _sides(form: Any, to_row: npt.NDArray[np.int64], height: int) -> tuple[Floats, Floats]:
+    """Return the lower and upper sides of the program's rows, shape (m,) each, from those of the standard form."""
+    lower, upper = np.full(height, -np.inf), np.full(height, np.inf)
+    for k, row, side in zip(to_row, form.rows, form.rhs, strict=True):
+        if row.bound_type <= 0:
+            lower[k] = side
+        if row.bound_type >= 0:
+            upper[k] = side
+    return lower, upper
+
+
 def solve_pyomo(compiled: CompiledPyomo, options: SolveOptions, solver: str = "highs") -> Answer:
-    """Solve a model through Pyomo's own solver interface (by default its persistent HiGHS)."""
+    """Solve a model through Pyomo's own solver interface (by default its persistent HiGHS).
+
+    Raises
+    ------
+    OptionError : the solver is not known, not installed, or does not run here.
+    """
     from pyomo.common.errors import ApplicationError
     from pyomo.contrib.solver.common.factory import SolverFactory
 
@@ -142,8 +157,8 @@ def _solve_new(compiled: CompiledPyomo, options: SolveOptions, engine: Any, solv
             results.solution_loader.load_vars()
             primal = np.array([_bound(pyo.value(v, exception=False), 0.0) for v in compiled.variables])
             if not program.integer.any():
-                found = results.solution_loader.get_duals()
-                dual = np.array([found.get(row, 0.0) for row in compiled.constraints]) * compiled.factor
+                duals = results.solution_loader.get_duals()
+                dual = np.array([duals.get(row, 0.0) for row in compiled.constraints]) * compiled.factor
         except (LookupError, ValueError, RuntimeError) as error:  # Pyomo takes HiGHS at its word that it has them
             return Answer(Claim.FAILED, primal, dual, message=f"{message}, but no point came back ({error})")
     return Answer(claim, primal, dual, message=message)
@@ -156,8 +171,8 @@ def _solve_classic(compiled: CompiledPyomo, options: SolveOptions, solver: str) 
 
     with LoggingIntercept(level=logging.CRITICAL):  # Pyomo tells of an unknown solver on standard output
         engine = pyo.SolverFactory(solver)
-        there = engine.available(exception_flag=False)
-    if not there:
+        available = engine.available(exception_flag=False)
+    if not available:
         raise OptionError(f"Pyomo's solver {solver!r} is not known or not installed here")
     model = compiled.model
     priced = not compiled.program.integer.any()  # asked for the duals of whole numbers, some solvers raise
@@ -182,8 +197,8 @@ def _solve_classic(compiled: CompiledPyomo, options: SolveOptions, solver: str) 
             model.solutions.load_from(results)
             primal = np.array([_bound(pyo.value(v, exception=False), 0.0) for v in compiled.variables])
             if priced:
-                found = (model.dual.get(constraint, 0.0) for constraint in compiled.constraints)
-                dual = np.array(list(found)) * compiled.factor
+                duals = (model.dual.get(constraint, 0.0) for constraint in compiled.constraints)
+                dual = np.array(list(duals)) * compiled.factor
     finally:
         if own_suffix:
             model.del_component("dual")

@@ -109,46 +109,46 @@ class HotSession(HighsSession):
         NaturaError : a number is NaN, or an infinity stands where none can.
         """
         check_finite(program)
-        held = self.scaled
-        rows = np.arange(len(held.row)) if rows is None else rows
-        made = self._scaled_as_held(program, rows)
-        told = None if made is None else self._changed_coefficients(program, made, rows)
-        fewer = int((rows >= 0).sum()) < len(held.row)
-        basis = self._basis_for(program, rows) if self.is_hot and (told is None or fewer) else None
-        anew = made is None
-        if made is None:
-            made = scale(program)
-            self._range = _range(made)
-        if told is None:
-            pass_program(self._highs, made.program, self._options)
+        before = self.scaled
+        rows = np.arange(len(before.row)) if rows is None else rows
+        scaled = self._scaled_as_before(program, rows)
+        changes = None if scaled is None else self._changed_coefficients(program, scaled, rows)
+        fewer = int((rows >= 0).sum()) < len(before.row)
+        basis = self._basis_for(program, rows) if self.is_hot and (changes is None or fewer) else None
+        rescaled = scaled is None
+        if scaled is None:
+            scaled = scale(program)
+            self._range = _range(scaled)
+        if changes is None:
+            pass_program(self._highs, scaled.program, self._options)
         else:
-            self._tell(made.program, rows, *told)
-        self._given, self.scaled = program, made
+            self._tell(scaled.program, rows, *changes)
+        self._given, self.scaled = program, scaled
         if basis is not None and self._highs.setBasis(basis) == highspy.HighsStatus.kError:
             self.forget()
-        return anew
+        return rescaled
 
-    def _scaled_as_held(self, program: LinearProgram, rows: Positions) -> Scaled | None:
+    def _scaled_as_before(self, program: LinearProgram, rows: Positions) -> Scaled | None:
         """Return the program scaled by the factors held, and by others what is new; None where that will not do."""
-        held = self.scaled
-        if program.integer.any() and not held.program.integer.any():
+        before = self.scaled
+        if program.integer.any() and not before.program.integer.any():
             return None
         new = np.isnan
-        row = np.where(rows >= 0, np.append(held.row, np.nan)[rows], np.nan)
-        column = np.append(held.column, np.full(program.shape[1] - len(held.column), np.nan))
+        row = np.where(rows >= 0, np.append(before.row, np.nan)[rows], np.nan)
+        column = np.append(before.column, np.full(program.shape[1] - len(before.column), np.nan))
         if new(row).any() or new(column).any():
             row, column = factors_of_new(program.matrix, row, column, program.integer)
-        made = scaled_by(program, row, column, held.size, held.worth)
-        done = made.program
-        typical = [to_unit(done.cost)]
+        scaled = scaled_by(program, row, column, before.rhs_scale, before.objective_scale)
+        target = scaled.program
+        typical = [to_unit(target.cost)]
         if not program.integer.any():  # their sides are not scaled
-            typical.append(to_unit(done.row_lower, done.row_upper, done.lower, done.upper))
-        (low, high), (lowest, highest) = self._range, _range(made)
+            typical.append(to_unit(target.row_lower, target.row_upper, target.lower, target.upper))
+        (low, high), (lowest, highest) = self._range, _range(scaled)
         strays = (low - lowest, highest - high, *np.abs(np.log2(typical)))
-        return None if any(by > _STRAYS for by in strays) else made
+        return None if any(by > _STRAYS for by in strays) else scaled
 
     def _changed_coefficients(
-        self, program: LinearProgram, made: Scaled, rows: Positions
+        self, program: LinearProgram, scaled: Scaled, rows: Positions
     ) -> tuple[Positions, Positions, Floats] | None:
         """Return row, column and scaled value of every coefficient that is other than it was, among the rows and
         columns held; None where telling them one by one takes longer than all at once.
@@ -159,54 +159,56 @@ class HotSession(HighsSession):
             return nowhere, nowhere, np.zeros(0)
         if program.integer[columns:].any():
             return None
-        kept = rows[rows >= 0]
-        now = made.program.matrix[: len(kept), :columns]
+        remaining = rows[rows >= 0]
+        now = scaled.program.matrix[: len(remaining), :columns]
         before = self.scaled.program.matrix
-        other = sp.coo_array(now - (before if len(kept) == before.shape[0] else before[kept]))
+        other = sp.coo_array(now - (before if len(remaining) == before.shape[0] else before[remaining]))
         if other.nnz > _FEW * now.nnz:
             return None
         row, column = other.row.astype(np.intp), other.col.astype(np.intp)
         return row, column, _values(now, row, column)
 
-    def _tell(self, made: LinearProgram, rows: Positions, row: Positions, column: Positions, value: Floats) -> None:
+    def _tell(self, program: LinearProgram, rows: Positions, row: Positions, column: Positions, value: Floats) -> None:
         """Hand over what is other: rows deleted, columns and rows added, and the numbers that changed."""
-        highs, held = self._highs, self.scaled.program
-        kept, columns = rows[rows >= 0], held.shape[1]
-        gone = np.setdiff1d(np.arange(held.shape[0]), kept).astype(np.int32)
-        done = [highs.deleteRows(len(gone), gone)] if len(gone) else []
-        if made.shape[1] > columns:
-            part = made.matrix[: len(kept), columns:]
+        highs, before = self._highs, self.scaled.program
+        remaining, columns = rows[rows >= 0], before.shape[1]
+        deleted = np.setdiff1d(np.arange(before.shape[0]), remaining).astype(np.int32)
+        statuses = [highs.deleteRows(len(deleted), deleted)] if len(deleted) else []
+        if program.shape[1] > columns:
+            part = program.matrix[: len(remaining), columns:]
             places = (part.indptr.astype(np.int32), part.indices.astype(np.int32))
-            limits = (made.cost[columns:], made.lower[columns:], made.upper[columns:])
-            done.append(highs.addCols(part.shape[1], *limits, part.nnz, *places, part.data))
-        if len(rows) > len(kept):
-            new = slice(len(kept), None)
-            append_rows(highs, sp.csr_array(made.matrix[new]), made.row_lower[new], made.row_upper[new])
-        done += [highs.changeCoeff(*entry) for entry in zip(row.tolist(), column.tolist(), value.tolist(), strict=True)]
-        at = _other((held.cost, made.cost[:columns]))
-        done.append(highs.changeColsCost(len(at), at, made.cost[at]))
-        at = _other((held.lower, made.lower[:columns]), (held.upper, made.upper[:columns]))
-        done.append(highs.changeColsBounds(len(at), at, made.lower[at], made.upper[at]))
+            limits = (program.cost[columns:], program.lower[columns:], program.upper[columns:])
+            statuses.append(highs.addCols(part.shape[1], *limits, part.nnz, *places, part.data))
+        if len(rows) > len(remaining):
+            new = slice(len(remaining), None)
+            append_rows(highs, sp.csr_array(program.matrix[new]), program.row_lower[new], program.row_upper[new])
+        statuses += [
+            highs.changeCoeff(*entry) for entry in zip(row.tolist(), column.tolist(), value.tolist(), strict=True)
+        ]
+        at = _other((before.cost, program.cost[:columns]))
+        statuses.append(highs.changeColsCost(len(at), at, program.cost[at]))
+        at = _other((before.lower, program.lower[:columns]), (before.upper, program.upper[:columns]))
+        statuses.append(highs.changeColsBounds(len(at), at, program.lower[at], program.upper[at]))
         sides = (
-            (held.row_lower[kept], made.row_lower[: len(kept)]),
-            (held.row_upper[kept], made.row_upper[: len(kept)]),
+            (before.row_lower[remaining], program.row_lower[: len(remaining)]),
+            (before.row_upper[remaining], program.row_upper[: len(remaining)]),
         )
         at = _other(*sides)
-        done.append(highs.changeRowsBounds(len(at), at, made.row_lower[at], made.row_upper[at]))
-        if highspy.HighsStatus.kError in done:
+        statuses.append(highs.changeRowsBounds(len(at), at, program.row_lower[at], program.row_upper[at]))
+        if highspy.HighsStatus.kError in statuses:
             raise RefusedError("HiGHS does not take what has changed in its program")
 
     def _basis_for(self, program: LinearProgram, rows: Positions) -> Any:
         """Return the basis as it is for the rows and columns of a program: new rows in it, new columns at a bound."""
-        old, made = self._highs.getBasis(), highspy.HighsBasis()
+        old, basis = self._highs.getBasis(), highspy.HighsBasis()
         before, columns, at_row = old.col_status, slice(len(old.col_status), None), old.row_status
         lower, upper = program.lower[columns], program.upper[columns]
         rest = np.where(np.isfinite(lower), 0, np.where(np.isfinite(upper), 1, 2))
         at = (_STATUS.kLower, _STATUS.kUpper, _STATUS.kZero)
-        made.col_status = [*before, *(at[k] for k in rest)]
-        made.row_status = [at_row[k] if k >= 0 else _STATUS.kBasic for k in rows]
-        made.valid, made.alien = True, bool(len(made.row_status) < len(at_row))
-        return made
+        basis.col_status = [*before, *(at[k] for k in rest)]
+        basis.row_status = [at_row[k] if k >= 0 else _STATUS.kBasic for k in rows]
+        basis.valid, basis.alien = True, bool(len(basis.row_status) < len(at_row))
+        return basis
 
 
 def _range(scaled: Scaled) -> tuple[float, float]:

@@ -74,7 +74,7 @@ def shown(text: str, longest: int = 20_000) -> str:
     >>> print(shown("a" + chr(7) + "b"), shown("x" * 300_000)[-44:])
     a\\x07b … (300,000 characters) …xxxxxxxxxxxxxxxxxxxx
     """
-    short = _ENDLESS.sub(lambda found: _cut(found.group()), text)
+    short = _ENDLESS.sub(lambda match: _cut(match.group()), text)
     if len(short) > longest:
         short = f"{short[: longest // 2]}… ({len(short):,} characters) …{short[-longest // 2 :]}"
     return "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in short)
@@ -84,15 +84,15 @@ def _cut(text: str) -> str:
     return f"{text[:_BEFORE]}… ({len(text):,} characters) …{text[-_AFTER:]}"
 
 
-def refuse_unknown_settings(method: str, known: Iterable[str], settings: Iterable[str]) -> None:
+def refuse_unknown_settings(method: str, accepted: Iterable[str], settings: Iterable[str]) -> None:
     """Raise on a setting that a method does not have."""
-    names = tuple(known)
+    names = tuple(accepted)
     for name in settings:
         if name not in names:
             raise SettingError(f"method {method!r}: {unknown('setting', name, names)}")
 
 
-def unknown(what: str, given: object, known: Iterable[object]) -> str:
+def unknown(what: str, given: object, choices: Iterable[object]) -> str:
     """Return the sentence for an unknown name, with the nearest known one or the list of all.
 
     >>> unknown("objective", "fulfillment", ["fulfilment", "assortment"])
@@ -102,7 +102,7 @@ def unknown(what: str, given: object, known: Iterable[object]) -> str:
         text = str(given)
     except ValueError:
         text = "a number of thousands of digits"
-    names = sorted(str(name) for name in known)
+    names = sorted(str(name) for name in choices)
     close = get_close_matches(text[:_COMPARED], names, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     shown = ", ".join(names[:30]) + (f", … ({len(names)} in all)" if len(names) > 30 else "")

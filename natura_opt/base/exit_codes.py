@@ -17,10 +17,10 @@ class ExitCode(IntEnum):
 
     def __new__(cls, value: int, meaning: str) -> ExitCode:
         """Return a code with what it means."""
-        made = int.__new__(cls, value)
-        made._value_ = value
-        made.meaning = meaning
-        return made
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
 
     AS_ASKED = 0, "as asked: proved, all checks pass, model written"
     NOT_AS_HOPED = 1, "answered, but not as hoped: infeasible, unbounded, unproved, a check fails"
@@ -78,11 +78,11 @@ def sentence_after(command: str) -> str:
     >>> sentence_after("check")[:62]
     'Exit codes: 0 all checks pass; 1 one fails; 2 the model cannot'
     """
-    said = "; ".join(f"{int(code)} {meaning.partition(';')[0]}" for code, meaning in codes_after(command).items())
-    return f"Exit codes: {said}."
+    listing = "; ".join(f"{int(code)} {meaning.partition(';')[0]}" for code, meaning in codes_after(command).items())
+    return f"Exit codes: {listing}."
 
 
 def sentence_of_all() -> str:
     """Return what the codes say after any command, for the help of all."""
-    said = "; ".join(f"{int(code)} {code.meaning.partition(';')[0]}" for code in ExitCode)
-    return f"Exit codes of every command: {said}. A reader that closes the pipe early changes none of them."
+    listing = "; ".join(f"{int(code)} {code.meaning.partition(';')[0]}" for code in ExitCode)
+    return f"Exit codes of every command: {listing}. A reader that closes the pipe early changes none of them."

@@ -98,7 +98,12 @@ DEFAULT_LIMITS = ReadingLimits()
 
 
 def limits_given(limits: object) -> ReadingLimits:
-    """Return the limits asked for, or the usual ones for ``None``."""
+    """Return the limits asked for, or the usual ones for ``None``.
+
+    Raises
+    ------
+    OptionError : what is no :class:`ReadingLimits`.
+    """
     if limits is None:
         return DEFAULT_LIMITS
     if not isinstance(limits, ReadingLimits):
@@ -133,13 +138,13 @@ def size_of(path: Path, place: str, limits: ReadingLimits, limit: str = "file_by
     DataError : there is none; it is a folder, a pipe or a device; it cannot be looked at; it is too large.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except (OSError, ValueError) as error:  # a name with characters that no name may have is a ValueError
         raise _cannot_read(path, place, error) from None
-    if not stat.S_ISREG(found.st_mode):
-        raise DataError(f"{place}: is {_kind(found.st_mode)}, not a file")
-    limits.refuse(place, "its size in bytes", found.st_size, limit, getattr(limits, limit))
-    return found.st_size
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError(f"{place}: is {_kind(status.st_mode)}, not a file")
+    limits.refuse(place, "its size in bytes", status.st_size, limit, getattr(limits, limit))
+    return status.st_size
 
 
 def read_bytes(path: Path, place: str, limits: ReadingLimits, limit: str = "file_bytes") -> bytes:
@@ -148,11 +153,11 @@ def read_bytes(path: Path, place: str, limits: ReadingLimits, limit: str = "file
     most = getattr(limits, limit)
     try:
         with path.open("rb") as file:
-            held = file.read(most + 1)  # some files, such as the system's own, do not tell their size
+            content = file.read(most + 1)  # some files, such as the system's own, do not tell their size
     except OSError as error:
         raise _cannot_read(path, place, error) from None
-    limits.refuse(place, "its size in bytes", len(held), limit, most)
-    return held
+    limits.refuse(place, "its size in bytes", len(content), limit, most)
+    return content
 
 
 def read_text(path: Path, place: str, limits: ReadingLimits, limit: str = "file_bytes") -> str:

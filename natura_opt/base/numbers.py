@@ -71,8 +71,8 @@ def sparse_doubles(value: Any) -> sp.csr_array:
     if value.format in ("csr", "csc", "bsr"):
         value.check_format(full_check=True)
     if value.dtype != np.float64:
-        found = sp.coo_array(value)
-        value = sp.coo_array((_of_array(found.data), found.coords), shape=found.shape)
+        triplets = sp.coo_array(value)
+        value = sp.coo_array((_of_array(triplets.data), triplets.coords), shape=triplets.shape)
     return sp.csr_array(value)
 
 
@@ -115,31 +115,31 @@ def _of_array(value: npt.NDArray[Any], names: tuple[pd.Index, pd.Index] | None =
     kind = value.dtype.kind
     if kind == "f":
         with np.errstate(over="ignore", under="ignore"):
-            found = np.asarray(value, dtype=np.float64)
+            floats = np.asarray(value, dtype=np.float64)
         if value.dtype.itemsize > 8:
-            _refuse_lost(value, found, names)
-        return found
+            _refuse_lost(value, floats, names)
+        return floats
     if kind in "iu":
-        found = value.astype(np.float64)
-        large = np.abs(found) >= EXACT
+        floats = value.astype(np.float64)
+        large = np.abs(floats) >= EXACT
         if large.any():
-            lost = large & (found >= 2.0**64) if kind == "u" else large & (found >= 2.0**63)
-            back = np.where(lost | ~large, 0.0, found).astype(value.dtype)
+            lost = large & (floats >= 2.0**64) if kind == "u" else large & (floats >= 2.0**63)
+            back = np.where(lost | ~large, 0.0, floats).astype(value.dtype)
             bad = lost | (large & (back != value))
             if bad.any():
                 at = np.argwhere(bad)[0].tolist()
                 raise ValueError(f"{_place(at, names)} is {value[tuple(at)]}, a whole number that no double is")
-        return found
+        return floats
     if kind != "O":
         raise ValueError(f"it holds {_OTHER.get(kind, str(value.dtype))}, not numbers")
-    made = np.empty(value.shape)
-    flat, source = made.reshape(-1), value.reshape(-1)
+    floats = np.empty(value.shape)
+    flat, source = floats.reshape(-1), value.reshape(-1)
     for k, item in enumerate(source.tolist()):
         try:
             flat[k] = double(item)
         except ValueError as error:
             raise ValueError(f"{_place(np.unravel_index(k, value.shape), names)} is {error}") from None
-    return made
+    return floats
 
 
 def double(item: Any) -> float:
@@ -172,9 +172,9 @@ def double(item: Any) -> float:
     return value
 
 
-def _refuse_lost(value: npt.NDArray[Any], found: Floats, names: tuple[pd.Index, pd.Index] | None) -> None:
+def _refuse_lost(value: npt.NDArray[Any], floats: Floats, names: tuple[pd.Index, pd.Index] | None) -> None:
     """Raise on a number wider than a double that became zero or infinite."""
-    bad = (np.isinf(found) & np.isfinite(value)) | ((found == 0) & (value != 0))
+    bad = (np.isinf(floats) & np.isfinite(value)) | ((floats == 0) & (value != 0))
     if bad.any():
         at = np.argwhere(bad)[0].tolist()
         raise ValueError(f"{_place(at, names)} is {value[tuple(at)]}, which no double reaches")
@@ -183,7 +183,7 @@ def _refuse_lost(value: npt.NDArray[Any], found: Floats, names: tuple[pd.Index, 
 def _of_frame(frame: pd.DataFrame) -> Floats:
     if (frame.dtypes == np.float64).all():
         return frame.to_numpy()
-    made = np.empty(frame.shape)
+    floats = np.empty(frame.shape)
     for k, (heading, column) in enumerate(frame.items()):
         names = (frame.index, pd.Index([heading], tupleize_cols=False))
         kind = column.dtype
@@ -201,8 +201,8 @@ def _of_frame(frame: pd.DataFrame) -> Floats:
             values = column.to_numpy(dtype=np.float64, na_value=np.nan)
         else:
             values = np.array(column.tolist(), dtype=object)
-        made[:, k] = _of_array(values[:, None], names)[:, 0]
-    return made
+        floats[:, k] = _of_array(values[:, None], names)[:, 0]
+    return floats
 
 
 def _is_float(kind: Any) -> bool:

@@ -34,14 +34,15 @@ class Kind:
     endings : of its name, in small letters; ``""`` for a name without one; none where any will do.
     advice : what to write where the ending is another.
     folder : whether it is a folder.
-    kept : why what stands at a place must not be replaced by it; "" where it may be (an earlier output of the kind).
+    reason_to_keep : why what stands at a place must not be replaced by it; "" where it may be (an earlier output of
+        the kind).
     """
 
     what: str
     endings: tuple[str, ...]
     advice: str
     folder: bool
-    kept: Callable[[Path], str]
+    reason_to_keep: Callable[[Path], str]
 
 
 def exists_already(place: Path) -> str:
@@ -57,10 +58,10 @@ def ending(path: Path) -> str:
     >>> ending(Path("plan.XLSX")), ending(Path("plan_v1.2")), ending(Path("plan"))
     ('.xlsx', '', '')
     """
-    found = path.suffix.lower()
-    if not found[1:].isalnum() or found[1:].isdecimal():
+    suffix = path.suffix.lower()
+    if not suffix[1:].isalnum() or suffix[1:].isdecimal():
         return ""
-    return "" if found not in (".xlsx", ".parquet") and path.is_dir() else found
+    return "" if suffix not in (".xlsx", ".parquet") and path.is_dir() else suffix
 
 
 @contextmanager
@@ -81,9 +82,9 @@ def place_of(path: str | os.PathLike[str], kind: Kind) -> Path:
     """Return where an output goes, links followed, or raise if what stands there must stay."""
     place = _resolved(path)
     if kind.endings and ending(place) not in kind.endings:
-        known = ", ".join(f"NAME{ending}" for ending in kind.endings)
+        endings = ", ".join(f"NAME{ending}" for ending in kind.endings)
         raise OutputError(f"{path}: the ending {ending(place)!r} is not supported for {kind.what}; write {kind.advice} "
-                          f"(known: {known})")  # fmt: skip
+                          f"(known: {endings})")  # fmt: skip
     _keep_models(place)
     if not place.exists():
         return place
@@ -91,15 +92,15 @@ def place_of(path: str | os.PathLike[str], kind: Kind) -> Path:
         raise OutputError(f"{path}: {_sort(place)}, and {kind.what} is a {'folder' if kind.folder else 'file'}")
     if kind.folder:
         filled = bool(entries(place))
-        kept = kind.kept(place) if filled else ""
-        if filled and not kept and (place.is_mount() or _stands_in(place)):
-            kept = "cannot be replaced whole, since a disk is mounted on it or you stand in it"
+        reason = kind.reason_to_keep(place) if filled else ""
+        if filled and not reason and (place.is_mount() or _stands_in(place)):
+            reason = "cannot be replaced whole, since a disk is mounted on it or you stand in it"
     else:
-        kept = kind.kept(place) if place.stat().st_size else ""
+        reason = kind.reason_to_keep(place) if place.stat().st_size else ""
     if not os.access(place, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    if kept:
-        raise OutputError(f"{path}: {kept}; choose another {'folder' if kind.folder else 'file'}, or remove it first")
+    if reason:
+        raise OutputError(f"{path}: {reason}; choose another {'folder' if kind.folder else 'file'}, or remove it first")
     return place
 
 
@@ -128,9 +129,9 @@ def entries(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(UNFINISHED))
 
 
-def not_only(folder: Path, known: Callable[[Path], bool], what: str) -> str:
+def not_only(folder: Path, belongs: Callable[[Path], bool], what: str) -> str:
     """Say what a folder holds besides files that are known; "" where it holds nothing else."""
-    others = [name for name in entries(folder) if not ((folder / name).is_file() and known(folder / name))]
+    others = [name for name in entries(folder) if not ((folder / name).is_file() and belongs(folder / name))]
     return f"holds {listed(others, 3)}, which {what}" if others else ""
 
 

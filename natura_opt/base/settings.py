@@ -13,7 +13,12 @@ from .errors import NaturaError, OptionError, SettingError, shortened, unknown
 
 
 def whole(name: str, value: Any, least: int) -> int:
-    """Return a setting that must be a whole number of at least ``least``."""
+    """Return a setting that must be a whole number of at least ``least``.
+
+    Raises
+    ------
+    OptionError : it is not; the sentence says what it is instead.
+    """
     sound = isinstance(value, Integral) and not isinstance(value, bool)
     if not sound or int(value) < least:
         raise OptionError(f"{name} must be a whole number of at least {least}, not {shortened(value)}")
@@ -28,6 +33,10 @@ def real(
     Parameters
     ----------
     most : the largest that is allowed, where it is allowed itself.
+
+    Raises
+    ------
+    OptionError : it is not; the sentence says what it is instead.
     """
     given = _double(value)
     sound = math.isfinite(given) and given < below and given <= most
@@ -53,17 +62,27 @@ def _range(least: float, below: float, above: bool, most: float) -> str:
 
 
 def radius_of(value: Any) -> float:
-    """Return a spectral radius: above 0, and below 1, or there would be nothing left of what is made."""
+    """Return a spectral radius: above 0, and below 1, or there would be nothing left of what is made.
+
+    Raises
+    ------
+    OptionError : it is out of that range.
+    """
     try:
         return real("radius", value, 0.0, 1.0, above=True)
     except OptionError as error:
         raise OptionError(f"{error}: with a spectral radius of 1 or more the economy makes no net product") from None
 
 
-def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
-    """Return a setting that must be one of the known names (or numbers)."""
-    names = tuple(known)
-    if isinstance(value, bool) or not any(type(value) is type(known) and value == known for known in names):
+def one_of(name: str, value: Any, choices: Iterable[Any]) -> Any:
+    """Return a setting that must be one of the known names (or numbers).
+
+    Raises
+    ------
+    OptionError : it is none of them; they are named.
+    """
+    names = tuple(choices)
+    if isinstance(value, bool) or not any(type(value) is type(choice) and value == choice for choice in names):
         raise OptionError(unknown(name, value, names))
     return value
 

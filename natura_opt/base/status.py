@@ -19,10 +19,10 @@ class Status(StrEnum):
 
     def __new__(cls, value: str, meaning: str = "") -> Status:
         """Return a status with what it means."""
-        made = str.__new__(cls, value)
-        made._value_ = value
-        made.meaning = meaning
-        return made
+        status = str.__new__(cls, value)
+        status._value_ = value
+        status.meaning = meaning
+        return status
 
     OPTIMAL = "optimal", "the plan is proved to be the best, within the certificate's tolerance"
     INFEASIBLE = "infeasible", "it is proved that there is no plan"

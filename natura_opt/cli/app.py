@@ -106,15 +106,11 @@ def solve(
     """Find the best plan of MODEL, or the best point of a linear program, and prove it."""
     with readable_errors():
         from ..methods.solve import solve as solve_plan
-        from ..program.reading.read import read_program
-        from ..program.reading.text import format_of
 
         write = _plan_writer(out, log_file)
         with working(f"planning {model}", quiet=verbose), standard_output_kept_clean():
-            program = format_of(model) is not None and not Path(model).is_dir()
-            problem: Any = read_program(model) if program else model
             plan = solve_plan(
-                problem,
+                _problem_of(model),
                 question,
                 objective=objective,
                 backend=backend,
@@ -133,12 +129,7 @@ def solve(
         try:
             write(plan)
         finally:  # what was found is shown also where it cannot be written
-            if as_json:
-                print_json(plan.summary())
-            else:
-                from .render import print_plan
-
-                print_plan(plan)
+            _show_plan(plan, as_json)
         raise typer.Exit(ExitCode.AS_ASKED if plan.proved else ExitCode.NOT_AS_HOPED)
 
 
@@ -162,19 +153,14 @@ def compare(
         draw = _picture_writer(picture)
         chosen = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
         with working(f"comparing methods on {model}"), standard_output_kept_clean():
-            found = compare_methods(
+            comparison = compare_methods(
                 model, question, methods=chosen, function=function, tolerance=tolerance, time_limit=time_limit
             )
         try:
-            draw(found)
+            draw(comparison)
         finally:
-            if as_json:
-                print_json(found.summary())
-            else:
-                from .render import print_comparison
-
-                print_comparison(found)
-        raise typer.Exit(ExitCode.AS_ASKED if found.optimum.proved else ExitCode.NOT_AS_HOPED)
+            _show_comparison(comparison, as_json)
+        raise typer.Exit(ExitCode.AS_ASKED if comparison.optimum.proved else ExitCode.NOT_AS_HOPED)
 
 
 @app.command(epilog=sentence_after("check"))
@@ -202,7 +188,7 @@ def models(as_json: _Json = False) -> None:
     with readable_errors():
         from ..economy.files.catalog import read, shipped_models
 
-        found = [(name, read(folder)) for name, folder in shipped_models().items()]
+        shipped = [(name, read(folder)) for name, folder in shipped_models().items()]
         if as_json:
             rows = [
                 {
@@ -212,12 +198,12 @@ def models(as_json: _Json = False) -> None:
                     "periods": len(e.periods),
                     "questions": list(e.questions),
                 }
-                for name, e in found
+                for name, e in shipped
             ]
             print_json({"models": rows})
             return
-        width = max(len(name) for name, _ in found)
-        for name, e in found:
+        width = max(len(name) for name, _ in shipped)
+        for name, e in shipped:
             typer.echo(f"{name:<{width}}  {e.title} ({len(e.goods)} goods, {len(e.periods)} periods)")
 
 
@@ -247,6 +233,32 @@ def import_five_year(
             typer.echo(shown(f"{dest}: {size}; next: natura-opt solve {dest}"))
 
 
+def _problem_of(model: str) -> Any:
+    """Return the linear program that a file holds, or the model's name as it stands."""
+    from ..program.reading.read import read_program
+    from ..program.reading.text import format_of
+
+    return read_program(model) if format_of(model) is not None and not Path(model).is_dir() else model
+
+
+def _show_plan(plan: Plan | ProgramSolution, as_json: bool) -> None:
+    if as_json:
+        print_json(plan.summary())
+    else:
+        from .render import print_plan
+
+        print_plan(plan)
+
+
+def _show_comparison(comparison: Comparison, as_json: bool) -> None:
+    if as_json:
+        print_json(comparison.summary())
+    else:
+        from .render import print_comparison
+
+        print_comparison(comparison)
+
+
 def _settings(pairs: list[str]) -> dict[str, Any]:
     """Read settings of the objective or the method; what has an option of its own is said there.
 
@@ -256,14 +268,14 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
     from ..objectives import OBJECTIVES
 
     records = [record.settings for record in OBJECTIVES.values()] + [record.settings for record in METHODS.values()]
-    texts = {one.name for settings in records for one in settings.described() if one.allowed.text}
-    made = named_values(pairs, "--setting", texts)
-    for name in made:
+    texts = {one.name for declared in records for one in declared.described() if one.allowed.text}
+    settings = named_values(pairs, "--setting", texts)
+    for name in settings:
         if name == "extra_laws":
             raise DataError(f"--setting {name}=…: laws of your own are given in Python, to natura_opt.solve")
         if name in PARAMETERS:
             raise DataError(f"--setting {name}=…: write --{_FLAGS.get(name, name.replace('_', '-'))}")
-    return made
+    return settings
 
 
 def _plan_writer(out: Path | None, log_file: Path | None) -> Callable[[Plan | ProgramSolution], None]:
@@ -288,15 +300,15 @@ def _plan_writer(out: Path | None, log_file: Path | None) -> Callable[[Plan | Pr
 def _picture_writer(picture: Path | None) -> Callable[[Comparison], None]:
     """Return what draws the comparison to ``--picture``, once it is sure that it can be drawn there."""
     if picture is None:
-        return lambda found: None
+        return lambda comparison: None
     from ..base.output_files import check_place, whole_file
     from ..plan.pictures.style import PICTURE
 
     check_place(picture, PICTURE)
 
-    def drawer(found: Comparison) -> None:
+    def drawer(comparison: Comparison) -> None:
         with whole_file(picture, PICTURE) as building:
-            found.plot().savefig(building)
+            comparison.plot().savefig(building)
         typer.echo(shown(f"picture drawn to {picture}"), err=True)
 
     return drawer

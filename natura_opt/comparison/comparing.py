@@ -108,8 +108,8 @@ def compare(
             if name in _OWN:
                 raise OptionError(f"settings: {name!r} is compare's own, not a method's")
     economy = model if isinstance(model, Economy) else read(model)
-    asked = question if isinstance(question, Question) else economy.question(question)
-    compared = _compared(economy, asked, function)
+    question = question if isinstance(question, Question) else economy.question(question)
+    compared = _compared(economy, question, function)
     for method in chosen:
         load_method(method)
     entries: list[Entry] = []
@@ -135,22 +135,22 @@ class _Compared:
     program: LinearProgram
 
 
-def _compared(economy: Economy, asked: Question, function: str | HarmonyFunction) -> _Compared:
+def _compared(economy: Economy, question: Question, function: str | HarmonyFunction) -> _Compared:
     """Lay out what is compared.
 
     Raises
     ------
     QuestionError : the question cannot be asked, in itself or for harmony; or its objective is not linear.
     """
-    if objective_named(asked.objective, f"{economy.name}: ").concave:
+    if objective_named(question.objective, f"{economy.name}: ").concave:
         raise QuestionError(
             f"{economy.name}: methods are compared on a linear question, whose optimum they are measured from, and the "
-            f"objective {asked.objective!r} is not linear; ask a linear one: the methods for harmony answer its laws"
+            f"objective {question.objective!r} is not linear; ask a linear one: the methods for harmony answer its laws"
         )
-    weighted = WEIGHTS in economy.tables and WEIGHTS not in asked.leave_out
-    linear = replace(asked, leave_out=(*asked.leave_out, WEIGHTS)) if weighted else asked
+    weighted = WEIGHTS in economy.tables and WEIGHTS not in question.leave_out
+    linear = replace(question, leave_out=(*question.leave_out, WEIGHTS)) if weighted else question
     program = linear_program(economy, linear)
-    harmony = with_objective(economy, asked, HARMONY.name, {"function": function})
+    harmony = with_objective(economy, question, HARMONY.name, {"function": function})
     return _Compared(economy, linear, harmony, harmony_problem(economy, harmony), program)
 
 
@@ -187,8 +187,8 @@ def _entry(
     deliveries = np.maximum(left.to_numpy()[good, period], 0.0)
     objective, note = _objective(compared, plan, harmony)
     if harmony is not None:
-        said = "; ".join(filter(None, (harmony.reason, note)))
-        return Entry(method, plan, "", deliveries, objective, said, harmony.passes)
+        reasons = "; ".join(filter(None, (harmony.reason, note)))
+        return Entry(method, plan, "", deliveries, objective, reasons, harmony.passes)
     return Entry(method, plan, "", deliveries, objective, note, plan.iterations if record.passes else None)
 
 
@@ -204,12 +204,12 @@ def load_method(method: str) -> None:
 
 def _prices(problem: HarmonyProblem, entries: list[Entry]) -> Floats | None:
     """Return the multipliers that bound best what any plan attains, where a method that finds them was asked."""
-    known = [
+    proved = [
         harmony_of(e.plan)
         for e in entries
         if e.plan is not None and e.plan.of is HARMONY and e.plan.dual.any() and _same_rows(e.plan.program, problem)
     ]
-    return min(known, key=lambda harmony: harmony.bound).plan.dual if known else None
+    return min(proved, key=lambda harmony: harmony.bound).plan.dual if proved else None
 
 
 def _same_rows(program: Program, problem: HarmonyProblem) -> bool:
@@ -231,28 +231,28 @@ def _objective(compared: _Compared, plan: Plan, harmony: Harmony | None) -> tupl
     if plan.certificate.primal_residual > max(plan.certificate.tolerance, _MET):
         return None, f"its plan breaks a law by {plan.certificate.primal_residual:.1e} of what the law weighs"
     ratio = fulfilment_by_good(compared.problem.economy, plan)
-    asked = objective_of(compared.linear)
+    objective = objective_of(compared.linear)
     served: dict[str, Floats] = {}
-    if asked.demand is Demand.FIXED:
+    if objective.demand is Demand.FIXED:
         if (ratio < 1.0 - _MET).any():
             return None, "does not meet the demand"
-    elif asked.demand is Demand.LEVEL:
-        level = np.array([ratio.min()]) if asked.whole_sets else ratio.min(axis=0)
-        served[asked.columns] = level
+    elif objective.demand is Demand.LEVEL:
+        level = np.array([ratio.min()]) if objective.whole_sets else ratio.min(axis=0)
+        served[objective.columns] = level
         floor = linear.row_block("floor")
         if floor is not None and (level < linear.row_lower[floor.span] * (1.0 - _MET)).any():
             return None, f"does not keep the floor of {linear.row_lower[floor.start]:g}"
     else:
-        return None, f"what it delivers says nothing of the objective {asked.name!r}"
+        return None, f"what it delivers says nothing of the objective {objective.name!r}"
     levels = np.zeros(linear.shape[1])
     for block in linear.columns:
         own = plan.program.column_block(block.name)
         if own is None and block.name not in served and linear.cost[block.span].any():
-            return None, f"its plan says nothing of {block.name!r}, which the objective {asked.name!r} counts"
+            return None, f"its plan says nothing of {block.name!r}, which the objective {objective.name!r} counts"
         if block.name in served:
             levels[block.span] = served[block.name]
         elif own is not None:
             at = own.index.get_indexer(block.index)
             levels[block.span] = np.where(at >= 0, plan.primal[own.span][at], 0.0)
-    worth = (linear.cost * levels).astype(np.longdouble).sum() + linear.offset
-    return float(worth), ""
+    attained = (linear.cost * levels).astype(np.longdouble).sum() + linear.offset
+    return float(attained), ""

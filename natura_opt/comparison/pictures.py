@@ -36,8 +36,8 @@ def draw_comparison(comparison: ComparisonTables) -> Figure:
     least_cost = objective_of(comparison.question).sense == "min"
     share_of_best = (best / table["objective"] if least_cost else table["objective"] / best).to_numpy(float)
     _dots(share, share_of_best, [f"{100 * v:.4g} %" for v in share_of_best])
-    known = share_of_best[np.isfinite(share_of_best)]
-    share.set_xlim(min(-0.05, 1.1 * known.min(initial=0.0)), max(1.3, 1.25 * known.max(initial=1.0)))
+    finite_shares = share_of_best[np.isfinite(share_of_best)]
+    share.set_xlim(min(-0.05, 1.1 * finite_shares.min(initial=0.0)), max(1.3, 1.25 * finite_shares.max(initial=1.0)))
     share.axvline(1.0, color=GREY, linewidth=1, linestyle="--", zorder=0)
     share.set_title("share of the proved optimum", loc="left", fontsize=9.5, color=INK)
     mean = table["mean_harmony"].to_numpy(float)
@@ -96,12 +96,12 @@ def draw_convergence(comparison: ComparisonTables) -> Figure:
     size = comparison.problem.size
     plans = {name: harmony_of(p) for name, p in comparison.plans.items() if p.of is HARMONY}
     traced = {name: p for name, p in plans.items() if len(p.course) > 2 and not _impossible(p)}
-    kept: list[float] = []
+    heights: list[float] = []
     lawless: list[str] = []
-    for colour, (name, found) in zip(_SERIES, traced.items(), strict=False):
-        tolerance = found.plan.certificate.tolerance
-        lawful = [point for point in found.course if point.lawful(tolerance)]
-        proved = [point for point in found.course if np.isfinite(point.bound)]
+    for colour, (name, harmony) in zip(_SERIES, traced.items(), strict=False):
+        tolerance = harmony.plan.certificate.tolerance
+        lawful = [point for point in harmony.course if point.lawful(tolerance)]
+        proved = [point for point in harmony.course if np.isfinite(point.bound)]
         attained = [point.attained / size for point in lawful]
         marker = "o" if len(lawful) == 1 else None
         ax.plot(_passes(lawful), attained, color=colour, linewidth=1.6, marker=marker, markersize=4, label=name)
@@ -114,13 +114,13 @@ def draw_convergence(comparison: ComparisonTables) -> Figure:
             marker=".",
             markersize=3,
         )
-        kept += [*attained[len(attained) // 2 :], *([proved[-1].bound / size] if proved else [])]
-        if len(lawful) < len(found.course):
-            lawless.append(f"{name}: {len(found.course) - len(lawful)} of {len(found.course)}")
+        heights += [*attained[len(attained) // 2 :], *([proved[-1].bound / size] if proved else [])]
+        if len(lawful) < len(harmony.course):
+            lawless.append(f"{name}: {len(harmony.course) - len(lawful)} of {len(harmony.course)}")
     if traced:
         ax.set_xscale("log")
-        if kept:
-            low, high = min(kept), max(kept)
+        if heights:
+            low, high = min(heights), max(heights)
             room = max(high - low, 1e-3)
             ax.set_ylim(low - 0.5 * room, high + 0.5 * room)  # first steps may be anywhere
         ax.legend(frameon=False, fontsize=9, loc="lower right")
@@ -145,8 +145,8 @@ def draw_convergence(comparison: ComparisonTables) -> Figure:
     return figure
 
 
-def _impossible(found: Harmony) -> bool:
-    return found.plan.status in (Status.INFEASIBLE, Status.UNBOUNDED)
+def _impossible(harmony: Harmony) -> bool:
+    return harmony.plan.status in (Status.INFEASIBLE, Status.UNBOUNDED)
 
 
 def _passes(points: list[TracePoint]) -> list[int]:

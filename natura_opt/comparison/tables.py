@@ -125,17 +125,17 @@ class ComparisonTables:
         bound = self.harmony_bound
         row["harmony"], row["mean_harmony"] = harmony, harmony / self.problem.size
         if np.isfinite(bound):
-            worth = harmony - float(plan.damage.sum())
-            row["harmony_gap_per_good"] = proven_gap(worth, bound, self.problem.size, self._tolerance)
+            attained = harmony - float(plan.damage.sum())
+            row["harmony_gap_per_good"] = proven_gap(attained, bound, self.problem.size, self._tolerance)
             if np.isinf(row["harmony_gap_per_good"]):
                 row["note"] = _joined(row["note"], f"more harmony than the proved bound, {_broken(plan)}")
         row["worst_fulfilment"] = float(fulfilment_by_good(self.problem.economy, plan).min(initial=np.inf))
         if entry.objective is not None:
             row["objective"] = entry.objective
             if self.optimum.proved:
-                best, towards = self.optimum.objective, -1.0 if self.optimum.program.sense == "min" else 1.0
+                best, sign = self.optimum.objective, -1.0 if self.optimum.program.sense == "min" else 1.0
                 size = max(abs(best), abs(entry.objective)) or 1.0  # of an optimum of zero, nothing is a share
-                row["gap"] = proven_gap(towards * entry.objective, towards * best, size, self._tolerance)
+                row["gap"] = proven_gap(sign * entry.objective, sign * best, size, self._tolerance)
                 if np.isinf(row["gap"]):
                     row["note"] = _joined(row["note"], f"better than the proved optimum, {_broken(plan)}")
         return row
@@ -170,8 +170,8 @@ def fulfilment_by_good(economy: Economy, plan: Plan) -> Floats:
     """
     left = np.maximum(plan.consumption.to_numpy() + plan.surplus.to_numpy(), 0.0)
     targets = np.column_stack([economy.vector("targets", t) for t in range(len(economy.periods))])
-    made: Floats = np.where(targets > 0, left / np.where(targets > 0, targets, 1.0), np.inf)
-    return made
+    fulfilment: Floats = np.where(targets > 0, left / np.where(targets > 0, targets, 1.0), np.inf)
+    return fulfilment
 
 
 def _joined(*notes: str) -> str:

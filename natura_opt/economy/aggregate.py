@@ -131,20 +131,20 @@ def _hashable(value: Any, place: str) -> Any:
     return value
 
 
-def _levels(economy: EconomyData, base: pd.Series | None, made: _Merge, tables: Mapping[str, Table]) -> Floats:
+def _levels(economy: EconomyData, base: pd.Series | None, merge: _Merge, tables: Mapping[str, Table]) -> Floats:
     """Return base-year levels; they matter only where techniques are merged."""
     coefficients = [name for name, table in tables.items() if table.spec.merge == AVERAGED_BY_ACTIVITY]
     if base is None:
-        if made.merges and coefficients:
+        if merge.merges and coefficients:
             raise DataError(
                 f"{economy.name}: the coefficients of merged techniques ({listed(coefficients)}) are averaged by how "
                 "much of each ran in the base year; give base=, a Series of activity levels by technique"
             )
-        return np.ones(len(made.old))
+        return np.ones(len(merge.old))
     place = f"{economy.name}: base"
     if not isinstance(base, pd.Series):
         raise DataError(f"{place}: must be a Series of activity levels by technique, not {type(base).__name__}")
-    order = matched(as_labels(base.index, "techniques", place), made.old, "techniques", place)
+    order = matched(as_labels(base.index, "techniques", place), merge.old, "techniques", place)
     try:
         level = doubles(base)[order]
     except ValueError as error:
@@ -152,7 +152,7 @@ def _levels(economy: EconomyData, base: pd.Series | None, made: _Merge, tables: 
     bad = ~np.isfinite(level) | (level < 0)
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
-        raise DataError(f"{place}, row {made.old[at]!r} is {level[at]}; give a finite number of at least 0")
+        raise DataError(f"{place}, row {merge.old[at]!r} is {level[at]}; give a finite number of at least 0")
     return np.asarray(level)
 
 
@@ -213,21 +213,21 @@ def _matrix_weights(
     capital = economy.matrix(rule.tied_up_by, period)
     stated = sp.csr_array(rates, copy=True)
     stated.data = np.ones_like(stated.data)
-    held = economy.matrix(rule.stock, 0)
-    return [held, sp.csr_array(capital @ sp.diags_array(level)), capital, stated]
+    stock = economy.matrix(rule.stock, 0)
+    return [stock, sp.csr_array(capital @ sp.diags_array(level)), capital, stated]
 
 
 def _averaged(rates: Matrix, weights: list[Matrix], merges: Mapping[str, _Merge]) -> Matrix:
     """Average rates over the merged cells by the first of the weights that a merged cell has any of."""
     rows, columns = merges["goods"].sums, merges["techniques"].sums
-    made = sp.csr_array((rows.shape[0], columns.shape[0]))
-    settled = sp.csr_array(made.shape, dtype=bool)
+    average = sp.csr_array((rows.shape[0], columns.shape[0]))
+    settled = sp.csr_array(average.shape, dtype=bool)
     for weight in weights:
         total = as_csr(rows @ weight @ columns.T)
         worn = rows @ rates.multiply(weight) @ columns.T
         inverse = total.copy()
         inverse.data = 1.0 / inverse.data
         mean = sp.csr_array(worn.multiply(inverse))
-        made = sp.csr_array(made + mean - mean.multiply(settled))
+        average = sp.csr_array(average + mean - mean.multiply(settled))
         settled = sp.csr_array(settled + total.astype(bool))
-    return as_csr(made)
+    return as_csr(average)

@@ -36,19 +36,24 @@ def in_one_order(
         if goods is not None:
             values = values[:, order := matched(rows, goods, "goods", "names")][order]
         inputs, goods = values, rows if goods is None else goods
-    found = {}
+    aligned = {}
     for what, vector in vectors.items():
         if isinstance(vector, pd.DataFrame):
             raise DataError(f"{what} must be one number per good: a Series or an array, not a DataFrame")
         if isinstance(vector, pd.Series):
             order = slice(None) if goods is None else matched(vector.index, goods, "goods", what)
             vector = numbers_of(vector, what)[order]
-        found[what] = vector
-    return inputs, found, list(goods) if goods is not None and names is None else names
+        aligned[what] = vector
+    return inputs, aligned, list(goods) if goods is not None and names is None else names
 
 
 def numbers_of(value: Any, what: str) -> Any:
-    """Return numbers as an array; what is none is said with what it is for."""
+    """Return numbers as an array; what is none is said with what it is for.
+
+    Raises
+    ------
+    DataError : entries that are no numbers; the sentence begins with ``what``.
+    """
     try:
         return doubles(value)
     except ValueError as error:

@@ -84,52 +84,62 @@ def build_economy(
         "techniques": techniques,
         "resources": resources,
         "pollutants": pollutants,
+        "profiles": profiles,
+        "periods": periods,
     }
-    given |= {"profiles": profiles, "periods": periods}
     name, title, source = plain_text("name", name), plain_text("title", title), plain_text("source", source)
     for key in tables:
         if key not in TABLES:
             raise DataError(f"{name}: {unknown('table', key, TABLES)}")
     present = {key: value for key, value in tables.items() if value is not None}
-    axes = empty_axes()
-    for axis, labels in given.items():
-        if labels is not None:
-            axes[axis] = as_labels(labels_of(labels, axis, name), axis, name)
-    if goods is None:
-        axes["goods"] = _derived_axis("goods", present, name)
-    if techniques is None:
-        found = _derived_axis("techniques", present, name, fallback=axes["goods"])
-        same = (
-            len(found) == len(axes["goods"]) and found.isin(axes["goods"]).all() and bool(taken_for_identity(present))
-        )
-        axes["techniques"] = axes["goods"] if same else found  # one technique per good, in whatever order it was given
-    for axis in ("resources", "pollutants", "profiles"):
-        if given[axis] is None:
-            axes[axis] = _derived_axis(axis, present, name, fallback=axes[axis])
-    if periods is None:
-        axes["periods"] = _derived_periods(present, axes["periods"])
-    for axis in ("goods", "techniques", "periods"):
-        if not len(axes[axis]):
-            raise DataError(f"{name}: there are no {axis}; name at least one {AXES[axis]}")
-    for axis, index in axes.items():
-        axes[axis] = as_labels(index, axis, name).rename(AXES[axis])
-    made = {key: coerce_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
+    axes = _axes(given, present, name)
+    matrices = {key: coerce_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
     if questions is None:
         questions = {"default": Question() if objective is None else Question(objective=objective)}
     elif objective is not None:
         raise DataError(f"{name}: give either objective= or questions=, not both")
-    result = Economy(
+    economy = Economy(
         name=name,
         axes=axes,
-        tables=made,
+        tables=matrices,
         units=_checked_units({} if units is None else units, own_units, axes, name),
         questions=as_questions(questions, name),
         title=title,
         source=source,
         notes=as_notes(notes, name),
     )
-    refuse_missing(name, axes, result.tables)
-    return result
+    refuse_missing(name, axes, economy.tables)
+    return economy
+
+
+def _axes(
+    given: Mapping[str, Iterable[object] | int | None], tables: Mapping[str, Any], where: str
+) -> dict[str, pd.Index]:
+    """Return the labels of every axis: those given, else those of the tables."""
+    axes = empty_axes()
+    for axis, labels in given.items():
+        if labels is not None:
+            axes[axis] = as_labels(labels_of(labels, axis, where), axis, where)
+    if given["goods"] is None:
+        axes["goods"] = _derived_axis("goods", tables, where)
+    if given["techniques"] is None:
+        axes["techniques"] = _derived_techniques(tables, axes["goods"], where)
+    for axis in ("resources", "pollutants", "profiles"):
+        if given[axis] is None:
+            axes[axis] = _derived_axis(axis, tables, where, fallback=axes[axis])
+    if given["periods"] is None:
+        axes["periods"] = _derived_periods(tables, axes["periods"])
+    for axis in ("goods", "techniques", "periods"):
+        if not len(axes[axis]):
+            raise DataError(f"{where}: there are no {axis}; name at least one {AXES[axis]}")
+    return {axis: as_labels(index, axis, where).rename(AXES[axis]) for axis, index in axes.items()}
+
+
+def _derived_techniques(tables: Mapping[str, Any], goods: pd.Index, where: str) -> pd.Index:
+    """Take the techniques from the tables; one per good stands in the goods' order, whatever order it was given in."""
+    labels = _derived_axis("techniques", tables, where, fallback=goods)
+    same = len(labels) == len(goods) and labels.isin(goods).all() and bool(taken_for_identity(tables))
+    return goods if same else labels
 
 
 def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd.Index | None = None) -> pd.Index:
@@ -143,9 +153,9 @@ def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd
             continue
         example, place = _example(value), TABLES[key].axes.index(axis)
         if isinstance(example, pd.DataFrame | pd.Series) and place < example.ndim:
-            found = example.index if place == 0 else cast(pd.DataFrame, example).columns
-            labelled = found if labelled is None else labelled
-            counts.setdefault(key, len(found))
+            labels = example.index if place == 0 else cast(pd.DataFrame, example).columns
+            labelled = labels if labelled is None else labelled
+            counts.setdefault(key, len(labels))
             continue
         shape = shape_of(example)
         if place >= len(shape):
@@ -154,8 +164,8 @@ def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd
             )
         counts[key] = shape[place]
     if len(set(counts.values())) > 1:
-        said = ", ".join(f"{key!r} has {count}" for key, count in counts.items())
-        raise DataError(f"{where}: the tables disagree on how many {axis} there are ({said}); name the {axis}")
+        sizes = ", ".join(f"{key!r} has {count}" for key, count in counts.items())
+        raise DataError(f"{where}: the tables disagree on how many {axis} there are ({sizes}); name the {axis}")
     if labelled is not None:
         return labelled
     if counts:
@@ -181,11 +191,11 @@ def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
         if is_by_key(value):
             if not value:
                 raise DataError(f"table {key!r} is empty; leave it out, or give its numbers")
-            found: pd.Index = pd.Index(list(value), tupleize_cols=False)
-            return found
+            labels: pd.Index = pd.Index(list(value), tupleize_cols=False)
+            return labels
         if spec.axes == ("periods",) and isinstance(value, pd.Series):
-            found = value.index
-            return found
+            labels = value.index
+            return labels
         if not spec.is_matrix and is_per_period(value):
             if isinstance(value, pd.DataFrame):
                 return pd.Index(value.columns)
@@ -198,19 +208,24 @@ def _checked_units(
 ) -> dict[str, tuple[str, ...]]:
     if not isinstance(units, Mapping):
         raise DataError(f"{where}: units must be a mapping from axis to units, not {shortened(units)}")
-    made: dict[str, tuple[str, ...]] = {}
+    checked: dict[str, tuple[str, ...]] = {}
     for axis, given in units.items():
         if axis not in AXES or axis == "periods":
             raise DataError(f"{where}: units: {unknown('axis', axis, [name for name in AXES if name != 'periods'])}")
-        made[axis] = units_of_axis(given, axes[axis], axis, where)
-    if any(filter(None, strings) for strings in made.values()):
+        checked[axis] = units_of_axis(given, axes[axis], axis, where)
+    if any(filter(None, strings) for strings in checked.values()):
         own = None if own is None else own_names_given(own, where)
-        units_of((unit for strings in made.values() for unit in strings), f"{where}: units", own)
-    return made
+        units_of((unit for strings in checked.values() for unit in strings), f"{where}: units", own)
+    return checked
 
 
 def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[str, ...]:
-    """Return one unit per label from one for all, a list, or a mapping by label."""
+    """Return one unit per label from one for all, a list, or a mapping by label.
+
+    Raises
+    ------
+    DataError : not one unit per label, labels that do not match, units that are no text.
+    """
     place = f"{where}: units of the {axis}"
     if isinstance(given, str):
         return (given.strip(),) * len(labels)
@@ -232,7 +247,12 @@ def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[
 
 
 def labels_of(labels: Any, axis: str, where: str) -> Iterable[object]:
-    """Return the labels an argument stands for: a number of periods stands for their names."""
+    """Return the labels an argument stands for: a number of periods stands for their names.
+
+    Raises
+    ------
+    DataError : what cannot be gone through, and a number of periods out of range.
+    """
     number = isinstance(labels, int | np.integer) and not isinstance(labels, bool)
     if axis == "periods" and number:
         if not 1 <= labels <= MOST_PERIODS:

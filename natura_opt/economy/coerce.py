@@ -35,6 +35,10 @@ def as_labels(labels: Iterable[object], axis: str, where: str) -> pd.Index:
     A label is a text or a whole number (or a date, or a fraction, though those cannot be written to files), or a pair
     of such. It keeps its type, as pandas users expect; but no two labels of an axis may read alike, so that ``2025``
     and ``"2025"`` mean the same wherever a label is asked for.
+
+    Raises
+    ------
+    DataError : missing, empty or unsuitable labels, and labels that read alike.
     """
     if isinstance(labels, pd.RangeIndex):
         return labels
@@ -225,19 +229,24 @@ def _numbers(value: Any, place: str) -> Any:
 
 
 def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
-    """Return positions of ``wanted`` labels in ``given``; the two must hold the same names, each once."""
+    """Return positions of ``wanted`` labels in ``given``; the two must hold the same names, each once.
+
+    Raises
+    ------
+    DataError : a name that is unknown, missing or given twice.
+    """
     if given is wanted:
         return np.arange(len(wanted))
     given = as_labels(given, axis, place)
     if given.equals(wanted):
         return np.arange(len(wanted))
-    found, asked = spelled(given), spelled(wanted)
-    extra, missing = found.difference(asked, sort=False), asked.difference(found, sort=False)
+    given_names, wanted_names = spelled(given), spelled(wanted)
+    extra, missing = given_names.difference(wanted_names, sort=False), wanted_names.difference(given_names, sort=False)
     if len(extra):
-        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), name_of(extra[0]), map(name_of, asked))}")
+        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), name_of(extra[0]), map(name_of, wanted_names))}")
     if len(missing):
         raise DataError(f"{place}: no entry for the {axis} {listed(missing)}; write 0 where there is none")
-    return found.get_indexer(asked)
+    return given_names.get_indexer(wanted_names)
 
 
 def position(index: pd.Index, label: Any) -> int:

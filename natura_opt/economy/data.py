@@ -74,8 +74,8 @@ class EconomyData:
         name.
         """
         if table in self.tables:
-            found: Matrix = self.tables[table].at(period)
-            return found
+            matrix: Matrix = self.tables[table].at(period)
+            return matrix
         spec = TABLES[table]
         rows, columns = (len(self.axes[axis]) for axis in spec.axes)
         return sp.eye_array(rows, columns, format="csr") if spec.missing.on_diagonal else sp.csr_array((rows, columns))
@@ -84,8 +84,8 @@ class EconomyData:
         """Return a vector table as it holds in a period (0-based), shape (rows,); where it is missing, what stands for
         it: zeros, ones, or infinity where there is no limit."""
         if table in self.tables:
-            found: Floats = self.tables[table].at(period)
-            return found
+            vector: Floats = self.tables[table].at(period)
+            return vector
         spec = TABLES[table]
         return np.full(len(self.axes[spec.axes[0]]), spec.missing.value)
 
@@ -100,6 +100,10 @@ class EconomyData:
         Parameters
         ----------
         period : label of the period; needed for a matrix that differs between periods.
+
+        Raises
+        ------
+        DataError : an unknown table or period, no period where they differ, or a table by periods ahead.
         """
         if table not in TABLES:
             raise DataError(unknown("table", table, TABLES))
@@ -124,6 +128,10 @@ class EconomyData:
 
     def with_changes(self, **changes: Any) -> Self:
         """Return a copy with some tables (or ``name``, ``questions``, …) replaced; ``None`` removes a table.
+
+        Raises
+        ------
+        DataError : an unknown name, or a table that does not fit, as in :func:`natura_opt.build_economy`.
 
         >>> import natura_opt as no
         >>> e = no.build_economy(

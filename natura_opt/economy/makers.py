@@ -31,9 +31,9 @@ class Makers:
     @classmethod
     def of(cls, outputs: Any) -> Makers:
         """Read a table of outputs, goods x techniques."""
-        made = sp.csr_array(outputs, copy=True)
-        made.eliminate_zeros()
-        return cls(made)
+        matrix = sp.csr_array(outputs, copy=True)
+        matrix.eliminate_zeros()
+        return cls(matrix)
 
     @cached_property
     def per_good(self) -> Any:
@@ -53,8 +53,8 @@ class Makers:
     @property
     def amount(self) -> Floats:
         """What a unit of that technique's activity makes of it."""
-        made: Floats = self.outputs.data
-        return made
+        amounts: Floats = self.outputs.data
+        return amounts
 
     @cached_property
     def made(self) -> Any:

@@ -59,12 +59,12 @@ class Question:
         if settings is not None and not isinstance(settings, Mapping):
             raise QuestionError(f"{where}: settings must be a mapping from name to value, not {shortened(settings)}")
         given = {key: value for key, value in {**(settings or {}), **more}.items() if value is not None}
-        known = SETTINGS_OF.get(objective)
-        if known is not None:
+        allowed = SETTINGS_OF.get(objective)
+        if allowed is not None:
             for key in given:
-                if key not in known.names():
-                    raise QuestionError(f"{where}: {_unknown(key, objective, known)}")
-            known.read(given, where, QuestionError)
+                if key not in allowed.names():
+                    raise QuestionError(f"{where}: {_unknown(key, objective, allowed)}")
+            allowed.read(given, where, QuestionError)
         for key, value in (
             ("objective", objective), ("settings", given), ("leave_out", tuple(leave_out)), ("name", name),
         ):  # fmt: skip
@@ -87,16 +87,16 @@ class Question:
         for key in ("name", "settings"):
             if key in settings:
                 objective = str(settings.get("objective", "fulfilment"))
-                known = SETTINGS_OF.get(objective, Settings)
-                raise QuestionError(f"question {name!r}: {_unknown(key, objective, known)}")
+                allowed = SETTINGS_OF.get(objective, Settings)
+                raise QuestionError(f"question {name!r}: {_unknown(key, objective, allowed)}")
         return cls(name=name, **settings)
 
 
-def _unknown(key: str, objective: str, known: type[Settings]) -> str:
+def _unknown(key: str, objective: str, allowed: type[Settings]) -> str:
     """Return the sentence for a setting that an objective does not have, and whose it is."""
     others = [repr(name) for name, settings in SETTINGS_OF.items() if key in settings.names()]
     whose = f"; it is a setting of the objective {' or '.join(others)}, not of {objective!r}" if others else ""
-    return f"{unknown('setting', key, [*OWN, *known.names()])}{whose}"
+    return f"{unknown('setting', key, [*OWN, *allowed.names()])}{whose}"
 
 
 def as_questions(questions: Any, where: str) -> dict[str, Question]:

@@ -58,7 +58,12 @@ class Units:
                 ) from None
 
     def factor(self, written: str, wanted: str, place: str) -> float:
-        """Return what a number in ``written`` is multiplied by to be in ``wanted``."""
+        """Return what a number in ``written`` is multiplied by to be in ``wanted``.
+
+        Raises
+        ------
+        DataError : units of different kinds, or too far apart for a double.
+        """
         if written == wanted:
             return 1.0
         self.check(written, place)
@@ -66,14 +71,14 @@ class Units:
         import pint
 
         try:
-            found = float((1 * self._parse(written or "1")).to(self._parse(wanted or "1")).magnitude)
+            factor = float((1 * self._parse(written or "1")).to(self._parse(wanted or "1")).magnitude)
         except pint.DimensionalityError:
             raise DataError(f"{place}: {written!r} cannot be turned into {wanted!r}") from None
         except (OverflowError, ZeroDivisionError):
-            found = 0.0
-        if not 0 < found < float("inf"):
+            factor = 0.0
+        if not 0 < factor < float("inf"):
             raise DataError(f"{place}: {written!r} is too far from {wanted!r} for a double to tell how much it is")
-        return found
+        return factor
 
     def _parsed(self, unit: str) -> Any:
         """Return pint's unit.
@@ -84,17 +89,17 @@ class Units:
         """
         refuse_what_is_no_product(unit)
         registry = _registry(self._own)
-        found = registry.Unit("" if unit == "1" else unit)
-        powers = [abs(float(power)) for power in dict(found._units).values()]
+        parsed = registry.Unit("" if unit == "1" else unit)
+        powers = [abs(float(power)) for power in dict(parsed._units).values()]
         if max(powers, default=0.0) > _HIGHEST:
             raise ValueError(f"a power above {_HIGHEST}")
-        for name in dict(found._units):
+        for name in dict(parsed._units):
             if not _begins_at_zero(registry, name):
                 raise ValueError(
                     f"{name!r} is a scale that does not begin at zero or is not even, so amounts in it cannot be added "
                     "or multiplied; take a unit such as kelvin or watt"
                 )
-        return found
+        return parsed
 
 
 def refuse_what_is_no_product(unit: str) -> list[str]:
@@ -111,12 +116,12 @@ def refuse_what_is_no_product(unit: str) -> list[str]:
         raise ValueError("a unit is a short text")
     at, names = 0, []
     while at < len(unit):
-        found = _WORD.match(unit, at)
-        if found is None:
+        match = _WORD.match(unit, at)
+        if match is None:
             raise ValueError(f"{unit[at]!r} at character {at + 1} has no meaning in a unit")
-        if found["name"]:
-            names.append(found["name"])
-        at = found.end()
+        if match["name"]:
+            names.append(match["name"])
+        at = match.end()
     return names
 
 
@@ -150,14 +155,19 @@ def units_of(units: Iterable[str], place: str, own: Iterable[str] | None = None)
     DataError : a unit that cannot be understood.
     """
     every = list(dict.fromkeys(units))
-    known = Units(own_names([], every) if own is None else own)
+    converter = Units(own_names([], every) if own is None else own)
     for unit in every:
-        known.check(unit, place)
-    return known
+        converter.check(unit, place)
+    return converter
 
 
 def own_names_given(own: Any, where: str) -> tuple[str, ...]:
-    """Return the names of own units as a user gives them."""
+    """Return the names of own units as a user gives them.
+
+    Raises
+    ------
+    DataError : what is no list.
+    """
     if isinstance(own, str | bytes | Mapping) or not isinstance(own, Iterable):
         raise DataError(f"{where}: own_units must be a list of names, not {shortened(own)}")
     return tuple(own)
@@ -194,9 +204,9 @@ def _is_known(word: str) -> bool:
 def _derived(word: str, names: list[str]) -> bool:
     """Whether a word is one of the names with a prefix (kilo) or a plural's ending."""
     ends = {word[start:end] for start in range(len(word)) for end in (len(word), len(word) - word.endswith("s"))}
-    found = [name for name in names if name in ends]
+    endings = [name for name in names if name in ends]
     prefixes = _registry(())._prefixes
-    return any(word.startswith(name) or word[: word.index(name)] in prefixes for name in found)
+    return any(word.startswith(name) or word[: word.index(name)] in prefixes for name in endings)
 
 
 def wanted_unit(spec: TableSpec, row_unit: str, column_unit: str = "") -> str:

@@ -42,8 +42,8 @@ def generate_economy(family: str, *, seed: int = 0, **settings: Any) -> Economy:
     if family not in FAMILIES:
         raise OptionError(unknown("family", family, FAMILIES))
     make = FAMILIES[family]
-    known = [name for name in signature(make).parameters if name != "seed"]
+    parameters = [name for name in signature(make).parameters if name != "seed"]
     for name in settings:
-        if name not in known:
-            raise OptionError(f"family {family!r}: {unknown('setting', name, known)}")
+        if name not in parameters:
+            raise OptionError(f"family {family!r}: {unknown('setting', name, parameters)}")
     return make(seed=seed, **settings)

@@ -43,13 +43,13 @@ class TiedUp:
         return sp.csc_array((data, self.capital.indices, self.capital.indptr), shape=self.capital.shape)
 
 
-def tied_up(made: Technology, seed: int) -> TiedUp:
+def tied_up(technology: Technology, seed: int) -> TiedUp:
     """Draw capital coefficients: up to three durable goods in every technique.
 
     Replacing what wears out costs a technique at most .3 of its direct labour in labour values v, so that
     ``v'(A + D)_j < v_j``: an economy that keeps its stocks up remains productive.
     """
-    size, count = len(made.values), len(made.makes)
+    size, count = len(technology.values), len(technology.makes)
     rng = stream(seed, 5)
     durable = np.sort(np.argsort(rng.random(size), kind="stable")[: max(1, round(_DURABLE * size))])
     kinds = min(_KINDS, len(durable))
@@ -59,30 +59,30 @@ def tied_up(made: Technology, seed: int) -> TiedUp:
     chosen = durable[distinct_positions(rng, counts, np.full(count, len(durable), dtype=np.int64))]
     amounts = uniform_between(rng, 0.5, 1.5, len(chosen))
     technique = np.repeat(np.arange(count), counts)
-    cost = np.bincount(technique, weights=made.values[chosen] * wear[chosen] * amounts, minlength=count)
-    factors = rounded(_REPLACEMENT * uniform_between(rng, 0.5, 0.99, count) * made.labour / cost)
+    cost = np.bincount(technique, weights=technology.values[chosen] * wear[chosen] * amounts, minlength=count)
+    factors = rounded(_REPLACEMENT * uniform_between(rng, 0.5, 0.99, count) * technology.labour / cost)
     capital = sp.csc_array(
         (amounts * factors[technique], chosen.astype(np.int32), starts_of(counts)), shape=(size, count)
     )
-    return TiedUp(capital, wear, made.makes)
+    return TiedUp(capital, wear, technology.makes)
 
 
-def capital_tables(held: TiedUp, kind: str, levels: Floats, slack: float, seed: int) -> dict[str, Any]:
+def capital_tables(tied: TiedUp, kind: str, levels: Floats, slack: float, seed: int) -> dict[str, Any]:
     """Return the tables of capital: stocks that the plan's levels need, with slack, in a pool or held by techniques.
 
     Techniques outside the plan start with a fifth of what the plan's level of their good would need.
     """
     rng = stream(seed, 9)
     if kind == "pool":
-        needed = held.capital[:, : len(levels)] @ levels
-        there = rounded(needed * (1.0 + slack * rng.random(len(levels))), up=True)
-        return {"capital": sp.csr_array(held.capital), "capital_pool": there, "pool_depreciation": held.wear}
-    run = np.where(np.arange(len(held.makes)) < len(levels), 1.0, _OUTSIDE) * levels[held.makes]
-    needed = held.capital.data * np.repeat(run, np.diff(held.capital.indptr))
-    there = rounded(needed * (1.0 + slack * rng.random(len(needed))), up=True)
-    places, shape = (held.capital.indices, held.capital.indptr), held.capital.shape
+        needed = tied.capital[:, : len(levels)] @ levels
+        stock = rounded(needed * (1.0 + slack * rng.random(len(levels))), up=True)
+        return {"capital": sp.csr_array(tied.capital), "capital_pool": stock, "pool_depreciation": tied.wear}
+    run = np.where(np.arange(len(tied.makes)) < len(levels), 1.0, _OUTSIDE) * levels[tied.makes]
+    needed = tied.capital.data * np.repeat(run, np.diff(tied.capital.indptr))
+    stock = rounded(needed * (1.0 + slack * rng.random(len(needed))), up=True)
+    places, shape = (tied.capital.indices, tied.capital.indptr), tied.capital.shape
     return {
-        "capital": sp.csr_array(held.capital),
-        "initial_capital": sp.csr_array(sp.csc_array((there, *places), shape=shape)),
-        "depreciation": sp.csr_array(sp.csc_array((held.wear[held.capital.indices], *places), shape=shape)),
+        "capital": sp.csr_array(tied.capital),
+        "initial_capital": sp.csr_array(sp.csc_array((stock, *places), shape=shape)),
+        "depreciation": sp.csr_array(sp.csc_array((tied.wear[tied.capital.indices], *places), shape=shape)),
     }

@@ -157,8 +157,8 @@ def coefficient_matrix(
     >>> A.nnz, round(spectral_radius(A), 9)
     (13000, 0.8)
     """
-    made = Pattern(pattern, goods, inputs, blocks, links_between)
-    drawn = made.scaled(stream(whole("seed", seed, 0)), radius_of(radius))
+    chosen = Pattern(pattern, goods, inputs, blocks, links_between)
+    drawn = chosen.scaled(stream(whole("seed", seed, 0)), radius_of(radius))
     return sp.csr_array(drawn)
 
 

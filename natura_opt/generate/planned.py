@@ -82,42 +82,39 @@ def planned(
     ways, kinds = whole("techniques", techniques, 1), whole("resources", resources, 0)
     count = whole("periods", periods, 1)
     one_of("capital", capital, CAPITAL)
-    asked = OBJECTIVES[one_of("objective", objective, OBJECTIVES)]
+    goal = OBJECTIVES[one_of("objective", objective, OBJECTIVES)]
     room = real("slack", slack, 0.0)
     spread = whole("decades", decades, 0)
     share = real("wanted", wanted, 0.0, above=True)
     if share > 1.0:
         raise OptionError(f"wanted is the share of goods with targets, at most 1, not {wanted!r}")
-    if not kinds and (capital == "none" or asked.weighs_resources):
+    if not kinds and (capital == "none" or goal.weighs_resources):
         raise OptionError("resources is 0, so nothing is scarce or to be saved; ask for 1 or more")
 
-    made = technology(chosen, radius_of(radius), ways, seed)
-    inputs_table = sp.csr_array(made.inputs)
+    drawn = technology(chosen, radius_of(radius), ways, seed)
+    inputs_table = sp.csr_array(drawn.inputs)
     targets = _targets(goods, count, share, seed)
-    wearing = inputs_table if ways == 1 else inputs_table[:, :goods]
-    held = tied_up(made, seed) if capital != "none" else None
-    if held is not None and count > 1:
-        wearing = wearing + sp.csr_array(held.replaced[:, :goods])
-    levels = serving_levels(wearing, targets.max(axis=1) + _BEYOND)
+    stocks = tied_up(drawn, seed) if capital != "none" else None
+    main = inputs_table if ways == 1 else inputs_table[:, :goods]
+    if stocks is not None and count > 1:
+        main = main + sp.csr_array(stocks.replaced[:, :goods])
+    levels = serving_levels(main, targets.max(axis=1) + _BEYOND)
 
     tables: dict[str, Any] = {"targets": targets, "inputs": inputs_table}
-    if held is not None:
-        tables |= capital_tables(held, capital, levels, room, seed)
+    if stocks is not None:
+        tables |= capital_tables(stocks, capital, levels, room, seed)
     if ways > 1:
-        tables["outputs"] = sp.csr_array((np.ones(len(made.makes)), (made.makes, np.arange(len(made.makes)))))
+        tables["outputs"] = sp.csr_array((np.ones(len(drawn.makes)), (drawn.makes, np.arange(len(drawn.makes)))))
     if kinds:
-        use = resource_use(made, kinds, seed)
-        needed = use[:, :goods] @ levels
-        tables["resource_use"] = use
-        tables["resource_limits"] = rounded(needed * (1.0 + room * stream(seed, 6).random(kinds)), up=True)
-        if asked.weighs_resources:
-            tables["resource_weights"] = np.concatenate([[1.0], uniform_between(stream(seed, 7), 0.1, 1.0, kinds - 1)])
+        tables |= _resource_tables(resource_use(drawn, kinds, seed), levels, room, seed)
+    if goal.weighs_resources:
+        tables["resource_weights"] = np.concatenate([[1.0], uniform_between(stream(seed, 7), 0.1, 1.0, kinds - 1)])
     if spread:
-        tables = in_natural_units(tables, spread, made.makes, stream(seed, 8))
+        tables = in_natural_units(tables, spread, drawn.makes, stream(seed, 8))
     names = [f"good{k + 1}" for k in range(goods)]
     return build_economy(
         name=f"planned_{goods}_seed{seed}",
-        title=f"{goods:,} goods, {len(made.makes):,} techniques, {pattern} inputs, seed {seed}",
+        title=f"{goods:,} goods, {len(drawn.makes):,} techniques, {pattern} inputs, seed {seed}",
         source="seeded",
         goods=names,
         techniques=[*names, *(f"{name} way {way}" for way in range(2, ways + 1) for name in names)],
@@ -126,6 +123,13 @@ def planned(
         objective=objective,
         **tables,
     )
+
+
+def _resource_tables(use: Any, levels: Floats, slack: float, seed: int) -> dict[str, Any]:
+    """Return resource use, shape (resources, techniques), and limits that the levels of the main techniques keep."""
+    needed = use[:, : len(levels)] @ levels
+    limits = rounded(needed * (1.0 + slack * stream(seed, 6).random(use.shape[0])), up=True)
+    return {"resource_use": use, "resource_limits": limits}
 
 
 def _targets(size: int, count: int, share: float, seed: int) -> Floats:

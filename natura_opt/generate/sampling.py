@@ -164,5 +164,5 @@ def _many(
         clocks /= popularity.weights
     clocks[np.arange(width) >= sizes[lines][:, None]] = np.inf
     order = np.argsort(clocks, axis=1)
-    taken = np.arange(width) < counts[lines][:, None]
-    return (order + lines[:, None] * width)[taken]
+    drawn = np.arange(width) < counts[lines][:, None]
+    return (order + lines[:, None] * width)[drawn]

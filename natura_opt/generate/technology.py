@@ -57,13 +57,13 @@ def technology(pattern: Pattern, radius: float, ways: int, seed: int) -> Technol
     return Technology(every, np.tile(np.arange(size), ways), np.concatenate(labour), values)
 
 
-def resource_use(made: Technology, kinds: int, seed: int) -> Any:
+def resource_use(technology: Technology, kinds: int, seed: int) -> Any:
     """Return resources used per unit of activity, csr, shape (kinds, techniques); labour first."""
-    rows = [made.labour[None, :]]
+    rows = [technology.labour[None, :]]
     for kind in range(1, kinds):
         rng = stream(seed, 3, kind)
-        users = rng.random(len(made.makes)) < _USERS
-        users[int(rng.random() * len(made.values))] = True  # a main technique, so that the limit is not nothing
+        users = rng.random(len(technology.makes)) < _USERS
+        users[int(rng.random() * len(technology.values))] = True  # a main technique, so that the limit is not nothing
         amounts = np.where(users, uniform_between(rng, 0.1, 2.0, len(users)), 0.0)
         rows.append(amounts[None, :])
     return sp.vstack([sp.csr_array(row) for row in rows[:kinds]], format="csr") if kinds else None

@@ -152,24 +152,24 @@ class _Search:
         """Return the next x in units of the present one: positive, whatever happens."""
         size = scaled.shape[0]
         shifted = high * (1.0 + 4.0 * _EPS)
-        found: Floats | None = None
+        vector: Floats | None = None
         if size > _DENSE and step == 0:
-            _, found = collatz_wielandt(scaled, _POWER_STEPS)
+            _, vector = collatz_wielandt(scaled, _POWER_STEPS)
         elif size > _DENSE and step == 1:
-            found = _arnoldi(scaled)
+            vector = _arnoldi(scaled)
         elif size <= _DENSE:
-            found = _dense_step(scaled, shifted)
+            vector = _dense_step(scaled, shifted)
         elif size <= _SPARSE and scaled.nnz <= _THIN * size:
-            found = _sparse_step(scaled, shifted)
+            vector = _sparse_step(scaled, shifted)
         else:
-            found = _krylov_step(scaled, shifted)
-        if found is not None and np.isfinite(found).all() and (found > 0).all():
-            return found
+            vector = _krylov_step(scaled, shifted)
+        if vector is not None and np.isfinite(vector).all() and (vector > 0).all():
+            return vector
         moved: Floats = 0.5 + np.asarray(scaled @ np.ones(size)) / (2.0 * high)  # a power step always goes on
         return np.maximum(moved, 1e-3)
 
-    def _rescale(self, found: Floats) -> None:
-        parts, powers = np.frexp(self._parts * (found / found.max()))
+    def _rescale(self, vector: Floats) -> None:
+        parts, powers = np.frexp(self._parts * (vector / vector.max()))
         self._parts, self._exponents = parts, self._exponents + powers
 
 
@@ -202,8 +202,8 @@ def _dense_step(scaled: Any, shifted: float) -> Floats | None:
     factors, pivots, singular = dgetrf(np.diag(np.full(size, shifted)) - scaled.toarray().T)
     if singular:
         return None
-    found, _ = dgetrs(factors, pivots, np.ones(size), trans=1)
-    return np.asarray(found)
+    vector, _ = dgetrs(factors, pivots, np.ones(size), trans=1)
+    return np.asarray(vector)
 
 
 def _sparse_step(scaled: Any, shifted: float) -> Floats | None:
@@ -218,8 +218,8 @@ def _krylov_step(scaled: Any, shifted: float) -> Floats:
     size = scaled.shape[0]
     operator = spla.LinearOperator((size, size), matvec=lambda y: shifted * y - scaled @ y, dtype=np.float64)
     with np.errstate(all="ignore"):  # a breakdown shows in the answer, which is checked
-        found, _ = spla.gmres(operator, np.ones(size), rtol=1e-4, restart=50, maxiter=max(_KRYLOV_STEPS // 50, 1))
-    return np.asarray(found)
+        vector, _ = spla.gmres(operator, np.ones(size), rtol=1e-4, restart=50, maxiter=max(_KRYLOV_STEPS // 50, 1))
+    return np.asarray(vector)
 
 
 def _arnoldi(scaled: Any) -> Floats | None:
@@ -256,9 +256,9 @@ def _by_exact_signs(matrix: Any, search: _Search) -> Verdict | None:
 def _by_rationals(matrix: Any, search: _Search) -> Verdict | None:
     """Decide by rational arithmetic, where that is little enough work."""
     exponents = search.highest[1]
-    found = judge_in_rationals(matrix, exponents)
-    if found is None:
+    judged = judge_in_rationals(matrix, exponents)
+    if judged is None:
         return None
-    if found.vector is not None:
-        return Verdict(True, search.least, min(search.most, 1.0), found.vector, exponents, rational=True)
-    return Verdict(False, 1.0, 1.0 if found.exactly_one else search.most, *search.lowest, rational=True)
+    if judged.vector is not None:
+        return Verdict(True, search.least, min(search.most, 1.0), judged.vector, exponents, rational=True)
+    return Verdict(False, 1.0, 1.0 if judged.exactly_one else search.most, *search.lowest, rational=True)

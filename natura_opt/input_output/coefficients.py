@@ -59,9 +59,9 @@ class Coefficients:
         if faults & 2:
             raise DataError("the coefficients must be finite numbers")
         if csr.indices.dtype != np.int32 and max(csr.shape) < 2**31:
-            kept, csr = csr, sp.csr_array(csr.shape, dtype=csr.dtype)
-            pointers = kept.indptr.astype(np.int32) if kept.nnz < 2**31 else kept.indptr
-            csr.data, csr.indices, csr.indptr = kept.data, kept.indices.astype(np.int32), pointers
+            wide, csr = csr, sp.csr_array(csr.shape, dtype=csr.dtype)
+            pointers = wide.indptr.astype(np.int32) if wide.nnz < 2**31 else wide.indptr
+            csr.data, csr.indices, csr.indptr = wide.data, wide.indices.astype(np.int32), pointers
         self.negative = bool(faults & 4)
         self.matrix = csr
         self.passes = 0
@@ -107,28 +107,28 @@ class Coefficients:
 
     def times(self, x: Floats, out: Floats | None = None) -> Floats:
         """Return ``A x``; the result does not depend on the number of cores."""
-        made = np.empty(self.shape[0]) if out is None else out
+        values = np.empty(self.shape[0]) if out is None else out
         given = np.ascontiguousarray(x, dtype=np.float64)
         if self._threads == 1:
-            product_of_rows(0, self.shape[0], *self.parts, given, made)
+            product_of_rows(0, self.shape[0], *self.parts, given, values)
         else:
-            product(self._runs, *self.parts, given, made)
+            product(self._runs, *self.parts, given, values)
         self.passes += 1
-        return made
+        return values
 
     def transposed_times(self, y: Floats, out: Floats | None = None) -> Floats:
         """Return ``A' y``, from the rows as they stand (no transposed copy is made)."""
-        made = np.empty(self.shape[1]) if out is None else out
+        values = np.empty(self.shape[1]) if out is None else out
         given = np.ascontiguousarray(y, dtype=np.float64)
         if self._threads == 1:
-            made[:] = 0.0
-            scatter_rows(0, self.shape[0], *self.parts, given, made)
+            values[:] = 0.0
+            scatter_rows(0, self.shape[0], *self.parts, given, values)
         else:
             if self._partial is None:
                 self._partial = np.empty((self._threads, self.shape[1]))
-            transposed_product(self._few, *self.parts, given, self._partial, made)
+            transposed_product(self._few, *self.parts, given, self._partial, values)
         self.passes += 1
-        return made
+        return values
 
     def __repr__(self) -> str:
         return f"Coefficients {self.shape[0]:,} x {self.shape[1]:,}, {self.nnz:,} numbers, {self.passes:,} passes"
@@ -138,9 +138,9 @@ def _faults(csr: Any) -> int:
     """Look at every number once: 1 for rows out of order or entries given twice, 2 not finite, 4 negative."""
     threads = int(numba.get_num_threads()) if csr.nnz > _SERIAL else 1
     runs = _cut(csr.indptr, threads * _RUNS_PER_THREAD)
-    found = np.zeros(len(runs) - 1, dtype=np.int64)
-    find_faults(runs, csr.indptr, csr.indices, csr.data, found)
-    return int(np.bitwise_or.reduce(found))
+    faults = np.zeros(len(runs) - 1, dtype=np.int64)
+    find_faults(runs, csr.indptr, csr.indices, csr.data, faults)
+    return int(np.bitwise_or.reduce(faults))
 
 
 def _cut(indptr: Any, runs: int) -> Any:

@@ -16,17 +16,17 @@ def compiled(**settings: Any) -> Callable[[F], F]:
 
     def decorate(loop: F) -> F:
         try:
-            made = njit(cache=True, **settings)(loop)
+            dispatcher = njit(cache=True, **settings)(loop)
         except RuntimeError:  # no folder at all to keep it in
             return njit(**settings)(loop)  # type: ignore[no-any-return]
-        kept = made._cache
-        save = kept.save_overload
+        cache = dispatcher._cache
+        save = cache.save_overload
 
         def save_if_there_is_room(*given: Any) -> None:
             with suppress(OSError):
                 save(*given)
 
-        kept.save_overload = save_if_there_is_room
-        return made  # type: ignore[no-any-return]
+        cache.save_overload = save_if_there_is_room
+        return dispatcher  # type: ignore[no-any-return]
 
     return decorate

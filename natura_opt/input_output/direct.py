@@ -40,11 +40,11 @@ def refined(system: System, solve: Solve, start: Floats | None) -> tuple[Floats,
         if best is not None and not np.isfinite(x).all():
             break
         used = system.apply(x)
-        found = system.bound(x, used)
-        if best is not None and not found.relative < best[1].relative:
+        bound = system.bound(x, used)
+        if best is not None and not bound.relative < best[1].relative:
             break
-        best = (x, found)
-        if found.relative <= system.tolerance or system.exhausted:
+        best = (x, bound)
+        if bound.relative <= system.tolerance or system.exhausted:
             break
         x = x + solve(system.residual(x, used))
     assert best is not None
@@ -84,12 +84,12 @@ def block_triangular(system: System, start: Floats | None, shape: Shape | None =
     if shape is None:
         shape = find_shape(system.coefficients)
         shape = full_shape(system.coefficients) if shape.kind == "web" else shape
-    found = shape
+    structure = shape
 
     def solve(rhs: Floats) -> Floats:
-        if found.largest <= 1:
-            return _substituted(system, found, rhs)
-        return _by_blocks(system, found, rhs)
+        if structure.largest <= 1:
+            return _substituted(system, structure, rhs)
+        return _by_blocks(system, structure, rhs)
 
     return refined(system, solve, start)
 

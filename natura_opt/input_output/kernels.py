@@ -189,7 +189,7 @@ def _before(indptr: Any, indices: Any, row: int, column: int) -> int:
 
 
 @compiled(nogil=True)
-def _known(first: int, stop: int, edge: int, indptr: Any, indices: Any, data: Any, rhs: Any, x: Any) -> None:
+def _add_known(first: int, stop: int, edge: int, indptr: Any, indices: Any, data: Any, rhs: Any, x: Any) -> None:
     """Set ``x_i`` of some rows to ``rhs_i`` and what the columns from ``edge`` on, already known, add."""
     for i in range(first, stop):
         x[i] = rhs[i] + _row(indices, data, _before(indptr, indices, i, edge), indptr[i + 1], x)
@@ -219,6 +219,6 @@ def substitute_upper(block: int, parts: int, indptr: Any, indices: Any, data: An
         rows = edge - start
         for part in prange(parts):
             first, stop = start + part * rows // parts, start + (part + 1) * rows // parts
-            _known(first, stop, edge, indptr, indices, data, rhs, x)
+            _add_known(first, stop, edge, indptr, indices, data, rhs, x)
         _within(start, edge, indptr, indices, data, x)
         edge = start

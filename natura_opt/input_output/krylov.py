@@ -112,8 +112,8 @@ def _until_proved(
     """Solve to the 2-norm that should do, bound the error, and go on until the bound is within the tolerance."""
 
     def apply(z: Floats) -> Floats:
-        made: Floats = z - system.weigh(system.apply(system.unweigh(z)))
-        return made
+        left: Floats = z - system.weigh(system.apply(system.unweigh(z)))
+        return left
 
     rhs = system.weigh(system.demand)
     root = np.sqrt(max(len(rhs), 1))
@@ -132,11 +132,11 @@ def _until_proved(
     for _ in range(rounds):
         z = solve(apply, rhs, z, goal, system.coefficients, system.started + system.max_passes - 1, seen)
         x = system.unweigh(np.where(np.isfinite(z), z, 0.0))
-        found = system.bound(x)
-        if best is None or found.relative < best[1].relative:
-            best = (x, found)
-        if found.relative <= system.tolerance or system.exhausted or not np.isfinite(z).all():
+        bound = system.bound(x)
+        if best is None or bound.relative < best[1].relative:
+            best = (x, bound)
+        if bound.relative <= system.tolerance or system.exhausted or not np.isfinite(z).all():
             break
-        goal *= 0.7 * min(system.tolerance / found.relative, 0.5)
+        goal *= 0.7 * min(system.tolerance / bound.relative, 0.5)
     assert best is not None
     return best

@@ -121,9 +121,11 @@ def estimate(
     scale = weights[good]
     reward = wanted / weights / (1.0 - stays)
     may_end = breadth_first_order(walk, good, return_predecessors=False)
-    worth = reward[may_end]
-    hidden = _ROUNDED * float(np.abs(worth).max() / (1.0 - stays[may_end]).min())  # by rounding, in every walk's worth
-    least, most = float(worth.min()), float(worth.max())
+    payoffs = reward[may_end]
+    hidden = _ROUNDED * float(
+        np.abs(payoffs).max() / (1.0 - stays[may_end]).min()
+    )  # by rounding, in every walk's worth
+    least, most = float(payoffs.min()), float(payoffs.max())
     rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
     walks, steps, mean, squares, batch, looks = 0, 0, 0.0, 0.0, min(_FIRST, max_walks), 0
     while True:

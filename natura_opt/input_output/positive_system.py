@@ -51,12 +51,14 @@ def positive_solution(
     for tried in range(_KRYLOV_TRIES):
         if _close(x, right, tolerance):
             return x
-        found = _eliminated(matrix(), given, needed) if len(x) <= _DENSE else _krylov(times, given, x, aim * 0.1**tried)
-        found = np.where(needed, found, 0.0)
-        if not np.isfinite(found).all():
+        estimate = (
+            _eliminated(matrix(), given, needed) if len(x) <= _DENSE else _krylov(times, given, x, aim * 0.1**tried)
+        )
+        estimate = np.where(needed, estimate, 0.0)
+        if not np.isfinite(estimate).all():
             break
-        sound = found > 0
-        x = np.where(needed & ~sound, right, found)
+        sound = estimate > 0
+        x = np.where(needed & ~sound, right, estimate)
         right = given + times(x)
         if len(x) <= _DENSE:
             break
@@ -93,12 +95,12 @@ def _support(times: Callable[[Floats], Floats], given: Floats) -> npt.NDArray[np
 def _eliminated(matrix: Any, given: Floats, needed: npt.NDArray[np.bool_]) -> Floats:
     places = np.flatnonzero(needed)
     system = sp.eye_array(len(places), format="csc") - sp.csc_array(sp.csr_array(matrix)[places][:, places])
-    found = np.zeros(len(given))
+    solution = np.zeros(len(given))
     try:
-        found[places] = splu(system).solve(given[places])
+        solution[places] = splu(system).solve(given[places])
     except RuntimeError:  # singular
-        found[:] = np.nan
-    return found
+        solution[:] = np.nan
+    return solution
 
 
 def _krylov(times: Callable[[Floats], Floats], given: Floats, estimate: Floats, tolerance: float) -> Floats:
@@ -106,7 +108,7 @@ def _krylov(times: Callable[[Floats], Floats], given: Floats, estimate: Floats, 
     size = len(given)
     system = LinearOperator((size, size), matvec=lambda z: z - times(unit * z) / unit, dtype=np.float64)
     with np.errstate(all="ignore"):  # a breakdown shows in the answer, which is checked
-        found, _ = bicgstab(
+        scaled, _ = bicgstab(
             system, given / unit, np.where(estimate > 0, 1.0, 0.0), rtol=0.0, atol=tolerance, maxiter=_KRYLOV_STEPS
         )
-    return np.asarray(found * unit)
+    return np.asarray(scaled * unit)

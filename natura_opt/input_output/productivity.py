@@ -66,9 +66,9 @@ def judge_productivity(inputs: Any) -> Productivity:
         if sound or (worst is not None and worst.productive is False and highest[block] < worst.radius):
             break  # neither this block nor those that follow can have a larger radius
         members = order[starts[block] : starts[block + 1]]
-        found = Productivity(judge_block(sp.csr_array(matrix[members][:, members])), members)
-        if worst is None or _rank(found) > _rank(worst):
-            worst = found
+        judged = Productivity(judge_block(sp.csr_array(matrix[members][:, members])), members)
+        if worst is None or _rank(judged) > _rank(worst):
+            worst = judged
     nothing = Verdict(True, 0.0, 0.0, np.ones(0), np.zeros(0, dtype=np.int64))
     return worst or Productivity(nothing, np.arange(0))
 
@@ -82,9 +82,9 @@ def blocks_of(matrix: Any) -> tuple[int, Any]:
     return int(count), block
 
 
-def _rank(found: Productivity) -> tuple[int, float]:
+def _rank(judged: Productivity) -> tuple[int, float]:
     """Order by what decides: an unproductive block before an undecided one, then by radius."""
-    return {True: 0, None: 1, False: 2}[found.productive], found.radius
+    return {True: 0, None: 1, False: 2}[judged.productive], judged.radius
 
 
 def _of_single_goods(matrix: Any, goods: Places) -> Productivity | None:

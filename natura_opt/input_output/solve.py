@@ -148,14 +148,14 @@ def leontief(
         wanted, near = np.ldexp(wanted, -power), None if near is None else np.ldexp(near, -power)
     system = System(coefficients, wanted, transpose, proof, tolerance, (max_passes or _MOST_PASSES) - spent)
     if not wanted.any():
-        chosen, reason, x, found = "none", "nothing is demanded", np.zeros(len(wanted)), Bound(0.0, 0.0)
+        chosen, reason, x, bound = "none", "nothing is demanded", np.zeros(len(wanted)), Bound(0.0, 0.0)
     elif method == "auto":
-        chosen, reason, x, found = _choose(system, near, shape)
+        chosen, reason, x, bound = _choose(system, near, shape)
     else:
         chosen, reason = method, "as asked"
-        x, found = METHODS[method](system, near)
+        x, bound = METHODS[method](system, near)
     sound = np.isfinite(x)  # an iteration that broke down says so by its infinite bound
-    x, found = system.in_units(x, found, power)
+    x, bound = system.in_units(x, bound, power)
     beyond = np.flatnonzero(sound & ~np.isfinite(x)).tolist()
     if beyond:
         called = listed(beyond if names is None else [names[k] for k in beyond])
@@ -165,8 +165,8 @@ def leontief(
         )
     return LeontiefSolution(
         x=x,
-        bound=found.error,
-        relative_bound=found.relative,
+        bound=bound.error,
+        relative_bound=bound.relative,
         norm="weighted maximum" if transpose else "weighted sum",
         witness=proof,
         method=chosen,
@@ -195,22 +195,27 @@ def _choose(system: System, start: Floats | None, shape: Shape | None) -> tuple[
         reason = f"goods need each other only in blocks of at most {shape.largest:,}"
         return "block-triangular", reason, *block_triangular(system, start, shape)
     reason = "most goods need each other: an iteration is cheaper than a factorisation, which fills in"
-    x, found = gmres_once(system, start)
-    if found.relative <= system.tolerance or system.exhausted:
-        return "gmres", reason, x, found
-    x, found = bicgstab(system, x)
-    if found.relative <= system.tolerance or system.exhausted:
-        return "bicgstab", f"{reason}; one cycle of GMRES was not enough", x, found
+    x, bound = gmres_once(system, start)
+    if bound.relative <= system.tolerance or system.exhausted:
+        return "gmres", reason, x, bound
+    x, bound = bicgstab(system, x)
+    if bound.relative <= system.tolerance or system.exhausted:
+        return "bicgstab", f"{reason}; one cycle of GMRES was not enough", x, bound
     reason = "BiCGSTAB did not get there: GMRES went on from its answer"
     return "gmres", reason, *gmres(system, x if np.isfinite(x).all() else start)
 
 
 def numbers(values: Any, shape: tuple[int, int], what: str, error: type[DataError | OptionError] = DataError) -> Floats:
-    """Return values as one finite number per good, or say what is wrong with them."""
+    """Return values as one finite number per good, or say what is wrong with them.
+
+    Raises
+    ------
+    error : no numbers, another shape, or entries that are not finite; the class given.
+    """
     try:
         vector = np.array(doubles(values))
-    except (TypeError, ValueError) as found:
-        raise error(f"{what} must be numbers, one per good: {found}") from None
+    except (TypeError, ValueError) as reason:
+        raise error(f"{what} must be numbers, one per good: {reason}") from None
     if vector.shape != (shape[0],):
         raise error(f"{what} must be {shape[0]:,} numbers, one per good, not of shape {vector.shape}")
     if not np.isfinite(vector).all():

@@ -46,10 +46,10 @@ def spectral_radius(matrix: Any) -> float:
     from scipy.sparse.linalg import ArpackError, eigs
 
     try:
-        found = eigs(transposed, k=1, v0=vector, tol=1e-11, return_eigenvectors=False)
+        eigenvalues = eigs(transposed, k=1, v0=vector, tol=1e-11, return_eigenvectors=False)
     except ArpackError as error:
         raise DataError(f"the spectral radius does not settle ({error}); take another seed or a smaller size") from None
-    return float(np.abs(found[0]))
+    return float(np.abs(eigenvalues[0]))
 
 
 def serving_levels(inputs: Any, demand: Floats) -> Floats:

@@ -24,9 +24,9 @@ def neumann(system: System, start: Floats | None) -> tuple[Floats, Bound]:
     x = system.demand.copy() if start is None else start.copy()
     while True:
         used = system.apply(x)
-        found = system.bound(x, used)
-        if found.relative <= system.tolerance or system.exhausted:
-            return x, found
+        bound = system.bound(x, used)
+        if bound.relative <= system.tolerance or system.exhausted:
+            return x, bound
         x = used + system.demand
 
 
@@ -46,20 +46,20 @@ def gauss_seidel(system: System, start: Floats | None) -> tuple[Floats, Bound]:
             transposed_sweep(order, *coefficients.parts, residual, x)
             coefficients.passes += 1
             used = system.apply(x)
-            found = system.bound(x, used)
-            if found.relative <= system.tolerance or system.exhausted:
-                return x, found
-    found, sweeps, rate = Bound(np.inf, np.inf), 1, 0.0
+            bound = system.bound(x, used)
+            if bound.relative <= system.tolerance or system.exhausted:
+                return x, bound
+    bound, sweeps, rate = Bound(np.inf, np.inf), 1, 0.0
     while True:
         for _ in range(sweeps):
             sweep(order[::-1].copy(), *coefficients.parts, system.demand, x)
         coefficients.passes += sweeps
-        before, found = found, system.bound(x)
-        if found.relative <= system.tolerance or system.exhausted:
-            return x, found
-        if np.isfinite(before.relative) and found.relative < before.relative:
-            rate = np.log(before.relative / found.relative) / sweeps
-            wanted = int(np.ceil(np.log(found.relative / system.tolerance) / rate))
+        before, bound = bound, system.bound(x)
+        if bound.relative <= system.tolerance or system.exhausted:
+            return x, bound
+        if np.isfinite(before.relative) and bound.relative < before.relative:
+            rate = np.log(before.relative / bound.relative) / sweeps
+            wanted = int(np.ceil(np.log(bound.relative / system.tolerance) / rate))
             sweeps = max(1, min(wanted, 2 * sweeps + 2, system.max_passes - system.passes - 1))
 
 
@@ -71,10 +71,10 @@ def anderson(system: System, start: Floats | None) -> tuple[Floats, Bound]:
     best: tuple[Floats, Bound] | None = None
     while True:
         used = system.apply(x)
-        found = system.bound(x, used)
-        if best is None or found.relative < best[1].relative:
-            best = (x, found)
-        if found.relative <= system.tolerance or system.exhausted:
+        bound = system.bound(x, used)
+        if best is None or bound.relative < best[1].relative:
+            best = (x, bound)
+        if bound.relative <= system.tolerance or system.exhausted:
             return best
         points = [*points[-_WINDOW:], x]
         steps = [*steps[-_WINDOW:], system.residual(x, used)]
@@ -98,8 +98,8 @@ def _mixed(system: System, points: list[Floats], steps: list[Floats]) -> Floats:
     scaled = gram / np.outer(sizes, sizes)
     against = np.array([-(change @ newest) for change in changes]) / sizes
     values, vectors = np.linalg.eigh(scaled)
-    kept = values > _PARALLEL * values[-1]
-    shares = vectors[:, kept] @ ((vectors[:, kept].T @ against) / values[kept]) / sizes
+    independent = values > _PARALLEL * values[-1]
+    shares = vectors[:, independent] @ ((vectors[:, independent].T @ against) / values[independent]) / sizes
     x = plain
     for share, point, step in zip(shares, points[:-1], steps[:-1], strict=True):
         x = x + share * (point + step - points[-1] - steps[-1])

@@ -115,7 +115,7 @@ class System:
             return np.longdouble((lengths / self.witness.prices).max(initial=0.0))
         return np.longdouble(self.witness.margins @ lengths)
 
-    def in_units(self, x: Floats, found: Bound, power: int) -> tuple[Floats, Bound]:
+    def in_units(self, x: Floats, bound: Bound, power: int) -> tuple[Floats, Bound]:
         """Return an answer and its bound times ``2**power``, with what that rounds away below the normal doubles.
 
         The answer is infinite where it is beyond the largest double.
@@ -125,8 +125,8 @@ class System:
             if not np.isfinite(given).all():
                 return given, Bound(float("inf"), float("inf"))
             lost = x - np.ldexp(given, -power)
-            error = np.longdouble(found.error)
-            relative = found.relative
+            error = np.longdouble(bound.error)
+            relative = bound.relative
             if lost.any():
                 size, error = self.norm(x) - error, error + self.norm(lost)
                 relative = _above(error / size) if size > 0 else float("inf")
@@ -155,9 +155,9 @@ class System:
         error *= 1.0 + (len(x) + 8) * _EPS
         if not np.isfinite(error):
             return Bound(float("inf"), float("inf"))
-        found = Bound(_above(error), _above(error / (size - error)) if size > error else float("inf"))
-        self.trace.append((self.passes, found.relative))
-        return found
+        bound = Bound(_above(error), _above(error / (size - error)) if size > error else float("inf"))
+        self.trace.append((self.passes, bound.relative))
+        return bound
 
 
 def _above(number: np.longdouble) -> float:

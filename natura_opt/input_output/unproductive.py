@@ -54,47 +54,47 @@ def error_without_witness(matrix: Any, names: Sequence[object] | None) -> Unprod
     ----------
     matrix : inputs, sparse. names : of the goods; their positions by default.
     """
-    found = judge_productivity(matrix)
-    block, verdict = found.block, found.verdict
-    called = sentence_on(found, listed(block if names is None else [names[k] for k in block]), names is not None)
-    if found.productive is False:
-        return UnproductiveError(f"not productive: {called}; lower their inputs", block, found.radius, verdict.least)
-    if found.productive is None:
+    judged = judge_productivity(matrix)
+    block, verdict = judged.block, judged.verdict
+    called = sentence_on(judged, listed(block if names is None else [names[k] for k in block]), names is not None)
+    if judged.productive is False:
+        return UnproductiveError(f"not productive: {called}; lower their inputs", block, judged.radius, verdict.least)
+    if judged.productive is None:
         return UndecidedError(
             f"undecided: {called}; lower their inputs, or state them more exactly",
-            block, found.radius, verdict.least, verdict.most, None,
+            block, judged.radius, verdict.least, verdict.most, None,
         )  # fmt: skip
     why = (
         f"{called}, so that no prices in double precision leave every technique a margin; lower their inputs a little"
-        if found.radius > NEARLY_ONE
+        if judged.radius > NEARLY_ONE
         else f"prices that leave every technique a margin ({called}) span more than double precision holds; state "
         "goods in units in which coefficients are of one size, or split the economy"
     )
     return UndecidedError(
         f"undecided what serves a demand, although the economy is productive: {why}",
-        block, found.radius, verdict.least, verdict.most, True,
+        block, judged.radius, verdict.least, verdict.most, True,
     )  # fmt: skip
 
 
-def sentence_on(found: Productivity, called: str, named: bool = True) -> str:
+def sentence_on(judged: Productivity, called: str, named: bool = True) -> str:
     """Say what is proved of the block that decides, in a clause.
 
     Parameters
     ----------
     called : its goods. named : whether by name, not by position.
     """
-    verdict = found.verdict
+    verdict = judged.verdict
     what = f"{'the block' if named else 'the goods at positions'} {called}"
     how = ", by rational arithmetic" if verdict.rational else ""
-    if found.productive is None:
+    if judged.productive is None:
         return f"{what} have a spectral radius between {verdict.least:.16g} and {verdict.most:.16g}"
-    if found.productive:
-        small = found.radius < NEARLY_ONE
+    if judged.productive:
+        small = judged.radius < NEARLY_ONE
         most_below = 1.06 * (1.0 - verdict.least)  # so that two digits of it are not less than it is
-        figure = f"{found.radius:.6g}" if small else f"below 1, by less than {most_below:.2g}{how}"
+        figure = f"{judged.radius:.6g}" if small else f"below 1, by less than {most_below:.2g}{how}"
         return f"{what} have the largest spectral radius, {figure}"
     if verdict.least == verdict.most == 1.0:
         proof = f"spectral radius exactly 1, proven to be at least 1{how}; it must be below 1"
         return f"{what} use up exactly as much as they make of themselves ({proof})"
-    proof = f"spectral radius {found.radius:.6g}, proven to be at least {verdict.least:.6g}{how}; it must be below 1"
+    proof = f"spectral radius {judged.radius:.6g}, proven to be at least {verdict.least:.6g}{how}; it must be below 1"
     return f"{what} use up as much as they make of themselves or more ({proof})"

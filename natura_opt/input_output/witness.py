@@ -69,22 +69,21 @@ def find_witness(
     if proposed is not None:
         if np.shape(proposed) != (size,) or not (np.isfinite(proposed).all() and np.all(np.asarray(proposed) > 0)):
             raise OptionError(f"witness must be {size:,} positive numbers, one price per good")
-        made = _checked(coefficients, np.asarray(proposed, dtype=np.float64))
-        if made is not None:
-            return made
-    found: Witness | None
+        witness = _checked(coefficients, np.asarray(proposed, dtype=np.float64))
+        if witness is not None:
+            return witness
     if shape is not None and shape.triangular:
-        found = _by_substitution(coefficients, shape)
+        witness = _by_substitution(coefficients, shape)
     elif size <= _SMALL:
-        found = _factorised(coefficients)
+        witness = _factorised(coefficients)
     else:
-        found, scale = _by_powers(coefficients)
+        witness, scale = _by_powers(coefficients)
         if shape is None or shape.kind == "web" or shape.largest > _FACTORISED:
-            found = found or _by_krylov(coefficients, scale)
-    found = found or _by_blocks(coefficients)
-    if found is None:
+            witness = witness or _by_krylov(coefficients, scale)
+    witness = witness or _by_blocks(coefficients)
+    if witness is None:
         raise error_without_witness(coefficients.matrix, names)
-    return found
+    return witness
 
 
 #: Economies up to this size are factorised at once.
@@ -103,9 +102,9 @@ def _checked(coefficients: Coefficients, prices: Floats, used: Floats | None = N
 def _by_substitution(coefficients: Coefficients, shape: Shape) -> Witness | None:
     """Price each good above what it costs, where the goods can be put in an order in which that is known."""
     prices = np.ones(coefficients.shape[0])
-    made = _checked(coefficients, prices)
-    if made is not None and (made.margins >= _FAIR * made.prices).all():
-        return made
+    witness = _checked(coefficients, prices)
+    if witness is not None and (witness.margins >= _FAIR * witness.prices).all():
+        return witness
     coefficients.passes += 1
     sick = price_sweep(shape.order[::-1].copy(), _MARGIN, *coefficients.parts, np.zeros_like(prices), prices)
     return _checked(coefficients, prices) if sick < 0 and np.isfinite(prices).all() else None
@@ -127,8 +126,8 @@ def _by_powers(coefficients: Coefficients) -> tuple[Witness | None, Floats]:
         prices = total if np.isinf(share) else power + share * total
         used = (total - first + following) if np.isinf(share) else following + share * (total - first + following)
         if share > 0:
-            made = _checked(coefficients, prices, used)
-            if made is not None and (made.margins >= _FAIR * made.prices).all():
+            witness = _checked(coefficients, prices, used)
+            if witness is not None and (witness.margins >= _FAIR * witness.prices).all():
                 exact = _checked(coefficients, prices)  # sums of rounded powers prove nothing: one pass that does
                 if exact is not None:
                     return exact, prices
@@ -176,9 +175,9 @@ def _by_krylov(coefficients: Coefficients, scale: Floats) -> Witness | None:
     for goal in (0.2, 0.05, 0.01, 0.002):
         z = solve_gmres(apply, np.ones(size), z, goal * np.sqrt(size), coefficients, started + _KRYLOV_PASSES)
         prices = scale * z
-        made = _checked(coefficients, prices)
-        if made is not None:
-            return made
+        witness = _checked(coefficients, prices)
+        if witness is not None:
+            return witness
         if (prices < 0).any() and (prices - coefficients.transposed_times(prices) > 0).all():
             return None  # were the economy productive, such prices would all be positive
         if coefficients.passes - started >= _KRYLOV_PASSES:
@@ -207,11 +206,11 @@ def _factorised(coefficients: Coefficients) -> Witness | None:
     except (RuntimeError, np.linalg.LinAlgError):  # exactly singular, as it looks
         return None
     coefficients.passes += 1
-    made = _checked(coefficients, scale * z) if np.isfinite(z).all() else None
-    if made is None:
+    witness = _checked(coefficients, scale * z) if np.isfinite(z).all() else None
+    if witness is None:
         return None
     other = _checked(coefficients, scale * again) if np.isfinite(again).all() else None
-    return made if other is None or _fairness(other) < _fairness(made) else other
+    return witness if other is None or _fairness(other) < _fairness(witness) else other
 
 
 def _own_scales(coefficients: Coefficients) -> Floats:
@@ -247,9 +246,9 @@ def _by_blocks(coefficients: Coefficients) -> Witness | None:
         share = left / np.frexp(verdict.vector)[0]
         priced.append((block, rows, np.ldexp(verdict.vector.astype(np.longdouble), verdict.exponents), share))
     for generous in (_GENEROUS, _SPARING):
-        made = _checked_exactly(coefficients, techniques, _joined(len(techniques.indptr) - 1, priced, generous))
-        if made is not None:
-            return made
+        witness = _checked_exactly(coefficients, techniques, _joined(len(techniques.indptr) - 1, priced, generous))
+        if witness is not None:
+            return witness
     return None
 
 
@@ -274,9 +273,9 @@ def _checked_exactly(coefficients: Coefficients, techniques: Any, prices: Floats
     """Return the witness if every margin is positive, by exact sums where rounding hides it."""
     if prices is None:
         return None
-    made = _checked(coefficients, prices)
-    if made is not None or techniques.nnz > EXACT_SUMS:
-        return made
+    witness = _checked(coefficients, prices)
+    if witness is not None or techniques.nnz > EXACT_SUMS:
+        return witness
     left, powers = exact_surplus(techniques, prices)
     if not (left > 0).all():
         return None

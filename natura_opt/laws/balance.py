@@ -70,9 +70,9 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     )
 
     def net_output(i: Any, t: Any) -> Any:
-        made = pyo.quicksum(out * m.activities[j, t] for j, out in makes[t][i])
+        output = pyo.quicksum(out * m.activities[j, t] for j, out in makes[t][i])
         used = pyo.quicksum(a * m.activities[j, t] for j, a in takes[t][i])
-        return made - used
+        return output - used
 
     m.laws.terms("balance", net_output)
     m.laws.terms("balance", lambda i, t: on_hand[i] if t == first else 0.0)

@@ -97,16 +97,16 @@ class Holdings:
         if not self.count:
             return np.zeros(0)
         if self.techniques is None:
-            held: Floats = self.economy.vector(table, period)[self.goods]
-            return held
+            stocks: Floats = self.economy.vector(table, period)[self.goods]
+            return stocks
         picked: Floats = np.asarray(self.economy.matrix(table, period)[self.goods, self.techniques]).ravel()
         return picked
 
     @property
     def lags(self) -> Any:
         """Whole periods from investment to use of each holding; from the number of periods on, nobody uses it."""
-        known = self.economy.vector("investment_lag", 0)[self.goods]
-        return np.minimum(known, len(self.economy.periods)).astype(int)
+        lags = self.economy.vector("investment_lag", 0)[self.goods]
+        return np.minimum(lags, len(self.economy.periods)).astype(int)
 
     def surviving(self, period: int) -> Floats:
         """Return the share of each holding that lasts from a period to the next."""
@@ -129,31 +129,31 @@ class Holdings:
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
-    held = Holdings.of(economy)
+    holdings = Holdings.of(economy)
     count, periods = len(economy.periods), economy.periods
-    every = held.labels(periods)
+    every = holdings.labels(periods)
     program.columns("capital_stock", every)
-    program.columns("investment", held.labels(periods[:-1]))
+    program.columns("investment", holdings.labels(periods[:-1]))
     program.rows("capacity", every, "<=", 0.0)
-    program.terms("capacity", "activities", over_periods(count, economy.constant("capital"), held.tied_up))
+    program.terms("capacity", "activities", over_periods(count, economy.constant("capital"), holdings.tied_up))
     program.terms("capacity", "capital_stock", -sp.eye_array(len(every)))
-    program.rows("accumulation", every, "<=", by_period(count, held.given))
+    program.rows("accumulation", every, "<=", by_period(count, holdings.given))
     program.terms("accumulation", "capital_stock", sp.eye_array(len(every)))
     if count > 1:
         lasts = sp.diags_array(
-            by_period(count - 1, held.surviving), offsets=-held.count, shape=(len(every), len(every))
+            by_period(count - 1, holdings.surviving), offsets=-holdings.count, shape=(len(every), len(every))
         )
         program.terms("accumulation", "capital_stock", -lasts)
-        lag = held.lags
-        placed = np.repeat(np.arange(count - 1), held.count)  # period of each investment column
+        lag = holdings.lags
+        placed = np.repeat(np.arange(count - 1), holdings.count)  # period of each investment column
         column = np.arange(len(placed))
         arrives = placed + np.tile(lag, count - 1)
         usable = arrives < count
-        row = arrives * held.count + np.tile(np.arange(held.count), count - 1)
+        row = arrives * holdings.count + np.tile(np.arange(holdings.count), count - 1)
         shape = (len(every), len(placed))
         ones = np.ones(int(usable.sum()))
         program.terms("accumulation", "investment", sp.coo_array((-ones, (row[usable], column[usable])), shape=shape))
-        taken_from = placed * len(economy.goods) + np.tile(held.goods, count - 1)
+        taken_from = placed * len(economy.goods) + np.tile(holdings.goods, count - 1)
         shape = (count * len(economy.goods), len(placed))
         program.terms("balance", "investment", sp.coo_array((-np.ones(len(placed)), (taken_from, column)), shape=shape))
 
@@ -161,38 +161,41 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     import cvxpy as cp
 
-    held = Holdings.of(economy)
-    if not held.count:
+    holdings = Holdings.of(economy)
+    if not holdings.count:
         return
     count, periods = len(economy.periods), economy.periods
     x = model.variables["activities"]
-    k = model.variable("capital_stock", held.labels(periods), (held.count, count))
-    a: Any = model.variable("investment", held.labels(periods[:-1]), (held.count, count - 1)) if count > 1 else None
-    lag = economy.vector("investment_lag", 0)[held.goods]
+    k = model.variable("capital_stock", holdings.labels(periods), (holdings.count, count))
+    a: Any = (
+        model.variable("investment", holdings.labels(periods[:-1]), (holdings.count, count - 1)) if count > 1 else None
+    )
+    lag = economy.vector("investment_lag", 0)[holdings.goods]
     to_goods = sp.csr_array(
-        (np.ones(held.count), (held.goods, np.arange(held.count))), shape=(len(economy.goods), held.count)
+        (np.ones(holdings.count), (holdings.goods, np.arange(holdings.count))),
+        shape=(len(economy.goods), holdings.count),
     )
     if a is not None:
         model.terms("balance", lambda t: -(to_goods @ a[:, t]) if t < count - 1 else 0.0)
 
     def tied_up(t: int) -> Any:
-        if held.techniques is None:
-            return economy.matrix("capital", t)[held.goods, :] @ x[:, t]
-        return cp.multiply(held.pick("capital", t), x[held.techniques, t])
+        if holdings.techniques is None:
+            return economy.matrix("capital", t)[holdings.goods, :] @ x[:, t]
+        return cp.multiply(holdings.pick("capital", t), x[holdings.techniques, t])
 
     def lasting(t: int) -> Any:
         """What is there of the stocks of the period before, and of what was invested long enough before."""
         if t == 0:
             return 0.0
-        stock = cp.multiply(held.surviving(t - 1), k[:, t - 1])
+        stock = cp.multiply(holdings.surviving(t - 1), k[:, t - 1])
         for wait in np.unique(lag[lag <= t]).astype(int):
             stock = stock + cp.multiply((lag == wait).astype(float), a[:, t - wait])
         return stock
 
     for t in range(count):
-        index = held.labels(periods[t : t + 1])
+        index = holdings.labels(periods[t : t + 1])
         model.rows("capacity", t, index, "<=", 0.0)
-        model.rows("accumulation", t, index, "<=", held.given(t))
+        model.rows("accumulation", t, index, "<=", holdings.given(t))
     model.terms("capacity", lambda t: tied_up(t) - k[:, t])
     model.terms("accumulation", lambda t: k[:, t] - lasting(t))
 

@@ -8,7 +8,7 @@ from ..base.arrays import Floats
 from .capital import Holdings
 
 
-def stocks_over_time(held: Holdings, investment: Floats | None = None) -> Floats:
+def stocks_over_time(holdings: Holdings, investment: Floats | None = None) -> Floats:
     """Return the stock of each holding at the start of each period, shape (holdings, periods).
 
     A stock is what is there from outside, what lasts of the period before, and the investment that arrives.
@@ -17,14 +17,14 @@ def stocks_over_time(held: Holdings, investment: Floats | None = None) -> Floats
     ----------
     investment : made in each period, shape (holdings, periods); nothing is invested where it is None.
     """
-    count = len(held.economy.periods)
-    stock = np.zeros((held.count, count))
+    count = len(holdings.economy.periods)
+    stock = np.zeros((holdings.count, count))
     for t in range(count):
-        stock[:, t] = held.given(t)
+        stock[:, t] = holdings.given(t)
         if t > 0:
-            stock[:, t] += held.surviving(t - 1) * stock[:, t - 1]
+            stock[:, t] += holdings.surviving(t - 1) * stock[:, t - 1]
             if investment is not None:
-                arriving = t - held.lags
-                there = arriving >= 0
-                stock[there, t] += investment[there, arriving[there]]
+                arriving = t - holdings.lags
+                within = arriving >= 0
+                stock[within, t] += investment[within, arriving[within]]
     return stock

@@ -48,4 +48,4 @@ def by_row(matrix: Matrix, rows: list[Any], columns: list[Any]) -> dict[Any, lis
 
 def entries(matrix: Matrix, rows: list[Any], columns: list[Any]) -> dict[tuple[Any, Any], float]:
     """Return the coefficients of a matrix by (row name, column name)."""
-    return {(row, name): value for row, found in by_row(matrix, rows, columns).items() for name, value in found}
+    return {(row, name): value for row, terms in by_row(matrix, rows, columns).items() for name, value in terms}

@@ -95,10 +95,10 @@ class Law:
         ------
         QuestionError : the law cannot be said in it.
         """
-        found: Callable[[Any, Economy, Question], None] | None = getattr(self, name)
-        if found is None:
+        spell: Callable[[Any, Economy, Question], None] | None = getattr(self, name)
+        if spell is None:
             raise QuestionError(f"the law {self.name!r} has no spelling in {name}; use another backend")
-        return found
+        return spell
 
 
 def refuse_strange_labels(laws: Iterable[Law], program: Program, axes: Mapping[str, pd.Index]) -> None:

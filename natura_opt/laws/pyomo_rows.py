@@ -118,8 +118,8 @@ def _rule(name: str, opened: _Open, terms: list[Callable[..., Any]]) -> Callable
             return left <= side if opened.sense == "<=" else left >= side if opened.sense == ">=" else left == side
         short = left - side if opened.sense == "<=" else side - left if opened.sense == ">=" else abs(left - side)
         if short > 0:  # no variable is in it, and nothing can meet it
-            said = f"row {name!r} {label} holds no variable and misses its side by {short:g}"
-            raise UnstatableError(opened.unmet(*label, short) if opened.unmet else said)
+            sentence = f"row {name!r} {label} holds no variable and misses its side by {short:g}"
+            raise UnstatableError(opened.unmet(*label, short) if opened.unmet else sentence)
         return pyo.Constraint.Skip
 
     return rule

@@ -150,5 +150,9 @@ def settings_of(kind: type[S], question: Question) -> S:
     ------
     QuestionError : naming the question and the setting.
     """
+    if not isinstance(question, Question):
+        raise QuestionError(f"settings_of takes a natura_opt.Question, not {shortened(question)}")
+    if not (isinstance(kind, type) and issubclass(kind, Settings)):
+        raise QuestionError(f"settings_of takes a class of natura_opt.Settings, not {shortened(kind)}")
     where = f"question {question.name!r}: objective {question.objective!r}"
     return kind.read(question.settings, where, QuestionError)

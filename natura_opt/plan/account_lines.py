@@ -15,10 +15,10 @@ Lines = tuple[str, list[str], Floats, Floats]
 def account(lines: list[Lines]) -> pd.DataFrame:
     """Return lines as a table, the dearest first, without what amounts to nothing."""
     kinds, called, amounts, valuations = [], [], [], []
-    for kind, known, amount, valuation in lines:
+    for kind, labels, amount, valuation in lines:
         for k in np.flatnonzero(amount):
             kinds.append(kind)
-            called.append(known[k])
+            called.append(labels[k])
             amounts.append(float(amount[k]))
             valuations.append(float(valuation[k]))
     frame = pd.DataFrame({"amount": amounts, "valuation": valuations}, dtype=float) + 0.0

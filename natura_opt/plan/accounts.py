@@ -50,17 +50,17 @@ class Accounts(TakenOutside):
     def _still_open(self, level: Floats) -> list[Lines]:
         """Return what the tables leave open against the program: coefficients that were changed by hand."""
         goods = (self.inputs - self.outputs) @ level
-        known = float(goods @ self.goods)
+        accounted = float(goods @ self.goods)
         for _, _, amounts, valuations in self.outside(level):
-            known += float(amounts @ valuations)
-        open_ = float(self.loss @ np.where(self._bounded, 0.0, level)) - known
+            accounted += float(amounts @ valuations)
+        open_ = float(self.loss @ np.where(self._bounded, 0.0, level)) - accounted
         size = float(self._terms @ np.abs(level))
         return [("changed by hand", ["coefficients"], np.ones(1), np.array([open_]))] * (abs(open_) > _OPEN * size)
 
     def maker(self, good: int) -> int | None:
         """Return the running technique that makes most of a good; None where none does."""
-        made = self.outputs[[good]].toarray().ravel() * np.where(self.runs, self.level, 0.0)
-        return int(np.argmax(made)) if made.max(initial=0.0) > 0 else None
+        outputs = self.outputs[[good]].toarray().ravel() * np.where(self.runs, self.level, 0.0)
+        return int(np.argmax(outputs)) if outputs.max(initial=0.0) > 0 else None
 
 
 def one_unit(count: int, at: int) -> Floats:

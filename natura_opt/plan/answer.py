@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Self
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from ..backends.answer import Claim
 from ..base.errors import NotProvedError
@@ -42,6 +42,10 @@ class Answered:
     attempts: tuple[Attempt, ...]
     iterations: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave what is only remembered (laws, HiGHS) out of a pickle: it is made again when it is asked for."""
+        return {name.name: self.__dict__[name.name] for name in fields(self)}
 
     @property
     def what(self) -> str:

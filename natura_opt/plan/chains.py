@@ -23,9 +23,9 @@ def whole_account(accounts: Accounts, good: int) -> pd.DataFrame:
     first, then those of which most is made, at the valuations); goods left without one come from outside. Where these
     techniques do not form a regular system the account is empty.
     """
-    made = sp.csc_array(accounts.outputs * np.where(accounts.runs, accounts.level, 0.0)[None, :])
-    made.eliminate_zeros()
-    chosen = _one_maker_each(made, np.abs(accounts.goods), good)
+    outputs = sp.csc_array(accounts.outputs * np.where(accounts.runs, accounts.level, 0.0)[None, :])
+    outputs.eliminate_zeros()
+    chosen = _one_maker_each(outputs, np.abs(accounts.goods), good)
     level = np.zeros(len(accounts.level))
     if good not in chosen:
         return account([])
@@ -36,12 +36,12 @@ def whole_account(accounts: Accounts, good: int) -> pd.DataFrame:
         solver = spla.splu(system)
     except RuntimeError:  # exactly singular
         return account([])
-    found = solver.solve(wanted)
-    found = found + solver.solve(wanted - system @ found)
-    missed = np.abs(system @ found - wanted)
-    if not (missed <= 1e-9 * (abs(system) @ np.abs(found) + wanted)).all():
+    solution = solver.solve(wanted)
+    solution = solution + solver.solve(wanted - system @ solution)
+    missed = np.abs(system @ solution - wanted)
+    if not (missed <= 1e-9 * (abs(system) @ np.abs(solution) + wanted)).all():
         return account([])
-    level[makers] = found
+    level[makers] = solution
     net = (accounts.inputs - accounts.outputs) @ level
     size = accounts.inputs @ np.abs(level) + accounts.outputs @ np.abs(level)
     net[np.abs(net) <= 1e-12 * size] = 0.0
@@ -49,17 +49,17 @@ def whole_account(accounts: Accounts, good: int) -> pd.DataFrame:
     return accounts.taken(level, inputs=np.maximum(net, 0.0), credited=np.maximum(-net, 0.0))
 
 
-def _one_maker_each(made: Any, valuations: Floats, first: int) -> dict[int, int]:
+def _one_maker_each(outputs: Any, valuations: Floats, first: int) -> dict[int, int]:
     """Return a technique for each good that can have one of its own: position of the good -> of the technique."""
-    parts = sp.coo_array(made)
-    worth = parts.data * valuations[parts.row]
-    order = np.lexsort((-parts.data, -worth, parts.row != first))
+    parts = sp.coo_array(outputs)
+    values = parts.data * valuations[parts.row]
+    order = np.lexsort((-parts.data, -values, parts.row != first))
     chosen: dict[int, int] = {}
-    taken: set[int] = set()
+    used_makers: set[int] = set()
     for good, maker in zip(parts.row[order].tolist(), parts.col[order].tolist(), strict=True):
-        if good not in chosen and maker not in taken:
+        if good not in chosen and maker not in used_makers:
             chosen[good] = maker
-            taken.add(maker)
+            used_makers.add(maker)
     return chosen
 
 

@@ -40,8 +40,8 @@ def explain(plan: PlanTables, name: Any, period: Any = None, kind: str | None = 
     ------
     QuestionError : no such name, period or kind.
     """
-    economy, known = plan.economy, _explained(plan)
-    kinds = [*known, *(says.explained or says.kind for says in plan.declared.rows.values() if says.kind)]
+    economy, explained = plan.economy, _explained(plan)
+    kinds = [*explained, *(says.explained or says.kind for says in plan.declared.rows.values() if says.kind)]
     if kind is not None and kind not in kinds:
         raise QuestionError(f"{economy.name}: {unknown('kind', kind, list(dict.fromkeys(kinds)))}")
     when = None
@@ -49,16 +49,16 @@ def explain(plan: PlanTables, name: Any, period: Any = None, kind: str | None = 
         when = find_label(economy.periods, period)
         if when is None:
             raise QuestionError(f"{economy.name}: {unknown('period', period, economy.periods)}")
-    asked = {called: one for called, one in known.items() if kind in (None, called)}
-    found = [(called, find_label(one.labels, name)) for called, one in asked.items()]
-    found = [(called, label) for called, label in found if label is not None]
-    if not found:
-        every = [name_of(label) for one in asked.values() for label in one.labels]
+    candidates = {called: one for called, one in explained.items() if kind in (None, called)}
+    matches = [(called, find_label(one.labels, name)) for called, one in candidates.items()]
+    matches = [(called, label) for called, label in matches if label is not None]
+    if not matches:
+        every = [name_of(label) for one in candidates.values() for label in one.labels]
         what = kind if kind is not None else "good, resource, pollutant, stock, technique or row"
         raise QuestionError(f"{economy.name}: {unknown(what, name, every)}")
-    called, label = found[0]
-    told = known[called].tell(plan, label, when)
-    others = [other for other, _ in found[1:]]
+    called, label = matches[0]
+    told = explained[called].tell(plan, label, when)
+    others = [other for other, _ in matches[1:]]
     if others:
         also = " or ".join(f"a {other} of that name is explained by kind={other!r}" for other in others)
         return told.with_line(f"  (this is the {called}; {also})")
@@ -80,25 +80,26 @@ def _explained(plan: PlanTables) -> dict[str, _Explained]:
     declares.
     """
     economy = plan.economy
-    found = {
+    kinds = {
         AXES["goods"]: _Explained(economy.goods, explain_good),
         AXES["resources"]: _Explained(economy.resources, explain_resource),
         AXES["pollutants"]: _Explained(economy.pollutants, explain_pollutant),
     }
-    held = [one for one in plan.kinds if "techniques" in one[1].axes]  # whatever techniques hold, before techniques
-    found |= _of_rows(held, found) | {AXES["techniques"]: _Explained(economy.techniques, explain_technique)}
-    found |= _of_rows(plan.kinds, found)
-    return found | {"own": _Explained(pd.Index(list(plan.extra), dtype=object), explain_own)}
+    # whatever techniques hold is looked for before techniques
+    of_techniques = [one for one in plan.kinds if "techniques" in one[1].axes]
+    kinds |= _of_rows(of_techniques, kinds) | {AXES["techniques"]: _Explained(economy.techniques, explain_technique)}
+    kinds |= _of_rows(plan.kinds, kinds)
+    return kinds | {"own": _Explained(pd.Index(list(plan.extra), dtype=object), explain_own)}
 
 
-def _of_rows(kinds: list[tuple[Block, Rows]], known: Collection[str]) -> dict[str, _Explained]:
+def _of_rows(kinds: list[tuple[Block, Rows]], earlier: Collection[str]) -> dict[str, _Explained]:
     """Return the kinds of rows that are not known yet, each with its own explanation or that of its declaration."""
-    found: dict[str, _Explained] = {}
+    explained: dict[str, _Explained] = {}
     for block, says in kinds:
         kind = says.explained or says.kind
-        if kind not in known and not (says.partly and not len(block.index)):
-            found[kind] = _Explained(names_of(block), partial(_RICHER.get(kind, explain_row), block))
-    return found
+        if kind not in earlier and not (says.partly and not len(block.index)):
+            explained[kind] = _Explained(names_of(block), partial(_RICHER.get(kind, explain_row), block))
+    return explained
 
 
 #: The kinds of rows of which more can be said than their declarations do.

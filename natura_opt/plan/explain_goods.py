@@ -39,8 +39,8 @@ def explain_good(plan: PlanTables, name: Any, period: Any) -> Explanation:
     lines.append(_flow_words(accounts, at))
     maker = accounts.maker(at)
     if maker is None:
-        cost, makes, said = _from_store(accounts, at)
-        lines += [said, *part_lines(cost)] if len(cost) else [_idle_words(accounts, at)]
+        cost, makes, words = _from_store(accounts, at)
+        lines += [words, *part_lines(cost)] if len(cost) else [_idle_words(accounts, at)]
         return Explanation(
             name_of(name), "good", period, valuation, interval, cost, account([]), (), tuple(lines), makes=makes
         )
@@ -91,9 +91,9 @@ def explain_technique(plan: PlanTables, name: Any, period: Any) -> Explanation:
         lines += remainder_line(cost, makes)
     else:
         lines.append(f"  it stands idle: one unit of it would change the objective by {reduced:.6g}")
-    worth = reduced + 0.0
+    valuation = reduced + 0.0
     return Explanation(
-        name_of(name), "technique", period, worth, (worth, worth), cost, cost, (), tuple(lines), makes=makes
+        name_of(name), "technique", period, valuation, (valuation, valuation), cost, cost, (), tuple(lines), makes=makes
     )
 
 
@@ -123,11 +123,11 @@ def _from_store(accounts: Accounts, good: int) -> tuple[pd.DataFrame, pd.DataFra
 def _flow_words(accounts: Accounts, good: int) -> str:
     """Say where a good comes from and where it goes in the period."""
     plan, t = accounts.plan, accounts.t
-    made, used = accounts.outputs[[good]] @ accounts.level, accounts.inputs[[good]] @ accounts.level
+    output, used = accounts.outputs[[good]] @ accounts.level, accounts.inputs[[good]] @ accounts.level
     name = plan.economy.goods[good]
-    parts = [f"{float(made[0]):.6g} made"]
-    there = float(plan.asked.vector("initial_stocks", 0)[good]) if t == 0 else 0.0
-    parts += [f"{there:.6g} on hand at the start"] * (there > 0)
+    parts = [f"{float(output[0]):.6g} made"]
+    on_hand = float(plan.asked.vector("initial_stocks", 0)[good]) if t == 0 else 0.0
+    parts += [f"{on_hand:.6g} on hand at the start"] * (on_hand > 0)
     parts.append(f"{float(used[0]):.6g} used up as input")
     parts.append(f"{plan.consumption.to_numpy()[good, t]:.6g} delivered")
     if len(plan.investment):
@@ -141,7 +141,7 @@ def _flow_words(accounts: Accounts, good: int) -> str:
         parts.append(f"{plan.stored.to_numpy()[good, t]:.6g} stored")
     parts += _further_flows(accounts, good)
     left = float(plan.surplus.to_numpy()[good, t])
-    parts.append(f"{left if left > _ROUNDING * float(made[0]) else 0.0:.6g} left over")
+    parts.append(f"{left if left > _ROUNDING * float(output[0]) else 0.0:.6g} left over")
     return "  " + ", ".join(parts)
 
 

@@ -42,17 +42,17 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
         valuation = float(limits.to_numpy()[at, t])
         rows = plan.levels_filling("resource_use")[0]
         interval, missing = interval_of(plan, rows.name, (name, period))
-        there, place = float(plan.asked.vector("resource_limits", t)[at]), find_row(rows, (name, period))
+        limit, place = float(plan.asked.vector("resource_limits", t)[at]), find_row(rows, (name, period))
         if place is not None:
-            there, users = float(plan.side_of(rows)[place]), users_of(plan, rows, place, plan.economy.periods[t])
+            limit, users = float(plan.side_of(rows)[place]), users_of(plan, rows, place, plan.economy.periods[t])
         lines = [
-            f"{name_of(name)}, {name_of(period)}: {used:.6g} of {there:.6g} {unit} are used; one more {unit} "
+            f"{name_of(name)}, {name_of(period)}: {used:.6g} of {limit:.6g} {unit} are used; one more {unit} "
             f"{more_words(plan)} {between(plan, valuation, interval, missing)}"
         ]
         if weighs and weight:
             lines.append(f"  each {unit} used counts {weight:g} in the objective, besides")
         if valuation == 0:
-            lines.append(f"  {max(there - used, 0.0):.6g} {unit} are left over, so it limits nothing")
+            lines.append(f"  {max(limit - used, 0.0):.6g} {unit} are left over, so it limits nothing")
     else:
         valuation, interval = weight, (weight, weight)
         lines = [
@@ -72,29 +72,29 @@ def explain_stock(rows: Block, plan: PlanTables, named: Any, period: Any) -> Exp
     if period is None:
         period = plan.economy.periods[0]
     t, name = position(plan.economy.periods, period), holding_name(holding)
-    held = isinstance(plan.stock_valuations.index, pd.MultiIndex)
-    good = holding[0] if held else holding
+    by_technique = isinstance(plan.stock_valuations.index, pd.MultiIndex)
+    good = holding[0] if by_technique else holding
     unit = plan.economy.unit("goods", good) or "unit"
-    label = (*holding, period) if held else (holding, period)
+    label = (*holding, period) if by_technique else (holding, period)
     interval, missing = interval_of(plan, rows.name, label)
-    worth, rent = float(values[t]), float(plan.rents.to_numpy()[place, t])
-    there = float(plan.stocks.to_numpy()[place, t])
+    valuation, rent = float(values[t]), float(plan.rents.to_numpy()[place, t])
+    stock = float(plan.stocks.to_numpy()[place, t])
     tied = _tied_up(plan, label)
-    idle = there - tied if there - tied > 1e-12 * there else 0.0
+    idle = stock - tied if stock - tied > 1e-12 * stock else 0.0
     lines = [
-        f"stock of {name}, {name_of(period)}: {there:.6g} {unit} at the start; "
-        f"one more {unit} {more_words(plan)} {between(plan, worth, interval, missing)}",
-        f"  {there - idle:.6g} {unit} are in use, {idle:.6g} idle; "
+        f"stock of {name}, {name_of(period)}: {stock:.6g} {unit} at the start; "
+        f"one more {unit} {more_words(plan)} {between(plan, valuation, interval, missing)}",
+        f"  {stock - idle:.6g} {unit} are in use, {idle:.6g} idle; "
         f"the use of one more in {name_of(period)} alone {more_words(plan)} {rent:.6g}",
     ]
     cost = account([("use", [f"{name} in {name_of(period)}"], np.ones(1), np.array([rent]))])
-    if t + 1 < len(plan.economy.periods) and there > 0:
+    if t + 1 < len(plan.economy.periods) and stock > 0:
         lasts = float(Holdings.of(plan.asked).surviving(t)[place])
         after = name_of(plan.economy.periods[t + 1])
-        kept: list[Any] = [("what lasts", [f"{name} of {after}"], np.array([lasts]), values[[t + 1]])]
-        cost = pd.concat([cost, account(kept)])
+        lasting: list[Any] = [("what lasts", [f"{name} of {after}"], np.array([lasts]), values[[t + 1]])]
+        cost = pd.concat([cost, account(lasting)])
         lines.append(f"  {lasts:.6g} of it lasts to {after}, at {values[t + 1]:.6g}: {lasts * values[t + 1]:.6g}")
-    return explained_limit(rows_of(rows).kind, name, period, worth, interval, cost, lines)
+    return explained_limit(rows_of(rows).kind, name, period, valuation, interval, cost, lines)
 
 
 def _tied_up(plan: PlanTables, label: Any) -> float:
@@ -157,20 +157,20 @@ def explain_own(plan: PlanTables, name: str, period: Any) -> Explanation:
     frame = plan.extra[name]
     values = frame.to_numpy(dtype=float)
     titles = [own_name(plan.economy, name, label) for label in frame.index]
-    kept = [k for k, (_, when) in enumerate(titles) if period is None or when == name_of(period)]
-    if not kept:
+    chosen = [k for k, (_, when) in enumerate(titles) if period is None or when == name_of(period)]
+    if not chosen:
         raise QuestionError(f"{plan.economy.name}: {name!r} has nothing of {name_of(period)!r}")
     figure = str(frame.columns[1])
-    dearest = max(kept, key=lambda k: abs(values[k, 1]))
+    dearest = max(chosen, key=lambda k: abs(values[k, 1]))
     row = plan.program.row_block(name.removesuffix(" (rows)")) if figure == "valuation" else None
     interval, missing = (None, "") if row is None else interval_of(plan, row.name, frame.index[dearest])
-    said = "one more on its right side changes the objective by" if row is not None else "one more would change it by"
+    words = "one more on its right side changes the objective by" if row is not None else "one more would change it by"
     lines = [
         f"{titles[dearest][0]}{', ' + titles[dearest][1] if titles[dearest][1] else ''}: your own "
-        f"{'row' if row is not None else 'column'}, at {values[dearest, 0]:.6g}; {said} "
+        f"{'row' if row is not None else 'column'}, at {values[dearest, 0]:.6g}; {words} "
         f"{between(plan, float(values[dearest, 1]), interval, missing)}"
     ]
-    others = sorted((k for k in kept if k != dearest), key=lambda k: -abs(values[k, 1]))
+    others = sorted((k for k in chosen if k != dearest), key=lambda k: -abs(values[k, 1]))
     for k in others[:_SHOWN]:
         lines.append(f"    {' in '.join(filter(None, titles[k]))}: {values[k, 0]:.6g}, {figure} {values[k, 1]:.6g}")
     if len(others) > _SHOWN:

@@ -17,10 +17,10 @@ from .users import user_lines, users_by_table, users_of
 
 def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
     """Explain what one unit less emitted costs: by the cap of the period, the budget of all, and the damage."""
-    economy, asked = plan.economy, plan.asked
+    economy, seen = plan.economy, plan.asked
     at = position(economy.pollutants, name)
     costs = plan.abatement_costs.to_numpy()[at]
-    weights = np.array([asked.vector("damage_weights", k)[at] for k in range(len(economy.periods))])
+    weights = np.array([seen.vector("damage_weights", k)[at] for k in range(len(economy.periods))])
     if period is None:
         period = dearest_period(plan, costs[:-1] + weights)
     t = position(economy.periods, period)
@@ -36,7 +36,7 @@ def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
         what, cost = ("cap of the period", cap) if says.by_period else ("budget of all periods", budget)
         label = (name, period) if says.by_period else name
         whole = emitted if says.by_period else float(plan.emissions.to_numpy()[at].sum())
-        limit = float(asked.vector("emission_caps" if says.by_period else "emission_budgets", t)[at])
+        limit = float(seen.vector("emission_caps" if says.by_period else "emission_budgets", t)[at])
         block = plan.program.row_block(says.name)
         place = None if block is None else find_row(block, label)
         if block is not None and place is not None:
@@ -45,11 +45,11 @@ def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
         if not np.isfinite(limit):
             continue
         parts.append((says.kind, cost))
-        found, missing = interval_of(plan, says.name, label)
-        if found is not None and plan.program.sense == "min":  # what one unit less allowed costs
-            found = (-found[1] + 0.0, -found[0] + 0.0)
-        intervals.append(found)
-        words = between(plan, cost, found, missing, saved=True)
+        ends, missing = interval_of(plan, says.name, label)
+        if ends is not None and plan.program.sense == "min":  # what one unit less allowed costs
+            ends = (-ends[1] + 0.0, -ends[0] + 0.0)
+        intervals.append(ends)
+        words = between(plan, cost, ends, missing, saved=True)
         lines.append(
             f"  {what}: {whole:.6g} of {limit:.6g} {unit} allowed are emitted; one {unit} less allowed costs {words}"
         )

@@ -42,18 +42,18 @@ def explain_row(block: Block, plan: PlanTables, name: Any, period: Any) -> Expla
     says = rows_of(block)
     mine = [(k, when) for k, (parts, when) in enumerate(parts_of(says, label) for label in block.index)
             if _is_called(parts, says, name)]  # fmt: skip
-    kept = [k for k, when in mine if period is None or when is None or when == period]
-    if not kept:
+    chosen = [k for k, when in mine if period is None or when is None or when == period]
+    if not chosen:
         raise QuestionError(
             f"{plan.economy.name}: {says.kind!r} has nothing of {name_of(name)!r} in {name_of(period)!r}"
         )
-    worth = plan.sign_of(says) * plan.dual[block.span] + 0.0
-    at = max(kept, key=lambda k: abs(worth[k]))
+    valuations = plan.sign_of(says) * plan.dual[block.span] + 0.0
+    at = max(chosen, key=lambda k: abs(valuations[k]))
     label, when = block.index[at], dict(mine)[at]
     called, in_words, unit = row_words(plan.economy, says, label)
     unit = unit or "unit"
     level, side = float(plan.row_levels[block.start + at]), float(plan.side_of(block)[at])
-    valuation = float(worth[at])
+    valuation = float(valuations[at])
     interval, missing = interval_of(plan, block.name, label)
     title = called if called == says.kind else f"{says.kind} {called}"
     lines = [
@@ -75,8 +75,8 @@ def explain_row(block: Block, plan: PlanTables, name: Any, period: Any) -> Expla
 def _is_called(parts: tuple[Any, ...], says: Rows, name: Any) -> bool:
     if not parts:
         return bool(name == says.kind)
-    known = [parts[0]] if len(parts) == 1 else [parts, holding_name(parts)]
-    return find_label(pd.Index(known, dtype=object, tupleize_cols=False), name) is not None
+    names = [parts[0]] if len(parts) == 1 else [parts, holding_name(parts)]
+    return find_label(pd.Index(names, dtype=object, tupleize_cols=False), name) is not None
 
 
 def _reached(says: Rows, level: float, side: float, unit: str) -> str:

@@ -45,25 +45,25 @@ _IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals")
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     """Return every table that has rows, the summary and the certificate first."""
     facts = {key: value for key, value in summary(plan).items() if key not in _IN_TABLES}
-    made = {"summary": summary_table(facts)}
+    frames = {"summary": summary_table(facts)}
     if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
-        return made
+        return frames
     if plan.of.demand is not Demand.NONE:
-        made["fulfilment"] = plan.fulfilment.to_frame()
+        frames["fulfilment"] = plan.fulfilment.to_frame()
     idle = _filled(STANDING) - _filled(plan.laws)
     for name in TABLES:
         if name in idle or not _says_something(plan, name):
             continue
-        found = getattr(plan, name)
-        if len(found):
-            made[name] = found.to_frame() if isinstance(found, pd.Series) else found
+        table = getattr(plan, name)
+        if len(table):
+            frames[name] = table.to_frame() if isinstance(table, pd.Series) else table
     if len(plan.totals):
-        made["totals"] = plan.totals
+        frames["totals"] = plan.totals
     own = _filled(plan.own_laws)
-    made |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
+    frames |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
-        made.setdefault(f"extra {name}", frame)
-    return made
+        frames.setdefault(f"extra {name}", frame)
+    return frames
 
 
 def known_tables() -> frozenset[str]:
@@ -103,8 +103,8 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     if len(plan.totals):
         facts["totals"] = [
-            {"kind": kind, "name": name, "level": _plain(level), "side": _plain(side), "valuation": _plain(worth)}
-            for (kind, name), (level, side, worth) in zip(plan.totals.index, plan.totals.to_numpy(), strict=True)
+            {"kind": kind, "name": name, "level": _plain(level), "side": _plain(side), "valuation": _plain(valuation)}
+            for (kind, name), (level, side, valuation) in zip(plan.totals.index, plan.totals.to_numpy(), strict=True)
         ]
     return facts
 

@@ -69,12 +69,12 @@ def form_of(out: Path) -> tuple[Kind, Callable[[Mapping[str, pd.DataFrame], str 
     ------
     OutputError : the ending is none of those known.
     """
-    asked = ending(out)
+    suffix = ending(out)
     for kind, write in ((WORKBOOK, to_excel), (CSV_FOLDER, to_csv), (PARQUET_FOLDER, to_parquet)):
-        if asked in kind.endings:
+        if suffix in kind.endings:
             return kind, write
     raise OutputError(
-        f"{out}: the ending {asked!r} is not known for a plan; write NAME.xlsx for a workbook, NAME.parquet for a "
+        f"{out}: the ending {suffix!r} is not known for a plan; write NAME.xlsx for a workbook, NAME.parquet for a "
         "folder of Parquet files, or a name without an ending for a folder of CSV files"
     )
 
@@ -134,15 +134,15 @@ PARQUET_FOLDER = Kind(
 
 def _named(frames: Mapping[str, pd.DataFrame], longest: int, size: Callable[[str], int]) -> dict[str, pd.DataFrame]:
     """Return tables by names that files and sheets can have, each once."""
-    made: dict[str, pd.DataFrame] = {}
+    named: dict[str, pd.DataFrame] = {}
     for name, frame in frames.items():
         plain = "".join(c if c.isalnum() or c in "_-" else "_" for c in name)
-        taken = {other.casefold() for other in made}
+        names_in_use = {other.casefold() for other in named}
         short, number = _cut(plain, longest, size), 2
-        while short.casefold() in taken:
+        while short.casefold() in names_in_use:
             short, number = f"{_cut(plain, longest - len(str(number)) - 1, size)}_{number}", number + 1
-        made[short] = frame
-    return made
+        named[short] = frame
+    return named
 
 
 def _cut(name: str, longest: int, size: Callable[[str], int]) -> str:
@@ -186,8 +186,8 @@ def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _guarded_labels(labels: pd.Index) -> pd.Index:
-    made: pd.Index = pd.Index([_guard(label) for label in labels], name=labels.name, tupleize_cols=False)
-    return made
+    guarded: pd.Index = pd.Index([_guard(label) for label in labels], name=labels.name, tupleize_cols=False)
+    return guarded
 
 
 def _is_numeric(frame: pd.DataFrame, column: int) -> bool:

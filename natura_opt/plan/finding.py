@@ -35,15 +35,15 @@ def find_row(block: Block, label: Any) -> int | None:
     """Return the position in a block of the row or column with this label, or None; each part may be read alike."""
     wanted = tuple(label) if isinstance(label, tuple | list) else label
     if not isinstance(block.index, pd.MultiIndex):
-        found = find_label(block.index, wanted)
-        return None if found is None else int(block.index.get_indexer(pd.Index([found], tupleize_cols=False))[0])
+        match = find_label(block.index, wanted)
+        return None if match is None else int(block.index.get_indexer(pd.Index([match], tupleize_cols=False))[0])
     if not isinstance(wanted, tuple) or len(wanted) != block.index.nlevels:
         return None
     here = np.ones(len(block.index), dtype=bool)
     for level, codes, part in zip(block.index.levels, block.index.codes, wanted, strict=True):
         plain = pd.Index(list(level), tupleize_cols=False)
-        found = find_label(plain, part)
-        if found is None:
+        match = find_label(plain, part)
+        if match is None:
             return None
-        here &= np.asarray(codes) == int(plain.get_indexer(pd.Index([found], tupleize_cols=False))[0])
+        here &= np.asarray(codes) == int(plain.get_indexer(pd.Index([match], tupleize_cols=False))[0])
     return int(np.flatnonzero(here)[0]) if here.any() else None

@@ -44,8 +44,8 @@ def goods_flows(plan: PlanTables, period: Any = None) -> pd.DataFrame:
     except DataError as error:
         raise QuestionError(f"{plan.economy.name}: {error}") from None
     others = plan.other_uses.to_numpy()
-    found = pd.concat([_in_period(plan, t, others) for t in chosen], ignore_index=True)
-    whole = found.groupby(["good", "side", "kind", "place"], sort=False, as_index=False)[["amount", "worth"]].sum()
+    flows = pd.concat([_in_period(plan, t, others) for t in chosen], ignore_index=True)
+    whole = flows.groupby(["good", "side", "kind", "place"], sort=False, as_index=False)[["amount", "worth"]].sum()
     return whole
 
 
@@ -70,9 +70,9 @@ def _in_period(plan: PlanTables, t: int, others: Floats) -> pd.DataFrame:
     parts.append(_rows(every, "used", "other", "other use", np.maximum(others[:, t], 0.0)))
     flows = pd.concat(parts, ignore_index=True)
     # what is made and not used is left over; the balance's own slack differs from it only by rounding
-    made = np.bincount(flows["good"], flows["amount"] * (flows["side"] == "made"), minlength=len(every))
+    output = np.bincount(flows["good"], flows["amount"] * (flows["side"] == "made"), minlength=len(every))
     used = np.bincount(flows["good"], flows["amount"] * (flows["side"] == "used"), minlength=len(every))
-    spare = np.where(made - used > 1e-9 * np.maximum(made, used), made - used, 0.0)
+    spare = np.where(output - used > 1e-9 * np.maximum(output, used), output - used, 0.0)
     flows = pd.concat([flows, _rows(every, "used", "other", "left over", spare)], ignore_index=True)
     flows = flows[flows["amount"] > 0].copy()
     valuations = np.abs(plan.good_valuations.to_numpy()[:, t])
@@ -93,13 +93,13 @@ def flows_of_columns(plan: PlanTables, t: int) -> list[tuple[Block, Any, Floats]
     in_period = economy.periods.get_indexer(balance.index.get_level_values(-1)) == t
     good = economy.goods.get_indexer(balance.index.droplevel(balance.index.nlevels - 1))
     terms = rows_of(program, np.arange(balance.span.start, balance.span.stop))
-    found = []
+    flows = []
     for block in program.columns:
         if any(words_of_flow(block)):
             flow = sp.coo_array(terms[:, block.span] * plan.primal[block.span][None, :])
             here = in_period[flow.row]
-            found.append((block, good[flow.row[here]], flow.data[here]))
-    return found
+            flows.append((block, good[flow.row[here]], flow.data[here]))
+    return flows
 
 
 def words_of_flow(block: Block) -> tuple[str, str]:

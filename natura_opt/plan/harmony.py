@@ -57,13 +57,13 @@ class HarmonyCourse:
         """Return what the command line prints as JSON besides."""
         facts: dict[str, Any] = {}
         if plan.status not in (Status.INFEASIBLE, Status.UNBOUNDED):
-            found = Harmony(plan, self)
+            harmony = Harmony(plan, self)
             numbers = {
-                "harmony": found.total,
-                "mean_harmony": found.mean,
-                "bound": found.bound,
-                "gap_per_good": found.gap_per_good,
-                "worst_fulfilment": found.worst_fulfilment,
+                "harmony": harmony.total,
+                "mean_harmony": harmony.mean,
+                "bound": harmony.bound,
+                "gap_per_good": harmony.gap_per_good,
+                "worst_fulfilment": harmony.worst_fulfilment,
             }
             facts |= {name: value if np.isfinite(value) else None for name, value in numbers.items()}
             facts["harmony_function"] = self.function.name
@@ -74,11 +74,11 @@ class HarmonyCourse:
         lines = [f"Harmony plan of {plan.economy.name!r} by {plan.method}: {plan.status}"]
         if plan.impossibility is not None:
             return "\n".join([*lines, f"  {plan.impossibility}"])
-        found = Harmony(plan, self)
+        harmony = Harmony(plan, self)
         lines.append(f"  {plan.certificate}")
         lines.append(
-            f"  harmony     {found.total:.9g} (mean {found.mean:.6g}, function {self.function.name})   "
-            f"bound {found.bound:.9g}, {found.gap_per_good:.1e} per good"
+            f"  harmony     {harmony.total:.9g} (mean {harmony.mean:.6g}, function {self.function.name})   "
+            f"bound {harmony.bound:.9g}, {harmony.gap_per_good:.1e} per good"
         )
         ratio = plan.fulfilment_by_good
         values = ratio.to_numpy()
@@ -163,8 +163,8 @@ class Harmony:
     def gap(self) -> float:
         """The most by which total harmony falls short of the best plan's, as proved; infinite where nothing is, and
         where more is said to be attained than the bound allows: then one of the two is wrong."""
-        found = self.plan.certificate
-        return self.size * proven_gap(found.objective, self.bound, self.size, found.tolerance)
+        certificate = self.plan.certificate
+        return self.size * proven_gap(certificate.objective, self.bound, self.size, certificate.tolerance)
 
     @property
     def gap_per_good(self) -> float:

@@ -16,8 +16,8 @@ def frame(values: Floats, index: pd.Index, rows: pd.Index, periods: pd.Index, ax
     if len(index):
         place = places(index, rows, periods)
         laid[place[place >= 0]] = values[place >= 0]
-    made = pd.DataFrame(laid.reshape(len(periods), len(rows)).T, index=rows, columns=periods)
-    return made.rename_axis(index=axis) if axis and not isinstance(rows, pd.MultiIndex) else made
+    table = pd.DataFrame(laid.reshape(len(periods), len(rows)).T, index=rows, columns=periods)
+    return table.rename_axis(index=axis) if axis and not isinstance(rows, pd.MultiIndex) else table
 
 
 def held(values: Floats, index: pd.Index, axes: list[pd.Index], titles: list[str], periods: pd.Index) -> pd.DataFrame:
@@ -42,11 +42,11 @@ def positions(index: pd.Index, axes: list[pd.Index]) -> Any:
     """Return where labels over several axes stand in a block of all their labels, the first axis fastest, or -1."""
     if len(axes) == 1:
         return axes[0].get_indexer(index)
-    at, known, stride = np.zeros(len(index), dtype=int), np.ones(len(index), dtype=bool), 1
+    at, inside, stride = np.zeros(len(index), dtype=int), np.ones(len(index), dtype=bool), 1
     for level, axis in enumerate(axes):
         place = axis.get_indexer(index.get_level_values(level))
-        at, known, stride = at + stride * place, known & (place >= 0), stride * len(axis)
-    return np.where(known, at, -1)
+        at, inside, stride = at + stride * place, inside & (place >= 0), stride * len(axis)
+    return np.where(inside, at, -1)
 
 
 def _in_order(holdings: pd.Index, axes: list[pd.Index], titles: list[str]) -> pd.Index:

@@ -79,11 +79,11 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
     rows = [_line(plan, parts[kind[k]], int(place[k])) for k in order]
     whole = held_whole(plan.program)
     if rows and intervals and plan.has_intervals and whole is not None and whole.nnz <= _QUICK:
-        found = plan.valuation_intervals
+        ranges = plan.valuation_intervals
         for row, k in zip(rows[:intervals], order[:intervals], strict=True):
             part = parts[kind[k]]
             if part.of_row:
-                row["one_more"], row["one_less"] = _ends(plan, found, part, int(place[k]))
+                row["one_more"], row["one_less"] = _ends(plan, ranges, part, int(place[k]))
     figures = dict.fromkeys(_COLUMNS[_COLUMNS.index("available") :], float)  # numbers even where there are none
     return pd.DataFrame(rows, columns=_COLUMNS).astype(figures)
 
@@ -96,12 +96,12 @@ def count_limits(plan: PlanTables) -> int:
 def worth_in_words(limit: Mapping[Any, Any], sense: str) -> str:
     """Say what one more unit of a limit does to the objective, and what one less does where that differs."""
     if sense == "max":
-        said = {True: ("is worth", "brings", "costs"), False: ("is worth", "brings", "costs")}
+        verbs = {True: ("is worth", "brings", "costs"), False: ("is worth", "brings", "costs")}
         sign = 1.0
     else:
-        said = {True: ("costs", "costs", "saves"), False: ("saves", "saves", "costs")}
+        verbs = {True: ("costs", "costs", "saves"), False: ("saves", "saves", "costs")}
         sign = 1.0 if limit["valuation"] > 0 else -1.0
-    whole, more, less = said[sign > 0]
+    whole, more, less = verbs[sign > 0]
     if np.isnan(limit["one_more"]):
         return f"{whole} {sign * limit['valuation']:.6g} (what one more and one less differ by could not be found)"
     if abs(limit["one_less"] - limit["one_more"]) <= 1e-7 * max(abs(limit["one_less"]), abs(limit["one_more"])):
@@ -113,13 +113,13 @@ def _parts(plan: PlanTables) -> Iterator[_Parts]:
     """Return all parts of the dual objective that are not nothing."""
     every: list[_Parts] = []
     program = plan.program
-    towards = 1.0 if program.sense == "min" else -1.0
-    side = np.where(plan.dual * towards > 0, program.row_lower, program.row_upper)
+    sign = 1.0 if program.sense == "min" else -1.0
+    side = np.where(plan.dual * sign > 0, program.row_lower, program.row_upper)
     side = np.where(np.isfinite(side), side, 0.0)
     for block in program.rows:
         every += _parts_of(plan, block, side[block.span])
     reduced = plan.reduced
-    bound = np.where(reduced * towards > 0, program.lower, program.upper)
+    bound = np.where(reduced * sign > 0, program.lower, program.upper)
     bound = np.where(program.integer, plan.primal, np.where(np.isfinite(bound), bound, 0.0))
     for block in program.columns:
         every.append(_Parts("bound", block, np.arange(len(block.index)), bound[block.span], reduced[block.span]))
@@ -129,13 +129,13 @@ def _parts(plan: PlanTables) -> Iterator[_Parts]:
     whole = sum(float(np.abs(part.worth).sum()) for part in every)
     for part in every:
         valued = np.abs(part.valuation) > _NOISE * np.abs(part.valuation).max(initial=1e-300)
-        kept = np.abs(part.worth) > _NOISE * whole
+        counting = np.abs(part.worth) > _NOISE * whole
         if part.outside == "always":
-            kept |= valued
+            counting |= valued
         elif part.outside == "where given":
-            kept |= valued & (part.available > 0)
-        if kept.any():
-            at, available, valuation = part.at[kept], part.available[kept], part.valuation[kept] + 0.0
+            counting |= valued & (part.available > 0)
+        if counting.any():
+            at, available, valuation = part.at[counting], part.available[counting], part.valuation[counting] + 0.0
             yield replace(part, at=at, available=available, valuation=valuation)
 
 
@@ -197,10 +197,10 @@ def _line(plan: PlanTables, part: _Parts, k: int) -> dict[str, Any]:
     }
 
 
-def _ends(plan: PlanTables, found: Any, part: _Parts, k: int) -> tuple[float, float]:
+def _ends(plan: PlanTables, ranges: Any, part: _Parts, k: int) -> tuple[float, float]:
     """Return what one more adds and one less takes away; NaN where that could not be found."""
     try:
-        low, high = sorted(part.of_row * end + 0.0 for end in found.of_row(part.block.start + int(part.at[k])))
+        low, high = sorted(part.of_row * end + 0.0 for end in ranges.of_row(part.block.start + int(part.at[k])))
     except NotProvedError:
         return float("nan"), float("nan")
     return (low, high) if plan.program.sense == "max" else (high, low)  # a maximum is concave in what is available

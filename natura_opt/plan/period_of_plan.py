@@ -44,20 +44,20 @@ class PeriodOfPlan:
     @cached_property
     def goods(self) -> Floats:
         """Valuations of goods, shape (goods,)."""
-        found: Floats = self.plan.good_valuations.to_numpy()[:, self.t]
-        return found
+        valuations: Floats = self.plan.good_valuations.to_numpy()[:, self.t]
+        return valuations
 
     @cached_property
     def level(self) -> Floats:
         """Activity levels, shape (techniques,)."""
-        found: Floats = self.plan.activities.to_numpy()[:, self.t]
-        return found
+        levels: Floats = self.plan.activities.to_numpy()[:, self.t]
+        return levels
 
     @cached_property
     def loss(self) -> Floats:
         """What one more unit of each activity would cost the objective; zero where a technique runs."""
-        found: Floats = -self.towards * self.plan.reduced_costs.to_numpy()[:, self.t] + 0.0
-        return found
+        losses: Floats = -self.towards * self.plan.reduced_costs.to_numpy()[:, self.t] + 0.0
+        return losses
 
     @cached_property
     def good_names(self) -> list[str]:
@@ -103,8 +103,8 @@ class PeriodOfPlan:
         """The sum of the sizes of the terms of each activity's reduced cost."""
         program = self.plan.program
         sizes = np.abs(program.cost) + column_sizes(program, self.plan.dual)
-        found: Floats = sizes[self._columns]
-        return found
+        terms: Floats = sizes[self._columns]
+        return terms
 
     @cached_property
     def _bounded(self) -> Any:

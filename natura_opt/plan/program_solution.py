@@ -126,18 +126,18 @@ class ProgramSolution(Answered, Written):
             for activity, lower, upper in zip(rows["activity"], rows["lower"], rows["upper"], strict=True)
         ]
         worth = np.abs(rows["dual"].to_numpy() * np.asarray(near, dtype=np.float64))
-        found = rows.assign(side=near, worth=worth)
-        size = np.abs(found["dual"].to_numpy())
-        return found.iloc[np.lexsort((-size, -worth))]
+        binding = rows.assign(side=near, worth=worth)
+        size = np.abs(binding["dual"].to_numpy())
+        return binding.iloc[np.lexsort((-size, -worth))]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table of the solution by name, the summary first."""
-        made = {"summary": export.summary_table(self.summary())}
+        tables = {"summary": export.summary_table(self.summary())}
         if self.status is Status.INFEASIBLE:
-            return {**made, "farkas": self.farkas.to_frame()}
+            return {**tables, "farkas": self.farkas.to_frame()}
         if self.status is Status.UNBOUNDED:
-            return {**made, "ray": self.ray.to_frame()}
-        return {**made, "columns": self.columns, "rows": self.rows}
+            return {**tables, "ray": self.ray.to_frame()}
+        return {**tables, "columns": self.columns, "rows": self.rows}
 
     def summary(self) -> dict[str, Any]:
         """Return what the command line prints as JSON: a plan's keys, and the notes of the file's reader."""

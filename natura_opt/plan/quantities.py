@@ -87,8 +87,8 @@ class Quantities(Stated):
         block = self.balance
         if block is None:
             return self.laid_out(GOODS, None, np.empty(0), "good")
-        made = self.row_levels[block.span] - self.program.row_lower[block.span]
-        return frame(np.maximum(made, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
+        surplus = self.row_levels[block.span] - self.program.row_lower[block.span]
+        return frame(np.maximum(surplus, 0.0), block.index, self.economy.goods, self.economy.periods, "good")
 
     @cached_property
     def other_uses(self) -> pd.DataFrame:
@@ -100,9 +100,9 @@ class Quantities(Stated):
             return self.laid_out(GOODS, None, np.empty(0), "good")
         level = self.activities.to_numpy().ravel(order="F")[self.places_of(columns, techniques)]
         terms = program.matrix[:, columns.span][rows.span]
-        made = frame(terms @ level, rows.index, goods, self.economy.periods, "good")
+        in_balance = frame(terms @ level, rows.index, goods, self.economy.periods, "good")
         size = frame(abs(terms) @ level, rows.index, goods, self.economy.periods, "good")
-        return (self.net_output - made).where(lambda other: other.abs() > _ROUNDING * (size + self.output), 0.0)
+        return (self.net_output - in_balance).where(lambda other: other.abs() > _ROUNDING * (size + self.output), 0.0)
 
     @cached_property
     def investment(self) -> pd.DataFrame:
@@ -140,9 +140,9 @@ class Quantities(Stated):
         values = by_techniques.to_numpy(copy=True)
         for block in self.levels_filling(table):
             place = self.places_of(block, by_techniques.index)
-            known = place >= 0
-            period, name = np.divmod(place[known], max(len(values), 1))
-            values[name, period] = self.row_levels[block.span][known]
+            inside = place >= 0
+            period, name = np.divmod(place[inside], max(len(values), 1))
+            values[name, period] = self.row_levels[block.span][inside]
         return pd.DataFrame(values, index=by_techniques.index, columns=by_techniques.columns)
 
     def _level(self, period: int) -> Floats:

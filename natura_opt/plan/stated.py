@@ -122,8 +122,8 @@ class Stated(Answered):
     def reduced(self) -> Floats:
         """∂objective/∂(value) of every column of the program: its reduced cost."""
         self.require_point()
-        found: Floats = self.program.cost - column_sums(self.program, self.dual)
-        return found
+        reduced: Floats = self.program.cost - column_sums(self.program, self.dual)
+        return reduced
 
     @cached_property
     def row_levels(self) -> Floats:
@@ -139,8 +139,8 @@ class Stated(Answered):
     @cached_property
     def kinds(self) -> list[tuple[Block, Rows]]:
         """The rows whose sides are of a kind, with their declarations, in the order of their kinds."""
-        found = [(block, block.declared) for block in self.program.rows if isinstance(block.declared, Rows)]
-        return sorted([(block, says) for block, says in found if says.kind], key=lambda one: one[1].place)
+        declared = [(block, block.declared) for block in self.program.rows if isinstance(block.declared, Rows)]
+        return sorted([(block, says) for block, says in declared if says.kind], key=lambda one: one[1].place)
 
     def rows_filling(self, table: str) -> list[Block]:
         """Return the rows whose valuations fill a table."""

@@ -29,13 +29,13 @@ class PlanTables(Quantities, Worths):
         for block, says in self.kinds:
             if not says.by_period and not says.table:
                 names = [row_words(self.economy, says, label)[0] for label in block.index]
-                worth = self.sign_of(says) * self.dual[block.span] + 0.0
+                valuations = self.sign_of(says) * self.dual[block.span] + 0.0
                 rows += zip(
                     [says.kind] * len(names),
                     names,
                     self.row_levels[block.span],
                     self.side_of(block),
-                    worth,
+                    valuations,
                     strict=True,
                 )
         whole = pd.DataFrame(rows, columns=["kind", "name", "level", "side", "valuation"])
@@ -47,20 +47,20 @@ class PlanTables(Quantities, Worths):
         valuations of rows.
         """
         self.require_point()
-        found: dict[str, pd.DataFrame] = {}
+        tables: dict[str, pd.DataFrame] = {}
         for block in (*self.program.columns, *self.program.rows):
             says = block.declared
             if isinstance(says, Columns):
                 filled = [(says.table, self.primal[block.span])]
             elif isinstance(says, Rows):
-                worth = self.sign_of(says) * self.dual[block.span] + 0.0
-                filled = [(says.levels, self.row_levels[block.span]), (says.table, worth)]
+                valuations = self.sign_of(says) * self.dual[block.span] + 0.0
+                filled = [(says.levels, self.row_levels[block.span]), (says.table, valuations)]
             else:
                 continue
             for table, values in filled:
                 if table and (self.is_own(block) or not hasattr(type(self), table)):
-                    found[table] = self.laid_out(says, block, values)
-        return found
+                    tables[table] = self.laid_out(says, block, values)
+        return tables
 
     @cached_property
     def extra(self) -> dict[str, pd.DataFrame]:
@@ -75,17 +75,17 @@ class PlanTables(Quantities, Worths):
         ``program`` positive. A range has its variables in the middle. Rows of matrices are read as they are stated.
         """
         self.require_point()
-        found: dict[str, pd.DataFrame] = {}
+        tables: dict[str, pd.DataFrame] = {}
         for block in self.program.columns:
             if self.is_own(block):
                 columns = {"value": self.primal[block.span], "reduced cost": self.reduced[block.span]}
-                found[block.name] = pd.DataFrame(columns, index=block.index)
+                tables[block.name] = pd.DataFrame(columns, index=block.index)
         for block in self.program.rows:
             if self.is_own(block):
                 rows = {"value": self.row_levels[block.span], "valuation": self.dual[block.span]}
-                name = block.name if block.name not in found else f"{block.name} (rows)"
-                found[name] = pd.DataFrame(rows, index=block.index) + 0.0
-        return found
+                name = block.name if block.name not in tables else f"{block.name} (rows)"
+                tables[name] = pd.DataFrame(rows, index=block.index) + 0.0
+        return tables
 
     def side_of(self, block: Block) -> Floats:
         """Return the sides of rows: that which is finite, the lower one of an equation."""

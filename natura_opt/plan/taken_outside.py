@@ -33,7 +33,7 @@ class TakenOutside(PeriodOfPlan):
         """Return what activities take besides goods: resources, stocks, emissions and whatever else laws limit; and
         what is of the user's own.
         """
-        plan, towards = self.plan, self.towards
+        plan, sign = self.plan, self.towards
         lines = [*self._limited(level), *self._other_goods(level)]
         for counted, apart, called, amounts, weights in self._counted(level):
             lines = _with_weights(lines, (counted, called, amounts, weights), apart)
@@ -41,7 +41,7 @@ class TakenOutside(PeriodOfPlan):
             if block.declared is None:
                 rows = rows_of(plan.program, np.arange(block.span.start, block.span.stop))[:, self._columns]
                 named = [" in ".join(filter(None, own_name(plan.economy, block.name, label))) for label in block.index]
-                lines.append(("own row", named, rows @ level, towards * plan.dual[block.span]))
+                lines.append(("own row", named, rows @ level, sign * plan.dual[block.span]))
         techniques = names(self.economy.techniques) if not self._usual.all() or self._bounded.any() else []
         if techniques:
             lines.append(("own objective", techniques, level * (self._own_cost != 0), self._own_cost))
@@ -50,7 +50,7 @@ class TakenOutside(PeriodOfPlan):
 
     def _limited(self, level: Floats) -> list[Lines]:
         """Return what activities take of everything but goods that laws declare rows for."""
-        found: dict[tuple[str, str], list[float]] = {}
+        totals: dict[tuple[str, str], list[float]] = {}
         for block, says, rows in self._stated_rows:
             if block.name == GOODS.name:
                 continue
@@ -58,29 +58,29 @@ class TakenOutside(PeriodOfPlan):
             for k in np.flatnonzero(amounts).tolist():
                 key = (says.taken or says.words, self._row_name(says, block.index[k]))
                 valuation = self.towards * float(self._duals[block.name][k])
-                before = found.get(key)
+                before = totals.get(key)
                 if before is not None and _same(before[0], amounts[k]):  # a cap and a budget limit the same emission
                     before[1] += valuation
                 else:
-                    found[key if before is None else (says.words, key[1])] = [float(amounts[k]), valuation]
+                    totals[key if before is None else (says.words, key[1])] = [float(amounts[k]), valuation]
         return [
-            (kind, [name], np.array([amount]), np.array([value])) for (kind, name), (amount, value) in found.items()
+            (kind, [name], np.array([amount]), np.array([value])) for (kind, name), (amount, value) in totals.items()
         ]
 
     def _other_goods(self, level: Floats) -> list[Lines]:
         """Return the goods that laws let activities take beyond their inputs and outputs, or in other periods."""
         lines: list[Lines] = []
         for block, says, beyond in self._beyond_tables:
-            taken = beyond @ level
-            at = np.flatnonzero(taken)
+            uses = beyond @ level
+            at = np.flatnonzero(uses)
             called = [self._row_name(says, block.index[k]) for k in at.tolist()]
-            lines.append(("other use", called, taken[at], -self.towards * self._duals[block.name][at]))
+            lines.append(("other use", called, uses[at], -self.towards * self._duals[block.name][at]))
         return lines
 
     @cached_property
     def _beyond_tables(self) -> list[tuple[Block, Rows, Any]]:
         """What the balances as the laws state them take of goods per unit of activity, beyond inputs less outputs."""
-        found = []
+        balances = []
         for block, says, rows in self._stated_rows:
             if block.name == GOODS.name:
                 goods = len(self.plan.economy.goods)
@@ -90,8 +90,8 @@ class TakenOutside(PeriodOfPlan):
                 beyond = sp.csr_array(-rows - usual)
                 beyond = sp.csr_array(beyond.multiply(abs(beyond) > _SAME * (abs(rows) + abs(usual))))
                 beyond.eliminate_zeros()
-                found += [(block, says, beyond)] * bool(beyond.nnz)
-        return found
+                balances += [(block, says, beyond)] * bool(beyond.nnz)
+        return balances
 
     def _counted(self, level: Floats) -> list[tuple[str, str, list[str], Floats, Floats]]:
         """Return what the objective itself counts, per unit of what its rows limit too: weights of resources, damage.
@@ -100,7 +100,7 @@ class TakenOutside(PeriodOfPlan):
         """
         plan, economy, t = self.plan, self.economy, self.t
         plain = np.where(self._usual, level, 0.0)  # whose cost is the question's own
-        found = []
+        lines = []
         for table, levels, axis, weighs, alone in (
             ("resource_use", "resource_use", "resources", "resource_weights", "weight of resource"),
             ("emissions", "emissions", "pollutants", "damage_weights", "damage"),
@@ -114,29 +114,29 @@ class TakenOutside(PeriodOfPlan):
             amounts, called = economy.matrix(table, t), names(economy.axes[axis])
             together = says.taken or says.words
             if not np.array_equal(plain, level):
-                found.append((together, alone, called, amounts @ level, np.zeros(len(weights))))
+                lines.append((together, alone, called, amounts @ level, np.zeros(len(weights))))
                 together = alone
-            found.append((together, alone, called, amounts @ plain, weights))
-        return found
+            lines.append((together, alone, called, amounts @ plain, weights))
+        return lines
 
     @cached_property
     def _stated_rows(self) -> list[tuple[Block, Rows, Any]]:
         """The declared rows that activities of this period stand in, with their coefficients as the laws state them."""
         program = self.plan.as_stated
         mine = sp.csr_array(program.matrix[:, self.columns_in(program)])
-        found = [(block, block.declared, mine[block.span]) for block in program.rows]
-        return [(block, says, rows) for block, says, rows in found if isinstance(says, Rows) and rows.nnz]
+        declared = [(block, block.declared, mine[block.span]) for block in program.rows]
+        return [(block, says, rows) for block, says, rows in declared if isinstance(says, Rows) and rows.nnz]
 
     @cached_property
     def _duals(self) -> dict[str, Floats]:
         """∂objective/∂side of the rows as the laws state them; zero where a spelling did not need to state one."""
-        plan, found = self.plan, {}
+        plan, duals_by_block = self.plan, {}
         for block, _, _ in self._stated_rows:
             own = plan.program.row_block(block.name)
             at = np.full(len(block.index), -1) if own is None else own.index.get_indexer(block.index)
             duals = np.zeros(1) if own is None else plan.dual[own.span]
-            found[block.name] = np.where(at >= 0, duals[at], 0.0)
-        return found
+            duals_by_block[block.name] = np.where(at >= 0, duals[at], 0.0)
+        return duals_by_block
 
     def _row_name(self, says: Rows, label: Any) -> str:
         """Return the name of a row, and its period where that is another one."""
@@ -167,16 +167,16 @@ def _with_weights(lines: list[Lines], counted: Lines, apart: str) -> list[Lines]
     """Add what the objective counts of things to the lines of the same amounts, or as lines of their own."""
     kind, called, amounts, weights = counted
     of_kind = {line[1][0]: k for k, line in enumerate(lines) if line[0] == kind and len(line[1]) == 1}
-    made = list(lines)
+    weighted = list(lines)
     for name, amount, weight in zip(called, amounts.tolist(), weights.tolist(), strict=True):
         k = of_kind.get(name)
         if k is None:
-            made.append((kind, [name], np.array([amount]), np.array([weight])))
+            weighted.append((kind, [name], np.array([amount]), np.array([weight])))
         elif _same(float(lines[k][2][0]), amount):
-            made[k] = (kind, [name], lines[k][2], lines[k][3] + weight)
+            weighted[k] = (kind, [name], lines[k][2], lines[k][3] + weight)
         elif weight:  # other laws add to what is limited, and not to what counts
-            made.append((apart, [name], np.array([amount]), np.array([weight])))
-    return made
+            weighted.append((apart, [name], np.array([amount]), np.array([weight])))
+    return weighted
 
 
 def _same(one: float, other: float) -> bool:

@@ -30,12 +30,12 @@ def users_of(plan: PlanTables, block: Block, place: int, period: Any = None) -> 
     row = sp.coo_array(rows_of(plan.program, np.array([block.start + place])))
     amounts = np.zeros(len(plan.primal))
     amounts[row.col] = row.data * plan.primal[row.col]
-    found = []
+    users = []
     for columns in plan.program.columns:
         part = amounts[columns.span]
         for k in np.flatnonzero(part).tolist():
-            found.append((_column_words(plan.economy, columns, columns.index[k], period), float(part[k])))
-    return found
+            users.append((_column_words(plan.economy, columns, columns.index[k], period), float(part[k])))
+    return users
 
 
 def users_by_table(plan: PlanTables, table: str, at: int, t: int) -> list[tuple[str, float]]:

@@ -64,8 +64,8 @@ class Worths(Stated):
     @cached_property
     def resource_valuations(self) -> pd.DataFrame | None:
         """Valuations of resources: resources x periods; None where they are not limited."""
-        found = self.levels_filling("resource_use")
-        return self.valuations_by_kind[rows_of(found[0]).kind] if found else None
+        blocks = self.levels_filling("resource_use")
+        return self.valuations_by_kind[rows_of(blocks[0]).kind] if blocks else None
 
     @cached_property
     def stock_valuations(self) -> pd.DataFrame:
@@ -150,8 +150,8 @@ class Worths(Stated):
     def _row_table(self, table: str) -> pd.DataFrame:
         """Return the table that valuations of rows fill, periods in its columns."""
         self.require_point()
-        found = self.rows_filling(table)
-        if found:
-            return self.laid_out(rows_of(found[0]), found[0], self.dual[found[0].span])
+        blocks = self.rows_filling(table)
+        if blocks:
+            return self.laid_out(rows_of(blocks[0]), blocks[0], self.dual[blocks[0].span])
         says = next(rows for rows in self.declared.rows.values() if rows.table == table)
         return self.laid_out(says, None, np.empty(0))

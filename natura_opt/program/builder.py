@@ -14,7 +14,7 @@ from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import ProgramError, unknown
 from ..base.numbers import doubles, sparse_doubles
-from .canonical import Sense, laid_out
+from .canonical import Block, Sense, laid_out
 from .declared import Declarations, RowSense
 from .linear import LinearProgram
 
@@ -160,12 +160,40 @@ class ProgramBuilder:
         self._losses.append((name, spread(cost, self._columns[name][0], f"loss of {name!r}")))
 
     def build(self) -> LinearProgram:
-        """Lay the blocks out, in the order they were declared, and sum the terms."""
+        """Lay the blocks out, in the order they were declared, and sum the terms.
+
+        Raises
+        ------
+        ProgramError : terms or supplies of a block that was not declared, or of another shape than it has.
+        """
         stated = {name: entry[0] if entry[3] is None else entry[0][entry[3]] for name, entry in self._rows.items()}
         columns = laid_out({name: entry[0] for name, entry in self._columns.items()}, self.declared.columns)
         rows = laid_out(stated, self.declared.rows)
         at_column = {block.name: block for block in columns}
-        at_row = {block.name: block for block in rows}
+        matrix = self._matrix(rows, columns)
+        cost = np.zeros(matrix.shape[1])
+        for name, part_cost in self._cost.items():
+            cost[at_column[name].span] = part_cost
+        for name, loss in self._losses:
+            cost[at_column[name].span] += -loss if self._sense == "max" else loss
+        senses = [entry[1] for entry in self._rows.values()]
+        rhs = self._sides()
+        return LinearProgram(
+            sense=self._sense or "min",
+            columns=columns,
+            rows=rows,
+            cost=cost,
+            lower=_joined([entry[1] for entry in self._columns.values()]),
+            upper=_joined([entry[2] for entry in self._columns.values()]),
+            integer=np.concatenate([np.full(len(e[0]), e[3]) for e in self._columns.values()] or [np.empty(0, bool)]),
+            matrix=matrix,
+            row_lower=_joined([np.full(len(b), -np.inf) if s == "<=" else b for s, b in zip(senses, rhs, strict=True)]),
+            row_upper=_joined([np.full(len(b), np.inf) if s == ">=" else b for s, b in zip(senses, rhs, strict=True)]),
+        )
+
+    def _matrix(self, rows: tuple[Block, ...], columns: tuple[Block, ...]) -> sp.csc_array:
+        """Return the sum of all terms, in the blocks as they are laid out."""
+        at_row, at_column = ({block.name: block for block in blocks} for blocks in (rows, columns))
         shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
         row_positions, column_positions, values = [], [], []
         for row_name, column_name, part in self._terms:
@@ -191,25 +219,7 @@ class ProgramBuilder:
         matrix = sp.csc_array(sp.coo_array(triplets, shape=shape))
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
-        cost = np.zeros(shape[1])
-        for name, part_cost in self._cost.items():
-            cost[at_column[name].span] = part_cost
-        for name, loss in self._losses:
-            cost[at_column[name].span] += -loss if self._sense == "max" else loss
-        senses = [entry[1] for entry in self._rows.values()]
-        rhs = self._sides()
-        return LinearProgram(
-            sense=self._sense or "min",
-            columns=columns,
-            rows=rows,
-            cost=cost,
-            lower=_joined([entry[1] for entry in self._columns.values()]),
-            upper=_joined([entry[2] for entry in self._columns.values()]),
-            integer=np.concatenate([np.full(len(e[0]), e[3]) for e in self._columns.values()] or [np.empty(0, bool)]),
-            matrix=matrix,
-            row_lower=_joined([np.full(len(b), -np.inf) if s == "<=" else b for s, b in zip(senses, rhs, strict=True)]),
-            row_upper=_joined([np.full(len(b), np.inf) if s == ">=" else b for s, b in zip(senses, rhs, strict=True)]),
-        )
+        return matrix
 
     def _sides(self) -> list[Floats]:
         """Return the right-hand sides of each block, less what is supplied."""

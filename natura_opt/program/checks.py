@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from ..base.errors import DataError, NaturaError
+from ..base.numbers import double, doubles, sparse_doubles
 from .linear import LinearProgram
+
+#: The arrays of numbers of a program, one per column or one per row.
+_NUMBERS = ("cost", "lower", "upper", "row_lower", "row_upper")
 
 
 def checked(program: LinearProgram) -> LinearProgram:
     """Return the program with its matrix in the form that is solved: each coefficient once, in order, none zero.
 
-    Errors
+    Its arrays are doubles, and its own: what is done to those that were given changes nothing in it.
+
+    Raises
     ------
-    DataError : arrays of the wrong length, a sense that is none, labels that do not cover the rows and columns, or a
-        number that is none.
+    DataError : arrays of the wrong length or of no numbers, a sense that is none, labels that do not cover the rows and
+        columns, or a number that is none.
     """
     if program.sense not in ("min", "max"):
         raise DataError(f"the program's sense is {program.sense!r}; it is 'min' or 'max'")
@@ -35,19 +42,30 @@ def checked(program: LinearProgram) -> LinearProgram:
         labelled = sum(len(block.index) for block in blocks)
         if labelled != length:
             raise DataError(f"the program's blocks label {labelled} {name}, and the matrix has {length}")
-    if not np.isfinite(program.offset):
-        raise DataError(f"the program's offset is {program.offset}; it must be a finite number")
-    matrix = sp.csc_array(program.matrix, dtype=np.float64, copy=True)
+    try:
+        made: dict[str, Any] = {name: np.array(doubles(getattr(program, name))) for name in _NUMBERS}
+        offset = double(program.offset)
+        sparse = sp.issparse(program.matrix)
+        matrix = sp.csc_array(sparse_doubles(program.matrix) if sparse else doubles(program.matrix), copy=True)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"the program's numbers: {error}") from None
+    if not np.isfinite(offset):
+        raise DataError(f"the program's offset is {offset}; it must be a finite number")
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
     matrix.sort_indices()
-    made = replace(program, matrix=matrix, integer=np.asarray(program.integer, dtype=bool))
-    check_finite(made)
-    return made
+    found = replace(program, matrix=matrix, integer=np.array(program.integer, dtype=bool), offset=offset, **made)
+    check_finite(found)
+    return found
 
 
 def check_finite(program: LinearProgram) -> None:
-    """Raise on NaN and on infinite coefficients: HiGHS calls such programs optimal."""
+    """Raise on NaN and on infinite coefficients: HiGHS calls such programs optimal.
+
+    Raises
+    ------
+    NaturaError : naming the row or column.
+    """
     if not np.isfinite(program.matrix.data).all():
         at = int(np.flatnonzero(~np.isfinite(program.matrix.data))[0])
         column = int(np.searchsorted(program.matrix.indptr, at, side="right")) - 1

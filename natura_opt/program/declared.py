@@ -180,8 +180,8 @@ class Declarations:
         ProgramError : a name or a kind of limit is declared twice, or a table is filled already.
         """
         more_rows, more_columns = tuple(rows), tuple(columns)
-        for known, more in ((self.rows, more_rows), (self.columns, more_columns)):
-            names = [*known, *(block.name for block in more)]
+        for declared, more in ((self.rows, more_rows), (self.columns, more_columns)):
+            names = [*declared, *(block.name for block in more)]
             twice = [name for name in names if names.count(name) > 1]
             if twice:
                 raise ProgramError(f"the block {twice[0]!r} is declared twice; give one of them another name")
@@ -189,9 +189,9 @@ class Declarations:
         several = [kind for kind in kinds if kinds.count(kind) > 1]
         if several:
             raise ProgramError(f"two blocks of rows are of the kind {several[0]!r}; call the kind of one otherwise")
-        taken = ({r.table for r in self.rows.values()} | {c.table for c in self.columns.values()}) - {""}
+        tables = ({r.table for r in self.rows.values()} | {c.table for c in self.columns.values()}) - {""}
         for name, table in [(r.name, r.table) for r in more_rows] + [(c.name, c.table) for c in more_columns]:
-            if table in taken:
+            if table in tables:
                 raise ProgramError(
                     f"the block {name!r} fills the table {table!r}, which another law fills; call it otherwise"
                 )

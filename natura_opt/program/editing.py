@@ -21,7 +21,7 @@ from .canonical import Block
 from .checks import check_finite
 from .declared import RowSense
 from .linear import LinearProgram
-from .places import Positions, block_named, called, chosen, numbers, positions, terms_of
+from .places import Positions, block_named, called, chosen, listed_labels, numbers, positions, terms_of
 
 
 def with_rhs(program: LinearProgram, rows: str, amounts: Any, labels: Iterable[Any] | None = None) -> LinearProgram:
@@ -31,7 +31,7 @@ def with_rhs(program: LinearProgram, rows: str, amounts: Any, labels: Iterable[A
     ------
     ProgramError : a row has no side, or two that differ: these are for :func:`with_sides`.
     """
-    labels = None if labels is None else list(labels)
+    labels = None if labels is None else listed_labels(labels, f"rows {rows!r}")
     block, at, names = chosen(program, "rows", rows, labels)
     given = numbers(amounts, names, f"rows {rows!r}")
     lower, upper = program.row_lower[at], program.row_upper[at]
@@ -70,7 +70,12 @@ def with_costs(program: LinearProgram, columns: str, costs: Any, labels: Iterabl
 
 
 def with_offset(program: LinearProgram, offset: float) -> LinearProgram:
-    """Return the program with another constant in its objective."""
+    """Return the program with another constant in its objective.
+
+    Raises
+    ------
+    ProgramError : it is not a finite number.
+    """
     if not np.isfinite(offset):
         raise ProgramError(f"the program's offset is {offset}; it must be a finite number")
     return replace(program, offset=float(offset))
@@ -90,6 +95,10 @@ def with_coefficients(
     coefficients : all of them, shape (rows, columns), sparse or not; what is zero or not there is zero then. With
         ``at``: one per pair (or one for all), and the others stay.
     at : a list of row labels and one of column labels, of one length: the pairs that change.
+
+    Raises
+    ------
+    ProgramError : coefficients of another shape or with other labels, labels that are no pairs, a pair given twice.
     """
     in_rows, in_columns = block_named(program, "rows", rows), block_named(program, "columns", columns)
     old, height = sp.coo_array(program.matrix), program.shape[0]
@@ -102,8 +111,10 @@ def with_coefficients(
         stays = (below < 0) | (below >= len(in_rows.index)) | (right < 0) | (right >= len(in_columns.index))
     else:
         what = f"terms of columns {columns!r} in rows {rows!r}"
-        row = positions(in_rows, list(at[0]), "rows", repeated=True)
-        column = positions(in_columns, list(at[1]), "columns", repeated=True)
+        if len(at) != 2:
+            raise ProgramError(f"{what}: at= must be two lists, labels of rows and labels of columns, not {len(at)}")
+        row = positions(in_rows, listed_labels(at[0], f"{what}, at"), "rows", repeated=True)
+        column = positions(in_columns, listed_labels(at[1], f"{what}, at"), "columns", repeated=True)
         if len(row) != len(column):
             raise ProgramError(f"{what}: {len(row)} labels of rows and {len(column)} of columns are no pairs")
         pairs = column * height + row
@@ -124,6 +135,10 @@ def with_rows(
     ----------
     rhs : one right-hand side per label, or one for all.
     terms : coefficients by block of columns, each of shape (len(index), columns of the block).
+
+    Raises
+    ------
+    ProgramError : a name that is there already, a sense that is none, or sides or terms of another shape.
     """
     block = _new_block(program.rows, "rows", name, index, program.shape[0])
     if sense not in (">=", "<=", "=="):
@@ -187,19 +202,19 @@ def without_rows(
         index = block.index.delete(at - block.start) if block is fewer else block.index
         start = blocks[-1].span.stop if blocks else 0
         if block is not fewer or len(index):
-            blocks.append(Block(block.name, index, start))
-    made = replace(
+            blocks.append(replace(block, index=index, start=start))
+    smaller = replace(
         program,
         rows=tuple(blocks),
         matrix=sp.csc_array(program.matrix[left]),
         row_lower=program.row_lower[left],
         row_upper=program.row_upper[left],
     )
-    return made, left
+    return smaller, left
 
 
 def _limits(
-    held: tuple[Floats, Floats], at: Positions, given: tuple[Any, Any], labels: pd.Index, what: str
+    limits: tuple[Floats, Floats], at: Positions, given: tuple[Any, Any], labels: pd.Index, what: str
 ) -> tuple[Floats, Floats]:
     """Return limits with those of some positions replaced, where they are given at all."""
     if given[0] is None and given[1] is None:
@@ -207,15 +222,15 @@ def _limits(
     names = ("lower", "upper")
     low, high = (
         old if values is None else _placed(old, at, numbers(values, labels, f"{what}, {name}"))
-        for old, values, name in zip(held, given, names, strict=True)
+        for old, values, name in zip(limits, given, names, strict=True)
     )
     return low, high
 
 
 def _placed(values: Floats, at: Positions, given: Floats) -> Floats:
-    made = values.copy()
-    made[at] = given
-    return made
+    changed = values.copy()
+    changed[at] = given
+    return changed
 
 
 def _with_terms(program: LinearProgram, kind: str, block: Block, terms: Mapping[str, Any]) -> sp.csc_array:

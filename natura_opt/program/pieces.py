@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
+from ..base.errors import ProgramError, shortened
+from ..base.numbers import doubles
 from .canonical import Block, Labelled, Piece, Sense
 from .protocol import Positions, Program
 
@@ -34,7 +36,8 @@ class PiecedProgram(Labelled):
     lower, upper : shape (n,).
     integer : shape (n,), which columns must be whole numbers.
     row_lower, row_upper : shape (m,).
-    made : makes the pieces of A, shape (m, n), anew with every call: see :class:`~natura_opt.program.protocol.Program`.
+    generate : makes the pieces of A, shape (m, n), anew with every call: see
+        :class:`~natura_opt.program.protocol.Program`.
     """
 
     sense: Sense
@@ -46,7 +49,7 @@ class PiecedProgram(Labelled):
     integer: npt.NDArray[np.bool_]
     row_lower: Floats
     row_upper: Floats
-    made: Callable[[], Iterator[Piece]]
+    generate: Callable[[], Iterator[Piece]]
     offset: float = 0.0
 
     @property
@@ -56,7 +59,7 @@ class PiecedProgram(Labelled):
 
     def pieces(self) -> Iterator[Piece]:
         """Return the pieces of A."""
-        return self.made()
+        return self.generate()
 
     def __repr__(self) -> str:
         rows, columns = self.shape
@@ -97,9 +100,9 @@ def runs_of(matrix: Any, row: int, column: int, sign: float, most: int) -> Itera
 
 def with_arrays(like: sp.csc_array | sp.csr_array, data: Any, indices: Any, indptr: Any, shape: tuple[int, int]) -> Any:
     """Return a matrix of the same format on other arrays as they are: scipy's own way copies parts of longer ones."""
-    made = type(like)(shape, dtype=data.dtype)
-    made.data, made.indices, made.indptr = data, indices, indptr
-    return made
+    matrix = type(like)(shape, dtype=data.dtype)
+    matrix.data, matrix.indices, matrix.indptr = data, indices, indptr
+    return matrix
 
 
 def held_whole(program: Program) -> sp.csc_array | None:
@@ -108,44 +111,78 @@ def held_whole(program: Program) -> sp.csc_array | None:
     return matrix
 
 
+def pieces_of(program: Program) -> Iterator[Piece]:
+    """Return the pieces of A, each held against the size of the program: numpy would spread, cut or cast what does not
+    fit.
+
+    Raises
+    ------
+    ProgramError : what comes is no piece, lies beyond the program, or holds what is no double.
+    """
+    shape = program.shape
+    for piece in program.pieces():
+        if not isinstance(piece, Piece) or getattr(piece.matrix, "format", "") not in ("csc", "csr"):
+            raise ProgramError(f"the program's pieces must be Piece of a csc or csr array, not {shortened(piece)}")
+        for run, most, size in zip((piece.rows, piece.columns), shape, piece.matrix.shape, strict=True):
+            whole = isinstance(run.start, int | np.integer) and isinstance(run.stop, int | np.integer)
+            if not whole or run.step not in (None, 1) or not 0 <= run.start <= run.stop <= most:
+                raise ProgramError(f"a piece of the program lies at {run} of {most:,}; say start and stop within them")
+            if size != run.stop - run.start:
+                raise ProgramError(
+                    f"a piece of the program has {size:,} lines for the {run.stop - run.start:,} of {run}"
+                )
+        yield piece if piece.matrix.dtype == np.float64 else replace(piece, matrix=_in_doubles(piece.matrix))
+
+
+def _in_doubles(matrix: Any) -> Any:
+    """Return a matrix of other numbers as doubles, where each of them is one."""
+    try:
+        data = doubles(matrix.data)
+    except ValueError as error:
+        raise ProgramError(f"the coefficients of a program: {error}") from None
+    if (data != matrix.data).any():
+        raise ProgramError(f"the coefficients of a program must be doubles; not every one of these {matrix.dtype} is")
+    return with_arrays(matrix, data, matrix.indices, matrix.indptr, matrix.shape)
+
+
 def row_sums(program: Program, point: Floats) -> Floats:
     """Return ``A x`` in doubles, shape (m,)."""
-    found = np.zeros(program.shape[0])
-    for piece in program.pieces():
-        found[piece.rows] += piece.matrix @ point[piece.columns]
-    return found
+    sums = np.zeros(program.shape[0])
+    for piece in pieces_of(program):
+        sums[piece.rows] += piece.matrix @ point[piece.columns]
+    return sums
 
 
 def column_sums(program: Program, multipliers: Floats, columns: slice | None = None) -> Floats:
     """Return ``A' y`` in doubles, shape (n,), or of a run of columns; pieces beside the run are not multiplied."""
-    found = np.zeros(program.shape[1])
-    wanted = slice(0, len(found)) if columns is None else columns
-    for piece in program.pieces():
+    sums = np.zeros(program.shape[1])
+    wanted = slice(0, len(sums)) if columns is None else columns
+    for piece in pieces_of(program):
         if piece.columns.start < wanted.stop and wanted.start < piece.columns.stop:
-            found[piece.columns] += piece.matrix.T @ multipliers[piece.rows]
-    return found[wanted]
+            sums[piece.columns] += piece.matrix.T @ multipliers[piece.rows]
+    return sums[wanted]
 
 
 def row_sizes(program: Program, point: Floats) -> Floats:
     """Return ``|A| |x|``, the sums of the sizes of the terms of ``A x``, shape (m,)."""
-    found, sizes = np.zeros(program.shape[0]), np.abs(point)
-    for piece in program.pieces():
-        found[piece.rows] += np.asarray(abs(piece.matrix) @ sizes[piece.columns])
-    return found
+    sums, sizes = np.zeros(program.shape[0]), np.abs(point)
+    for piece in pieces_of(program):
+        sums[piece.rows] += np.asarray(abs(piece.matrix) @ sizes[piece.columns])
+    return sums
 
 
 def column_sizes(program: Program, multipliers: Floats) -> Floats:
     """Return ``|A|' |y|``, the sums of the sizes of the terms of ``A' y``, shape (n,)."""
-    found, sizes = np.zeros(program.shape[1]), np.abs(multipliers)
-    for piece in program.pieces():
-        found[piece.columns] += np.asarray(abs(piece.matrix).T @ sizes[piece.rows])
-    return found
+    sums, sizes = np.zeros(program.shape[1]), np.abs(multipliers)
+    for piece in pieces_of(program):
+        sums[piece.columns] += np.asarray(abs(piece.matrix).T @ sizes[piece.rows])
+    return sums
 
 
 def row_counts(program: Program) -> Counts:
     """Return how many coefficients each row has, shape (m,)."""
     counts = np.zeros(program.shape[0], dtype=np.int64)
-    for piece in program.pieces():
+    for piece in pieces_of(program):
         counts[piece.rows] += _per_line(piece.matrix, 0)
     return counts
 
@@ -153,7 +190,7 @@ def row_counts(program: Program) -> Counts:
 def column_counts(program: Program) -> Counts:
     """Return how many coefficients each column has, shape (n,)."""
     counts = np.zeros(program.shape[1], dtype=np.int64)
-    for piece in program.pieces():
+    for piece in pieces_of(program):
         counts[piece.columns] += _per_line(piece.matrix, 1)
     return counts
 
@@ -181,7 +218,7 @@ def _lines(program: Program, lines: Positions, axis: int) -> sp.csr_array:
     places: list[Positions] = [np.zeros(0, dtype=np.intp)]
     across: list[Positions] = [np.zeros(0, dtype=np.intp)]
     values: list[Floats] = [np.zeros(0)]
-    for piece in program.pieces():
+    for piece in pieces_of(program):
         along, other = (piece.rows, piece.columns) if axis == 0 else (piece.columns, piece.rows)
         first, last = np.searchsorted(lines, (along.start, along.stop))
         if first == last:

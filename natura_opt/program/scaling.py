@@ -1,8 +1,7 @@
 """Scaling: rows and columns by powers of two, so that undoing it is exact.
 
 Plans in natural units mix 1e-7 and 1e7; HiGHS on such numbers calls wrong plans optimal. Geometric-mean scaling in
-log2,
-rounded to powers of two, brings the coefficients near one; cost and right-hand side get a factor each.
+log2, rounded to powers of two, brings the coefficients near one; cost and right-hand side get a factor each.
 """
 
 from __future__ import annotations
@@ -25,24 +24,33 @@ _LARGEST_POWER = 400.0
 class Scaled:
     """A program in scaled form, always to be minimised, and the factors that undo it.
 
-    With ``x = column * x~ / size`` and ``y = sign * row * y~ / worth``: the matrix is ``row A column``, sides are
-    ``size * row * side``, costs ``sign * worth * cost * column``. All factors are powers of two.
+    With ``x = column * x~ / rhs_scale`` and ``y = sign * row * y~ / objective_scale``: the matrix is ``row A column``,
+    sides are ``rhs_scale * row * side``, costs ``sign * objective_scale * cost * column``. All factors are powers of
+    two.
+
+    Attributes
+    ----------
+    program : the scaled program.
+    row, column : factors of rows and columns, shape (m,) and (n,).
+    rhs_scale : the factor of right-hand sides and bounds.
+    objective_scale : the factor of costs.
+    sign : 1 of a program that is minimised, -1 of one that is maximised.
     """
 
     program: LinearProgram
     row: Floats
     column: Floats
-    size: float
-    worth: float
+    rhs_scale: float
+    objective_scale: float
     sign: float
 
     def primal(self, scaled: Floats) -> Floats:
         """Return column values in the user's units."""
-        return scaled * self.column / self.size
+        return scaled * self.column / self.rhs_scale
 
     def dual(self, scaled: Floats) -> Floats:
         """Return row duals, ∂objective/∂side, in the user's units and sense."""
-        return self.sign * scaled * self.row / self.worth
+        return self.sign * scaled * self.row / self.objective_scale
 
 
 def scale(program: LinearProgram) -> Scaled:
@@ -51,14 +59,19 @@ def scale(program: LinearProgram) -> Scaled:
 
 
 def scaled_by(
-    program: LinearProgram, row: Floats, column: Floats, size: float | None = None, worth: float | None = None
+    program: LinearProgram,
+    row: Floats,
+    column: Floats,
+    rhs_scale: float | None = None,
+    objective_scale: float | None = None,
 ) -> Scaled:
     """Return the program scaled by these factors of rows, columns, sides and costs.
 
     Parameters
     ----------
     row, column : shape (m,) and (n,), powers of two; a column of whole numbers has one.
-    size, worth : powers of two; those that bring typical sides and costs near one, where they are not given.
+    rhs_scale, objective_scale : powers of two; those that bring typical sides and costs near one, where they are not
+        given.
     """
     matrix = sp.csc_array(program.matrix, copy=True)
     matrix.data *= row[matrix.indices] * np.repeat(column, np.diff(matrix.indptr))
@@ -66,31 +79,31 @@ def scaled_by(
     cost = sign * program.cost * column
     lower, upper = program.lower / column, program.upper / column
     row_lower, row_upper = program.row_lower * row, program.row_upper * row
-    if size is None:
-        size = 1.0 if program.integer.any() else to_unit(row_lower, row_upper, lower, upper)
-    worth = to_unit(cost) if worth is None else worth
+    if rhs_scale is None:
+        rhs_scale = 1.0 if program.integer.any() else to_unit(row_lower, row_upper, lower, upper)
+    objective_scale = to_unit(cost) if objective_scale is None else objective_scale
     scaled = replace(
         program,
         sense="min",
-        cost=cost * worth,
-        lower=lower * size,
-        upper=upper * size,
+        cost=cost * objective_scale,
+        lower=lower * rhs_scale,
+        upper=upper * rhs_scale,
         matrix=matrix,
-        row_lower=row_lower * size,
-        row_upper=row_upper * size,
+        row_lower=row_lower * rhs_scale,
+        row_upper=row_upper * rhs_scale,
         offset=0.0,
     )
-    return Scaled(scaled, row, column, size, worth, sign)
+    return Scaled(scaled, row, column, rhs_scale, objective_scale, sign)
 
 
-def geometric_factors(matrix: sp.csc_array, kept: npt.NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
+def geometric_factors(matrix: sp.csc_array, unscaled: npt.NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
     """Return row and column factors, powers of two, that bring the geometric means of rows and columns near one.
 
     Alternating sweeps over the logarithms: each row, then each column, is divided by the geometric mean of its entries.
 
     Parameters
     ----------
-    kept : columns that stay as they are (whole numbers must), shape (n,).
+    unscaled : columns that stay as they are (whole numbers must), shape (n,).
     """
     rows, columns = matrix.shape
     places = (matrix.indices, matrix.indptr)
@@ -104,13 +117,13 @@ def geometric_factors(matrix: sp.csc_array, kept: npt.NDArray[np.bool_] | None =
     for _ in range(_SWEEPS):
         row = -(of_rows + filled @ column) / in_row
         column = -(of_columns + by_column @ row) / in_column
-        if kept is not None:
-            column[kept] = 0.0
+        if unscaled is not None:
+            column[unscaled] = 0.0
     return _power(row), _power(column)
 
 
 def factors_of_new(
-    matrix: sp.csc_array, row: Floats, column: Floats, kept: npt.NDArray[np.bool_]
+    matrix: sp.csc_array, row: Floats, column: Floats, unscaled: npt.NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
     """Return factors of rows and columns of which some are new: the geometric means of these come near one, beside the
     factors of the others as they are.
@@ -118,7 +131,7 @@ def factors_of_new(
     Parameters
     ----------
     row, column : shape (m,) and (n,), NaN for the new ones.
-    kept : columns that stay as they are (whole numbers must), shape (n,).
+    unscaled : columns that stay as they are (whole numbers must), shape (n,).
     """
     new_row, new_column = np.isnan(row), np.isnan(column)
     rows, columns = matrix.indices, np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
@@ -127,7 +140,7 @@ def factors_of_new(
     r, c = np.where(new_row, 0.0, np.log2(row)), np.where(new_column, 0.0, np.log2(column))
     in_row = np.maximum(np.bincount(rows, minlength=len(row)), 1)
     in_column = np.maximum(np.bincount(columns, minlength=len(column)), 1)
-    free = new_column & ~kept
+    free = new_column & ~unscaled
     for _ in range(_SWEEPS if free.any() and new_row.any() else 1):
         c = np.where(free, -np.bincount(columns, logs + r[rows], len(c)) / in_column, c)
         r = np.where(new_row, -np.bincount(rows, logs + c[columns], len(r)) / in_row, r)

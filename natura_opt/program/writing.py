@@ -84,20 +84,20 @@ def _write(path: str | Path, kind: Kind, lines: Iterator[str]) -> Path:
     return Path(path)
 
 
-def _kept_without(mark: str) -> Callable[[Path], str]:
-    """Keep a file whose first line is not the one that is written here."""
+def _refusing_without(mark: str) -> Callable[[Path], str]:
+    """Refuse to write over a file whose first line is not the one that is written here."""
 
-    def kept(place: Path) -> str:
+    def refusal(place: Path) -> str:
         with place.open("rb") as file:
             ours = file.readline(len(mark) + 1).decode("ascii", errors="replace").rstrip("\n") == mark
         return "" if ours else "exists already and is not a program written by natura-opt"
 
-    return kept
+    return refusal
 
 
 _MPS_MARK, _LP_MARK = "NAME natura_opt FREE", "\\ written by natura-opt"
-_MPS = Kind("a program in MPS format", (".mps",), "NAME.mps", False, _kept_without(_MPS_MARK))
-_LP = Kind("a program in LP format", (".lp",), "NAME.lp", False, _kept_without(_LP_MARK))
+_MPS = Kind("a program in MPS format", (".mps",), "NAME.mps", False, _refusing_without(_MPS_MARK))
+_LP = Kind("a program in LP format", (".lp",), "NAME.lp", False, _refusing_without(_LP_MARK))
 
 
 def column_names(program: CanonicalForm) -> list[str]:
@@ -126,18 +126,18 @@ def _flat(label: Any) -> Iterator[Any]:
         yield label
 
 
-def _unique(names: Iterator[str], taken: set[str]) -> list[str]:
-    made = []
+def _unique(names: Iterator[str], used: set[str]) -> list[str]:
+    unique = []
     met: dict[str, int] = {}
     for given in names:
         name = f"_{given}" if not given or _NUMBERLIKE.match(given) or _WORDS.fullmatch(given) else given
         chosen = name = name[:_LONGEST]
-        while chosen in taken:
+        while chosen in used:
             met[name] = met.get(name, 1) + 1
             chosen = f"{name}_{met[name]}"
-        taken.add(chosen)
-        made.append(chosen)
-    return made
+        used.add(chosen)
+        unique.append(chosen)
+    return unique
 
 
 def _mps_lines(program: CanonicalForm) -> Iterator[str]:

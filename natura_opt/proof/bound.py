@@ -89,10 +89,10 @@ def bound_of(
     column_sum, column_error = total(np.where(costs.uncertain, 0.0, costs.reduced * at))
     slip = row_error + column_error + np.longdouble(1.01) * costs.losses(lower, upper, at).sum()
     slip += (abs(row_sum) + abs(column_sum)) * np.finfo(np.longdouble).eps
-    found = row_sum + column_sum - slip
+    value = row_sum + column_sum - slip
     if cut:
-        found = min(found, np.longdouble(sign * (cutoff - program.offset)))
-    return Bound(found, costs.charge(at), slip, 0.0, side, costs.value, at)
+        value = min(value, np.longdouble(sign * (cutoff - program.offset)))
+    return Bound(value, costs.charge(at), slip, 0.0, side, costs.value, at)
 
 
 @dataclass(eq=False)
@@ -181,6 +181,6 @@ def summed_exactly(program: Program, multipliers: Extended, bound: Bound) -> Bou
             if not np.isfinite(end):
                 return bound
             whole += reduced * Fraction(float(end))
-    found = nearest_of_its_sign(whole)
-    below = found if Fraction(found) <= whole else np.nextafter(found, -np.inf)
+    nearest = nearest_of_its_sign(whole)
+    below = nearest if Fraction(nearest) <= whole else np.nextafter(nearest, -np.inf)
     return replace(bound, value=np.longdouble(below), slip=np.longdouble(0.0))

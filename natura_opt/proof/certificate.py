@@ -141,8 +141,8 @@ def certify(
 
     Parameters
     ----------
-    program : a :class:`~natura_opt.LinearProgram`, or any program that is made piece by piece.
-    program : the program whose solution is claimed.
+    program : the program whose solution is claimed: a :class:`~natura_opt.LinearProgram`, or any that is made piece by
+        piece.
     primal : column values, shape (n,); a value outside its bounds, or not whole where it must be, is a residual.
     dual : ∂objective/∂side per row, shape (m,); multipliers of a side that does not exist count as zero.
     tolerance : largest relative residual and gap that counts as proved.
@@ -153,11 +153,8 @@ def certify(
 
     Raises
     ------
-    OptionError : not one number per column and row.
-
-    Raises
-    ------
-    OptionError : activities and valuations are not one per column and row.
+    OptionError : activities and valuations, or costs, bounds and sides, are not one per column and row.
+    ProgramError : a coefficient is no double, or a piece does not lie within the program.
     """
     require_program(program, "certify")
     _refuse_lengths(program, primal, dual)
@@ -165,20 +162,20 @@ def certify(
     sums = products(program, x, y)
     if not (np.isfinite(primal).all() and np.isfinite(dual).all() and _is_sound(program, sums)):
         return Certificate(*(float("inf"),) * 6, tolerance=tolerance)
-    towards = -1.0 if program.sense == "max" else 1.0
+    sign = -1.0 if program.sense == "max" else 1.0
 
-    f, natural = _worth(program, x)
+    f, natural = _objective(program, x)
     m = natural if size is None else size  # more, once a bound is known
     outside = _bound_residual(program, np.asarray(primal, dtype=np.longdouble), x)
     r = float(f) if outside == 0 and meets_rows(program, x, sums) else None
-    cutoff = float(f) + towards * tolerance * float(m)
+    cutoff = float(f) + sign * tolerance * float(m)
     bound = bound_of(program, y, sums, cutoff, nearby)
     slack = _slackness(program, x, y, sums, bound)
     if safe is not None:
         r, bound = _with_safe(program, safe, r, bound, cutoff)
     elif _slips(bound, 0.1 * tolerance * m) and sums.column_counts.sum() <= _FEW and are_doubles(y):
         bound = summed_exactly(program, y, bound)
-    L = towards * bound.value + program.offset
+    L = sign * bound.value + program.offset
     m = float(max(m, abs(L)) if size is None and np.isfinite(L) else m)
     return Certificate(
         objective=float(f),
@@ -198,6 +195,13 @@ def _refuse_lengths(program: Program, primal: Floats, dual: Floats) -> None:
         raise OptionError(
             f"certify: {len(primal):,} activities and {len(dual):,} valuations are not one per column and row"
         )
+    for names, wanted in (
+        (("row_lower", "row_upper"), len(dual)),
+        (("cost", "lower", "upper", "integer"), len(primal)),
+    ):
+        for name in names:
+            if np.shape(getattr(program, name)) != (wanted,):
+                raise OptionError(f"certify: the program's {name} are not {wanted:,} numbers, as its lines are")
 
 
 def _is_sound(program: Program, sums: Products) -> bool:
@@ -210,7 +214,7 @@ def _is_sound(program: Program, sums: Products) -> bool:
     return bool(numbers)
 
 
-def _worth(program: Program, x: Extended) -> tuple[np.longdouble, np.longdouble]:
+def _objective(program: Program, x: Extended) -> tuple[np.longdouble, np.longdouble]:
     """Return ``f = c x`` with its constant, and what it is measured by (see the module) while no bound is known."""
     terms = program.cost.astype(np.longdouble) * x
     f = terms.sum() + program.offset
@@ -249,7 +253,7 @@ def _with_safe(
     point, multipliers = clean_point(program, safe.primal, safe.dual)
     sums = products(program, point, multipliers)
     if reached is None and meets_rows(program, point, sums):
-        reached = float(_worth(program, point)[0])
+        reached = float(_objective(program, point)[0])
     other = bound_of(program, multipliers, sums, cutoff)
     return reached, other if other.value > bound.value else bound
 

@@ -79,9 +79,9 @@ def prove_infeasible(program: LinearProgram, options: SolveOptions) -> Impossibi
         )
     best: tuple[float, float, Floats] | None = None
     for multipliers in _farkas_candidates(program, options):
-        found = check_farkas(program, multipliers)
-        if best is None or (found[0] == 0.0, found[1]) > (best[0] == 0.0, best[1]):
-            best = found
+        candidate = check_farkas(program, multipliers)
+        if best is None or (candidate[0] == 0.0, candidate[1]) > (best[0] == 0.0, best[1]):
+            best = candidate
         if best[0] == 0.0 and best[1] > 0.0:
             break
     residual, margin, cleaned = best or (np.inf, 0.0, np.zeros(program.shape[0]))
@@ -136,8 +136,8 @@ def prove_unbounded(program: LinearProgram, options: SolveOptions) -> Impossibil
     cone = _recession_cone(program)
     solved = _uninterrupted(solve_safely(cone, replace(options, method="simplex", options={})))
     candidates = [solved.answer.primal] + ([solved.safe.primal] if solved.safe is not None else [])
-    found = [check_ray(program, np.clip(ray, cone.lower, cone.upper)) for ray in candidates]
-    residual, gain, ray = max(found, key=lambda one: (one[0] == 0.0, one[1]))
+    checked = [check_ray(program, np.clip(ray, cone.lower, cone.upper)) for ray in candidates]
+    residual, gain, ray = max(checked, key=lambda one: (one[0] == 0.0, one[1]))
     return Impossibility("unbounded", ray, residual, gain, options.tolerance, _growth(program, ray))
 
 
@@ -175,9 +175,9 @@ def check_ray(program: LinearProgram, ray: Floats) -> tuple[float, float, Floats
         below = np.where(np.isfinite(program.row_lower), np.maximum(-sums.rows, 0.0), 0.0)
         above = np.where(np.isfinite(program.row_upper), np.maximum(sums.rows, 0.0), 0.0)
         residual = max(residual, relative_max(np.maximum(below, above), sums.row_sizes), float(np.finfo(float).tiny))
-    worth = program.cost if program.sense == "max" else -program.cost
-    gain = exact_sums(sp.csc_array(worth.reshape(-1, 1)), np.array([0]), direction, np.zeros(1))[0]
-    size = max(float(np.abs(worth * direction).sum()), 1e-300)
+    maximised = program.cost if program.sense == "max" else -program.cost
+    gain = exact_sums(sp.csc_array(maximised.reshape(-1, 1)), np.array([0]), direction, np.zeros(1))[0]
+    size = max(float(np.abs(maximised * direction).sum()), 1e-300)
     return residual, float(gain) / size, direction
 
 
@@ -229,7 +229,7 @@ def _elastic_multipliers(program: LinearProgram, options: SolveOptions) -> Itera
         row_upper=target.row_upper,
     )
     solved = _uninterrupted(solve_safely(elastic, replace(options, method="simplex", options={})))
-    # of the scaled program: y~ = y / row, whatever the factors of size and worth
+    # of the scaled program: y~ = y / row, whatever the factors of sides and costs
     if solved.safe is not None:
         yield solved.safe.dual * scaled.row
     yield solved.answer.dual * scaled.row
@@ -255,23 +255,23 @@ def _clash(program: LinearProgram, multipliers: Floats) -> str:
     bound = np.where(pull > 0, program.upper, program.lower)
     give = np.where(np.isfinite(bound) & (pull != 0), pull * np.where(np.isfinite(bound), bound, 0.0), 0.0)
     least = 1e-9 * max(np.abs(weight).max(initial=0.0), np.abs(give).max(initial=0.0))
-    asked = [_row(program, int(row)) for row in np.argsort(-weight) if weight[row] > least]
+    demands = [_row(program, int(row)) for row in np.argsort(-weight) if weight[row] > least]
     limits = [(-weight[row], _row(program, int(row))) for row in np.flatnonzero(weight < -least)]
     bounds = np.flatnonzero((np.abs(give) > least) | (np.isfinite(bound) & (pull > 0)))
     limits += [(give[k], f"the bound of {_column(program, int(k))}") for k in bounds]
-    within = [name for _, name in sorted(limits, key=lambda found: -abs(found[0]))]
+    within = [name for _, name in sorted(limits, key=lambda limit: -abs(limit[0]))]
     chain = [row for row in np.argsort(-np.abs(multipliers)) if multipliers[row] != 0 and abs(weight[row]) <= least]
     through = _joined([_row(program, int(row)) for row in chain])
-    if not asked and not within:
+    if not demands and not within:
         return f"the rows contradict each other: {through}"
     demanded = all(multipliers[row] > 0 for row in np.flatnonzero(weight > least))
-    if not asked or not (within or demanded):
-        within = within or asked
+    if not demands or not (within or demanded):
+        within = within or demands
         return f"{_joined(within)} cannot be kept" + (f", through {through}" if chain else "")
     if within:
-        return f"what is asked, {_joined(asked)}, cannot be served within {_joined(within)}"
+        return f"what is asked, {_joined(demands)}, cannot be served within {_joined(within)}"
     why = "nothing makes it, or making it uses up more than it gives"
-    return f"what is asked, {_joined(asked)}, cannot be made in any amount: {why}" + (
+    return f"what is asked, {_joined(demands)}, cannot be made in any amount: {why}" + (
         f", through {through}" if chain else ""
     )
 

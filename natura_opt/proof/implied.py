@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..program.canonical import Piece
-from ..program.pieces import held_whole
+from ..program.pieces import held_whole, pieces_of
 from ..program.protocol import Positions, Program
 
 #: How often bounds implied by rows are passed on to other rows.
@@ -47,10 +47,10 @@ def implied_bounds(program: Program, incumbent: float = np.inf) -> tuple[Floats,
             least = rows.least(every, lower, upper)
             if not least.wanted:
                 break
-            found = rows.implied(every, lower, upper, counts, least)
-            if found is None:
+            implied = rows.implied(every, lower, upper, counts, least)
+            if implied is None:
                 break
-            lower, upper = found
+            lower, upper = implied
     return lower, upper
 
 
@@ -61,14 +61,14 @@ class _Least:
     Attributes
     ----------
     sums, sizes : of the terms that are bounded, shape (rows,). opened : how many terms are not, shape (rows,).
-    known : the least of each term, where terms are held anyway (see :func:`_least_terms`).
+    terms : the least of each term, where terms are held anyway (see :func:`_least_terms`).
     """
 
     sums: Floats
     sizes: Floats
     opened: Floats
     wanted: bool
-    known: list[_LeastTerms]
+    terms: list[_LeastTerms]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class _AtMost:
     def terms(self) -> Iterator[Terms]:
         """Return the terms of rows that have a side, piece by piece, the objective's last."""
         height, width = self.program.shape
-        for piece in self.program.pieces():
+        for piece in pieces_of(self.program):
             yield self._with_side(*_both_ways(piece, height))
         columns = np.arange(width)
         yield self._with_side(np.full(width, len(self.sides) - 1), columns, self.cost)
@@ -107,8 +107,8 @@ class _AtMost:
         return np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
 
     def _with_side(self, row: Positions, column: Positions, value: Floats) -> Terms:
-        kept = np.isfinite(self.sides[row]) & (value != 0)
-        return row[kept], column[kept], value[kept]
+        limited = np.isfinite(self.sides[row]) & (value != 0)
+        return row[limited], column[limited], value[limited]
 
     def counts(self, every: Iterable[Terms]) -> npt.NDArray[np.int64]:
         """Return how many roundings the sum of each row may have, shape (rows,)."""
@@ -120,17 +120,17 @@ class _AtMost:
     def least(self, every: Iterable[Terms], lower: Floats, upper: Floats) -> _Least:
         """Return the least that each row can come to within bounds."""
         sums, sizes, opened = (np.zeros(len(self.sides)) for _ in range(3))
-        wanted, known = False, []
+        wanted, terms = False, []
         for row, column, value in every:
             least, missing = _least_terms(column, value, lower, upper)
             if isinstance(every, list):
-                known.append((least, missing))
+                terms.append((least, missing))
             wanted |= bool(missing.any())
             open_terms = ~np.isfinite(least)
             finite = np.where(open_terms, 0.0, least)
             for into, weights in ((opened, open_terms), (sums, finite), (sizes, np.abs(finite))):
                 into += np.bincount(row, weights=weights, minlength=len(into))
-        return _Least(sums, sizes, opened, wanted, known)
+        return _Least(sums, sizes, opened, wanted, terms)
 
     def implied(
         self, every: Iterable[Terms], lower: Floats, upper: Floats, counts: npt.NDArray[np.int64], least: _Least
@@ -138,7 +138,7 @@ class _AtMost:
         """Return the bounds with those that single rows imply where there was none; None where no row implies any."""
         below, above, some = lower.copy(), upper.copy(), False
         for k, (row, column, value) in enumerate(every):
-            terms, missing = least.known[k] if least.known else _least_terms(column, value, lower, upper)
+            terms, missing = least.terms[k] if least.terms else _least_terms(column, value, lower, upper)
             open_terms = ~np.isfinite(terms)
             usable = missing & (least.opened[row] == open_terms)  # nothing is open, or only the column's own term
             at, column_at, value_at = row[usable], column[usable], value[usable]

@@ -33,7 +33,15 @@ _SECONDS_TO_DECIDE, _SECONDS_TO_CONFIRM, _SECONDS_TO_ENUMERATE = 20.0, 5.0, 2.0
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """An answer, the best certificate of it, and what they make known."""
+    """What is proved of a program: an answer, its best certificate, and the status that follows from them.
+
+    (What rational arithmetic alone says is an :class:`~.exact.verdict.ExactVerdict`; :func:`settle` takes it in.)
+
+    Attributes
+    ----------
+    answer : the best answer. certificate : of it. status : what they prove.
+    impossibility : the proof that there is no plan, or no best one, where there is one.
+    """
 
     answer: Answer
     certificate: Certificate
@@ -77,10 +85,10 @@ def prove(program: LinearProgram, options: SolveOptions, opened: Opening = Highs
         rows, columns = program.shape
         answer = Answer(Claim.FAILED, np.zeros(columns), np.zeros(rows), message="not taken by HiGHS")
         unknown = Certificate(*(float("inf"),) * 6, tolerance=options.tolerance)
-        found = settle(program, Verdict(answer, unknown, Status.UNPROVED), options)
-        if found.status is Status.UNPROVED:
+        verdict = settle(program, Verdict(answer, unknown, Status.UNPROVED), options)
+        if verdict.status is Status.UNPROVED:
             raise
-        return found
+        return verdict
     try:
         status, impossibility = judge(program, answer, certificate, options)
     except KeyboardInterrupt:
@@ -91,68 +99,70 @@ def prove(program: LinearProgram, options: SolveOptions, opened: Opening = Highs
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-def settle(program: LinearProgram, found: Verdict, options: SolveOptions) -> Verdict:
+def settle(program: LinearProgram, verdict: Verdict, options: SolveOptions) -> Verdict:
     """Return the verdict of the exact judge where it is wanted and decides, else the one found."""
-    limit = _exact_seconds(program, found, options)
+    limit = _exact_seconds(program, verdict, options)
     if limit is None:
-        return found
-    start: Answer | Basis | None = found.answer if found.status is Status.OPTIMAL else None
-    if found.answer.claim is Claim.FAILED:
+        return verdict
+    start: Answer | Basis | None = verdict.answer if verdict.status is Status.OPTIMAL else None
+    if verdict.answer.claim is Claim.FAILED:
         start = Basis.slack(program)
     try:
         exact = exact_proof(program, start, options, time_limit=limit or None, fraction=False)
     except KeyboardInterrupt:
-        return replace(found, status=Status.INTERRUPTED)
+        return replace(verdict, status=Status.INTERRUPTED)
     if not exact.proved:
-        return found
+        return verdict
+    if exact.status is Status.OPTIMAL and not (np.isfinite(exact.primal).all() and np.isfinite(exact.objective)):
+        return verdict  # the optimum is known, and no double is its plan
     unasked = options.certificate != "exact"
-    if unasked and exact.status is Status.INFEASIBLE and _by_rounding_alone(program, found):
-        return replace(found, certificate=replace(found.certificate, exactly=str(exact.status)))
+    if unasked and exact.status is Status.INFEASIBLE and _by_rounding_alone(program, verdict):
+        return replace(verdict, certificate=replace(verdict.certificate, exactly=str(exact.status)))
     if exact.status is not Status.OPTIMAL:
-        return replace(found, status=exact.status, impossibility=from_exact(program, exact, options))
+        return replace(verdict, status=exact.status, impossibility=from_exact(program, exact, options))
     value = exact.objective
     # the optimum is a fraction, and the objective the double next to it
-    held_to = max(options.tolerance, _NEXT_DOUBLE)
-    certificate = Certificate(value, value, 0.0, 0.0, 0.0, _NEXT_DOUBLE, held_to, "exact", value)
+    tolerance = max(options.tolerance, _NEXT_DOUBLE)
+    certificate = Certificate(value, value, 0.0, 0.0, 0.0, _NEXT_DOUBLE, tolerance, "exact", value)
     answer = replace(
-        found.answer,
+        verdict.answer,
         claim=Claim.OPTIMAL,
         primal=exact.primal,
         dual=exact.dual,
-        message=f"{found.answer.message}, {exact.pivots} pivots in rational arithmetic",
+        message=f"{verdict.answer.message}, {exact.pivots} pivots in rational arithmetic",
         bound=value,
     )
     return Verdict(answer, certificate, Status.OPTIMAL)
 
 
-def _by_rounding_alone(program: LinearProgram, found: Verdict) -> bool:
+def _by_rounding_alone(program: LinearProgram, verdict: Verdict) -> bool:
     """Whether a plan misses its rows by no more than what summing their terms in doubles rounds away: a table whose
     limits are the sums of what it uses is not to be called impossible for its last digits, and the certificate says
     what holds exactly.
     """
-    if not found.certificate.conditional or found.certificate.within > ROUNDING:
+    if not verdict.certificate.conditional or verdict.certificate.within > ROUNDING:
         return False
-    point, none = clean_point(program, found.answer.primal, np.zeros(program.shape[0]))
+    point, none = clean_point(program, verdict.answer.primal, np.zeros(program.shape[0]))
     sums = products(program, point, none)
     return bool((violations(program, sums) <= ROUNDING * sums.row_counts * sums.row_sizes).all())
 
 
-def _exact_seconds(program: LinearProgram, found: Verdict, options: SolveOptions) -> float | None:
+def _exact_seconds(program: LinearProgram, verdict: Verdict, options: SolveOptions) -> float | None:
     """Return how long the exact judge may take (0: as long as it likes), or None where it is not to be asked."""
-    left = None if options.time_limit is None else options.time_limit - found.answer.seconds
-    if found.answer.claim is Claim.INTERRUPTED or (left is not None and left <= 0):
+    left = None if options.time_limit is None else options.time_limit - verdict.answer.seconds
+    if verdict.answer.claim is Claim.INTERRUPTED or (left is not None and left <= 0):
         return None
     if options.certificate == "exact":
         return left or 0.0
     if options.tolerance < _NEXT_DOUBLE:  # no double is that near
         return None
     size = sum(program.shape)
-    open_still = found.status is Status.UNPROVED and found.answer.claim is not Claim.ITERATION_LIMIT
+    open_still = verdict.status is Status.UNPROVED and verdict.answer.claim is not Claim.ITERATION_LIMIT
     if open_still and size <= _WORTH_DECIDING:
         seconds = _SECONDS_TO_DECIDE
-    elif found.status is Status.OPTIMAL and found.certificate.conditional and size <= _WORTH_CONFIRMING:
+    elif verdict.status is Status.OPTIMAL and verdict.certificate.conditional and size <= _WORTH_CONFIRMING:
         seconds = _SECONDS_TO_CONFIRM
-    elif found.status is Status.OPTIMAL and found.certificate.bound == "solver" and size <= _WORTH_ENUMERATING:
+    elif verdict.status is Status.OPTIMAL and verdict.certificate.bound == "solver" and size <= _WORTH_ENUMERATING:
         seconds = _SECONDS_TO_ENUMERATE
     else:
         return None

@@ -16,12 +16,12 @@ _CLEARLY = 1e-12
 
 def violations(program: Program, sums: Products) -> Floats:
     """Return by how much each row is broken (below zero: its room), shape (m,), as far as rounding lets it be told."""
-    found = np.full(len(sums.rows), -np.inf)
+    violation = np.full(len(sums.rows), -np.inf)
     for side, direction in ((program.row_lower, 1.0), (program.row_upper, -1.0)):
-        there = np.flatnonzero(np.isfinite(side))  # infinities in extended precision take a hundred times as long
-        missing = (direction * (side[there] - sums.rows[there])).astype(np.float64)
-        found[there] = np.maximum(found[there], missing)
-    return found
+        finite = np.flatnonzero(np.isfinite(side))  # infinities in extended precision take a hundred times as long
+        missing = (direction * (side[finite] - sums.rows[finite])).astype(np.float64)
+        violation[finite] = np.maximum(violation[finite], missing)
+    return violation
 
 
 def meets_rows(program: Program, point: Extended, sums: Products) -> bool:
@@ -46,8 +46,8 @@ def meets_rows(program: Program, point: Extended, sums: Products) -> bool:
     for rows in batches(doubtful, sums.row_counts):
         by_row = rows_of(program, rows)
         for side, direction in ((program.row_lower, 1.0), (program.row_upper, -1.0)):
-            there = np.flatnonzero(np.isfinite(side[rows]))
-            if (direction * exact_sums(by_row, there, values, -side[rows[there]]) < 0).any():
+            finite = np.flatnonzero(np.isfinite(side[rows]))
+            if (direction * exact_sums(by_row, finite, values, -side[rows[finite]]) < 0).any():
                 return False
     return True
 

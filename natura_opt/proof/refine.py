@@ -94,7 +94,7 @@ def solve_safely(program: LinearProgram, options: SolveOptions, opened: Opening 
 
 
 def _solve_by(session: HighsSession, program: LinearProgram, options: SolveOptions) -> Solved:
-    answer = inside(program, session.solve())
+    first = answer = inside(program, session.solve())
     certificate = certify(program, answer.primal, answer.dual, options.tolerance)
     final = certificate.unconditional or program.integer.any() or session.interrupted
     if answer.claim is not Claim.OPTIMAL or final or options.method == "pdlp":  # PDLP leaves no basis to go on from
@@ -111,16 +111,22 @@ def _solve_by(session: HighsSession, program: LinearProgram, options: SolveOptio
                 break
     if not near.proved or refinement.stopped:
         return Solved(answer, near)
-    return _made_safe(program, refinement, Solved(answer, near), options.tolerance)
+    if answer is not first:  # else it was certified without allowance already
+        certificate = certify(program, answer.primal, answer.dual, options.tolerance)
+    return _enclosed(program, refinement, Solved(answer, near), certificate)
 
 
-def _made_safe(program: LinearProgram, refinement: Refinement, near: Solved, tolerance: float) -> Solved:
+def _enclosed(program: LinearProgram, refinement: Refinement, near: Solved, strict: Certificate) -> Solved:
     """Return the answer with a safe pair that encloses the optimum; ``near`` where there is none.
 
     Where there is one, and it is worth something else than the answer, the proof for nearby data is worth nothing.
+
+    Parameters
+    ----------
+    near : the answer, proved for data within rounding of those given.
+    strict : its certificate for the data as they are written.
     """
-    answer = near.answer
-    strict = certify(program, answer.primal, answer.dual, tolerance)
+    answer, tolerance = near.answer, strict.tolerance
     if strict.unconditional:
         return Solved(answer, strict, Safe(answer.primal, answer.dual))
     best: Solved | None = None
@@ -183,16 +189,16 @@ class Refinement:
             side = _settled(np.asarray(sums.rows) if side is None else side, dual, target)
             point = np.concatenate([primal, side])
             before = self._inner.iterations
-            found = self._step(point, dual, sums, level)
-            if found is None:
+            correction = self._step(point, dual, sums, level)
+            if correction is None:
                 if self.stopped:
                     return
                 continue
             # without a pivot nothing more is to be seen at this magnification
             level = min(level + _FIRST_LEVEL, _LAST_LEVEL) if self._inner.iterations == before else _FIRST_LEVEL
-            point = point + found[0]
+            point = point + correction[0]
             primal, side = point[:columns], point[columns:]
-            dual = dual + found[1]
+            dual = dual + correction[1]
             for noise in _NOISE:
                 yield self._in_user_units(_without(primal, noise), _without(dual, noise))
 
@@ -214,11 +220,11 @@ class Refinement:
         falling = np.isneginf(target.lower) & np.isfinite(target.upper)
         shift = np.where(rising, -dearer, np.where(falling, dearer, 0.0))
         point = np.concatenate([primal, np.clip(sums.rows, row_lower, row_upper)])
-        found = self._step(point, dual, sums, _LAST_LEVEL, (row_lower, row_upper), shift)
-        if found is None:
+        correction = self._step(point, dual, sums, _LAST_LEVEL, (row_lower, row_upper), shift)
+        if correction is None:
             return None
         moved = self._in_user_units(
-            (point + found[0])[:columns].astype(np.float64), (dual + found[1]).astype(np.float64)
+            (point + correction[0])[:columns].astype(np.float64), (dual + correction[1]).astype(np.float64)
         )
         return Safe(moved.primal, moved.dual)
 
@@ -274,8 +280,8 @@ class Refinement:
 
     def _scaled_point(self, answer: Answer) -> tuple[Extended, Extended]:
         scaled = self._session.scaled
-        primal: Extended = (answer.primal / scaled.column * scaled.size).astype(np.longdouble)
-        dual: Extended = (answer.dual * scaled.sign * scaled.worth / scaled.row).astype(np.longdouble)
+        primal: Extended = (answer.primal / scaled.column * scaled.rhs_scale).astype(np.longdouble)
+        dual: Extended = (answer.dual * scaled.sign * scaled.objective_scale / scaled.row).astype(np.longdouble)
         return primal, dual
 
     def _in_user_units(self, primal: Floats, dual: Floats) -> Answer:

@@ -19,7 +19,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
-from ..program.pieces import Counts, column_counts, row_counts, with_arrays
+from ..base.errors import ProgramError
+from ..program.pieces import Counts, column_counts, pieces_of, row_counts, with_arrays
 from ..program.protocol import Positions, Program
 
 Extended = npt.NDArray[np.longdouble]
@@ -43,6 +44,7 @@ class Products:
     ----------
     rows, row_sizes : shape (m,). columns, column_sizes : shape (n,).
     program : what was multiplied, for how many coefficients each has.
+    coefficients : how many came.
     """
 
     rows: Extended
@@ -50,6 +52,7 @@ class Products:
     columns: Extended
     column_sizes: Floats
     program: Program
+    coefficients: int
 
     @property
     def row_errors(self) -> Floats:
@@ -59,12 +62,21 @@ class Products:
     @cached_property
     def row_counts(self) -> Counts:
         """How many coefficients each row has."""
-        return row_counts(self.program)
+        return self._as_many(row_counts(self.program))
 
     @cached_property
     def column_counts(self) -> Counts:
         """How many coefficients each column has."""
-        return column_counts(self.program)
+        return self._as_many(column_counts(self.program))
+
+    def _as_many(self, counts: Counts) -> Counts:
+        """Refuse a program that has fewer coefficients when asked again: nothing is proved of what is not the same."""
+        if counts.sum() != self.coefficients:
+            raise ProgramError(
+                f"the program's pieces hold {counts.sum():,} coefficients, and held {self.coefficients:,} before: "
+                "pieces() must make them anew with every call"
+            )
+        return counts
 
 
 def products(program: Program, point: Extended, multipliers: Extended) -> Products:
@@ -74,13 +86,14 @@ def products(program: Program, point: Extended, multipliers: Extended) -> Produc
     """
     height, width = program.shape
     rows, columns = np.zeros(height, np.longdouble), np.zeros(width, np.longdouble)
-    row_sizes, column_sizes = np.zeros(height), np.zeros(width)
+    row_sizes, column_sizes, coefficients = np.zeros(height), np.zeros(width), 0
     sizes = np.abs(point).astype(np.float64), np.abs(multipliers).astype(np.float64)
     extended_data, absolute_data = np.empty(0, np.longdouble), np.empty(0)  # room for a piece, used again
     with np.errstate(over="ignore", invalid="ignore"):
-        for piece in program.pieces():
+        for piece in pieces_of(program):
             matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr, piece.matrix.shape)
             count = len(matrix.data)
+            coefficients += count
             if count > len(extended_data):
                 extended_data, absolute_data = np.empty(count, np.longdouble), np.empty(count)
             extended_data[:count] = matrix.data
@@ -91,7 +104,7 @@ def products(program: Program, point: Extended, multipliers: Extended) -> Produc
             absolute = with_arrays(matrix, absolute_data[:count], *places)
             row_sizes[piece.rows] += np.asarray(absolute @ sizes[0][piece.columns])
             column_sizes[piece.columns] += np.asarray(absolute.T @ sizes[1][piece.rows])
-    return Products(rows, row_sizes, columns, column_sizes, program)
+    return Products(rows, row_sizes, columns, column_sizes, program, coefficients)
 
 
 def rounding(sizes: Floats, counts: Counts) -> Floats:
@@ -141,29 +154,27 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
     nothing = (values == 0) | (chosen == 0)
     error[nothing] = 0.0  # the other factor may have been too large to split
     sound |= nothing
-    found = np.empty(len(lines))
+    sums = np.empty(len(lines))
     alone = counts == 1
     alone[alone] = (sound & (error == 0))[ends[:-1][alone]]  # a product without error, and one addition
-    found[alone] = start[alone] + product[ends[:-1][alone]]
+    sums[alone] = start[alone] + product[ends[:-1][alone]]
     for k in np.flatnonzero(~alone).tolist():
         first, last = int(ends[k]), int(ends[k + 1])
         if sound[first:last].all():
-            found[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
+            sums[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
         else:
             pairs = zip(values[first:last].tolist(), chosen[first:last].tolist(), strict=True)
-            found[k] = nearest_of_its_sign(
-                sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k])))
-            )
-    return found
+            sums[k] = nearest_of_its_sign(sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k]))))
+    return sums
 
 
 def nearest_of_its_sign(value: Fraction) -> float:
     """Return the double nearest to a fraction, but never zero for what is not, nor infinite for what is finite."""
     try:
-        found = float(value)
+        nearest = float(value)
     except OverflowError:  # which asking a fraction of that size for its sign as a double would be again
         return math.copysign(np.finfo(np.float64).max, 1.0 if value > 0 else -1.0)
-    return found if found != 0 or value == 0 else math.copysign(5e-324, value)
+    return nearest if nearest != 0 or value == 0 else math.copysign(5e-324, value)
 
 
 def _split(values: Floats) -> tuple[Floats, Floats]:
@@ -179,9 +190,14 @@ def are_doubles(values: Extended) -> bool:
 
 
 def relative_max(violations: npt.NDArray[np.floating], sizes: npt.NDArray[np.floating]) -> float:
-    """Return the largest violation relative to its size; zero where nothing is violated."""
+    """Return the largest violation relative to its size; zero where nothing is violated, infinite where a size is
+    beyond doubles: nothing is small beside what is not known.
+    """
     violated = violations != 0
     if not violated.any():
         return 0.0
+    some, beside = violations[violated], sizes[violated]
+    if not (np.isfinite(some).all() and np.isfinite(beside).all()):
+        return float("inf")
     with np.errstate(divide="ignore", over="ignore"):
-        return float(np.max(violations[violated] / sizes[violated]))
+        return float(np.max(some / beside))

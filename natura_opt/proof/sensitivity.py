@@ -74,19 +74,19 @@ def ranges(program: LinearProgram, proof: Certificate) -> Sensitivity:
             break
     else:
         raise NotProvedError(f"no ranges: the basis they belong to could not be proved (simplex ended {answer.claim})")
-    found = session.ranging()
-    if found is None:
+    ranging = session.ranging()
+    if ranging is None:
         raise NotProvedError("no ranges: HiGHS has none at the optimum it found")
     scaled = session.scaled
-    row_unit = 1.0 / (scaled.row * scaled.size)
-    low, high = found.row_low * row_unit, found.row_high * row_unit
+    row_unit = 1.0 / (scaled.row * scaled.rhs_scale)
+    low, high = ranging.row_low * row_unit, ranging.row_high * row_unit
     activity = program.matrix @ answer.primal
     side = np.where(np.isfinite(program.row_lower), program.row_lower, program.row_upper)
     at_upper = np.isfinite(program.row_upper) & (answer.dual * scaled.sign <= 0)
     side = np.where(at_upper, program.row_upper, side)
     # a row that does not bind may move its side up to the activity, and away from it without end
-    low = np.where(found.row_binds, low, np.where(at_upper, activity, -np.inf))
-    high = np.where(found.row_binds, high, np.where(at_upper, np.inf, activity))
+    low = np.where(ranging.row_binds, low, np.where(at_upper, activity, -np.inf))
+    high = np.where(ranging.row_binds, high, np.where(at_upper, np.inf, activity))
     limits = pd.DataFrame(
         {
             "side": side + 0.0,
@@ -96,8 +96,8 @@ def ranges(program: LinearProgram, proof: Certificate) -> Sensitivity:
         },
         index=_index(program.rows),
     )
-    cost_unit = scaled.sign / (scaled.column * scaled.worth)
-    one, other = found.cost_low * cost_unit, found.cost_high * cost_unit
+    cost_unit = scaled.sign / (scaled.column * scaled.objective_scale)
+    one, other = ranging.cost_low * cost_unit, ranging.cost_high * cost_unit
     costs = pd.DataFrame(
         {
             "cost": program.cost,
@@ -112,12 +112,12 @@ def ranges(program: LinearProgram, proof: Certificate) -> Sensitivity:
 
 def _index(blocks: tuple[Block, ...]) -> pd.MultiIndex:
     """Return (block, name, period) of every row or column; a holding is called ``good in technique``."""
-    found: list[tuple[str, str, str]] = []
+    entries: list[tuple[str, str, str]] = []
     for block in blocks:
         for label in block.index:
             parts = [str(part) for part in label] if isinstance(block.index, pd.MultiIndex) else [str(label), ""]
-            found.append((block.name, " in ".join(parts[:-1]), parts[-1]))
-    return pd.MultiIndex.from_tuples(found, names=["block", "name", "period"])
+            entries.append((block.name, " in ".join(parts[:-1]), parts[-1]))
+    return pd.MultiIndex.from_tuples(entries, names=["block", "name", "period"])
 
 
 class ValuationIntervals:
@@ -130,8 +130,8 @@ class ValuationIntervals:
         self._program, self._primal = program, primal
         self._scaled = scale(program)
         target = self._scaled.program
-        x = np.clip(primal / self._scaled.column * self._scaled.size, target.lower, target.upper)
-        y = self._scaled.sign * dual / self._scaled.row * self._scaled.worth
+        x = np.clip(primal / self._scaled.column * self._scaled.rhs_scale, target.lower, target.upper)
+        y = self._scaled.sign * dual / self._scaled.row * self._scaled.objective_scale
         level = target.matrix @ x
         sizes = abs(target.matrix) @ np.abs(x)
         at_lower = _is_active(level - target.row_lower, sizes + _finite(target.row_lower))
@@ -169,7 +169,7 @@ class ValuationIntervals:
         NotProvedError : the optimal duals could not be found, or do not prove the plan optimal.
         """
         ends = [self._extreme(row, direction) for direction in (1.0, -1.0)]
-        factor = self._scaled.sign * self._scaled.row[row] / self._scaled.worth
+        factor = self._scaled.sign * self._scaled.row[row] / self._scaled.objective_scale
         low, high = sorted(float(end * factor) for end in ends)
         return low, high
 
@@ -184,11 +184,11 @@ class ValuationIntervals:
             return -direction * np.inf
         if claim is not Claim.OPTIMAL:
             raise NotProvedError(f"the interval of a valuation could not be found: HiGHS ended {claim}")
-        found = scaled.primal(duals)
-        seen = certify(self._program, self._primal, self._scaled.dual(found), _END, nearby=_END)
+        dual = scaled.primal(duals)
+        seen = certify(self._program, self._primal, self._scaled.dual(dual), _END, nearby=_END)
         if not seen.proved:
             raise NotProvedError(f"the interval of a valuation could not be proved: {seen}")
-        return float(found[row])
+        return float(dual[row])
 
 
 def _counting(matrix: sp.csc_array, multipliers: Floats, terms: Floats) -> np.ndarray:

@@ -1,7 +1,8 @@
 """A linear program that is changed and solved again, hot, in the user's units; every answer is certified.
 
+>>> import natura_opt as no
 >>> from natura_opt.testing.small import program
->>> with Session(program("max", [3.0, 2.0], [([1.0, 1.0], "<=", 4.0), ([1.0, 0.0], "<=", 3.0)])) as session:
+>>> with no.Session(program("max", [3.0, 2.0], [([1.0, 1.0], "<=", 4.0), ([1.0, 0.0], "<=", 3.0)])) as session:
 ...     first = session.solve()
 ...     session.change_rhs("at most", 6.0, labels=[0])
 ...     second = session.solve()
@@ -14,6 +15,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import wraps
+from threading import RLock
 from types import TracebackType
 from typing import Any
 
@@ -24,7 +27,7 @@ from ..backends.configured import check_highs_options
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..backends.session import HotSession
-from ..base.entrance import checked_arguments
+from ..base.entrance import Call, checked_arguments
 from ..base.errors import OptionError, RefusedError
 from ..base.status import Status
 from ..program.checks import checked
@@ -45,12 +48,28 @@ from ..program.places import Positions
 from .judging import Verdict, prove
 
 
+def _alone(call: Call) -> Call:
+    """Let one call of a session at a time go on: a change made by another thread is neither lost nor half told."""
+
+    @wraps(call)
+    def waiting(session: Session, *given: Any, **named: Any) -> Any:
+        with session._lock:
+            return call(session, *given, **named)
+
+    return waiting  # type: ignore[return-value]
+
+
 @dataclass(frozen=True, eq=False)
 class _State:
     """A program, and which of the rows that HiGHS holds each of its rows is (-1: a new one)."""
 
     program: LinearProgram
     rows: Positions
+
+    def __post_init__(self) -> None:
+        p = self.program  # is handed out: nobody is to change it behind the session's back
+        for array in (p.cost, p.lower, p.upper, p.integer, p.row_lower, p.row_upper, p.matrix.data):
+            array.flags.writeable = False
 
 
 class Session:
@@ -68,12 +87,13 @@ class Session:
 
     Blocks are named and labels are those of their index: all of them where none are given. Numbers are in the user's
     units: one for all, or one per label in that order (a Series must have these very labels). Many changes cost less
-    when they are given at once: each of coefficients, rows or columns copies the matrix.
+    when they are given at once: each of coefficients, rows or columns copies the matrix. Several threads may use one
+    session; a call waits until the one before it is done.
 
     Parameters
     ----------
-    program : what to begin with; it is not changed.
-    options : how to solve; ``time_limit`` is of each solve. Raises ``OptionError`` for one that HiGHS does not know.
+    program : what to begin with; it is copied.
+    options : how to solve; ``time_limit`` is of each solve.
 
     Attributes
     ----------
@@ -81,10 +101,9 @@ class Session:
 
     Raises
     ------
-    ProgramError : of every change, where there is no such block or label, a length is wrong or a number is none.
-    NaturaError : of every change, where a coefficient is infinite, or a limit the wrong way round; nothing is changed
-        then.
-    OptionError : the session is closed.
+    DataError : arrays of the program do not fit together, or hold what is no number.
+    NaturaError : a coefficient of it is infinite, or a limit infinite the wrong way round.
+    OptionError : an option that HiGHS does not know.
     """
 
     @checked_arguments()
@@ -95,6 +114,7 @@ class Session:
         self._state: _State | None = _State(given, np.arange(given.shape[0]))
         self._hot: HotSession | None = None
         self.rescalings = 0
+        self._lock = RLock()
 
     def __enter__(self) -> Session:
         return self
@@ -102,13 +122,20 @@ class Session:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    @_alone
     def close(self) -> None:
         """Let go of HiGHS and its memory; the session is of no use after it."""
         self._hot = self._state = None
 
     @property
     def program(self) -> LinearProgram:
-        """The program as it stands, in the user's units; later changes leave what is returned as it is."""
+        """The program as it stands, in the user's units; its arrays are not to be written to, and later changes
+        leave it as it is.
+
+        Raises
+        ------
+        OptionError : the session is closed.
+        """
         return self._standing.program
 
     @property
@@ -117,6 +144,7 @@ class Session:
             raise OptionError("the session is closed; open another one")
         return self._state
 
+    @_alone
     def solve(self) -> Verdict:
         """Solve the program as it stands, from the last basis, and prove the answer.
 
@@ -127,30 +155,31 @@ class Session:
         Raises
         ------
         RefusedError : HiGHS does not take the numbers, and rational arithmetic does not decide either.
+        OptionError : the session is closed.
         """
         program, begun = self.program, time.monotonic()
         hot = self._hot is not None and self._hot.is_hot
-        found: Verdict | None = None
+        verdict: Verdict | None = None
         try:
-            found = prove(program, self._options, self._told)
+            verdict = prove(program, self._options, self._brought_up_to_date)
         except RefusedError:
             if not hot:
                 raise
-        if found is not None and (found.status is not Status.UNPROVED or not hot):
-            return found
+        if verdict is not None and (verdict.status is not Status.UNPROVED or not hot):
+            return verdict
         if self._hot is not None:
             self._hot.forget()
         options, limit = self._options, self._options.time_limit
         if limit is not None:
             options = replace(options, time_limit=max(limit - (time.monotonic() - begun), 1e-3))
         again = prove(program, options)
-        if found is None:
+        if verdict is None:
             return again
-        iterations = found.answer.iterations + again.answer.iterations
-        seconds = found.answer.seconds + again.answer.seconds
+        iterations = verdict.answer.iterations + again.answer.iterations
+        seconds = verdict.answer.seconds + again.answer.seconds
         return replace(again, answer=replace(again.answer, iterations=iterations, seconds=seconds))
 
-    def _told(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
+    def _brought_up_to_date(self, program: LinearProgram, options: SolveOptions) -> HighsSession:
         """Return the HiGHS object, told of the program as it stands."""
         hot, self._hot = self._hot, None  # one that is stopped half way through a change is not used again
         if hot is None:
@@ -161,40 +190,122 @@ class Session:
         return hot
 
     @checked_arguments()
+    @_alone
     def change_rhs(self, rows: str, amounts: Any, labels: Iterable[Any] | None = None) -> None:
-        """Change right-hand sides of rows as they were written: the side that a row has, or both of an equality."""
+        """Change right-hand sides of rows as they were written: the side that a row has, or both of an equality.
+
+        Parameters
+        ----------
+        rows : the name of a block of rows.
+        amounts : one for all, or one per label in that order, in the rows' units; an infinite one takes the side away.
+        labels : which of them; all, where none are given.
+
+        Raises
+        ------
+        ProgramError : no such block or label, a label given twice, a wrong length, a number that is none, or a row
+            without a side or with two that differ (:meth:`change_sides`).
+        NaturaError : a number is infinite where it cannot be; nothing is changed then.
+        OptionError : an argument of another kind, or the session is closed.
+        """
         self._become(with_rhs(self.program, rows, amounts, labels))
 
     @checked_arguments()
+    @_alone
     def change_sides(
         self, rows: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
     ) -> None:
-        """Change the lower or upper sides of rows, or both; a side that is not given stays, an infinite one is none."""
+        """Change the lower or upper sides of rows, or both; a side that is not given stays, an infinite one is none.
+
+        Parameters
+        ----------
+        rows : the name of a block of rows.
+        labels : which of them; all, where none are given.
+        lower, upper : one for all, or one per label in that order, in the rows' units.
+
+        Raises
+        ------
+        ProgramError : no such block or label, a label given twice, a wrong length, or a number that is none.
+        NaturaError : a number is infinite where it cannot be; nothing is changed then.
+        OptionError : an argument of another kind, or the session is closed.
+        """
         self._become(with_sides(self.program, rows, labels, lower, upper))
 
     @checked_arguments()
+    @_alone
     def free_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
-        """Take both sides from rows: they keep their places, and limit nothing until they are given sides again."""
+        """Take both sides from rows: they keep their places, and limit nothing until they are given sides again.
+
+        Parameters
+        ----------
+        rows : the name of a block of rows.
+        labels : which of them; all, where none are given.
+
+        Raises
+        ------
+        ProgramError : no such block or label, or a label given twice.
+        OptionError : an argument of another kind, or the session is closed.
+        """
         self._become(with_sides(self.program, rows, labels, -np.inf, np.inf))
 
     @checked_arguments()
+    @_alone
     def change_bounds(
         self, columns: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
     ) -> None:
-        """Change the lower or upper bounds of columns, or both; a bound that is not given stays."""
+        """Change the lower or upper bounds of columns, or both; one that is not given stays, an infinite one is none.
+
+        Parameters
+        ----------
+        columns : the name of a block of columns.
+        labels : which of them; all, where none are given.
+        lower, upper : one for all, or one per label in that order, in the columns' units.
+
+        Raises
+        ------
+        ProgramError : no such block or label, a label given twice, a wrong length, or a number that is none.
+        NaturaError : a number is infinite where it cannot be; nothing is changed then.
+        OptionError : an argument of another kind, or the session is closed.
+        """
         self._become(with_bounds(self.program, columns, labels, lower, upper))
 
     @checked_arguments()
+    @_alone
     def change_costs(self, columns: str, costs: Any, labels: Iterable[Any] | None = None) -> None:
-        """Change costs of columns, in units of the objective per unit of the column; the sense stays."""
+        """Change costs of columns; the sense of the objective stays.
+
+        Parameters
+        ----------
+        columns : the name of a block of columns.
+        costs : one for all, or one per label in that order, in units of the objective per unit of
+            the column.
+        labels : which of them; all, where none are given.
+
+        Raises
+        ------
+        ProgramError : no such block or label, a label given twice, a wrong length, or a number that is none.
+        NaturaError : a number is infinite where it cannot be; nothing is changed then.
+        OptionError : an argument of another kind, or the session is closed.
+        """
         self._become(with_costs(self.program, columns, costs, labels))
 
     @checked_arguments()
+    @_alone
     def change_offset(self, offset: float) -> None:
-        """Change the constant in the objective."""
+        """Change the constant in the objective.
+
+        Parameters
+        ----------
+        offset : the constant, in the objective's units.
+
+        Raises
+        ------
+        ProgramError : it is not finite.
+        OptionError : an argument of another kind, or the session is closed.
+        """
         self._become(with_offset(self.program, offset))
 
     @checked_arguments()
+    @_alone
     def change_coefficients(
         self, rows: str, columns: str, coefficients: Any, at: tuple[Iterable[Any], Iterable[Any]] | None = None
     ) -> None:
@@ -202,25 +313,43 @@ class Session:
 
         Parameters
         ----------
+        rows, columns : the names of the blocks.
         coefficients : all of them, shape (rows, columns), sparse or not; what is zero or not there is zero then. With
             ``at``: one per pair (or one for all), and the others stay.
         at : a list of row labels and one of column labels, of one length: the pairs that change.
+
+        Raises
+        ------
+        ProgramError : no such block or label, a pair given twice, a wrong shape or length, or what is no number.
+        NaturaError : a coefficient is not finite; nothing is changed then.
+        OptionError : an argument of another kind, or the session is closed.
         """
         self._become(with_coefficients(self.program, rows, columns, coefficients, at))
 
     @checked_arguments()
+    @_alone
     def add_rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any, terms: Mapping[str, Any]) -> None:
         """Add a block of rows, after the others; they enter the basis.
 
         Parameters
         ----------
+        name : of the block; no other block of rows has it.
+        index : the labels of the rows.
+        sense : ``">="``, ``"<="`` or ``"=="``.
         rhs : one right-hand side per label, or one for all (another side: :meth:`change_sides`).
         terms : coefficients by block of columns, each of shape (len(index), columns of the block).
+
+        Raises
+        ------
+        ProgramError : the name is taken, no such block of columns, a wrong sense, shape or length, or no number.
+        NaturaError : a number is infinite where it cannot be; nothing is changed then.
+        OptionError : an argument of another kind, or the session is closed.
         """
-        made = with_rows(self.program, name, index, sense, rhs, terms)
-        self._become(made, np.append(self._standing.rows, np.full(len(index), -1)))
+        program = with_rows(self.program, name, index, sense, rhs, terms)
+        self._become(program, np.append(self._standing.rows, np.full(len(index), -1)))
 
     @checked_arguments()
+    @_alone
     def add_columns(
         self,
         name: str,
@@ -236,19 +365,39 @@ class Session:
 
         Parameters
         ----------
+        name : of the block; no other block of columns has it.
+        index : the labels of the columns.
         terms : coefficients by block of rows, each of shape (rows of the block, len(index)).
         lower, upper, cost : one per label, or one for all.
         integer : whether they must be whole.
+
+        Raises
+        ------
+        ProgramError : the name is taken, no such block of rows, a wrong shape or length, or what is no number.
+        NaturaError : a number is infinite where it cannot be; nothing is changed then.
+        OptionError : an argument of another kind, or the session is closed.
         """
         self._become(
             with_columns(self.program, name, index, terms, lower=lower, upper=upper, cost=cost, integer=integer)
         )
 
     @checked_arguments()
+    @_alone
     def delete_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
-        """Delete a block of rows, or some of its rows; positions of later rows move up."""
-        made, left = without_rows(self.program, rows, labels)
-        self._become(made, self._standing.rows[left])
+        """Delete a block of rows, or some of its rows; positions of later rows move up.
+
+        Parameters
+        ----------
+        rows : the name of a block of rows.
+        labels : which of them; all, where none are given. A block of which none is left is gone.
+
+        Raises
+        ------
+        ProgramError : no such block or label, or a label given twice.
+        OptionError : an argument of another kind, or the session is closed.
+        """
+        program, left = without_rows(self.program, rows, labels)
+        self._become(program, self._standing.rows[left])
 
     def _become(self, program: LinearProgram, rows: Positions | None = None) -> None:
         """Take a changed program, in one step: Ctrl-C finds the one before it or this one."""

@@ -60,6 +60,7 @@ PUBLIC: dict[str, dict[str, str]] = {
         "LinearProgram": "program.linear",
         "NamedProgram": "program.named",
         "ProgramSolution": "plan.program_solution",
+        "Session": "proof.session",
         "certify": "proof.certificate",
         "Certificate": "proof.certificate",
     },

@@ -53,8 +53,8 @@ def _highs(program: LinearProgram, options: SolveOptions) -> Answer:
 def _highs_kept(programs: Sequence[LinearProgram], options: SolveOptions) -> Iterator[Answer]:
     session = HotSession(programs[0], options)
     yield session.solve()
-    for made in programs[1:]:
-        session.hold(made)
+    for program in programs[1:]:
+        session.hold(program)
         yield session.solve()
 
 
@@ -91,8 +91,8 @@ _PYOMO = _MODELLED - {Feature.EMPTY_CLASHES}
 
 def _highs_by(method: str, features: frozenset[Feature], tolerance: float = 1e-9) -> Backend:
     plan = partial(_plan, "highs", "highs")
-    kept = _highs_kept if Feature.RESOLVES in features else None
-    return Backend(f"highs {method}", _highs, features, plan, kept, method, tolerance)
+    resolve = _highs_kept if Feature.RESOLVES in features else None
+    return Backend(f"highs {method}", _highs, features, plan, resolve, method, tolerance)
 
 
 #: The backends of this package, by name.

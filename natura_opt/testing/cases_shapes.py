@@ -52,8 +52,8 @@ def _transport() -> LinearProgram:
 
 
 def _ranged(sense: Any, cost: float) -> LinearProgram:
-    made = program(sense, [cost, cost], [([1.0, 1.0], "<=", 7.0), ([1.0, -1.0], "<=", 0.0)])
-    return with_sides(made, [2.0, 0.0], [7.0, 0.0])
+    one_sided = program(sense, [cost, cost], [([1.0, 1.0], "<=", 7.0), ([1.0, -1.0], "<=", 0.0)])
+    return with_sides(one_sided, [2.0, 0.0], [7.0, 0.0])
 
 
 SHAPE_CASES: tuple[Case, ...] = (

@@ -20,26 +20,26 @@ _NAMES: dict[RowSense, str] = {"<=": "at most", ">=": "at least", "==": "equal"}
 
 
 def _signs() -> list[Case]:
-    made = []
+    cases = []
     for sense, row, sign in (("max", "<=", 1.0), ("max", ">=", -1.0), ("min", "<=", -1.0), ("min", ">=", 1.0)):
-        made += [_sign(sense, row, 3.0 * sign, side) for side in (6.0, -6.0)]  # type: ignore[arg-type]
+        cases += [_sign(sense, row, 3.0 * sign, side) for side in (6.0, -6.0)]  # type: ignore[arg-type]
     for sense in ("max", "min"):
-        made += [_sign(sense, "==", cost, 6.0) for cost in (3.0, -3.0)]  # type: ignore[arg-type]
-    return made
+        cases += [_sign(sense, "==", cost, 6.0) for cost in (3.0, -3.0)]  # type: ignore[arg-type]
+    return cases
 
 
 def _sign(sense: Sense, row: RowSense, cost: float, side: float) -> Case:
-    worth = cost / 2
+    valuation = cost / 2
     # y costs more per unit of the row than x: it stays at zero; where it costs less, x would run off without end
-    y_cost = 5.0 * worth + (1.0 if sense == "min" else -1.0)
+    y_cost = 5.0 * valuation + (1.0 if sense == "min" else -1.0)
     binding: Any = [([2.0, 5.0], row, side), ([1.0, 1.0], "<=", 1e3)]
-    blocks = {"at most": [0.0]} if row != "<=" else {"at most": [worth, 0.0]}
+    blocks = {"at most": [0.0]} if row != "<=" else {"at most": [valuation, 0.0]}
     if row != "<=":
-        blocks[_NAMES[row]] = [worth]
+        blocks[_NAMES[row]] = [valuation]
     return Case(
         f"valuation: {sense}, {row} {side:g}, costs {cost:g}",
         partial(program, sense, [cost, y_cost], binding, [-INF, 0.0]),
-        objective=worth * side,
+        objective=valuation * side,
         columns={"x": [side / 2, 0.0]},
         valuations=blocks,
     )
@@ -60,20 +60,20 @@ def _range_sign(sense: Sense, cost: float, at: float) -> Case:
 
 
 def _side(row: int, value: float) -> Any:
-    def change(made: LinearProgram) -> LinearProgram:
-        sides = made.row_upper.copy()
+    def change(program: LinearProgram) -> LinearProgram:
+        sides = program.row_upper.copy()
         sides[row] = value
-        return replace(made, row_upper=sides)
+        return replace(program, row_upper=sides)
 
     return change
 
 
 def _costs(*cost: float) -> Any:
-    return lambda made: replace(made, cost=np.array(cost))
+    return lambda program: replace(program, cost=np.array(cost))
 
 
 def _bounds(lower: list[float], upper: list[float]) -> Any:
-    return lambda made: replace(made, lower=np.array(lower), upper=np.array(upper))
+    return lambda program: replace(program, lower=np.array(lower), upper=np.array(upper))
 
 
 _EDITS = (

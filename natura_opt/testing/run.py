@@ -104,14 +104,14 @@ def summary(results: Iterable[Result]) -> str:
         if result.skipped:
             wanting.setdefault(result.skipped, []).append(result.backend)
     reasons = "; ".join(f"{len(of)} for want of {what}: {', '.join(sorted(set(of)))}" for what, of in wanting.items())
-    said = f"conformance: {cases} cases x {backends} backends, {passed} passed, {failed} failed"
-    return f"{said}, {len(every) - passed - failed} skipped" + (f" ({reasons})" if reasons else "")
+    counts = f"conformance: {cases} cases x {backends} backends, {passed} passed, {failed} failed"
+    return f"{counts}, {len(every) - passed - failed} skipped" + (f" ({reasons})" if reasons else "")
 
 
-def _program_faults(case: Case, backend: Backend, made: LinearProgram, options: SolveOptions) -> Iterator[str]:
+def _program_faults(case: Case, backend: Backend, program: LinearProgram, options: SolveOptions) -> Iterator[str]:
     with _interrupting(case.interrupt_after):
-        answer = backend.solve(made, options)
-    status, certificate, impossibility = _judged(made, answer, options)
+        answer = backend.solve(program, options)
+    status, certificate, impossibility = _judged(program, answer, options)
     if status not in case.statuses:
         yield f"status is {status}, not {case.status} ({answer.claim}; {certificate}; {impossibility})"
         return
@@ -122,33 +122,33 @@ def _program_faults(case: Case, backend: Backend, made: LinearProgram, options: 
     tolerance = backend.tolerance
     yield from _number_faults("the objective", certificate.objective, case.objective, tolerance)
     for name, wanted in case.columns.items():
-        block = made.column_block(name)
+        block = program.column_block(name)
         assert block is not None
         yield from _vector_faults(name, answer.primal[block.span], wanted, tolerance)
     for name, wanted in case.valuations.items():
-        rows = made.row_block(name)
+        rows = program.row_block(name)
         assert rows is not None
         yield from _vector_faults(f"valuations of {name!r}", answer.dual[rows.span], wanted, tolerance)
-        yield from _moved_faults(backend, made, rows, certificate.objective, wanted, options)
+        yield from _moved_faults(backend, program, rows, certificate.objective, wanted, options)
     if case.edits:
-        yield from _edit_faults(case, backend, made, options)
+        yield from _edit_faults(case, backend, program, options)
 
 
 def _judged(
-    made: LinearProgram, answer: Answer, options: SolveOptions
+    program: LinearProgram, answer: Answer, options: SolveOptions
 ) -> tuple[Status, Certificate, Impossibility | None]:
     """Recompute the proof, and judge by it; of whole numbers, the point is checked and the bound is the solver's."""
-    if made.integer.any() and answer.claim is Claim.OPTIMAL:
-        whole = np.where(made.integer, np.round(answer.primal), answer.primal)
-        point = certify(made, whole, answer.dual, options.tolerance)
+    if program.integer.any() and answer.claim is Claim.OPTIMAL:
+        whole = np.where(program.integer, np.round(answer.primal), answer.primal)
+        point = certify(program, whole, answer.dual, options.tolerance)
         off = float(np.abs(whole - answer.primal).max(initial=0.0))
         gap = 0.0 if off <= 1e-6 else np.inf
         point = replace(point, dual_residual=0.0, complementarity=0.0, gap=gap, bound="solver")
         return (Status.OPTIMAL if point.proved else Status.UNPROVED), point, None
-    certificate = certify_claim(made, answer, options)
-    status, impossibility = judge(made, answer, certificate, options)
-    found = settle(made, Verdict(answer, certificate, status, impossibility), options)
-    return found.status, found.certificate, found.impossibility
+    certificate = certify_claim(program, answer, options)
+    status, impossibility = judge(program, answer, certificate, options)
+    verdict = settle(program, Verdict(answer, certificate, status, impossibility), options)
+    return verdict.status, verdict.certificate, verdict.impossibility
 
 
 def _proof_faults(status: Status, certificate: Certificate, impossibility: Impossibility | None) -> Iterator[str]:
@@ -169,16 +169,21 @@ def _claim_faults(status: Status, claim: Claim) -> Iterator[str]:
 
 
 def _moved_faults(
-    backend: Backend, made: LinearProgram, rows: Block, objective: float, wanted: Sequence[float], options: SolveOptions
+    backend: Backend,
+    program: LinearProgram,
+    rows: Block,
+    objective: float,
+    wanted: Sequence[float],
+    options: SolveOptions,
 ) -> Iterator[str]:
     """Move each side and solve again: the objective must move by the valuation times the step."""
     for k, valuation in enumerate(wanted):
         row = rows.start + k
-        side = np.where(np.isfinite(made.row_upper[row]), made.row_upper[row], made.row_lower[row])
+        side = np.where(np.isfinite(program.row_upper[row]), program.row_upper[row], program.row_lower[row])
         step = _STEP * (abs(float(side)) or 1.0)
-        lower, upper = made.row_lower.copy(), made.row_upper.copy()
+        lower, upper = program.row_lower.copy(), program.row_upper.copy()
         lower[row], upper[row] = lower[row] + step, upper[row] + step
-        moved = replace(made, row_lower=lower, row_upper=upper)
+        moved = replace(program, row_lower=lower, row_upper=upper)
         answer = backend.solve(moved, options)
         status, certificate, _ = _judged(moved, answer, options)
         label = f"{rows.name!r}[{k}]"
@@ -189,8 +194,8 @@ def _moved_faults(
             yield from _number_faults(about, certificate.objective, objective + valuation * step, backend.tolerance)
 
 
-def _edit_faults(case: Case, backend: Backend, made: LinearProgram, options: SolveOptions) -> Iterator[str]:
-    programs = [made]
+def _edit_faults(case: Case, backend: Backend, program: LinearProgram, options: SolveOptions) -> Iterator[str]:
+    programs = [program]
     for edit in case.edits:
         programs.append(edit.change(programs[-1]))
     if Feature.RESOLVES in case.needs and backend.resolve is not None:
@@ -224,21 +229,21 @@ def _economy_faults(case: Case, backend: Backend, economy: Economy, options: Sol
         assert block is not None
         yield from _vector_faults(name, plan.primal[block.span], wanted, backend.tolerance)
     for kind, wanted in case.valuations.items():
-        found = plan.valuations.loc[kind].to_numpy().ravel()
-        yield from _vector_faults(f"valuations of each {kind}", found, wanted, backend.tolerance)
+        valuations = plan.valuations.loc[kind].to_numpy().ravel()
+        yield from _vector_faults(f"valuations of each {kind}", valuations, wanted, backend.tolerance)
 
 
-def _number_faults(what: str, found: float, wanted: float | None, tolerance: float) -> Iterator[str]:
-    if wanted is not None and not abs(found - wanted) <= 10 * tolerance * (abs(wanted) or 1.0):
-        yield f"{what} is {found!r}, not {wanted!r}"
+def _number_faults(what: str, value: float, wanted: float | None, tolerance: float) -> Iterator[str]:
+    if wanted is not None and not abs(value - wanted) <= 10 * tolerance * (abs(wanted) or 1.0):
+        yield f"{what} is {value!r}, not {wanted!r}"
 
 
-def _vector_faults(what: str, found: Floats, wanted: Sequence[float], tolerance: float) -> Iterator[str]:
+def _vector_faults(what: str, values: Floats, wanted: Sequence[float], tolerance: float) -> Iterator[str]:
     """Compare vectors; an entry may be off by what counts for nothing beside the largest of them."""
     expected = np.asarray(wanted, dtype=float)
     size = float(np.abs(expected).max(initial=0.0)) or 1.0
-    if len(found) != len(expected) or not np.all(np.abs(found - expected) <= 100 * tolerance * size):
-        yield f"{what} are {found.tolist()}, not {expected.tolist()}"
+    if len(values) != len(expected) or not np.all(np.abs(values - expected) <= 100 * tolerance * size):
+        yield f"{what} are {values.tolist()}, not {expected.tolist()}"
 
 
 @contextmanager

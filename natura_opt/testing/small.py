@@ -53,20 +53,20 @@ def add_rows(built: ProgramBuilder, columns: str, rows: Sequence[tuple[Sequence[
             built.terms(name, columns, sp.coo_array(np.array([coefficients for coefficients, _ in mine], dtype=float)))
 
 
-def with_sides(made: LinearProgram, row_lower: Sequence[float], row_upper: Sequence[float]) -> LinearProgram:
+def with_sides(program: LinearProgram, row_lower: Sequence[float], row_upper: Sequence[float]) -> LinearProgram:
     """Return the program with both sides of its rows replaced."""
-    return replace(made, row_lower=np.array(row_lower, dtype=float), row_upper=np.array(row_upper, dtype=float))
+    return replace(program, row_lower=np.array(row_lower, dtype=float), row_upper=np.array(row_upper, dtype=float))
 
 
-def rescaled(made: LinearProgram, row: Any, column: Any) -> LinearProgram:
+def rescaled(program: LinearProgram, row: Any, column: Any) -> LinearProgram:
     """Return the program in other units: rows multiplied by ``row``, columns counted in units of ``column``."""
     row, column = np.asarray(row, dtype=float), np.asarray(column, dtype=float)
     return replace(
-        made,
-        cost=made.cost * column,
-        lower=made.lower / column,
-        upper=made.upper / column,
-        matrix=sp.csc_array(sp.diags_array(row) @ made.matrix @ sp.diags_array(column)),
-        row_lower=made.row_lower * row,
-        row_upper=made.row_upper * row,
+        program,
+        cost=program.cost * column,
+        lower=program.lower / column,
+        upper=program.upper / column,
+        matrix=sp.csc_array(sp.diags_array(row) @ program.matrix @ sp.diags_array(column)),
+        row_lower=program.row_lower * row,
+        row_upper=program.row_upper * row,
     )

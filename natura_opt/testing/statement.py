@@ -72,15 +72,15 @@ def cvxpy_statement(program: LinearProgram) -> CvxpyStatement:
     """State a program as a CVXPY problem; a row with two sides becomes two constraints."""
     import cvxpy as cp
 
-    made = CvxpyStatement()
+    statement = CvxpyStatement()
     for block in program.columns:
         if not len(block.index):
             continue
         lower, upper = program.lower[block.span], program.upper[block.span]
         whole = bool(program.integer[block.span].any())
-        made.variables[block.name] = cp.Variable(len(lower), name=block.name, bounds=[lower, upper], integer=whole)
-        made.columns[block.name] = pd.RangeIndex(len(lower))
-    every = [(made.variables[block.name], block.span) for block in program.columns if len(block.index)]
+        statement.variables[block.name] = cp.Variable(len(lower), name=block.name, bounds=[lower, upper], integer=whole)
+        statement.columns[block.name] = pd.RangeIndex(len(lower))
+    every = [(statement.variables[block.name], block.span) for block in program.columns if len(block.index)]
     matrix = program.matrix.tocsr()
     for block in program.rows:
         lower, upper = program.row_lower[block.span], program.row_upper[block.span]
@@ -92,10 +92,10 @@ def cvxpy_statement(program: LinearProgram) -> CvxpyStatement:
                 continue
             body: Any = sum(matrix[block.start + places][:, span] @ variable for variable, span in every)
             stated = {" ==": body == side[places], " >=": body >= side[places], " <=": body <= side[places]}[part]
-            made.constraints.append((block.name + part, pd.Index(places), stated))
+            statement.constraints.append((block.name + part, pd.Index(places), stated))
     total: Any = sum((program.cost[span] @ variable for variable, span in every), program.offset)
-    made.objective = cp.Maximize(total) if program.sense == "max" else cp.Minimize(total)
-    return made
+    statement.objective = cp.Maximize(total) if program.sense == "max" else cp.Minimize(total)
+    return statement
 
 
 def declarations_of(program: LinearProgram) -> Declarations:

@@ -21,8 +21,8 @@ def shipped_folder() -> Path:
 
 def shipped_models() -> dict[str, Path]:
     """Return the shipped models: folder by name."""
-    found = sorted(path.parent for path in shipped_folder().glob("*/economy.toml"))
-    return {folder.name: folder for folder in found}
+    folders = sorted(path.parent for path in shipped_folder().glob("*/economy.toml"))
+    return {folder.name: folder for folder in folders}
 
 
 def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:
@@ -51,12 +51,12 @@ def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:
             return read_folder(shipped[str(model)], allowed)
         if path.is_dir():
             return read_folder(path, allowed)
-        there = path.exists()
+        exists = path.exists()
     except OSError as error:
         raise DataError(f"{shortened(str(model))}: cannot be read: {error.strerror or error}") from None
     if path.suffix.lower() == ".xlsx":
         return read_workbook(path, allowed)
-    if there:
+    if exists:
         if {".mps", ".lp"} & {suffix.lower() for suffix in path.suffixes[-2:]}:
             raise DataError(f"{model}: is a linear program, not an economy; solve(read_program({path.name!r}))")
         raise DataError(f"{model}: is a file; name the folder that holds economy.toml")

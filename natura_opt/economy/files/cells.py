@@ -35,9 +35,9 @@ class Odd(str):
     @classmethod
     def of(cls, text: str, kind: str) -> Odd:
         """Return the text of a cell of some kind; it never looks like a number."""
-        made = cls(f"{kind}, {text}" if _PLAIN.issuperset(text) else text.strip())
-        made.kind = kind
-        return made
+        cell = cls(f"{kind}, {text}" if _PLAIN.issuperset(text) else text.strip())
+        cell.kind = kind
+        return cell
 
 
 @dataclass(frozen=True)

@@ -61,12 +61,12 @@ def write_workbook(path: Path, sheets: Mapping[str, list[list[Any]]], called: st
 
 def _cell(kind: Any, sheet: Any, value: Any) -> Any:
     text = escaped(value) if isinstance(value, str) else value
-    made = kind(sheet, value=repr(value) if isinstance(value, float) else text)
+    cell = kind(sheet, value=repr(value) if isinstance(value, float) else text)
     if isinstance(value, float) and value - value == 0:  # infinities stay texts: Excel has none
-        made.data_type = "n"
+        cell.data_type = "n"
     elif isinstance(value, str):
-        made.data_type = "s"
-    return made
+        cell.data_type = "s"
+    return cell
 
 
 def _check_sheet(place: str, rows: list[list[Any]]) -> None:
@@ -87,10 +87,10 @@ def _check_sheet(place: str, rows: list[list[Any]]) -> None:
                     f"{cell}: {value!r} has {len(value):,} characters; a cell holds {MOST_CHARACTERS:,}; shorten it, "
                     "or write a folder of files instead"
                 )
-            found = _NOT_IN_CELLS.search(value)
-            if found:
+            illegal = _NOT_IN_CELLS.search(value)
+            if illegal:
                 raise OutputError(
-                    f"{cell}: {value!r} holds {found.group()!r}, which a workbook cannot keep; rename it, or write a "
+                    f"{cell}: {value!r} holds {illegal.group()!r}, which a workbook cannot keep; rename it, or write a "
                     "folder of files instead"
                 )
 

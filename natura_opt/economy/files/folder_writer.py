@@ -69,12 +69,12 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
             _write_csv(building / f"{axis}.csv", rows, quoting)
         for name, table in economy.tables.items():
             file = building / f"{name}.{tables}"
-            made = layout(table, economy, file.name, long=None if tables == "csv" else True)
+            laid_out = layout(table, economy, file.name, long=None if tables == "csv" else True)
             if tables == "csv":
-                body = ([v if isinstance(v, str) else repr(v) for v in row] for row in made.rows())
-                _write_csv(file, chain([made.header], body), quoting)
+                body = ([v if isinstance(v, str) else repr(v) for v in row] for row in laid_out.rows())
+                _write_csv(file, chain([laid_out.header], body), quoting)
             else:
-                write_columns(file, made.names, dict(zip(made.headings, made.values.T, strict=True)))
+                write_columns(file, laid_out.names, dict(zip(laid_out.headings, laid_out.values.T, strict=True)))
         (building / "economy.toml").write_text(_toml(settings), encoding="utf-8")
     return Path(path)
 
@@ -97,18 +97,18 @@ _FOLDER = Kind(
 
 def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     """Return what ``economy.toml`` or the sheet ``economy`` says; what is as by default is left out."""
-    made: dict[str, Any] = {"format": FORMAT}
-    made |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
-    made["periods"] = texts(economy.periods, "periods")
+    settings: dict[str, Any] = {"format": FORMAT}
+    settings |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
+    settings["periods"] = texts(economy.periods, "periods")
     numbered = [axis for axis, labels in economy.axes.items() if has_whole_numbers(labels)]
     if numbered:
-        made["whole_number_names"] = numbered
-    made |= {key: found for key, found in (("own_units", own_units), ("notes", list(economy.notes))) if found}
-    made["questions"] = {name: asked(question) for name, question in economy.questions.items()}
-    return made
+        settings["whole_number_names"] = numbered
+    settings |= {key: entries for key, entries in (("own_units", own_units), ("notes", list(economy.notes))) if entries}
+    settings["questions"] = {name: question_settings(question) for name, question in economy.questions.items()}
+    return settings
 
 
-def asked(question: Question) -> dict[str, Any]:
+def question_settings(question: Question) -> dict[str, Any]:
     """Return a question as ``economy.toml`` says it; what is as by default is left out.
 
     Raises
@@ -156,20 +156,20 @@ def _sheets(economy: Economy, settings: Mapping[str, Any], book: str) -> dict[st
     sheets: dict[str, list[list[Any]]] = {SETTINGS: settings_rows(settings), **dict(_axes(economy, ""))}
     for name, table in economy.tables.items():
         place = f"{book}, sheet {name!r}"
-        made = layout(table, economy, place)
-        if not _fits(made):
-            made = layout(table, economy, place, long=True)
-        if not _fits(made):
+        laid_out = layout(table, economy, place)
+        if not _fits(laid_out):
+            laid_out = layout(table, economy, place, long=True)
+        if not _fits(laid_out):
             raise DataError(
-                f"{place}: {len(made.values):,} rows do not fit a sheet ({MOST_ROWS:,}); write a folder with "
+                f"{place}: {len(laid_out.values):,} rows do not fit a sheet ({MOST_ROWS:,}); write a folder with "
                 "tables='parquet'"
             )
-        sheets[name] = [made.header, *made.rows()]
+        sheets[name] = [laid_out.header, *laid_out.rows()]
     return sheets
 
 
-def _fits(made: Layout) -> bool:
-    return len(made.values) < MOST_ROWS and len(made.header) <= MOST_COLUMNS
+def _fits(laid_out: Layout) -> bool:
+    return len(laid_out.values) < MOST_ROWS and len(laid_out.header) <= MOST_COLUMNS
 
 
 def _write_csv(path: Path, rows: Iterable[list[str]], quoting: Quoting) -> None:

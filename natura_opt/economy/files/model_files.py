@@ -79,13 +79,13 @@ def economy_of(model: ModelFiles) -> Economy:
     if "techniques" not in model.sources:
         axes["techniques"], units["techniques"] = axes["goods"], units["goods"]
     try:
-        known = Units(settings.get("own_units", ()))
+        converter = Units(settings.get("own_units", ()))
     except DataError as error:
         raise DataError(f"{place}: {error}") from None
     for axis, strings in units.items():
         file = axis if axis in model.sources else "goods"
         for label, unit in zip(axes[axis], strings, strict=True):
-            known.check(unit, f"{model.called(file)}, row {str(label)!r}")
+            converter.check(unit, f"{model.called(file)}, row {str(label)!r}")
     return build_economy(
         name=settings.get("name", model.name),
         title=settings.get("title", ""),
@@ -100,7 +100,7 @@ def economy_of(model: ModelFiles) -> Economy:
         units=units,
         own_units=settings.get("own_units", ()),
         questions=_questions(settings, place),
-        **_tables(model, axes, units, known),
+        **_tables(model, axes, units, converter),
     )
 
 
@@ -142,18 +142,20 @@ def _check_settings(settings: Mapping[str, Any], place: str) -> None:
 
 
 def _questions(settings: Mapping[str, Any], place: str) -> dict[str, Question]:
-    asked = settings.get("questions", {})
-    for name, entry in asked.items():
+    questions = settings.get("questions", {})
+    for name, entry in questions.items():
         if not isinstance(entry, dict):
             raise DataError(f"{place}: [questions.{name}] must be a table")
     try:
-        return {name: Question.from_mapping(name, entry) for name, entry in asked.items()} or {"default": Question()}
+        return {name: Question.from_mapping(name, entry) for name, entry in questions.items()} or {
+            "default": Question()
+        }
     except QuestionError as error:
         raise QuestionError(f"{place}: {error}") from None
 
 
 def _tables(
-    model: ModelFiles, axes: Mapping[str, pd.Index], units: Mapping[str, list[str]], known: Units
+    model: ModelFiles, axes: Mapping[str, pd.Index], units: Mapping[str, list[str]], converter: Units
 ) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     units_of = model.settings.get("table_units", {})
@@ -173,7 +175,7 @@ def _tables(
         if name not in tables:
             raise DataError(f"{model.settings_place}, table_units: {unknown('table', name, tables)}")
         try:
-            tables[name] = converted(TABLES[name], tables[name], unit, axes, units, known)
+            tables[name] = converted(TABLES[name], tables[name], unit, axes, units, converter)
         except DataError as error:
             raise DataError(f"{model.settings_place}, {error}") from None
     return tables

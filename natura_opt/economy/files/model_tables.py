@@ -25,7 +25,12 @@ Positions = npt.NDArray[np.int64]
 
 
 def read_axis(source: Source, axis: str) -> tuple[pd.Index, list[str]]:
-    """Return the labels of an axis and their units (``""`` where none is given)."""
+    """Return the labels of an axis and their units (``""`` where none is given).
+
+    Raises
+    ------
+    DataError : a file without the columns of an axis, or with labels that are none; its place is named.
+    """
     for k, heading in enumerate(source.header):
         if heading not in ("name", "unit"):
             raise DataError(f"{source.heading}: {unknown('column', heading, ('name', 'unit'))}")
@@ -43,7 +48,12 @@ def read_axis(source: Source, axis: str) -> tuple[pd.Index, list[str]]:
 
 
 def read_table(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) -> Any:
-    """Return a table's slices by period label (or periods ahead), or its one slice, in the order of the axes."""
+    """Return a table's slices by period label (or periods ahead), or its one slice, in the order of the axes.
+
+    Raises
+    ------
+    DataError : headings or names that do not match the axes, and cells that are no numbers; their place is named.
+    """
     if spec.is_matrix and source.header[:2] == ["row", "column"]:
         return _long_matrix(source, spec, axes)
     if spec.is_matrix and spec.ahead:
@@ -81,27 +91,35 @@ def converted(
     written: str,
     axes: Mapping[str, pd.Index],
     units: Mapping[str, list[str]],
-    known: Units,
+    converter: Units,
 ) -> Any:
-    """Turn a table written in one unit into the units of its rows (and columns)."""
+    """Turn a table written in one unit into the units of its rows (and columns).
+
+    Raises
+    ------
+    DataError : a unit that cannot be turned into that of a row or column.
+    """
     if not isinstance(written, str):
         raise DataError(f"table_units: the unit of {spec.name!r} must be text, not {shortened(written)}")
     row_units = units.get(spec.axes[0], [""] * len(axes[spec.axes[0]]))
     place = f"table_units, table {spec.name!r}"
     if not spec.is_matrix:
-        factors = np.array([known.factor(written, wanted_unit(spec, unit), place) for unit in row_units])
+        factors = np.array([converter.factor(written, wanted_unit(spec, unit), place) for unit in row_units])
         if isinstance(value, dict):
             return {key: part * factors for key, part in value.items()}
         return value * (factors if np.ndim(value) == 1 else factors[:, None])
     column_units = units.get(spec.axes[1], [""] * len(axes[spec.axes[1]]))
     rows, row_kind = np.unique(row_units, return_inverse=True)
     columns, column_kind = np.unique(column_units, return_inverse=True)
-    grid = np.array([[known.factor(written, wanted_unit(spec, str(r), str(c)), place) for c in columns] for r in rows])
+    grid = np.array(
+        [[converter.factor(written, wanted_unit(spec, str(r), str(c)), place) for c in columns] for r in rows]
+    )
 
     def turned(matrix: Any) -> Any:
-        found = sp.coo_array(matrix)
+        triplets = sp.coo_array(matrix)
         return sp.csr_array(
-            (found.data * grid[row_kind[found.row], column_kind[found.col]], (found.row, found.col)), found.shape
+            (triplets.data * grid[row_kind[triplets.row], column_kind[triplets.col]], (triplets.row, triplets.col)),
+            triplets.shape,
         )
 
     return {key: turned(part) for key, part in value.items()} if isinstance(value, dict) else turned(value)
@@ -121,11 +139,11 @@ def _named(names: list[str], wanted: pd.Index, axis: str, place: str) -> Any:
 def _positions(source: Source, names: Names, wanted: pd.Index, axis: str) -> Positions:
     """Return the position in an axis of the name in each row; the first name that is not there is named."""
     distinct = pd.Index(names.distinct, dtype=object)
-    found: Positions = spelled(wanted).get_indexer(distinct)[names.codes].astype(np.int64)
-    if (found < 0).any():
-        at = int(np.flatnonzero(found < 0)[0])
+    positions: Positions = spelled(wanted).get_indexer(distinct)[names.codes].astype(np.int64)
+    if (positions < 0).any():
+        at = int(np.flatnonzero(positions < 0)[0])
         raise DataError(f"{source.line(at)}: {unknown(AXES[axis], names.distinct[names.codes[at]], wanted)}")
-    return found
+    return positions
 
 
 def _long_matrix(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) -> Any:
@@ -153,12 +171,12 @@ def _long_matrix(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) 
             raise DataError(f"{source.name}: is given by period, but not for {listed(absent)}; write a 0 there")
     if spec.ahead and len({_whole(slot, source.name) for slot in slots.distinct}) < len(slots.distinct):
         raise DataError(f"{source.name}: a number of periods ahead is written in two ways")
-    made: dict[Any, Any] = {}
+    slices: dict[Any, Any] = {}
     for code, slot in enumerate(slots.distinct):
         chosen = slots.codes == code
         key = _whole(slot, source.name) if spec.ahead else slot
-        made[key] = sp.csr_array((values[chosen], (row[chosen], column[chosen])), shape=shape)
-    return made[""] if list(made) == [""] else made
+        slices[key] = sp.csr_array((values[chosen], (row[chosen], column[chosen])), shape=shape)
+    return slices[""] if list(slices) == [""] else slices
 
 
 def _refuse_pairs_given_twice(source: Source, cells: Positions) -> None:

@@ -59,18 +59,18 @@ class ParquetColumns:
         """Return a column of names; whole numbers count as names, an empty one is an error."""
         import pyarrow as pa
 
-        found = self._table.column(column)
-        kind = found.type.value_type if pa.types.is_dictionary(found.type) else found.type
+        cells = self._table.column(column)
+        kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
         if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind)):
             raise DataError(f"{self.name}, column {self.header[column]!r}: holds {kind}, not names; write text")
-        if found.null_count:
-            row = int(np.flatnonzero(found.is_null().to_numpy())[0])
+        if cells.null_count:
+            row = int(np.flatnonzero(cells.is_null().to_numpy())[0])
             raise DataError(f"{self.line(row)}, column {self.header[column]!r}: the name is missing")
-        if not pa.types.is_dictionary(found.type):
-            found = found.dictionary_encode()
-        whole = found.unify_dictionaries().combine_chunks()
+        if not pa.types.is_dictionary(cells.type):
+            cells = cells.dictionary_encode()
+        whole = cells.unify_dictionaries().combine_chunks()
         if isinstance(whole, pa.ChunkedArray):  # no rows at all
-            whole = whole.chunk(0) if whole.num_chunks else pa.array([], type=found.type)
+            whole = whole.chunk(0) if whole.num_chunks else pa.array([], type=cells.type)
         names = Names.of(str(name).strip() for name in whole.dictionary.to_pylist())  # blanks apart, some may be alike
         return Names(names.codes[whole.indices.to_numpy(zero_copy_only=False).astype(np.int64)], names.distinct)
 
@@ -78,23 +78,23 @@ class ParquetColumns:
         """Return chosen columns as numbers, shape (rows, columns); the first that is not one is named."""
         import pyarrow as pa
 
-        made = np.empty((len(self), len(columns)))
+        matrix = np.empty((len(self), len(columns)))
         for k, column in enumerate(columns):
-            found, heading = self._table.column(column), self.header[column]
-            if not (pa.types.is_integer(found.type) or pa.types.is_floating(found.type)):
-                raise DataError(f"{self.name}, column {heading!r}: holds {found.type}, not numbers; write doubles")
-            if found.null_count:
-                row = int(np.flatnonzero(found.is_null().to_numpy())[0])
+            cells, heading = self._table.column(column), self.header[column]
+            if not (pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)):
+                raise DataError(f"{self.name}, column {heading!r}: holds {cells.type}, not numbers; write doubles")
+            if cells.null_count:
+                row = int(np.flatnonzero(cells.is_null().to_numpy())[0])
                 raise DataError(f"{self.place(row, column)}: the cell is empty; write 0 where there is none")
             try:
-                made[:, k] = doubles(found.to_numpy())
+                matrix[:, k] = doubles(cells.to_numpy())
             except ValueError as error:
                 raise DataError(f"{self.name}, column {heading!r}: {error}") from None
-            bad = np.isnan(made[:, k]) if infinite else ~np.isfinite(made[:, k])
+            bad = np.isnan(matrix[:, k]) if infinite else ~np.isfinite(matrix[:, k])
             if bad.any():
                 row = int(np.flatnonzero(bad)[0])
-                raise DataError(f"{self.place(row, column)}: {made[row, k]} is not a finite number")
-        return made
+                raise DataError(f"{self.place(row, column)}: {matrix[row, k]} is not a finite number")
+        return matrix
 
     def place(self, row: int, column: int) -> str:
         """Name a cell: the row, the names in it, and the column."""

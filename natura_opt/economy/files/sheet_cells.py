@@ -29,7 +29,7 @@ class Texts:
     """Collect texts: every ``si`` of the shared ones, runs joined, readings of signs left out."""
 
     def __init__(self, element: str = "si") -> None:
-        self.found: list[str] = []
+        self.texts: list[str] = []
         self._element = element
         self._parts: list[str] = []
         self._inside = False
@@ -53,7 +53,7 @@ class Texts:
         elif name == "rPh":
             self._aside -= 1
         elif name == self._element:
-            self.found.append(unescaped("".join(self._parts)))
+            self.texts.append(unescaped("".join(self._parts)))
 
 
 class SheetReader:
@@ -127,10 +127,10 @@ class SheetReader:
         given = attributes.get("r")
         column = self._column + 1
         if given is not None:
-            found = _REFERENCE.fullmatch(given)
-            if found is None or int(found["row"]) != self._row:
+            match = _REFERENCE.fullmatch(given)
+            if match is None or int(match["row"]) != self._row:
                 raise DataError(f"{self._place}: a cell of row {self._row} is called {shortened(given)}")
-            column = column_number(found["column"])
+            column = column_number(match["column"])
         if not self._column < column < MOST_COLUMNS:
             raise DataError(
                 f"{self._place}, row {self._row}: the cell {column_letters(column)} after "
@@ -138,16 +138,16 @@ class SheetReader:
             )
         self._cell, self._column = attributes, column
         self._stored, self._formula = "", False
-        self._text.found.clear()
+        self._text.texts.clear()
 
     def _put(self) -> None:
-        made = self._made(self._cell.get("t", "n"), self._stored)
-        if made:
-            self.rows.setdefault(self._row, {})[self._column] = made
+        content = self._content(self._cell.get("t", "n"), self._stored)
+        if content:
+            self.rows.setdefault(self._row, {})[self._column] = content
 
-    def _made(self, kind: str, stored: str) -> str:
+    def _content(self, kind: str, stored: str) -> str:
         if kind == "inlineStr":
-            return self._tidy("".join(self._text.found))
+            return self._tidy("".join(self._text.texts))
         if self._formula and not stored and kind != "str":
             return Odd.of("=", "a formula whose result was never saved")
         if kind == "s":
@@ -196,7 +196,7 @@ def unescaped(text: str) -> str:
     >>> unescaped("a_x0041_b_x005F_x0041_")
     'aAb_x0041_'
     """
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def escaped(text: str) -> str:
@@ -205,7 +205,7 @@ def escaped(text: str) -> str:
     >>> escaped("a_x0041_"), unescaped(escaped("a_x0041_"))
     ('a_x005F_x0041_', 'a_x0041_')
     """
-    return _ESCAPED.sub(lambda found: f"_x005F{found[0]}", text) if "_x" in text else text
+    return _ESCAPED.sub(lambda match: f"_x005F{match[0]}", text) if "_x" in text else text
 
 
 def column_number(letters: str) -> int:

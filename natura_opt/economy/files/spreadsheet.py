@@ -62,17 +62,17 @@ class Workbook:
         ------
         DataError : not a workbook, damaged, or unpacking to more than the limits.
         """
-        held = read_bytes(path, path.name, limits)
+        content = read_bytes(path, path.name, limits)
         try:
-            file = zipfile.ZipFile(io.BytesIO(held))
+            file = zipfile.ZipFile(io.BytesIO(content))
             members = file.infolist()
         except Exception as error:  # the zip reader raises many kinds on what is no zip file
             raise DataError(f"{path.name}: not an Excel workbook (.xlsx): {error}") from None
-        limits.refuse_unpacked(path.name, sum(member.file_size for member in members), len(held))
+        limits.refuse_unpacked(path.name, sum(member.file_size for member in members), len(content))
         names = [member.filename for member in members]
         if len(set(names)) < len(names):
             raise DataError(f"{path.name}: not an Excel workbook (.xlsx): it holds two parts of one name")
-        book = cls(path, len(held), limits, {}, file)
+        book = cls(path, len(content), limits, {}, file)
         top = book._related("")
         main = next((target for kind, target in top.values() if kind == "officeDocument"), "xl/workbook.xml")
         related = book._related(main)
@@ -100,7 +100,7 @@ class Workbook:
         return {row: cells for row, cells in reader.rows.items() if any(cells.values())}
 
     def _sheets(self, main: str, related: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        targets: dict[str, str] = {}
 
         def start(name: str, attributes: Attributes) -> None:
             if name != "sheet":
@@ -109,34 +109,34 @@ class Workbook:
             kind, target = related.get(_reference(attributes), ("", ""))
             if not kind:
                 raise DataError(f"{self.path.name}: the sheet {title!r} is named, but is not in the file")
-            if title in found:
+            if title in targets:
                 raise DataError(f"{self.path.name}: two sheets are called {title!r}")
             if kind == "worksheet":
-                found[title] = target
+                targets[title] = target
             elif kind not in _NO_TABLES:
                 raise DataError(f"{self.path.name}: the sheet {title!r} is of an unknown kind, {shortened(kind)}")
 
         self._parse(main, start)
-        return found
+        return targets
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the parts that a part refers to: kind and name by the reference."""
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", f"{name}.rels")
-        found: dict[str, tuple[str, str]] = {}
+        relations: dict[str, tuple[str, str]] = {}
 
         def start(name: str, attributes: Attributes) -> None:
             if name == "Relationship" and attributes.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", ""))).lstrip("/")
-                found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
+                relations[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
 
         self._parse(listing, start)
-        return found
+        return relations
 
     def _shared_texts(self, part: str) -> list[str]:
         texts = Texts()
         self._parse(part, texts.start, texts.end, texts.text)
-        return texts.found
+        return texts.texts
 
     def _date_styles(self, part: str) -> set[int]:
         """Return the cell styles under which a number is shown as a date."""

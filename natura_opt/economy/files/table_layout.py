@@ -85,7 +85,7 @@ def texts(labels: pd.Index, place: str) -> list[str]:
     DataError : pairs, empty names, outer blanks, more characters than a cell of a CSV file is read with; dates and
         fractions; whole numbers mixed with texts.
     """
-    made = []
+    written = []
     for label in labels:
         text = str(label)
         if not isinstance(label, str | int | np.integer) or not text.strip() or text != text.strip():
@@ -96,10 +96,10 @@ def texts(labels: pd.Index, place: str) -> list[str]:
             raise DataError(
                 f"{place}: the name {text!r} cannot be read again; use at most {_LONGEST_NAME:,} characters"
             )
-        made.append(text)
+        written.append(text)
     if len({isinstance(label, str) for label in labels}) > 1:
         raise DataError(f"{place}: some names are texts and some are numbers, which cannot be written; use one of them")
-    return made
+    return written
 
 
 def has_whole_numbers(labels: pd.Index) -> bool:

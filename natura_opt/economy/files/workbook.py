@@ -84,31 +84,31 @@ def _settings(place: str, book: Workbook) -> dict[str, Any]:
     grid = _grid(place, book.rows(SETTINGS, figures))
     if grid.header != ["key", "value"]:
         raise DataError(f"{grid.heading}: the header must be key,value")
-    made: dict[str, Any] = {}
-    for at, (key, kept) in enumerate(grid.rows):
-        key, text = key.strip(), kept if isinstance(kept, Odd) else kept.strip()
-        if not kept:
+    settings: dict[str, Any] = {}
+    for at, (key, given) in enumerate(grid.rows):
+        key, text = key.strip(), given if isinstance(given, Odd) else given.strip()
+        if not given:
             raise DataError(f"{grid.line(at)}, row {key!r}: the value is empty; remove the row or fill it")
-        odd = next((cell for cell in (grid.rows[at][0], kept) if isinstance(cell, Odd)), None)
+        odd = next((cell for cell in (grid.rows[at][0], given) if isinstance(cell, Odd)), None)
         if odd is not None:
             raise DataError(f"{grid.line(at)}, row {key!r}: {odd!r} is {odd.kind}; write text or a number")
         value = _value(text, (grid.lines[at], 1) in figures)
-        inside, setting, several = made, key, key in LISTS_AT_TOP
+        inside, setting, several = settings, key, key in LISTS_AT_TOP
         if key.startswith("table_units."):
-            inside, setting = made.setdefault("table_units", {}), key.removeprefix("table_units.")
+            inside, setting = settings.setdefault("table_units", {}), key.removeprefix("table_units.")
         elif key.startswith("questions."):
             name, _, setting = key.removeprefix("questions.").rpartition(".")
             if not name:
                 raise DataError(f"{grid.line(at)}: {unknown('key', key, ['questions.NAME.objective'])}")
-            inside = made.setdefault("questions", {}).setdefault(name, {})
+            inside = settings.setdefault("questions", {}).setdefault(name, {})
             several = setting in _LISTS_OF_QUESTION
         if several:
-            inside.setdefault(setting, []).append(kept if setting == "notes" else text)
+            inside.setdefault(setting, []).append(given if setting == "notes" else text)
         elif setting in inside:
             raise DataError(f"{grid.line(at)}: the key {key!r} is given twice")
         else:
-            inside[setting] = kept if setting in TEXTS else value
-    return made
+            inside[setting] = given if setting in TEXTS else value
+    return settings
 
 
 def _value(text: str, figure: bool) -> Any:

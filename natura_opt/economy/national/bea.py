@@ -55,20 +55,20 @@ def read_bea(
     ------
     DataError : naming file, row and column.
     """
-    made, used = _table(Path(make)), _table(Path(use))
-    industries = made.index[~_totals(made.index)]
-    commodities = made.columns[~_totals(made.columns)]
+    make_table, use_table = _table(Path(make)), _table(Path(use))
+    industries = make_table.index[~_totals(make_table.index)]
+    commodities = make_table.columns[~_totals(make_table.columns)]
     place = Path(use).name
-    final, added = used.columns.str.startswith("F"), used.index.str.startswith("V")
-    _same(used.columns[~final & ~_totals(used.columns)], industries, "industries", place)
-    _same(used.index[~added & ~_totals(used.index)], commodities, "commodities", place)
-    for code, codes, what in ((COMPENSATION, used.index, "row"), (IMPORTS, used.columns, "column")):
+    final, added = use_table.columns.str.startswith("F"), use_table.index.str.startswith("V")
+    _same(use_table.columns[~final & ~_totals(use_table.columns)], industries, "industries", place)
+    _same(use_table.index[~added & ~_totals(use_table.index)], commodities, "commodities", place)
+    for code, codes, what in ((COMPENSATION, use_table.index, "row"), (IMPORTS, use_table.columns, "column")):
         if code not in codes:
             raise DataError(f"{place}: there is no {what} {code!r}")
-    demand = used.loc[commodities, used.columns[final]].drop(columns=IMPORTS)
-    brought = -used.loc[commodities, IMPORTS]
+    demand = use_table.loc[commodities, use_table.columns[final]].drop(columns=IMPORTS)
+    brought = -use_table.loc[commodities, IMPORTS]
     sent_back = brought < 0  # entered as exports of what was imported: a use
-    labour = used.loc[[COMPENSATION], industries].set_axis(["labour"])
+    labour = use_table.loc[[COMPENSATION], industries].set_axis(["labour"])
     more = options.pop("resources", None)
     given = {
         "resources": labour if more is None else pd.concat([labour, more]),
@@ -79,8 +79,8 @@ def read_bea(
         **options,
     }
     return from_supply_use(
-        made.loc[industries, commodities].T,
-        used.loc[commodities, industries],
+        make_table.loc[industries, commodities].T,
+        use_table.loc[commodities, industries],
         final_demand=demand.assign(sent_back=(-brought).where(sent_back, 0.0)) if imports else demand,
         imports=brought.where(~sent_back, 0.0) if imports else None,
         negatives=negatives,

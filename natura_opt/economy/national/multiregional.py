@@ -72,58 +72,70 @@ def from_pymrio(
     output = _output(io, goods, place)
     wanted = summed(demand.loc[:, _chosen(demand.columns, final_demand, place)], goods, f"{place}: Y")
     wanted, on_hand, notes = moved_demand(wanted, goods, f"{place}: Y", negatives)
-    inputs, also_made, more = moved_inputs(_inputs(io, goods, output, place), goods, goods, f"{place}: A", negatives)
+    inputs, by_products, more = moved_inputs(_inputs(io, goods, output, place), goods, goods, f"{place}: A", negatives)
     used, used_units = _rows(io, resources, goods, output, place)
     emitted, emitted_units = _rows(io, emissions, goods, output, place)
-    if isinstance(resource_limits, str):
-        if resource_limits != "base":
-            raise DataError(f"{place}: resource_limits is by resource or 'base', not {resource_limits!r}")
-        if output is None:
-            raise DataError(f"{place}: resource_limits='base' needs the outputs x; run io.calc_all() first")
-        resource_limits = used.to_numpy() @ output
+    limits = _limits(resource_limits, used, output, place)
     units = {"resources": used_units, "pollutants": emitted_units}
     if getattr(io, "unit", None) is not None:
         units["goods"] = units["techniques"] = _units(io.unit, goods, place)
-    every = dict.fromkeys(unit for strings in units.values() for unit in strings)
-    own = {unit: own_unit(unit) for unit in every}
-    renamed = [f"{unit!r} is written {name!r}" for unit, name in own.items() if unit.strip() != name]
-    more += [f"units that are none for a program: {', '.join(renamed)}"] if renamed else []
+    units, renamed = _in_own_words(units)
     return build_economy(
         name=place,
         title=title,
         source=source,
-        notes=[*notes, *more],
+        notes=[*notes, *more, *renamed],
         goods=goods,
         techniques=goods,
         resources=used.index,
         pollutants=emitted.index,
-        units={axis: [own[unit] for unit in strings] for axis, strings in units.items() if strings},
+        units=units,
         objective=objective,
         questions=questions,
         inputs=sp.csr_array(inputs),
-        outputs=sp.csr_array(np.eye(len(goods)) + also_made) if also_made.any() else None,
+        outputs=sp.csr_array(np.eye(len(goods)) + by_products) if by_products.any() else None,
         targets=wanted,
         initial_stocks=on_hand if on_hand.any() else None,
         resource_use=sp.csr_array(used.to_numpy()) if len(used) else None,
-        resource_limits=resource_limits,
+        resource_limits=limits,
         resource_weights=resource_weights,
         emissions=sp.csr_array(emitted.to_numpy()) if len(emitted) else None,
         **tables,
     )
 
 
+def _limits(limits: Any, used: pd.DataFrame, output: Floats | None, place: str) -> Any:
+    """Return resource limits as given, or as much as the outputs use."""
+    if not isinstance(limits, str):
+        return limits
+    if limits != "base":
+        raise DataError(f"{place}: resource_limits is by resource or 'base', not {limits!r}")
+    if output is None:
+        raise DataError(f"{place}: resource_limits='base' needs the outputs x; run io.calc_all() first")
+    return used.to_numpy() @ output
+
+
+def _in_own_words(units: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+    """Return units per axis as an economy writes them, and a note of those that had to be written otherwise."""
+    every = dict.fromkeys(unit for strings in units.values() for unit in strings)  # each is looked at once
+    own = {unit: own_unit(unit) for unit in every}
+    renamed = [f"{unit!r} is written {written!r}" for unit, written in own.items() if unit.strip() != written]
+    notes = [f"units that are none for a program: {', '.join(renamed)}"] if renamed else []
+    return {axis: [own[unit] for unit in strings] for axis, strings in units.items() if strings}, notes
+
+
 def _frame(io: Any, table: str, place: str) -> pd.DataFrame | None:
-    found = getattr(io, table, None)
-    if found is not None and not isinstance(found, pd.DataFrame):
-        raise DataError(f"{place}: {table} must be a DataFrame, not {type(found).__name__}")
-    return found
+    frame = getattr(io, table, None)
+    if frame is not None and not isinstance(frame, pd.DataFrame):
+        raise DataError(f"{place}: {table} must be a DataFrame, not {type(frame).__name__}")
+    return frame
 
 
 def _output(io: Any, goods: pd.Index, place: str) -> Floats | None:
     """Return outputs x, given or worked out as what is used and wanted; ``None`` where neither is possible."""
-    found, flows = _frame(io, "x", place), _frame(io, "Z", place)
-    if found is not None:
-        return summed(found, goods, f"{place}: x")
+    output, flows = _frame(io, "x", place), _frame(io, "Z", place)
+    if output is not None:
+        return summed(output, goods, f"{place}: x")
     if flows is None:
         return None
     used = aligned(flows, goods, goods, f"{place}: Z", ("goods", "techniques")).sum(axis=1)
@@ -132,9 +144,9 @@ def _output(io: Any, goods: pd.Index, place: str) -> Floats | None:
 
 def _inputs(io: Any, goods: pd.Index, output: Floats | None, place: str) -> Floats:
     axes = ("goods", "techniques")
-    found, flows = _frame(io, "A", place), _frame(io, "Z", place)
-    if found is not None:
-        return aligned(found, goods, goods, f"{place}: A", axes)
+    coefficients, flows = _frame(io, "A", place), _frame(io, "Z", place)
+    if coefficients is not None:
+        return aligned(coefficients, goods, goods, f"{place}: A", axes)
     if flows is None or output is None:
         raise DataError(f"{place}: the system has neither coefficients A nor flows Z")
     return per_unit(aligned(flows, goods, goods, f"{place}: Z", axes), output, goods, f"{place}: Z")
@@ -158,14 +170,14 @@ def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Floats | None, place: 
     wanted = named if isinstance(named, Mapping) else dict.fromkeys(named)
     parts, units = [pd.DataFrame(np.empty((0, len(goods))), columns=goods)], []
     for extension, rows in wanted.items():
-        held = getattr(io, str(extension), None)
-        if not (hasattr(held, "F") or hasattr(held, "S")):
-            known = list(io.get_extensions()) if hasattr(io, "get_extensions") else []
-            raise DataError(f"{place}: {unknown('extension', extension, known)}")
+        account = getattr(io, str(extension), None)
+        if not (hasattr(account, "F") or hasattr(account, "S")):
+            extensions = list(io.get_extensions()) if hasattr(io, "get_extensions") else []
+            raise DataError(f"{place}: {unknown('extension', extension, extensions)}")
         where = f"{place}: {extension}"
         if not is_kind(rows, "str | Iterable[str | int | tuple[object, ...]] | None"):
             raise DataError(f"{where}: rows must be names, or None for all, not {shortened(rows)}")
-        per, totals = _frame(held, "S", where), _frame(held, "F", where)
+        per, totals = _frame(account, "S", where), _frame(account, "F", where)
         table = totals if per is None else per
         if table is None:
             raise DataError(f"{where}: has neither F nor S")
@@ -182,7 +194,7 @@ def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Floats | None, place: 
                 raise DataError(f"{where}: {unknown('row', row, index)}")
         at = index.get_indexer(names)
         parts.append(pd.DataFrame(rates[at], index=names, columns=goods))
-        unit = getattr(held, "unit", None)
+        unit = getattr(account, "unit", None)
         units += [""] * len(names) if unit is None else [_units(unit, index, where)[k] for k in at]
     joined = parts[0] if len(parts) == 1 else pd.concat(parts[1:])
     joined.index = as_labels(joined.index, "rows", f"{place}: extensions")

@@ -70,19 +70,19 @@ def moved_inputs(
     ------
     DataError : there are negative inputs and ``negatives`` is ``"error"``.
     """
-    found = np.argwhere(inputs < 0).tolist()
-    if not len(found):
+    negative = np.argwhere(inputs < 0).tolist()
+    if not len(negative):
         return inputs, np.zeros_like(inputs), []
-    entries = _enumerated(f"{inputs[r, c]:g} of {str(rows[r])!r} in {str(columns[c])!r}" for r, c in found)
+    entries = _enumerated(f"{inputs[r, c]:g} of {str(rows[r])!r} in {str(columns[c])!r}" for r, c in negative)
     if negatives == "error":
         raise DataError(
-            f"{place}: {_counted(len(found), 'negative input')}: {entries}; an input below zero is an output: correct "
-            "the table, or give negatives='as-output'"
+            f"{place}: {_counted(len(negative), 'negative input')}: {entries}; an input below zero is an output: "
+            "correct the table, or give negatives='as-output'"
         )
     return (
         np.maximum(inputs, 0.0),
         np.maximum(-inputs, 0.0),
-        [f"{_counted(len(found), 'negative input')} turned into outputs: {entries}"],
+        [f"{_counted(len(negative), 'negative input')} turned into outputs: {entries}"],
     )
 
 
@@ -91,19 +91,20 @@ def moved_demand(demand: Floats, goods: pd.Index, place: str, negatives: str) ->
 
     Returns and errors as :func:`moved_inputs`.
     """
-    found = np.flatnonzero(demand < 0)
-    if not len(found):
+    negative = np.flatnonzero(demand < 0)
+    if not len(negative):
         return demand, np.zeros_like(demand), []
-    entries = _enumerated(f"{demand[k]:g} of {str(goods[k])!r}" for k in found.tolist())
+    entries = _enumerated(f"{demand[k]:g} of {str(goods[k])!r}" for k in negative.tolist())
     if negatives == "error":
         raise DataError(
-            f"{place}: {_counted(len(found), 'negative final demand')}: {entries}; leave out the categories that are "
-            "supplies (imports, stocks drawn down), or give negatives='as-output' to count them as goods on hand"
+            f"{place}: {_counted(len(negative), 'negative final demand')}: {entries}; leave out the categories "
+            "that are supplies (imports, stocks drawn down), or give negatives='as-output' to count them as goods on "
+            "hand"
         )
     return (
         np.maximum(demand, 0.0),
         np.maximum(-demand, 0.0),
-        [f"{_counted(len(found), 'negative final demand')} counted as goods on hand: {entries}"],
+        [f"{_counted(len(negative), 'negative final demand')} counted as goods on hand: {entries}"],
     )
 
 
@@ -125,7 +126,12 @@ def per_unit(totals: Floats, levels: Floats, columns: pd.Index, place: str) -> F
 
 
 def summed(final_demand: Any, goods: pd.Index, place: str) -> Floats:
-    """Return final demand by good: a Series, or the sum over the columns of a DataFrame."""
+    """Return final demand by good: a Series, or the sum over the columns of a DataFrame.
+
+    Raises
+    ------
+    DataError : goods that do not match, and entries that are no finite numbers.
+    """
     frame = final_demand.to_frame() if isinstance(final_demand, pd.Series) else final_demand
     if not isinstance(frame, pd.DataFrame):
         raise DataError(f"{place}: must be a Series or a DataFrame with the names of the goods")

@@ -12,6 +12,7 @@ sum of what it makes, where all products are measured alike (money, ktoe); where
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -96,48 +97,34 @@ def from_supply_use(
     goods = as_labels(supply.index, "goods", f"{name}: supply")
     industries = as_labels(supply.columns, "techniques", f"{name}: supply")
     axes = ("goods", "techniques")
-    made = aligned(supply, goods, industries, f"{name}: supply", axes)
-    _refuse_negative(made, goods, industries, f"{name}: supply")
+    output = aligned(supply, goods, industries, f"{name}: supply", axes)
+    _refuse_negative(output, goods, industries, f"{name}: supply")
     used = aligned(use, goods, industries, f"{name}: use", axes)
-    used, also_made, notes = moved_inputs(used, goods, industries, f"{name}: use", negatives)
+    used, by_products, notes = moved_inputs(used, goods, industries, f"{name}: use", negatives)
     wanted = summed(final_demand, goods, f"{name}: final_demand")
     wanted, on_hand, more = moved_demand(wanted, goods, f"{name}: final_demand", negatives)
     if imports is not None:
         on_hand = on_hand + summed(imports, goods, f"{name}: imports")
-    notes += [*more, *_empty(made, goods, industries)]
+    notes += [*more, *_empty(output, goods, industries)]
     if not isinstance(units, Mapping | None):
         raise DataError(f"{name}: units must be a mapping from axis to units, not {shortened(units)}")
     units = dict(units or {})
     goods_units = set(units_of_axis(units["goods"], goods, "goods", name)) if "goods" in units else set()
-    level = _levels(levels, made, industries, goods_units, name)
+    base = _Base(name, goods, industries, _levels(levels, output, industries, goods_units, name))
     if len(goods_units) == 1 and levels is None and "techniques" not in units:
         units["techniques"] = next(iter(goods_units))
-
-    def rates(totals: Floats, place: str) -> sp.csr_array:
-        return sp.csr_array(per_unit(totals, level, industries, f"{name}: {place}"))
-
-    found: dict[str, Any] = {
-        "outputs": rates(made + also_made, "supply"),
-        "inputs": rates(used, "use"),
+    derived: dict[str, Any] = {
+        "outputs": base.rates(output + by_products, "supply"),
+        "inputs": base.rates(used, "use"),
         "targets": wanted,
         "initial_stocks": on_hand if on_hand.any() else None,
         "resource_limits": resource_limits,
         "resource_weights": resource_weights,
+        **base.resource_tables(resources, resource_limits),
+        **base.emission_tables(emissions),
+        **base.capital_tables(capital),
     }
-    if resources is not None:
-        totals = aligned(resources, None, industries, f"{name}: resources", ("resources", "techniques"))
-        found["resource_use"] = rates(totals, "resources")
-        if isinstance(resource_limits, str):
-            if resource_limits != "base":
-                raise DataError(f"{name}: resource_limits is a Series or 'base', not {resource_limits!r}")
-            found["resource_limits"] = totals.sum(axis=1)
-    if emissions is not None:
-        totals = aligned(emissions, None, industries, f"{name}: emissions", ("pollutants", "techniques"))
-        found["emissions"] = rates(totals, "emissions")
-    if capital is not None:
-        totals = aligned(capital, goods, industries, f"{name}: capital", axes)
-        found |= {"capital": rates(totals, "capital"), "initial_capital": sp.csr_array(totals)}
-    twice = sorted(key for key in tables if found.get(key) is not None)
+    twice = sorted(key for key in tables if derived.get(key) is not None)
     if twice:
         raise DataError(f"{name}: the table {listed(twice)} is made from the totals given; do not give it as well")
     return build_economy(
@@ -152,28 +139,64 @@ def from_supply_use(
         units=units,
         objective=objective,
         questions=questions,
-        **{**found, **tables},
+        **{**derived, **tables},
     )
 
 
-def _refuse_negative(made: Floats, goods: pd.Index, industries: pd.Index, place: str) -> None:
-    bad = np.argwhere(made < 0)
+@dataclass(frozen=True, eq=False)
+class _Base:
+    """The base year: activity levels q, shape (industries,), by which totals of its tables become rates per unit."""
+
+    name: str
+    goods: pd.Index
+    industries: pd.Index
+    level: Floats
+
+    def rates(self, totals: Floats, table: str) -> sp.csr_array:
+        return sp.csr_array(per_unit(totals, self.level, self.industries, f"{self.name}: {table}"))
+
+    def resource_tables(self, resources: pd.DataFrame | None, limits: pd.Series | str | None) -> dict[str, Any]:
+        if resources is None:
+            return {}
+        totals = aligned(resources, None, self.industries, f"{self.name}: resources", ("resources", "techniques"))
+        tables: dict[str, Any] = {"resource_use": self.rates(totals, "resources")}
+        if isinstance(limits, str):
+            if limits != "base":
+                raise DataError(f"{self.name}: resource_limits is a Series or 'base', not {limits!r}")
+            tables["resource_limits"] = totals.sum(axis=1)
+        return tables
+
+    def emission_tables(self, emissions: pd.DataFrame | None) -> dict[str, Any]:
+        if emissions is None:
+            return {}
+        totals = aligned(emissions, None, self.industries, f"{self.name}: emissions", ("pollutants", "techniques"))
+        return {"emissions": self.rates(totals, "emissions")}
+
+    def capital_tables(self, capital: pd.DataFrame | None) -> dict[str, Any]:
+        if capital is None:
+            return {}
+        totals = aligned(capital, self.goods, self.industries, f"{self.name}: capital", ("goods", "techniques"))
+        return {"capital": self.rates(totals, "capital"), "initial_capital": sp.csr_array(totals)}
+
+
+def _refuse_negative(output: Floats, goods: pd.Index, industries: pd.Index, place: str) -> None:
+    bad = np.argwhere(output < 0)
     if len(bad):
         r, c = bad[0]
         raise DataError(
-            f"{place}, row {goods[r]!r}, column {industries[c]!r} is {made[r, c]:g}; it must not be negative; an "
+            f"{place}, row {goods[r]!r}, column {industries[c]!r} is {output[r, c]:g}; it must not be negative; an "
             "output below zero is an input: put it into 'use'"
         )
 
 
-def _levels(levels: pd.Series | None, made: Floats, industries: pd.Index, units: set[str], name: str) -> Floats:
+def _levels(levels: pd.Series | None, output: Floats, industries: pd.Index, units: set[str], name: str) -> Floats:
     if levels is None:
         if len(units) > 1:
             raise DataError(
                 f"{name}: the products are measured in {listed(sorted(units))}, so their sum is no activity level; "
                 "give levels= (a Series by industry)"
             )
-        return np.asarray(made.sum(axis=0))
+        return np.asarray(output.sum(axis=0))
     level = summed(levels, industries, f"{name}: levels")
     if (level < 0).any():
         at = int(np.flatnonzero(level < 0)[0])
@@ -181,10 +204,10 @@ def _levels(levels: pd.Series | None, made: Floats, industries: pd.Index, units:
     return level
 
 
-def _empty(made: Floats, goods: pd.Index, industries: pd.Index) -> list[str]:
+def _empty(output: Floats, goods: pd.Index, industries: pd.Index) -> list[str]:
     """Say which products nobody makes and which industries make nothing."""
-    unmade = goods[np.flatnonzero(~made.any(axis=1))]
-    idle = industries[np.flatnonzero(~made.any(axis=0))]
+    unmade = goods[np.flatnonzero(~output.any(axis=1))]
+    idle = industries[np.flatnonzero(~output.any(axis=0))]
     products = f"{len(unmade)} product{'' if len(unmade) == 1 else 's'} nobody makes: {listed(unmade, 50)}"
     names = f"{len(idle)} industr{'y' if len(idle) == 1 else 'ies'} without output: {listed(idle, 50)}"
     return [*([products] if len(unmade) else []), *([names] if len(idle) else [])]

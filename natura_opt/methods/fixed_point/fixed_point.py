@@ -80,9 +80,11 @@ def solve_fixed_point(
         raise OptionError(unknown("method", method, ["auto", *METHODS]))
     FixedPointSettings(max_passes)
     began = time.perf_counter()
-    asked = question if isinstance(question, Question) else economy.question(question)
-    program = linear_program(economy, asked)
-    answerer = _Answerer(asked_of(economy, asked), asked, program, systems_of(economy, asked), method, max_passes)
+    question = question if isinstance(question, Question) else economy.question(question)
+    program = linear_program(economy, question)
+    answerer = _Answerer(
+        asked_of(economy, question), question, program, systems_of(economy, question), method, max_passes
+    )
     built = time.perf_counter()
     solving = proving = 0.0
     attempts: list[Attempt] = []
@@ -100,7 +102,7 @@ def solve_fixed_point(
     proving += time.perf_counter() - then
     return Plan(
         economy=economy,
-        question=asked,
+        question=question,
         program=program,
         primal=answer.primal,
         dual=answer.dual,
@@ -140,7 +142,7 @@ class _Answerer:
     def _solve(self, period: int, wanted: Floats, what: str) -> Floats:
         """Solve one period's system for outputs, or for prices."""
         system = self.systems[period]
-        found = leontief(
+        solution = leontief(
             system.coefficients,
             wanted,
             transpose=what == "prices",
@@ -151,10 +153,10 @@ class _Answerer:
             witness=self.witnesses.get(id(system)),
             names=list(self.economy.goods),
         )
-        self.witnesses[id(system)] = found.witness
-        self.passes += found.passes
-        self.used = found.method if self.used in ("", "none") else self.used
-        self.starts[what, period] = self._good_by_good(system, wanted, found.x, what)
+        self.witnesses[id(system)] = solution.witness
+        self.passes += solution.passes
+        self.used = solution.method if self.used in ("", "none") else self.used
+        self.starts[what, period] = self._good_by_good(system, wanted, solution.x, what)
         return self.starts[what, period]
 
     def _good_by_good(self, system: OneTechnique, wanted: Floats, near: Floats, what: str) -> Floats:
@@ -165,7 +167,7 @@ class _Answerer:
         inputs = system.coefficients
         longest = inputs.longest_column if what == "prices" else inputs.longest_row
         before = inputs.passes
-        found = positive_solution(
+        improved = positive_solution(
             inputs.transposed_times if what == "prices" else inputs.times,
             lambda: inputs.matrix.T if what == "prices" else inputs.matrix,
             wanted,
@@ -173,14 +175,14 @@ class _Answerer:
             max(self.tolerance, 2.0 * rounding(longest)),
         )
         self.passes += inputs.passes - before
-        return near if found is None else found
+        return near if improved is None else improved
 
     def _place(self, kind: str, block: str, period: int, values: Floats) -> None:
         """Write values of a period into a block of columns or rows, whose labels stand period by period."""
         columns = kind == "columns"
-        found = self.program.column_block(block) if columns else self.program.row_block(block)
-        assert found is not None
-        first = found.start + period * len(values)
+        destination = self.program.column_block(block) if columns else self.program.row_block(block)
+        assert destination is not None
+        first = destination.start + period * len(values)
         (self.primal if columns else self.dual)[first : first + len(values)] = values
 
     def _least_resources(self) -> Claim:
@@ -203,11 +205,11 @@ class _Answerer:
 
     def _stand_on_capital(self, levels: list[Floats]) -> None:
         """Use what stands of the capital, with no investment; refuse where that is not enough."""
-        held = Holdings.of(self.economy)
-        stocks = stocks_over_time(held)
+        capital = Holdings.of(self.economy)
+        stocks = stocks_over_time(capital)
         for t, level in enumerate(levels):
             self._place("columns", "capital_stock", t, stocks[:, t])
-            if (held.tied_up(t) @ level > stocks[:, t] * (1.0 + 1e-9)).any():
+            if (capital.tied_up(t) @ level > stocks[:, t] * (1.0 + 1e-9)).any():
                 raise CannotAnswerError(
                     f"{self.economy.name}: a fixed point does not invest, and the stocks of capital do not suffice for "
                     f"the plan of period {self.economy.periods[t]!r}; solve it as a linear program"
@@ -255,16 +257,16 @@ class _Answerer:
             use = self.economy.matrix("resource_use", period)
             kinds.append((True, use, self.economy.vector("resource_limits", period)))
         if self.economy.has("capital"):
-            held = Holdings.of(self.economy)
-            kinds.append((False, held.tied_up(period), held.given(period)))
+            capital = Holdings.of(self.economy)
+            kinds.append((False, capital.tied_up(period), capital.given(period)))
         best = _Limit(np.inf, levels, True, 0.0, np.zeros(0), np.zeros(0))
-        for resource, per_activity, there in kinds:
+        for resource, per_activity, available in kinds:
             needs = per_activity @ levels
             with np.errstate(divide="ignore", invalid="ignore"):
-                each = np.where(needs > 0, there / needs, np.inf)
+                each = np.where(needs > 0, available / needs, np.inf)
             k = int(np.argmin(each)) if len(each) else -1
             if k >= 0 and each[k] < best.number:
-                unit = np.zeros(len(there))
+                unit = np.zeros(len(available))
                 unit[k] = 1.0
                 best = _Limit(float(each[k]), levels, resource, float(needs[k]), unit, per_activity.T @ unit)
         return best

@@ -44,23 +44,23 @@ class OneTechnique:
     ----------
     coefficients : inputs per unit of gross output, goods x goods.
     maker : position of the technique that makes each good, shape (n,).
-    made : what one unit of its activity makes, shape (n,).
+    output_coefficients : what one unit of its activity makes, shape (n,).
     """
 
     def __init__(self, economy: Economy, period: int) -> None:
         makers = _one_each(economy, period)
-        self.maker, self.made = makers.technique, makers.amount
+        self.maker, self.output_coefficients = makers.technique, makers.amount
         self.coefficients = Coefficients(makers.per_output(economy.matrix("inputs", period)))
 
     def activities(self, outputs: Floats) -> Floats:
         """Return the activity levels that make gross outputs."""
         levels = np.empty(len(outputs))
-        levels[self.maker] = np.maximum(outputs, 0.0) / self.made
+        levels[self.maker] = np.maximum(outputs, 0.0) / self.output_coefficients
         return levels
 
     def per_output(self, per_activity: Floats) -> Floats:
         """Return what is counted per unit of activity per unit of gross output."""
-        counted: Floats = per_activity[self.maker] / self.made
+        counted: Floats = per_activity[self.maker] / self.output_coefficients
         return counted
 
 
@@ -75,20 +75,20 @@ def refuse(economy: Economy, question: Question) -> None:
     other = other_objective("fixed-point", lambda objective: objective in ANSWERED, economy, question)
     if other:
         raise CannotAnswerError(other)
-    asked = asked_of(economy, question)
-    beyond = [table for table in asked.tables if table not in _KNOWN]
+    seen = asked_of(economy, question)
+    beyond = [table for table in seen.tables if table not in _KNOWN]
     if beyond:
         raise CannotAnswerError(
             f"{economy.name}: a fixed point does not take the table {listed(beyond)} into account; solve it as a "
             "linear program"
         )
-    if asked.vector("initial_stocks", 0).any():
+    if seen.vector("initial_stocks", 0).any():
         raise CannotAnswerError(
             f"{economy.name}: a fixed point makes everything anew, and there are initial stocks; "
             "solve it as a linear program, or leave out 'initial_stocks'"
         )
-    for period in range(1 if asked.constant("outputs") else len(asked.periods)):
-        _one_each(asked, period)
+    for period in range(1 if seen.constant("outputs") else len(seen.periods)):
+        _one_each(seen, period)
 
 
 def _one_each(economy: Economy, period: int) -> Makers:
@@ -96,9 +96,9 @@ def _one_each(economy: Economy, period: int) -> Makers:
     makers = Makers.of(economy.matrix("outputs", period))
     several = np.flatnonzero(makers.per_good != 1)
     if len(several):
-        made = "several techniques" if makers.per_good[several[0]] else "no technique"
+        number = "several techniques" if makers.per_good[several[0]] else "no technique"
         raise CannotAnswerError(
-            f"{economy.name}: a fixed point needs one technique per good, and it has {made} for "
+            f"{economy.name}: a fixed point needs one technique per good, and it has {number} for "
             f"{listed(economy.goods[several])}; solve it as a linear program"
         )
     if (makers.per_technique != 1).any():
@@ -118,7 +118,7 @@ def systems_of(economy: Economy, question: Question) -> list[OneTechnique]:
     CannotAnswerError : as :func:`refuse`.
     """
     refuse(economy, question)
-    asked = asked_of(economy, question)
-    if asked.constant("inputs", "outputs"):
-        return [OneTechnique(asked, 0)] * len(asked.periods)
-    return [OneTechnique(asked, t) for t in range(len(asked.periods))]
+    seen = asked_of(economy, question)
+    if seen.constant("inputs", "outputs"):
+        return [OneTechnique(seen, 0)] * len(seen.periods)
+    return [OneTechnique(seen, t) for t in range(len(seen.periods))]

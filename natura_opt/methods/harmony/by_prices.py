@@ -124,14 +124,14 @@ def harmonise(
     running = np.flatnonzero(~idle.goods)
     part = problem.part(running, problem.there > 0)
     own = None if names is None else [names[k] for k in running]
-    found = None
+    answer = None
     if part.wanted.any():
         try:
             footing = _footing(part, own)
         except NaturaError as error:  # although every block of it has one
             raise PricesUndecidedError(str(error)) from None
-        found = _Search(part, *limits, own, *footing).run()
-    return _beside_idle(problem, idle, running, found, tolerance, names)
+        answer = _Search(part, *limits, own, *footing).run()
+    return _beside_idle(problem, idle, running, answer, tolerance, names)
 
 
 def _footing(problem: LimitedOutput, names: Any) -> tuple[Witness, Surplus]:
@@ -141,21 +141,21 @@ def _footing(problem: LimitedOutput, names: Any) -> tuple[Witness, Surplus]:
 
 
 def _beside_idle(
-    problem: LimitedOutput, idle: Idle, running: Any, found: PricedHarmony | None, tolerance: float, names: Any
+    problem: LimitedOutput, idle: Idle, running: Any, answer: PricedHarmony | None, tolerance: float, names: Any
 ) -> PricedHarmony:
     """Return the plan of the part that runs as one of the whole, with prices at which nothing else would run."""
     begun, limits = time.perf_counter(), problem.there > 0
     outputs, deliveries, prices = (np.zeros(len(problem.targets)) for _ in range(3))
     limit_prices = np.zeros(len(problem.there))
-    if found is not None:
-        outputs[running], deliveries[running], prices[running] = found.outputs, found.deliveries, found.prices
-        limit_prices[limits] = found.limit_prices
+    if answer is not None:
+        outputs[running], deliveries[running], prices[running] = answer.outputs, answer.deliveries, answer.prices
+        limit_prices[limits] = answer.limit_prices
     limit_prices, prices = idle_prices(problem, idle, limit_prices, prices)
     harmony, bound = problem.harmony(deliveries), problem.lagrangian(limit_prices, prices)
     size = float(problem.weights[problem.wanted].sum())
     gap = proven_gap(harmony, bound, size, tolerance)
-    rest = harmony - (0.0 if found is None else found.harmony)  # of goods that nobody gets
-    trace = () if found is None else found.trace
+    rest = harmony - (0.0 if answer is None else answer.harmony)  # of goods that nobody gets
+    trace = () if answer is None else answer.trace
     worst, worst_good = problem.worst_served(deliveries)
     return PricedHarmony(
         outputs=outputs,
@@ -168,10 +168,10 @@ def _beside_idle(
         worst_fulfilment=worst,
         worst_good=worst_good,
         trace=tuple(replace(point, attained=point.attained + rest, bound=point.bound + rest) for point in trace),
-        evaluations=0 if found is None else found.evaluations,
-        passes=problem.passes + (0 if found is None else found.passes),
-        seconds=time.perf_counter() - begun + (0.0 if found is None else found.seconds),
-        reason="; ".join(filter(None, ("" if found is None else found.reason, _said(problem, idle, names)))),
+        evaluations=0 if answer is None else answer.evaluations,
+        passes=problem.passes + (0 if answer is None else answer.passes),
+        seconds=time.perf_counter() - begun + (0.0 if answer is None else answer.seconds),
+        reason="; ".join(filter(None, ("" if answer is None else answer.reason, _said(problem, idle, names)))),
         proved=gap <= tolerance,
         idle=np.flatnonzero(idle.goods),
     )
@@ -183,11 +183,11 @@ def _said(problem: LimitedOutput, idle: Idle, names: Any) -> str:
     def called(which: Any) -> str:
         return listed(np.flatnonzero(which) if names is None else [names[k] for k in np.flatnonzero(which)])
 
-    said = f"standing idle: {called(idle.goods)}"
+    words = f"standing idle: {called(idle.goods)}"
     if idle.sick.any():
-        said += f", since making {called(idle.sick)} takes all that is made of it"
+        words += f", since making {called(idle.sick)} takes all that is made of it"
     missing = idle.goods & problem.wanted
-    return said + (f"; none of {called(missing)} can be delivered" if missing.any() else "")
+    return words + (f"; none of {called(missing)} can be delivered" if missing.any() else "")
 
 
 @dataclass(eq=False)
@@ -233,12 +233,12 @@ class _Search:
         start = (self.size / self.scale) / (1.0 / self.scale).sum() * self.scale
         self.prices = np.zeros(goods)
         for _ in range(4):  # a line search that noise stopped is started again, with finer solves
-            found = minimize(
+            optimum = minimize(
                 self._value, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * limits, callback=self._check,
                 options={"maxiter": 5_000, "maxfun": 20_000, "maxcor": _MEMORY, "ftol": 0.0, "gtol": 1e-14},
             )  # fmt: skip
-            start = found.x
-            if self.done or self._finished(found.x):
+            start = optimum.x
+            if self.done or self._finished(optimum.x):
                 break
             self.accuracy = max(self.accuracy * 1e-2, _FINEST)
         return self._answer()

@@ -29,8 +29,8 @@ from ...formulate import cvxpy_model, declared_with
 from ...objectives.harmony_layers import CvxpyLayer
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
-from .primal_dual import program_factors
 from .problem import HarmonyProblem, worst_figure
+from .step_program import program_factors
 
 #: Clarabel's tolerances: its own of 1e-8 leave gaps of 4e-6 per good once recomputed.
 _ASKED = 1e-11

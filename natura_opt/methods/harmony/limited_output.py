@@ -82,11 +82,11 @@ class LimitedOutput:
 
     def best_deliveries(self, prices: Floats) -> Floats:
         """Return what each good's price makes it worth delivering: the y >= 0 that maximises ``h H(y/g - 1) - p y``."""
-        wanted, made = self.wanted, np.zeros(len(prices))
+        wanted, deliveries = self.wanted, np.zeros(len(prices))
         g, h = self.targets[wanted], self.weights[wanted]
         relative = np.maximum(prices[wanted] * g / h, 1e-100)
-        made[wanted] = g * (1.0 + self.function.best_surplus(relative))
-        return made
+        deliveries[wanted] = g * (1.0 + self.function.best_surplus(relative))
+        return deliveries
 
     def lagrangian(self, limit_prices: Floats, prices: Floats) -> float:
         """Return ``w k + sum_i max_y (h H(y/g - 1) - p y)``: a bound where ``p - A'p <= K'w`` and ``p >= 0``."""
@@ -148,8 +148,8 @@ def solve_weighed(
     first = None if start is None else start / units
 
     def apply(z: Floats) -> Floats:
-        made: Floats = z - times(units * z) / units
-        return made
+        image: Floats = z - times(units * z) / units
+        return image
 
     return units * solve_gmres(apply, rhs, first, goal, inputs, inputs.passes + _MOST_PASSES)
 
@@ -181,11 +181,11 @@ def feasible_outputs(problem: LimitedOutput, outputs: Floats, surplus: Surplus) 
     plans = [_within_limits_as_a_whole(problem, outputs, surplus)]
     if problem.use.shape[0] > 1:
         plans.append(_within_limits_by_industry(problem, outputs, surplus))
-    found = [(plan, *_delivered(problem, plan)) for plan in plans]
-    kept = [(plan, y) for plan, y, feasible in found if feasible]
-    if not kept:  # nothing produced at all is a plan
-        kept = [(np.zeros_like(outputs), np.zeros_like(outputs))]
-    return max(kept, key=lambda pair: problem.harmony(pair[1]))
+    delivered = [(plan, *_delivered(problem, plan)) for plan in plans]
+    feasible_plans = [(plan, y) for plan, y, feasible in delivered if feasible]
+    if not feasible_plans:  # nothing produced at all is a plan
+        feasible_plans = [(np.zeros_like(outputs), np.zeros_like(outputs))]
+    return max(feasible_plans, key=lambda pair: problem.harmony(pair[1]))
 
 
 def _delivered(problem: LimitedOutput, outputs: Floats) -> tuple[Floats, bool]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def output_program(economy: Economy, wanted: Any) -> PiecedProgram:
         integer=np.zeros(width, dtype=bool),
         row_lower=row_lower,
         row_upper=row_upper,
-        made=lambda: laws.pieces(columns, rows),
+        generate=partial(laws.pieces, columns, rows),  # no function of its own: plans are pickled
     )
 
 

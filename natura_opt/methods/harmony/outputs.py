@@ -11,9 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from ...backends.answer import Claim
+from ...backends.options import SolveOptions
 from ...base.arrays import Floats
 from ...base.entrance import checked_arguments
 from ...base.errors import QuestionError
+from ...base.settings import whole
 from ...base.status import Status
 from ...economy.economy import Economy
 from ...economy.question import Question
@@ -63,13 +65,16 @@ def harmonise_outputs(
     Raises
     ------
     QuestionError : the economy is of another form (``natura_opt.solve`` answers it for the
-        objective ``harmony``), or nothing limits a good.
+        objective ``harmony``), no good has a target and a weight, or nothing limits a good.
+    OptionError : a tolerance that is not between 0 and 1, no time, no pass.
     """
-    if not economy.has("targets"):
-        raise QuestionError(f"{economy.name}: harmony needs a table 'targets'")
+    SolveOptions(tolerance=tolerance, time_limit=time_limit)
+    whole("max_passes", max_passes, 1)
+    curve = harmony_function(function)
+    HARMONY.refuse(economy, Question("harmony", {"function": curve}))
     begun = time.perf_counter()
     weights = economy.vector("target_weights", 0)
-    found, why = form_of(economy, weights, harmony_function(function))
+    found, why = form_of(economy, weights, curve)
     if found is None:
         raise QuestionError(
             f"{economy.name}: prices alone cannot plan this economy ({why}); natura_opt.solve can, with "

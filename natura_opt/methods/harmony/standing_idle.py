@@ -97,9 +97,9 @@ def _users_of(matrix: Any, stopped: Any) -> Any:
     root = sp.csr_array(stopped[None, :].astype(float))
     graph = sp.vstack([sp.hstack([matrix, sp.csr_array((size, 1))]), sp.hstack([root, sp.csr_array((1, 1))])])
     reached = breadth_first_order(sp.csr_array(graph), size, return_predecessors=False)
-    found = np.zeros(size + 1, dtype=bool)
-    found[reached] = True
-    return found[:size]
+    users = np.zeros(size + 1, dtype=bool)
+    users[reached] = True
+    return users[:size]
 
 
 def idle_prices(problem: LimitedOutput, idle: Idle, limit_prices: Floats, prices: Floats) -> tuple[Floats, Floats]:
@@ -161,15 +161,15 @@ class _Rise:
 
     def prices(self) -> tuple[Floats, Floats]:
         """Return the prices of goods and of the limits of zero."""
-        found, self.of_nothing = np.zeros(len(self.needed)), np.zeros(self.forbidden.shape[0])
+        prices, self.of_nothing = np.zeros(len(self.needed)), np.zeros(self.forbidden.shape[0])
         self.by_industry = sp.csc_array(self.inputs)
         for goods in full_shape(Coefficients(self.inputs)).blocks():  # users first
             least = self.needed[goods]
             if least.any():
                 part = self.inputs[goods][:, goods] if len(goods) > 1 else None
                 shape = self._borne(part) if self.sick[goods[0]] else self._paid(goods, part, least)
-                found[goods] = shape * float((least / shape).max())
-        return found, self.of_nothing
+                prices[goods] = shape * float((least / shape).max())
+        return prices, self.of_nothing
 
     def _borne(self, part: Any) -> Floats:
         """Return prices that a block which cannot sustain itself bears without help, ``u <= A'u``."""
@@ -224,9 +224,9 @@ def _proves(problem: LimitedOutput, industries: Any, limit_prices: Floats, price
     close = prices - costs + hidden * (np.abs(prices) + costs) > 0
     for industry in industries[close[industries]]:
         cost = Fraction(0)
-        for matrix, worth in ((inputs, prices), (use, limit_prices)):
+        for matrix, valuations in ((inputs, prices), (use, limit_prices)):
             part = slice(matrix.indptr[industry], matrix.indptr[industry + 1])
-            terms = zip(matrix.data[part].tolist(), worth[matrix.indices[part]].tolist(), strict=True)
+            terms = zip(matrix.data[part].tolist(), valuations[matrix.indices[part]].tolist(), strict=True)
             cost += sum((Fraction(amount) * Fraction(price) for amount, price in terms), Fraction(0))
         if cost < Fraction(float(prices[industry])):
             return False

@@ -99,9 +99,9 @@ def _by_rounds(problem: HarmonyProblem, tolerance: float, max_rounds: int, optio
         dual, tangents, certificate = problem.certify_signed(primal, dual, tolerance)
         trace.append(TracePoint.of(len(trace) + 1, certificate))
         message = f"HiGHS, {count} tangents per delivery: {answer.message}"
-        found = TangentAnswer(primal, dual, tangents, certificate, (), message, answer.iterations)
+        current = TangentAnswer(primal, dual, tangents, certificate, (), message, answer.iterations)
         if best is None or worst_figure(certificate) < worst_figure(best.certificate):
-            best = found
+            best = current
         late = options.time_limit is not None and time.perf_counter() - begun > options.time_limit
         if answer.claim is not Claim.OPTIMAL or certificate.proved or late:
             break

@@ -218,22 +218,22 @@ class _Run:
         self.ties = (ties.indptr.astype(np.int64), ties.indices.astype(np.int64), ties.data)
         self.own = problem.own
         self.total = np.floor(problem.stocks) if whole else problem.stocks
-        self.held, self.reserve = np.zeros(ties.nnz), self.total.copy()
+        self.holdings, self.reserve = np.zeros(ties.nnz), self.total.copy()
         self.level, self.output, self.harmony = (np.zeros(len(goals)) for _ in range(3))
         self.read = 0
 
     def deal_out(self, rng: np.random.Generator, start: Any) -> None:
         """Start from a random distribution, or from the one given; then steps 1 and 2."""
         # Drawn in any case, so that the noise of a seed does not depend on where it starts.
-        draws = rng.uniform(0.0, 1.0, len(self.held))
+        draws = rng.uniform(0.0, 1.0, len(self.holdings))
         if start is None:
             # An industry whose product nobody needs takes no part.
             draws[np.repeat(~self.counted, np.diff(self.ties[0]))] = 0.0
-            steps.distribute(self.ties[1], self.whole, draws, self.total, self.held, self.reserve)
+            steps.distribute(self.ties[1], self.whole, draws, self.total, self.holdings, self.reserve)
         else:
-            self.held = self._checked_start(start)
-            self.reserve = np.maximum(self.total - np.bincount(self.ties[1], self.held, len(self.total)), 0.0)
-        steps.balance_stocks(*self.ties, self.whole, self.level, self.held, self.reserve)
+            self.holdings = self._checked_start(start)
+            self.reserve = np.maximum(self.total - np.bincount(self.ties[1], self.holdings, len(self.total)), 0.0)
+        steps.balance_stocks(*self.ties, self.whole, self.level, self.holdings, self.reserve)
         self.evaluate()
 
     def _checked_start(self, start: Any) -> Any:
@@ -241,16 +241,16 @@ class _Run:
         ties = self.problem.ties
         if given.shape != ties.shape:
             raise OptionError(f"start must have the shape (stocks, goods) = {ties.shape}, not {given.shape}")
-        held = np.asarray(given[ties.indices, np.repeat(np.arange(ties.shape[1]), np.diff(ties.indptr))]).ravel()
+        holdings = np.asarray(given[ties.indices, np.repeat(np.arange(ties.shape[1]), np.diff(ties.indptr))]).ravel()
         if not np.isfinite(given.data).all() or (given.data < 0).any():
             raise OptionError("start: every allocation must be a finite number of at least 0")
-        if not np.isclose(held.sum(), given.sum(), rtol=1e-12):
+        if not np.isclose(holdings.sum(), given.sum(), rtol=1e-12):
             raise OptionError("start: a stock is allocated to an industry that does not use it")
         over = np.asarray(given.sum(axis=1)).ravel() > self.total * (1.0 + 1e-12)
         if over.any():
             name = self.problem.stock_names[int(np.argmax(over))][1]
             raise OptionError(f"start: more of {name!r} is allocated than there is")
-        return held.astype(np.float64)
+        return holdings.astype(np.float64)
 
     def evaluate(self) -> None:
         """Steps 3 and 4: net outputs and harmonies."""
@@ -280,7 +280,7 @@ class _Run:
                 self.level,
                 self.output,
                 self.harmony,
-                self.held,
+                self.holdings,
                 self.reserve,
             )
         self.evaluate()
@@ -315,11 +315,11 @@ class _Run:
         shortage = self.shortage()
         if shortage > 0:
             self.level = shrink_to_feasible(self.net, self.problem.on_hand, self.level)
-            steps.hold_levels(*self.ties, self.whole, self.level, self.held, self.reserve)
+            steps.hold_levels(*self.ties, self.whole, self.level, self.holdings, self.reserve)
             self.evaluate()
         return shortage
 
     def allocation(self) -> Any:
         """Return who holds what, csr, shape (stocks, goods)."""
         shape = self.problem.ties.shape
-        return sp.csr_array(sp.csc_array((self.held.copy(), self.ties[1], self.ties[0]), shape=shape))
+        return sp.csr_array(sp.csc_array((self.holdings.copy(), self.ties[1], self.ties[0]), shape=shape))

@@ -228,13 +228,15 @@ class _Program:
 
     def derivatives(self, net: Floats) -> Floats:
         """Return dH per unit of each product; what is internal is worth also what its best user makes of it."""
-        worth = self.slope(self.surpluses(net)) / self.tech.targets
+        valuations = self.slope(self.surpluses(net)) / self.tech.targets
         for _ in range(_SWEEPS):
             self.passes += 1
-            made = self.tech.makes.T @ worth
-            best = np.maximum.reduceat(made[self.best_uses.indices] / self.best_uses.data, self.best_uses.indptr[:-1])
-            worth[self.internal] = (worth[self.internal] + _USE_WEIGHT * best) / (_USE_WEIGHT + 1.0)
-        return worth
+            revenue = self.tech.makes.T @ valuations
+            best = np.maximum.reduceat(
+                revenue[self.best_uses.indices] / self.best_uses.data, self.best_uses.indptr[:-1]
+            )
+            valuations[self.internal] = (valuations[self.internal] + _USE_WEIGHT * best) / (_USE_WEIGHT + 1.0)
+        return valuations
 
     def round(self) -> None:
         """Change all intensities once."""
@@ -246,9 +248,9 @@ class _Program:
         step = self.temperature * excess[makers] / self.derivatives(net)[makers]
         change[makers] = _sigmoid(step, np.where(net[makers] == 0, 1.0, net[makers]))
         self.x = self.x * (1.0 - np.where(self.tech.main >= 0, change[self.tech.main], 0.0))
-        worth = self.derivatives(self.net_outputs())
+        valuations = self.derivatives(self.net_outputs())
         self.passes += 1
-        gained, spent = self.tech.makes.T @ worth, self.tech.takes.T @ worth
+        gained, spent = self.tech.makes.T @ valuations, self.tech.takes.T @ valuations
         self.x = self.x * (1.0 + _sigmoid(gained - spent, spent) * self.temperature * _SLOWER)
         self.rescale()
 

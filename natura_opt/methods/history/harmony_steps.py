@@ -49,7 +49,7 @@ def aimed_output(function: int, absolute: bool, mean: float, goal: float, bias: 
 
 
 @compiled()
-def distribute(stocks: Any, whole: bool, draws: Any, total: Any, held: Any, reserve: Any) -> None:
+def distribute(stocks: Any, whole: bool, draws: Any, total: Any, holdings: Any, reserve: Any) -> None:
     """Deal out all stocks over the industries that use them, in proportion to draws (one per industry and stock).
 
     Whole units that do not divide stay in the reserve.
@@ -64,40 +64,40 @@ def distribute(stocks: Any, whole: bool, draws: Any, total: Any, held: Any, rese
         if whole:
             share = math.floor(share)
         share = min(share, reserve[k])
-        held[e] = share
+        holdings[e] = share
         reserve[k] -= share
 
 
 @compiled()
-def balance_stocks(starts: Any, stocks: Any, need: Any, whole: bool, level: Any, held: Any, reserve: Any) -> None:
+def balance_stocks(starts: Any, stocks: Any, need: Any, whole: bool, level: Any, holdings: Any, reserve: Any) -> None:
     """Steps 1 and 2: each industry runs at what its scarcest stock allows; what exceeds that goes to the reserve."""
     for j in range(len(starts) - 1):
         limit = np.inf
         for e in range(starts[j], starts[j + 1]):
-            limit = min(limit, held[e] / need[e])
+            limit = min(limit, holdings[e] / need[e])
         level[j] = limit
-    hold_levels(starts, stocks, need, whole, level, held, reserve)
+    hold_levels(starts, stocks, need, whole, level, holdings, reserve)
 
 
 @compiled(inline="always")
-def hold(e: int, level: float, stocks: Any, need: Any, whole: bool, held: Any, reserve: Any) -> None:
+def hold(e: int, level: float, stocks: Any, need: Any, whole: bool, holdings: Any, reserve: Any) -> None:
     """Let an industry hold what a level takes of one of its stocks, out of the reserve or into it."""
     k = stocks[e]
-    there = held[e] + reserve[k]
+    available = holdings[e] + reserve[k]
     wanted = need[e] * level
     if whole:
         wanted = math.ceil(wanted * (1.0 - 1e-12))
-    kept = min(wanted, there)
-    reserve[k] = there - kept
-    held[e] = kept
+    holding = min(wanted, available)
+    reserve[k] = available - holding
+    holdings[e] = holding
 
 
 @compiled()
-def hold_levels(starts: Any, stocks: Any, need: Any, whole: bool, level: Any, held: Any, reserve: Any) -> None:
+def hold_levels(starts: Any, stocks: Any, need: Any, whole: bool, level: Any, holdings: Any, reserve: Any) -> None:
     """Let every industry hold what its level takes."""
     for j in range(len(starts) - 1):
         for e in range(starts[j], starts[j + 1]):
-            hold(e, level[j], stocks, need, whole, held, reserve)
+            hold(e, level[j], stocks, need, whole, holdings, reserve)
 
 
 @compiled()
@@ -165,7 +165,7 @@ def reallocate_reserve(
     level: Any,
     output: Any,
     harmony: Any,
-    held: Any,
+    holdings: Any,
     reserve: Any,
 ) -> int:
     """Step 6: hand the reserve to the least harmonious industries, up to the output aimed at; return the numbers read.
@@ -187,12 +187,12 @@ def reallocate_reserve(
         if new <= level[j]:
             continue
         for e in range(starts[j], starts[j + 1]):
-            new = min(new, (held[e] + reserve[stocks[e]]) / need[e])
+            new = min(new, (holdings[e] + reserve[stocks[e]]) / need[e])
         read += starts[j + 1] - starts[j]
         if new <= level[j]:
             continue
         for e in range(starts[j], starts[j + 1]):
-            hold(e, new, stocks, need, whole, held, reserve)
+            hold(e, new, stocks, need, whole, holdings, reserve)
         total += run_at(j, new, rule, flows, makes, goal, counted, level, output, harmony)
         read += starts[j + 1] - starts[j] + flows[0][j + 1] - flows[0][j]
         heapq.heappush(line, (harmony[j], j))
@@ -214,7 +214,7 @@ def reduce_peaks(
     level: Any,
     output: Any,
     harmony: Any,
-    held: Any,
+    holdings: Any,
     reserve: Any,
 ) -> int:
     """Step 7: scale those above the output aimed at down to it, the most harmonious first; return the numbers read.
@@ -238,7 +238,7 @@ def reduce_peaks(
         j = order[place]
         new = max(level[j] - (output[j] - aims[place]) / own[j], 0.0)
         for e in range(starts[j], starts[j + 1]):
-            hold(e, new, stocks, need, whole, held, reserve)
+            hold(e, new, stocks, need, whole, holdings, reserve)
         run_at(j, new, rule, flows, makes, goal, counted, level, output, harmony)
         read += starts[j + 1] - starts[j] + flows[0][j + 1] - flows[0][j]
     return read

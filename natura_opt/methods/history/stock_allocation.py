@@ -66,15 +66,15 @@ class StockProblem:
         """
         _refuse_other_forms(economy)
         makers = _one_industry_per_good(economy)
-        made = np.flatnonzero(makers >= 0)
-        technique = makers[made]
+        produced = np.flatnonzero(makers >= 0)
+        technique = makers[produced]
         inputs = sp.csr_array(economy.matrix("inputs", 0))[:, technique]
         outputs = sp.csr_array(economy.matrix("outputs", 0))
-        makes = np.asarray(outputs[made, technique]).ravel()
-        flows = sp.csc_array(inputs[made])
+        makes = np.asarray(outputs[produced, technique]).ravel()
+        flows = sp.csc_array(inputs[produced])
         own = makes - flows.diagonal()
         if (own <= 0).any():
-            at = made[int(np.argmin(own))]
+            at = produced[int(np.argmin(own))]
             raise QuestionError(
                 f"{economy.name}: {_NAME}: the industry of {name_of(economy.goods[at])!r} uses up as much of it as it "
                 "makes, so it can have no net output; correct its inputs"
@@ -83,13 +83,13 @@ class StockProblem:
         idle = np.diff(ties.indptr) == 0
         if idle.any():
             raise QuestionError(
-                f"{economy.name}: {_NAME}: industry {listed(map(name_of, economy.goods[made[idle]]))} uses no stock "
-                "and no limited resource, so nothing is its rate-limiting factor; give it one, or use 'harmony'"
+                f"{economy.name}: {_NAME}: industry {listed(map(name_of, economy.goods[produced[idle]]))} uses no "
+                "stock and no limited resource, so nothing is its rate-limiting factor; give it one, or use 'harmony'"
             )
-        on_hand = economy.vector("initial_stocks", 0)[made]
-        targets = economy.vector("targets", 0)[made]
+        on_hand = economy.vector("initial_stocks", 0)[produced]
+        targets = economy.vector("targets", 0)[produced]
         return cls(
-            economy, technique, makes, flows, ties, stocks, names, on_hand, targets, pd.Index(economy.goods[made])
+            economy, technique, makes, flows, ties, stocks, names, on_hand, targets, pd.Index(economy.goods[produced])
         )
 
     @property
@@ -164,11 +164,11 @@ def _stocks(economy: Economy, technique: Any, not_made: Any) -> tuple[Any, Any, 
     """Return what is tied up, how much there is of it, and what it is called."""
     parts: list[tuple[Any, Any, list[tuple[str, Any]]]] = []
     if economy.has("capital"):
-        held = Holdings.of(economy)
-        goods = economy.goods[held.goods]
-        of = goods if held.techniques is None else zip(goods, economy.techniques[held.techniques], strict=True)
-        names = [("capital", holding_name(label) if held.techniques is not None else name_of(label)) for label in of]
-        parts.append((held.tied_up(0), held.given(0), names))
+        capital = Holdings.of(economy)
+        goods = economy.goods[capital.goods]
+        of = goods if capital.techniques is None else zip(goods, economy.techniques[capital.techniques], strict=True)
+        names = [("capital", holding_name(label) if capital.techniques is not None else name_of(label)) for label in of]
+        parts.append((capital.tied_up(0), capital.given(0), names))
     if economy.has("resource_limits"):
         names = [("resource", name_of(label)) for label in economy.resources]
         parts.append((economy.matrix("resource_use", 0), economy.vector("resource_limits", 0), names))

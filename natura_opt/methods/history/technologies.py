@@ -77,19 +77,19 @@ class Technologies:
         """
         refuse_what_is_not_stocks_and_flows(economy, _NAME)
         count, goods = len(economy.periods), len(economy.goods)
-        held = Holdings.of(economy) if economy.has("capital") else None
-        if held is not None and not held.count:
-            held = None
-        made = over_periods(count, economy.constant("outputs"), lambda t: economy.matrix("outputs", t))
+        capital = Holdings.of(economy) if economy.has("capital") else None
+        if capital is not None and not capital.count:
+            capital = None
+        output_matrix = over_periods(count, economy.constant("outputs"), lambda t: economy.matrix("outputs", t))
         takes = [over_periods(count, economy.constant("inputs"), lambda t: economy.matrix("inputs", t))]
         stocks = economy.vector("initial_stocks", 0)
         given = [np.concatenate([stocks, np.zeros((count - 1) * goods)])]
         if economy.has("resource_limits"):
             takes.append(_stacked(count, lambda t: economy.matrix("resource_use", t)))
             given.append(np.concatenate([economy.vector("resource_limits", t) for t in range(count)]))
-        if held is not None:
-            takes.append(_stacked(count, held.tied_up))
-            given.append(stocks_over_time(held).T.ravel())
+        if capital is not None:
+            takes.append(_stacked(count, capital.tied_up))
+            given.append(stocks_over_time(capital).T.ravel())
         every = np.concatenate(given)
         producing = sp.csr_array(sp.vstack(takes))
         if not producing[count * goods :].count_nonzero():
@@ -99,16 +99,16 @@ class Technologies:
             )
         target = np.concatenate([economy.vector("targets", t) for t in range(count)])
         wanted = np.where(target > 0, target, ZERO_TARGET)
-        main = _main_products(economy, made, wanted)
+        main = _main_products(economy, output_matrix, wanted)
         if base_year is None:
-            base_year = _base_year(economy, held, made, main, wanted)
+            base_year = _base_year(economy, capital, output_matrix, main, wanted)
         units = np.tile(base_year, count)
         none = sp.csr_array((len(every) - count * goods, len(units)))
-        makes: Any = sp.csr_array(sp.vstack([sp.csr_array(made) * units[None, :], none]))
+        makes: Any = sp.csr_array(sp.vstack([sp.csr_array(output_matrix) * units[None, :], none]))
         takes_all: Any = producing * units[None, :]
         investing = 0
-        if held is not None and count > 1:
-            outputs, inputs, main_of = _accumulations(held, count, len(every))
+        if capital is not None and count > 1:
+            outputs, inputs, main_of = _accumulations(capital, count, len(every))
             investing = outputs.shape[1]
             makes, takes_all = sp.hstack([makes, outputs]), sp.hstack([takes_all, inputs])
             main, units = np.concatenate([main, main_of]), np.concatenate([units, np.ones(investing)])
@@ -120,7 +120,7 @@ class Technologies:
         final[: count * goods] &= produced[: count * goods] | (target > 0)
         targets = np.full(len(every), INTERNAL_TARGET)
         targets[final] = wanted[final[: count * goods]]
-        return cls(economy, makes, takes_all, every, targets, final, produced, main, units, investing, held)
+        return cls(economy, makes, takes_all, every, targets, final, produced, main, units, investing, capital)
 
     def net_outputs(self, intensities: Floats) -> Floats:
         """Return what is left of each product, shape (products,)."""
@@ -137,18 +137,18 @@ class Technologies:
         count = len(self.economy.periods)
         if self.held is None:
             return np.zeros((0, count))
-        made = np.zeros((self.held.count, count))
+        invested = np.zeros((self.held.count, count))
         if self.investing:
             holding, period = _placed(self.held, count)
-            made[holding, period] = intensities[len(intensities) - self.investing :]
-        return made
+            invested[holding, period] = intensities[len(intensities) - self.investing :]
+        return invested
 
 
 def _stacked(count: int, at: Any) -> Any:
     return sp.csr_array(sp.block_diag([at(t) for t in range(count)]))
 
 
-def _base_year(economy: Economy, held: Holdings | None, made: Any, main: Any, target: Floats) -> Floats:
+def _base_year(economy: Economy, capital: Holdings | None, output_matrix: Any, main: Any, target: Floats) -> Floats:
     """Return the activity of each technique in a base year, shape (techniques,).
 
     Where a technique holds stocks, what those of the start allow: in the four-file form that is the base year's output.
@@ -156,7 +156,7 @@ def _base_year(economy: Economy, held: Holdings | None, made: Any, main: Any, ta
     """
     techniques, goods = len(economy.techniques), len(economy.goods)
     active = np.flatnonzero(main[:techniques] >= 0)
-    makes = np.asarray(sp.csr_array(made)[main[active], active]).ravel()
+    makes = np.asarray(sp.csr_array(output_matrix)[main[active], active]).ravel()
     share = 1.0 / (np.bincount(main[active], minlength=goods)[main[active]] * makes)
     inputs = sp.csr_array(economy.matrix("inputs", 0))
     level, wanted = np.zeros(techniques), target[:goods]
@@ -166,9 +166,9 @@ def _base_year(economy: Economy, held: Holdings | None, made: Any, main: Any, ta
         level, wanted = level + more, inputs @ more
         if (more <= 1e-6 * level).all() or level.max() > _TOO_MUCH:
             break
-    if held is not None and held.techniques is not None:
-        entries = sp.coo_array(held.tied_up(0))
-        start = held.given(0)[entries.row]
+    if capital is not None and capital.techniques is not None:
+        entries = sp.coo_array(capital.tied_up(0))
+        start = capital.given(0)[entries.row]
         some = (start > 0) & (entries.data > 0)
         most = np.full(techniques, np.inf)
         np.minimum.at(most, entries.col[some], start[some] / entries.data[some])
@@ -194,29 +194,29 @@ def _main_products(economy: Economy, makes: Any, target: Floats) -> Any:
     return main
 
 
-def _placed(held: Holdings, count: int) -> tuple[Any, Any]:
+def _placed(capital: Holdings, count: int) -> tuple[Any, Any]:
     """Return holding and period of every investment that some period can still use, by period and holding."""
-    period, holding = np.nonzero(np.arange(count)[:, None] + held.lags[None, :] < count)
+    period, holding = np.nonzero(np.arange(count)[:, None] + capital.lags[None, :] < count)
     return holding, period
 
 
-def _accumulations(held: Holdings, count: int, products: int) -> tuple[Any, Any, Any]:
+def _accumulations(capital: Holdings, count: int, products: int) -> tuple[Any, Any, Any]:
     """Return outputs, inputs and main products of the accumulations, by period and holding."""
-    holding, period = _placed(held, count)
-    lag = held.lags
-    first = products - count * held.count  # capital products come last, by period and holding
+    holding, period = _placed(capital, count)
+    lag = capital.lags
+    first = products - count * capital.count  # capital products come last, by period and holding
     column = np.arange(len(holding))
     usable = period + lag[holding]
     rows, columns, values = [], [], []
     lasting = np.zeros(len(holding))
     for t in range(1, count):
-        lasting = np.where(usable == t, 1.0, lasting * held.surviving(t - 1)[holding])
+        lasting = np.where(usable == t, 1.0, lasting * capital.surviving(t - 1)[holding])
         now = usable <= t
-        rows.append(first + t * held.count + holding[now])
+        rows.append(first + t * capital.count + holding[now])
         columns.append(column[now])
         values.append(lasting[now])
     shape = (products, len(holding))
     outputs = sp.coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
-    good = period * len(held.economy.goods) + held.goods[holding]
+    good = period * len(capital.economy.goods) + capital.goods[holding]
     inputs = sp.coo_array((np.ones(len(holding)), (good, column)), shape=shape)
-    return outputs, inputs, first + usable * held.count + holding
+    return outputs, inputs, first + usable * capital.count + holding

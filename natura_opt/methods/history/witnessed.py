@@ -21,11 +21,11 @@ def by_1990(settings: Settings1990, problem: HarmonyProblem, options: SolveOptio
     seen = _Witnessed(problem)
     answer = harmony_1990(problem.economy, function=problem.function.name, watch=seen, **vars(settings))
     primal = seen.columns(answer.intensities, None)
-    said = "stood still" if answer.converged else "stopped at the limit of iterations"
+    ending = "stood still" if answer.converged else "stopped at the limit of iterations"
     return Found(
-        problem, primal, None, f"version {answer.version}, {said}", answer.iterations, round(answer.passes),
+        problem, primal, None, f"version {answer.version}, {ending}", answer.iterations, round(answer.passes),
         _trace_of(answer.harmony, answer.passes),
-        f"the algorithm of 1990, version {answer.version}, scale {answer.scale}: {said}", course=seen.course,
+        f"the algorithm of 1990, version {answer.version}, scale {answer.scale}: {ending}", course=seen.course,
     )  # fmt: skip
 
 

@@ -135,13 +135,13 @@ class Industries:
         prices, proper, tolerance = start.prices, start.chosen, _FIRST_LOOK * slack / 4
         lowest, chosen = self.cheapest(scarcity, prices)
         for _ in range(_ROUNDS_OF_ASKING):
-            found = self._priced(scarcity, chosen, prices, slack, tolerance)
-            if found is None:  # techniques chosen at rough prices may not be productive together
+            costs = self._priced(scarcity, chosen, prices, slack, tolerance)
+            if costs is None:  # techniques chosen at rough prices may not be productive together
                 chosen, tolerance = proper, slack / 4
-                found = self._priced(scarcity, chosen, prices, slack, tolerance)
-                if found is None:
+                costs = self._priced(scarcity, chosen, prices, slack, tolerance)
+                if costs is None:
                     break
-            prices, proper = found, chosen
+            prices, proper = costs, chosen
             lowest, cheaper = self.cheapest(scarcity, prices)
             too_high = prices > self._surely(lowest)
             far = tolerance > slack / 4 and bool((prices < (1.0 - 2 * slack) * lowest).any())
@@ -200,17 +200,17 @@ class Industries:
         for _ in range(_ROUNDS_OF_ASKING):
             if self.plan(chosen, everything, np.zeros(len(prices)), _START) is not None:
                 return self._offer(scarcity, chosen)
-            found = judge_productivity(self._inputs_of(chosen).matrix)
-            if found.productive:
+            productivity = judge_productivity(self._inputs_of(chosen).matrix)
+            if productivity.productive:
                 return self._offer(scarcity, chosen)
-            if found.productive is None:
-                return Hopeless(found.block, False)
-            better = self._undercutting(found)
+            if productivity.productive is None:
+                return Hopeless(productivity.block, False)
+            better = self._undercutting(productivity)
             if isinstance(better, Hopeless):
                 return better
             chosen = chosen.copy()
-            chosen[found.block] = np.where(better >= 0, better, chosen[found.block])
-        return Hopeless(found.block, False)
+            chosen[productivity.block] = np.where(better >= 0, better, chosen[productivity.block])
+        return Hopeless(productivity.block, False)
 
     def _offer(self, scarcity: Floats, chosen: Choice) -> Offer:
         """Return what productive techniques cost, roughly."""
@@ -218,13 +218,13 @@ class Industries:
         priced = self._priced(scarcity, chosen, nothing, _START, _START)
         return Offer(nothing if priced is None else priced, chosen)
 
-    def _undercutting(self, found: Productivity) -> Choice | Hopeless:
+    def _undercutting(self, productivity: Productivity) -> Choice | Hopeless:
         """Return the technique that undercuts the prices by which a choice is shown unproductive, -1 where none does.
 
         Prices z of a block with ``A_j z >= z_i`` for every technique j of every good i in it prove each choice
         unproductive, exactly as they are checked here.
         """
-        block, verdict = found.block, found.verdict
+        block, verdict = productivity.block, productivity.verdict
         count = np.diff(self.first)[block]
         rows = np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in block])
         own = np.repeat(np.arange(len(block)), count)

@@ -41,9 +41,9 @@ class OwnUnits:
     goods: Any
     assortment: int
 
-    def outputs(self, made: Floats) -> Floats:
+    def outputs(self, outputs: Floats) -> Floats:
         """Return outputs in the user's units, per assortment of ours."""
-        return self._held(made, self.goods, "the outputs of the plan")
+        return self._held(outputs, self.goods, "the outputs of the plan")
 
     def good_prices(self, prices: Floats) -> Floats:
         """Return prices per unit of the user's at which an assortment of the user's costs what one of ours did."""

@@ -207,20 +207,21 @@ def _rounds(ours: OwnUnits, industries: Industries, centre: _Centre, tolerance: 
         slack_of_plans = max(finer * _EXACTNESS * tolerance, finest)
         shares = (1.0 - _SPREAD) * shares + _SPREAD / len(shares)
         offer = industries.full_costs(ours.use @ shares, offer, slack)
-        made = industries.plan(offer.chosen, ours.wanted, outputs, slack_of_plans)
-        if made is not None:
-            outputs = made
-            used = _sums(ours.use[offer.chosen].T, made)
+        planned = industries.plan(offer.chosen, ours.wanted, outputs, slack_of_plans)
+        if planned is not None:
+            outputs = planned
+            used = _sums(ours.use[offer.chosen].T, planned)
             if not used.any():
                 raise QuestionError(
                     f"{laid.economy.name}: the assortment can be made without anything scarce, so without end (for "
-                    f"example {listed(_names(laid, offer.chosen[made > 0], 3))}); give what its techniques use a limit"
+                    f"example {listed(_names(laid, offer.chosen[planned > 0], 3))}); give what its techniques use a "
+                    "limit"
                 )
-            centre.hear_plan(laid.activities_of(offer.chosen, ours.outputs(made)), used)
+            centre.hear_plan(laid.activities_of(offer.chosen, ours.outputs(planned)), used)
         before = centre.gap
         trimmed = industries.without_idle_rents(shares, offer.prices)
-        worth = _sum(trimmed, np.ones(len(trimmed)))
-        centre.hear_cost(trimmed / worth, _sum(offer.prices, ours.wanted) / worth, offer.prices / worth)
+        total = _sum(trimmed, np.ones(len(trimmed)))
+        centre.hear_cost(trimmed / total, _sum(offer.prices, ours.wanted) / total, offer.prices / total)
         bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
         yield PriceRound(number, bound, best, centre.gap, industries.passes)
         stalled = stalled + 1 if centre.gap >= before else 0
@@ -271,9 +272,9 @@ def _sum(prices: Floats, amounts: Floats) -> float:
     return float(prices.astype(np.longdouble) @ amounts.astype(np.longdouble))
 
 
-def _sums(matrix: Any, made: Floats) -> Floats:
+def _sums(matrix: Any, outputs: Floats) -> Floats:
     """Return ``A q``, in extended precision, rounded once."""
-    return np.asarray(matrix.astype(np.longdouble) @ made.astype(np.longdouble), dtype=np.float64)
+    return np.asarray(matrix.astype(np.longdouble) @ outputs.astype(np.longdouble), dtype=np.float64)
 
 
 def _names(laid: PricedEconomy, rows: Choice, most: int) -> list[str]:
@@ -294,14 +295,14 @@ def _written_out(
     scarce = ours.scarce_prices(centre.bundle.best / cost)
     goods, limits = laid.all_prices(scarce, ours.good_prices(centre.prices / cost))
     rents = np.zeros(0 if laid.holdings is None else laid.holdings.count)
-    rents[laid.held] = limits[laid.resources :]
+    rents[laid.limiting_holdings] = limits[laid.resources :]
     resources = np.zeros(len(economy.resources))
     resources[: laid.resources] = limits[: laid.resources]
     mixed = ours.mixed(amounts)
-    made = pd.Series(mixed, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
+    mix = pd.Series(mixed, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
     return Coordination(
         claim=claim,
-        mix=made[made > 0],
+        mix=mix[mix > 0],
         activities=pd.Series(levels, index=economy.techniques, name="activities"),
         assortments=ours.assortments(centre.best),
         resource_prices=pd.Series(resources, index=economy.resources, name="prices"),
@@ -340,14 +341,18 @@ def solve_by_prices(
     (<Status.OPTIMAL: 'optimal'>, 70.493)
     """
     began = time.perf_counter()
-    found = coordinate(economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
+    coordination = coordinate(economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
     built = time.perf_counter()
     program = linear_program(economy, question)
-    primal, dual = _as_columns_and_rows(program, found, objective_of(question).columns)
+    primal, dual = _as_columns_and_rows(program, coordination, objective_of(question).columns)
     proved = time.perf_counter()
     certificate = certify(program, primal, dual, tolerance)
-    message = f"{len(found.rounds)} rounds of prices, {found.passes:.0f} passes, gap {found.gap:.1e}"
-    answer = Answer(found.claim, primal, dual, message, iterations=len(found.rounds), seconds=found.seconds)
+    message = (
+        f"{len(coordination.rounds)} rounds of prices, {coordination.passes:.0f} passes, gap {coordination.gap:.1e}"
+    )
+    answer = Answer(
+        coordination.claim, primal, dual, message, iterations=len(coordination.rounds), seconds=coordination.seconds
+    )
     status, impossibility = judge(program, answer, certificate, SolveOptions(tolerance=tolerance))
     return Plan(
         economy=economy,
@@ -359,13 +364,13 @@ def solve_by_prices(
         certificate=certificate,
         impossibility=impossibility,
         method="prices",
-        attempts=(Attempt(f"prices: {message}", found.claim, certificate),),
-        iterations=len(found.rounds),
+        attempts=(Attempt(f"prices: {message}", coordination.claim, certificate),),
+        iterations=len(coordination.rounds),
         seconds={"solve": built - began, "build": proved - built, "prove": time.perf_counter() - proved},
     )
 
 
-def _as_columns_and_rows(program: LinearProgram, found: Coordination, served: str) -> tuple[Floats, Floats]:
+def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, served: str) -> tuple[Floats, Floats]:
     """Fill the blocks of the canonical program: levels and stocks; prices, in the objective's sense.
 
     Parameters
@@ -376,18 +381,18 @@ def _as_columns_and_rows(program: LinearProgram, found: Coordination, served: st
     primal, dual = np.zeros(columns), np.zeros(rows)
     for block in program.columns:
         if block.name == "activities":
-            primal[block.span] = found.activities
+            primal[block.span] = coordination.activities
         elif block.name == served:
-            primal[block.span] = found.assortments
+            primal[block.span] = coordination.assortments
         elif block.name == "capital_stock":  # all that is there is held
             accumulation = program.row_block("accumulation")
             assert accumulation is not None
             primal[block.span] = program.row_upper[accumulation.span]
     for block in program.rows:
         if block.name == "balance":
-            dual[block.span] = -found.good_prices
+            dual[block.span] = -coordination.good_prices
         elif block.name == "resource_limit":
-            dual[block.span] = found.resource_prices
+            dual[block.span] = coordination.resource_prices
         elif block.name in ("capacity", "accumulation"):
-            dual[block.span] = found.stock_prices
+            dual[block.span] = coordination.stock_prices
     return primal, dual

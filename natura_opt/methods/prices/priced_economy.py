@@ -47,13 +47,13 @@ class PricedEconomy:
     goods : positions of the goods that are priced, shape (n,).
     techniques : position of each row's technique, -1 for taking from the store; rows in the order of ``goods``.
     first : rows of good i are ``first[i]`` to ``first[i + 1] - 1``.
-    made : what one unit of each row's technique makes of its good.
+    output_coefficients : what one unit of each row's technique makes of its good.
     inputs, use : csr, per unit made: of goods, shape (rows, n), and of what is scarce, shape (rows, scarce things).
     wanted : the assortment, shape (n,).
     scarce : positions of the scarce things in ``limits``; a good on hand counts on from there.
     amounts : how much there is of each scarce thing.
-    limits, there : every limit as written: csr use per unit of activity, shape (limits, techniques), and the amounts.
-    resources : how many of the limits are resources; the others are the holdings in ``held``.
+    limits, available : every limit as written: csr use per unit of activity, shape (limits, techniques); the amounts.
+    resources : how many of the limits are resources; the others are the holdings in ``limiting_holdings``.
     aside : techniques set aside, the last first, with what stops each: a limit, or a good (counted on from the limits).
     """
 
@@ -62,23 +62,23 @@ class PricedEconomy:
     goods: Places
     techniques: Places
     first: Places
-    made: Floats
+    output_coefficients: Floats
     inputs: Any
     use: Any
     wanted: Floats
     scarce: Places
     amounts: Floats
     limits: Any
-    there: Floats
+    available: Floats
     resources: int
-    held: Places
+    limiting_holdings: Places
     aside: tuple[tuple[int, int], ...]
 
     def activities_of(self, rows: Places, outputs: Floats) -> Floats:
         """Return activity levels of all techniques from what each chosen row makes."""
         levels = np.zeros(len(self.economy.techniques))
         own = self.techniques[rows] >= 0
-        levels[self.techniques[rows[own]]] = outputs[own] / self.made[rows[own]]
+        levels[self.techniques[rows[own]]] = outputs[own] / self.output_coefficients[rows[own]]
         return levels
 
     def all_prices(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Floats]:
@@ -86,7 +86,7 @@ class PricedEconomy:
 
         What stops a technique set aside is priced so that it would not pay; that costs nothing, since there is none.
         """
-        count = len(self.there)
+        count = len(self.available)
         every = np.zeros(count + len(self.economy.goods))
         limits = self.scarce < count
         every[self.scarce[limits]] = scarcity[limits]
@@ -109,67 +109,78 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     ------
     QuestionError : the method cannot answer this question, and why.
     """
-    name = economy.name
     refuse(economy, question)
-    asked = asked_of(economy, question)
-    makes, made = Makers.of(asked.matrix("outputs", 0)).product
-    held = Holdings.of(asked) if asked.has("capital") else None
-    limits, there, resources, kept = _limits(asked, held)
-    needs = sp.csr_array(asked.matrix("inputs", 0).T)
-    stock = asked.vector("initial_stocks", 0)
-    runs, aside = _running(needs, sp.csr_array(limits.T), there, makes, stock)
-    wanted = asked.vector("targets", 0)
-    _refuse_unmakeable(asked, runs, aside, makes, wanted, stock, resources, kept, held)
+    seen = asked_of(economy, question)
+    makes, output = Makers.of(seen.matrix("outputs", 0)).product
+    capital = Holdings.of(seen) if seen.has("capital") else None
+    limits, available, resources, limiting = _limits(seen, capital)
+    needs = sp.csr_array(seen.matrix("inputs", 0).T)
+    stock = seen.vector("initial_stocks", 0)
+    runs, aside = _running(needs, sp.csr_array(limits.T), available, makes, stock)
+    wanted = seen.vector("targets", 0)
+    _refuse_unmakeable(seen, runs, aside, makes, wanted, stock, resources, limiting, capital)
     goods = np.flatnonzero(_needed(needs, runs, makes, wanted))
-    place = np.full(len(asked.goods), NONE)
-    place[goods] = np.arange(len(goods))
-
-    running = np.flatnonzero(runs & (place[makes] >= 0))
     on_hand = goods[stock[goods] > 0]
-    rows = np.concatenate([running, np.full(len(on_hand), NONE)])
-    product = np.concatenate([makes[running], on_hand])
-    order = np.argsort(place[product], kind="stable")
-    rows, product = rows[order], product[order]
-    amount = np.where(rows >= 0, made[rows], 1.0)
+    rows, first = _rows(goods, on_hand, makes, runs, len(seen.goods))
+
+    output = np.where(rows >= 0, output[rows], 1.0)
     with np.errstate(over="ignore"):  # what is too small to divide by is refused by name, later
-        per_unit = sp.diags_array(1.0 / amount)
-    of_techniques = sp.csr_array(
-        (np.ones(len(running)), (np.flatnonzero(rows >= 0), rows[rows >= 0])), (len(rows), len(runs))
-    )
-    of_store = sp.csr_array(
-        (np.ones(len(on_hand)), (np.flatnonzero(rows < 0), np.arange(len(on_hand)))), (len(rows), len(on_hand))
-    )
-    pick = sp.csr_array((np.ones(len(goods)), (goods, np.arange(len(goods)))), (len(asked.goods), len(goods)))
+        per_unit = sp.diags_array(1.0 / output)
+    of_techniques = _selection(np.flatnonzero(rows >= 0), rows[rows >= 0], (len(rows), len(runs)))
+    of_store = _selection(np.flatnonzero(rows < 0), np.arange(len(on_hand)), (len(rows), len(on_hand)))
+    of_goods = _selection(goods, np.arange(len(goods)), (len(seen.goods), len(goods)))
     shared = sp.csr_array(per_unit @ (of_techniques @ sp.csr_array(limits.T)))
     scarce = np.flatnonzero(np.diff(sp.csc_array(shared).indptr) > 0)
-    if not len(scarce) + len(on_hand):
+    _refuse_count(economy.name, len(scarce) + len(on_hand))
+    return PricedEconomy(
+        economy=seen,
+        holdings=capital,
+        goods=goods,
+        techniques=rows,
+        first=first,
+        output_coefficients=output,
+        inputs=sp.csr_array(per_unit @ (of_techniques @ needs @ of_goods)),
+        use=sp.csr_array(sp.hstack([shared[:, scarce], of_store])),
+        wanted=wanted[goods],
+        scarce=np.concatenate([scarce, len(available) + on_hand]),
+        amounts=np.concatenate([available[scarce], stock[on_hand]]),
+        limits=limits,
+        available=available,
+        resources=resources,
+        limiting_holdings=limiting,
+        aside=aside,
+    )
+
+
+def _rows(goods: Places, on_hand: Places, makes: Places, runs: Flags, count: int) -> tuple[Places, Places]:
+    """Return the technique of each row, in the order of goods, and the first row of each good, of so many in all."""
+    place = np.full(count, NONE)
+    place[goods] = np.arange(len(goods))
+    running = np.flatnonzero(runs & (place[makes] >= 0))
+    rows = np.concatenate([running, np.full(len(on_hand), NONE)])
+    good = place[np.concatenate([makes[running], on_hand])]
+    order = np.argsort(good, kind="stable")
+    first: Places = np.searchsorted(good[order], np.arange(len(goods) + 1)).astype(np.int64)
+    return rows[order], first
+
+
+def _selection(rows: Places, columns: Places, shape: tuple[int, int]) -> Any:
+    """Return the matrix of ones at some places, which picks rows or columns of others."""
+    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape)
+
+
+def _refuse_count(name: str, count: int) -> None:
+    """Refuse an economy in which nothing is scarce, or too much."""
+    if not count:
         raise QuestionError(
             f"{name}: method 'prices' prices what is scarce, and nothing is: no resource, stock or capital limits what "
             "the assortment needs, so it can be made without end; add 'resource_limits'"
         )
-    if len(scarce) + len(on_hand) > MOST_SCARCE:
+    if count > MOST_SCARCE:
         raise QuestionError(
             f"{name}: method 'prices' keeps a price for everything scarce, up to {MOST_SCARCE:,} in all, and there are "
-            f"{len(scarce) + len(on_hand):,} resources, stocks of capital and goods on hand; {_OTHERS}"
+            f"{count:,} resources, stocks of capital and goods on hand; {_OTHERS}"
         )
-    return PricedEconomy(
-        economy=asked,
-        holdings=held,
-        goods=goods,
-        techniques=rows,
-        first=np.searchsorted(place[product], np.arange(len(goods) + 1)).astype(np.int64),
-        made=amount,
-        inputs=sp.csr_array(per_unit @ (of_techniques @ needs @ pick)),
-        use=sp.csr_array(sp.hstack([shared[:, scarce], of_store])),
-        wanted=wanted[goods],
-        scarce=np.concatenate([scarce, len(there) + on_hand]),
-        amounts=np.concatenate([there[scarce], stock[on_hand]]),
-        limits=limits,
-        there=there,
-        resources=resources,
-        held=kept,
-        aside=aside,
-    )
 
 
 def refuse(economy: Economy, question: Question) -> None:
@@ -198,47 +209,47 @@ def refuse(economy: Economy, question: Question) -> None:
         )
 
 
-def _limits(economy: Economy, held: Holdings | None) -> tuple[Any, Floats, int, Places]:
+def _limits(economy: Economy, capital: Holdings | None) -> tuple[Any, Floats, int, Places]:
     """Return use per unit of activity of all that is limited, the amounts, the number of resources, the holdings."""
-    parts, there = [sp.csr_array((0, len(economy.techniques)))], [np.zeros(0)]
-    kept = np.zeros(0, dtype=np.int64)
+    parts, available = [sp.csr_array((0, len(economy.techniques)))], [np.zeros(0)]
+    limiting = np.zeros(0, dtype=np.int64)
     if economy.has("resource_limits"):
         parts.append(economy.matrix("resource_use", 0))
-        there.append(economy.vector("resource_limits", 0))
-    resources = sum(map(len, there))
-    if held is not None and held.count:
-        tied, stock = sp.csr_array(held.tied_up(0)), held.given(0)
-        kept = np.arange(held.count) if held.techniques is None else _tightest(held, tied, stock)
-        parts.append(tied[kept])
-        there.append(stock[kept])
+        available.append(economy.vector("resource_limits", 0))
+    resources = sum(map(len, available))
+    if capital is not None and capital.count:
+        tied, stock = sp.csr_array(capital.tied_up(0)), capital.given(0)
+        limiting = np.arange(capital.count) if capital.techniques is None else _tightest(capital, tied, stock)
+        parts.append(tied[limiting])
+        available.append(stock[limiting])
     limits = sp.csr_array(sp.vstack(parts))
     limits.eliminate_zeros()
-    return limits, np.concatenate(there), resources, kept
+    return limits, np.concatenate(available), resources, limiting
 
 
-def _tightest(held: Holdings, tied: Any, stock: Floats) -> Places:
+def _tightest(capital: Holdings, tied: Any, stock: Floats) -> Places:
     """Return for each technique with capital of its own the holding that limits it most."""
     most = stock / np.maximum(np.asarray(tied.sum(axis=1)).ravel(), 1e-300)
-    order = np.lexsort([most, held.techniques])
-    _, first = np.unique(held.techniques[order], return_index=True)
+    order = np.lexsort([most, capital.techniques])
+    _, first = np.unique(capital.techniques[order], return_index=True)
     return np.sort(order[first]).astype(np.int64)
 
 
 def _running(
-    needs: Any, uses: Any, there: Floats, makes: Places, stock: Floats
+    needs: Any, uses: Any, available: Floats, makes: Places, stock: Floats
 ) -> tuple[Flags, tuple[tuple[int, int], ...]]:
     """Return which techniques can run, and those set aside, the last first, each with what stops it.
 
     A technique is set aside if it uses a limit of which there is nothing, or a good that no technique left makes and
     nobody has; that may stop others.
     """
-    stop = np.concatenate([there <= 0, np.zeros(len(stock), dtype=bool)])
+    stop = np.concatenate([available <= 0, np.zeros(len(stock), dtype=bool)])
     everything = sp.csr_array(sp.hstack([uses, needs]))
     runs: Flags = makes >= 0
     aside: list[tuple[int, int]] = []
     while True:
         makeable = np.isin(np.arange(len(stock)), makes[runs]) | (stock > 0)
-        stop[len(there) :] = ~makeable
+        stop[len(available) :] = ~makeable
         stopped = np.flatnonzero(runs & (everything @ stop.astype(np.float64) > 0))
         if not len(stopped):
             return runs, tuple(reversed(aside))
@@ -267,12 +278,12 @@ def _refuse_unmakeable(
     wanted: Floats,
     stock: Floats,
     resources: int,
-    kept: Places,
-    held: Holdings | None,
+    limiting: Places,
+    capital: Holdings | None,
 ) -> None:
-    made = np.zeros(len(wanted), dtype=bool)
-    made[makes[runs]] = True
-    missing = np.flatnonzero((wanted > 0) & ~made & (stock <= 0))
+    makeable = np.zeros(len(wanted), dtype=bool)
+    makeable[makes[runs]] = True
+    missing = np.flatnonzero((wanted > 0) & ~makeable & (stock <= 0))
     if not len(missing):
         return
     good = str(economy.goods[missing[0]])
@@ -283,12 +294,12 @@ def _refuse_unmakeable(
         reason = reasons[makers[0]]
         if reason < resources:
             what = f"resource {str(economy.resources[reason])!r}, of which there is none"
-        elif reason < resources + len(kept):
-            assert held is not None
-            stock_good = economy.goods[held.goods[kept[reason - resources]]]
+        elif reason < resources + len(limiting):
+            assert capital is not None
+            stock_good = economy.goods[capital.goods[limiting[reason - resources]]]
             what = f"a stock of {str(stock_good)!r}, of which there is none"
         else:
-            what = f"good {str(economy.goods[reason - resources - len(kept)])!r}, which cannot be made"
+            what = f"good {str(economy.goods[reason - resources - len(limiting)])!r}, which cannot be made"
         why = f"technique {str(economy.techniques[makers[0]])!r} needs {what}"
     raise QuestionError(
         f"{economy.name}: method 'prices' cannot price {good!r}, which is wanted and cannot be made ({why}), so no "

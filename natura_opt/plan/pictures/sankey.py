@@ -86,9 +86,9 @@ def _is_own_making(plan: PlanTables, flows: pd.DataFrame) -> pd.Series:
     from.
     """
     goods = [name_of(good) for good in plan.economy.goods]
-    made = flows["side"] == "made"
+    outputs = flows["side"] == "made"
     own = flows["place"].to_numpy() == np.array(goods, dtype=object)[flows["good"].to_numpy()]
-    return made & bool(own[made.to_numpy()].all())
+    return outputs & bool(own[outputs.to_numpy()].all())
 
 
 def _meaning(plan: PlanTables, flows: pd.DataFrame, widths: str) -> str:

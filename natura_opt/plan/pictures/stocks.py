@@ -122,9 +122,9 @@ def _gathered(parts: pd.DataFrame) -> pd.DataFrame:
     order = np.argsort(-parts.to_numpy().max(axis=1), kind="stable")
     if len(order) <= _PARTS:
         return parts.iloc[order]
-    kept, rest = order[: _PARTS - 1], order[_PARTS - 1 :]
+    shown, rest = order[: _PARTS - 1], order[_PARTS - 1 :]
     others = parts.iloc[rest].sum().to_frame(f"{len(rest):,} others").T
-    return pd.concat([parts.iloc[kept], others])
+    return pd.concat([parts.iloc[shown], others])
 
 
 def _stack(ax: Axes, panel: _Panel) -> None:

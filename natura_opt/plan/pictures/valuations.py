@@ -90,8 +90,8 @@ def _kinds(plan: PlanTables, most: int) -> list[_Kind]:
 def _declared(plan: PlanTables, block: Block, says: Rows, most: int) -> _Kind:
     """Return the valuations of one kind, its names in words and its units by its declaration."""
     values, names = plan.valuations_by_kind[says.kind], [axis for axis in says.axes if axis != "periods"]
-    held, unit = len(names) > 1, says.unit
-    if held:
+    by_holding, unit = len(names) > 1, says.unit
+    if by_holding:
         values = plan.laid_out(says, block, plan.sign_of(says) * plan.dual[block.span] + 0.0)
         worth = worth_of_stocks(plan) if says.table == "stock_valuations" else worth_of_rows(plan, block)
     else:
@@ -100,12 +100,12 @@ def _declared(plan: PlanTables, block: Block, says: Rows, most: int) -> _Kind:
     def unit_of(label: Any) -> str:
         if unit not in names:
             return ""
-        return plan.economy.unit(unit, label[names.index(unit)] if held and isinstance(label, tuple) else label)
+        return plan.economy.unit(unit, label[names.index(unit)] if by_holding and isinstance(label, tuple) else label)
 
     heading = says.heading or f"{says.kind.capitalize()}: one more unit"
     if says.valued == "on hand" and plan.program.sense == "min":
         heading = f"{heading.partition(':')[0]}: what one more unit demanded costs"
-    return _Kind(heading, *_chosen(values, worth, most, holding_name if held else name_of, unit_of))
+    return _Kind(heading, *_chosen(values, worth, most, holding_name if by_holding else name_of, unit_of))
 
 
 def _emissions(plan: PlanTables, most: int) -> _Kind:
@@ -127,17 +127,17 @@ def _of_all_periods(plan: PlanTables, says: Rows, most: int) -> _Kind:
 
 def _own_kinds(plan: PlanTables, most: int) -> list[_Kind]:
     """Return the valuations of the user's own rows: those that have a period over the periods, the others singly."""
-    found: dict[str, dict[Any, float]] = {}
+    by_name: dict[str, dict[Any, float]] = {}
     for block_name, frame in plan.extra.items():
         block = plan.program.row_block(block_name.removesuffix(" (rows)"))
         if "valuation" in frame and (block is None or block.declared is None or not rows_of(block).kind):
             for label, value in zip(frame.index, frame["valuation"], strict=True):
                 name, period = own_name(plan.economy, block_name, label)
-                found.setdefault(name, {})[period] = float(value)
+                by_name.setdefault(name, {})[period] = float(value)
     periods = [name_of(period) for period in plan.economy.periods]
     kinds = []
     for columns in ([""], periods):
-        mine = {name: values for name, values in found.items() if ("" in values) == (columns == [""])}
+        mine = {name: values for name, values in by_name.items() if ("" in values) == (columns == [""])}
         if mine:
             frame = pd.DataFrame([[values.get(c, 0.0) for c in columns] for values in mine.values()], columns=columns)
             frame.index = pd.Index(list(mine), dtype=object)
@@ -159,11 +159,11 @@ def _chosen(
     worth = worth.reindex(values.index).fillna(0.0)
     order = np.lexsort((-size, -worth.to_numpy()))  # by worth; what no stock is left of, by valuation
     scarce = [k for k in order if size[k] > 0]
-    kept = values.iloc[scarce[:most]]
-    labels = list(kept.index)
+    shown = values.iloc[scarce[:most]]
+    labels = list(shown.index)
     names = [name(label) for label in labels]
     units = [unit_text(unit(label)) for label in labels]
-    return kept, names, units, len(scarce) - len(kept), len(values) - len(scarce), rest
+    return shown, names, units, len(scarce) - len(shown), len(values) - len(scarce), rest
 
 
 def _panels(kinds: list[_Kind], title: str, width: float) -> Figure:

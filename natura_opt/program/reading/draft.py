@@ -94,12 +94,12 @@ class Draft:
 
     def position(self, names: Names, name: str, line: int) -> int:
         """Return the position of a name that must be there."""
-        found = names.position.get(name)
-        if found is None:
-            known = [other for other in islice(names.position, _SEARCHED) if len(other) <= _SHORT]
+        at = names.position.get(name)
+        if at is None:
+            candidates = [other for other in islice(names.position, _SEARCHED) if len(other) <= _SHORT]
             short = len(name) <= _SHORT
-            self.fail(line, unknown(names.what, name, known) if short else f"unknown {names.what} {shown(name)}")
-        return found
+            self.fail(line, unknown(names.what, name, candidates) if short else f"unknown {names.what} {shown(name)}")
+        return at
 
     def new(self, names: Names, name: str, line: int) -> int:
         """Add a name that must not be there yet."""
@@ -140,9 +140,9 @@ class Draft:
         objective : position of the row that is the objective, and so no row of the program; negative for none.
         """
         rows, columns = len(self.rows), len(self.columns)
-        kept = np.arange(rows) != objective
+        constraint = np.arange(rows) != objective
         triplets = (np.array(self._value), (np.array(self._row), np.array(self._column)))
-        matrix = sp.csc_array(sp.csr_array(sp.coo_array(triplets, shape=(rows, columns)))[kept])
+        matrix = sp.csc_array(sp.csr_array(sp.coo_array(triplets, shape=(rows, columns)))[constraint])
         matrix.eliminate_zeros()
         matrix.sort_indices()
         cost, lower, upper = np.zeros(columns), np.zeros(columns), np.full(columns, np.inf)
@@ -151,7 +151,7 @@ class Draft:
                 array_[at] = value
         integer = np.zeros(columns, dtype=bool)
         integer[list(self.integer)] = True
-        sides = np.array(self.sides, dtype=np.float64).reshape(rows, 2)[kept]
+        sides = np.array(self.sides, dtype=np.float64).reshape(rows, 2)[constraint]
         if self._endless:
             more = len(self._endless) - _NAMED
             listed = ", ".join(self._endless[:_NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -159,7 +159,7 @@ class Draft:
         return NamedProgram(
             sense=self.sense,
             columns=named_block(COLUMNS, list(self.columns.position)),
-            rows=named_block(ROWS, [name for name, keep in zip(self.rows.position, kept, strict=True) if keep]),
+            rows=named_block(ROWS, [name for name, keep in zip(self.rows.position, constraint, strict=True) if keep]),
             cost=cost,
             lower=lower,
             upper=upper,

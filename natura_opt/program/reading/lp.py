@@ -106,14 +106,14 @@ class LpReader:
     def _name_rows(self) -> None:
         """Call rows without a name after their place, as CPLEX does: ``c1``, ``c2``, …"""
         names = list(self.draft.rows.position)
-        taken = set(names)
+        used = set(names)
         for row in self._unnamed:
             name = base = f"c{row + 1}"
             number = 1
-            while name in taken:
+            while name in used:
                 number += 1
                 name = f"{base}_{number}"
-            taken.add(name)
+            used.add(name)
             names[row] = name
         self.draft.rows.position = {name: at for at, name in enumerate(names)}
 

@@ -40,7 +40,7 @@ _HEADING = re.compile(
     r"\s*(?:" + "|".join(f"(?P<h{k}>{words})" for k, words in enumerate(_HEADINGS.values())) + r")(?=\s|$)(?!\s*:)",
     re.IGNORECASE,
 )
-_KEPT = re.compile("|".join((*_HEADINGS.values(), *INFINITE, "free", "nan")), re.IGNORECASE)
+_RESERVED = re.compile("|".join((*_HEADINGS.values(), *INFINITE, "free", "nan")), re.IGNORECASE)
 _WORD = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<sense><=|>=|=<|=>|==|<|>|=)"
@@ -71,31 +71,31 @@ def tokens(lines: Iterable[tuple[int, str]], draft: Draft) -> Iterator[Token]:
         at = 0
         heading = _HEADING.match(text)
         if heading:
-            found = tuple(_HEADINGS)[int(str(heading.lastgroup)[1:])]
+            lexeme = tuple(_HEADINGS)[int(str(heading.lastgroup)[1:])]
             if section == "end":
                 draft.fail(line, f"{shown(text.strip())} after End; remove it, or End")
-            section, at = found, heading.end()
-            yield Token("heading", found, line)
+            section, at = lexeme, heading.end()
+            yield Token("heading", lexeme, line)
         while word := _WORD.match(text, at):
             kind, at = str(word.lastgroup), word.end()
-            found = word[kind]
+            lexeme = word[kind]
             if section == "end":
-                draft.fail(line, f"{shown(found)} after End; remove it, or End")
+                draft.fail(line, f"{shown(lexeme)} after End; remove it, or End")
             if kind == "arrow":
                 draft.fail(line, "'->': a conditional row; only linear programs are read")
             if kind == "other":
-                draft.fail(line, f"{shown(found)} cannot stand here; {_NOT_LINEAR.get(found, 'remove it')}")
+                draft.fail(line, f"{shown(lexeme)} cannot stand here; {_NOT_LINEAR.get(lexeme, 'remove it')}")
             if kind == "number":
-                _refuse_doubtful(found, text[at : at + 3], line, draft)
-            yield Token(kind, found, line)
+                _refuse_doubtful(lexeme, text[at : at + 3], line, draft)
+            yield Token(kind, lexeme, line)
     if section != "end":
         draft.fail(line, "the file ends without End; it seems cut off")
     yield Token("end", "", line)
 
 
-def is_kept(name: str) -> bool:
+def is_reserved(name: str) -> bool:
     """Whether a word means something to the format, so that no column can be called so."""
-    return _KEPT.fullmatch(name) is not None
+    return _RESERVED.fullmatch(name) is not None
 
 
 def _refuse_doubtful(number: str, after: str, line: int, draft: Draft) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from .draft import Draft
-from .lp_tokens import INFINITE, Token, is_kept, tokens
+from .lp_tokens import INFINITE, Token, is_reserved, tokens
 from .text import shown
 
 #: A sense seen from the other side.
@@ -42,7 +42,7 @@ class Words:
 
     def column(self, token: Token) -> int:
         """Return the position of a column, a new one where its name is new."""
-        if is_kept(token.text):
+        if is_reserved(token.text):
             self.draft.fail(
                 token.line, f"{shown(token.text)} cannot be the name of a column; it is a word of the format"
             )

@@ -67,8 +67,8 @@ class MpsReader:
         section = words[0].upper()
         self._end_section(line)
         if section not in _SECTIONS and section not in _REFUSED:
-            known = unknown("section", words[0][:60], _SECTIONS)
-            self.draft.fail(line, f"{known}; a line of data begins with a blank")
+            message = unknown("section", words[0][:60], _SECTIONS)
+            self.draft.fail(line, f"{message}; a line of data begins with a blank")
         if section in self._began:
             self.draft.fail(line, f"section {section} came already at line {self._began[section]}; put them together")
         needed = _NEEDS.get(section)

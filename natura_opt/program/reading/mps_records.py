@@ -27,6 +27,10 @@ def free_record(section: str, line: str, columns: Container[str]) -> Record:
     Parameters
     ----------
     columns : names of the columns, to tell a set's name from a column's where a bound needs no value.
+
+    Raises
+    ------
+    LayoutError : the words are too few or too many for the section.
     """
     words = line.split() if line.isascii() else [word for word in _BLANKS.split(line) if word]
     if section == "ROWS":
@@ -60,7 +64,12 @@ def _free_bound(words: list[str], columns: Container[str]) -> Record:
 
 
 def fixed_record(section: str, line: str) -> Record:
-    """Cut a line at the columns 2, 5, 15, 25, 40 and 50 of the card; names may hold blanks."""
+    """Cut a line at the columns 2, 5, 15, 25, 40 and 50 of the card; names may hold blanks.
+
+    Raises
+    ------
+    LayoutError : something stands where the card has no field, or a field lacks its other.
+    """
     if "\t" in line:
         raise LayoutError("a tab, where columns are counted")
     for start, end in _BETWEEN:

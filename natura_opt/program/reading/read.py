@@ -68,13 +68,17 @@ def read_program(
         raise DataError(f"{file.name}: a program's file ends in {' or '.join(FORMATS)}, and may end in .gz or .bz2")
     if form == ".lp":
         return LpReader(Draft(file.name, float(infinity)), lines_of(file, largest)).read()
-    words = MpsReader(Draft(file.name, float(infinity)), fixed=layout == "fixed")
+    return _read_mps(file, float(infinity), layout, largest)
+
+
+def _read_mps(file: Path, infinity: float, layout: Layout, largest: int | None) -> NamedProgram:
+    words = MpsReader(Draft(file.name, infinity), fixed=layout == "fixed")
     try:
         return words.read(lines_of(file, largest))
     except DataError as error:
         if layout != "auto":
             raise
-        cards = MpsReader(Draft(file.name, float(infinity)), fixed=True)
+        cards = MpsReader(Draft(file.name, infinity), fixed=True)
         try:
             return cards.read(lines_of(file, largest))
         except DataError as other:  # the layout that explains more of the file says what is wrong

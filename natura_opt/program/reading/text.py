@@ -57,14 +57,14 @@ def lines_of(path: Path, largest: int | None = None) -> Iterator[tuple[int, str]
         with _opened(path) as packed:
             raw = io.BufferedReader(_Bounded(packed, path, largest))
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="\n")
-            while found := text.readline(_LONGEST + 1):
+            while content := text.readline(_LONGEST + 1):
                 line += 1
-                if len(found) > _LONGEST:
+                if len(content) > _LONGEST:
                     raise DataError(f"{path.name}, line {line}: longer than {_LONGEST:,} characters; break it up")
-                found = found.removesuffix("\n").removesuffix("\r")
-                if not found.isprintable():
-                    _refuse_unreadable(found, f"{path.name}, line {line}")
-                yield line, found
+                content = content.removesuffix("\n").removesuffix("\r")
+                if not content.isprintable():
+                    _refuse_unreadable(content, f"{path.name}, line {line}")
+                yield line, content
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name}, after line {line}: not UTF-8 text ({error.reason}); save it as UTF-8") from None
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
@@ -104,15 +104,15 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        found = self._source.read(len(buffer))
-        buffer[: len(found)] = found
-        self._read += len(found)
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        self._read += len(data)
         if self._read > min(self._largest, self._bomb):
             raise DataError(
                 f"{self._path.name}: holds more than {min(self._largest, self._bomb):,} bytes of text; "
                 "if it is meant to, raise read_program's largest="
             )
-        return len(found)
+        return len(data)
 
 
 def _refuse_unreadable(line: str, place: str) -> None:

@@ -52,7 +52,7 @@ class Basis:
         """
         if not basis.valid:
             return None
-        known = {
+        statuses = {
             highspy.HighsBasisStatus.kBasic: At.BASIC,
             highspy.HighsBasisStatus.kLower: At.LOWER,
             highspy.HighsBasisStatus.kUpper: At.UPPER,
@@ -60,7 +60,7 @@ class Basis:
             highspy.HighsBasisStatus.kNonbasic: At.LOWER,
         }
         return cls(
-            *(np.array([known[s] for s in side], dtype=np.int8) for side in (basis.col_status, basis.row_status))
+            *(np.array([statuses[s] for s in side], dtype=np.int8) for side in (basis.col_status, basis.row_status))
         )
 
     def to_highs(self) -> Any:
@@ -71,11 +71,11 @@ class Basis:
             At.UPPER: highspy.HighsBasisStatus.kUpper,
             At.FREE: highspy.HighsBasisStatus.kZero,
         }
-        made = highspy.HighsBasis()
-        made.col_status = [names[At(status)] for status in self.columns]
-        made.row_status = [names[At(status)] for status in self.rows]
-        made.valid = True
-        return made
+        basis = highspy.HighsBasis()
+        basis.col_status = [names[At(status)] for status in self.columns]
+        basis.row_status = [names[At(status)] for status in self.rows]
+        basis.valid = True
+        return basis
 
     def of_sides(self, rows: int) -> Basis:
         """Return the basis of a program from that of the program written ``A x - s = 0``."""
@@ -105,10 +105,10 @@ class Basis:
         size = abs(program.matrix) @ np.abs(values)
         inside = room > 1e-9 * np.maximum(np.abs(values), 1e-9 * np.abs(values).max(initial=0.0))
         tight = (slack <= 1e-7 * size) | (dual != 0)
-        worth = np.where(inside, room / np.maximum(np.abs(values), 1e-300), -1.0)
+        relative_room = np.where(inside, room / np.maximum(np.abs(values), 1e-300), -1.0)
         columns = np.where(inside, At.BASIC, resting(program.lower, program.upper, values)).astype(np.int8)
         rows = np.where(tight, resting(program.row_lower, program.row_upper, sums), At.BASIC).astype(np.int8)
-        order = np.argsort(-np.where(np.isfinite(worth), worth, np.inf), kind="stable")
+        order = np.argsort(-np.where(np.isfinite(relative_room), relative_room, np.inf), kind="stable")
         return cls(columns, rows).repaired(program, order, np.argsort(-np.abs(dual), kind="stable"))
 
     def repaired(
@@ -127,12 +127,12 @@ class Basis:
         rows = np.arange(len(self.rows)) if row_order is None else row_order
         columns, rows = columns[self.columns[columns] == At.BASIC], rows[self.rows[rows] != At.BASIC]
         part = program.matrix[:, columns][rows, :]
-        kept_columns = columns[_independent(part)]
-        kept_rows = rows[_independent(program.matrix[:, kept_columns][rows, :].T)]
+        independent_columns = columns[_independent(part)]
+        independent_rows = rows[_independent(program.matrix[:, independent_columns][rows, :].T)]
         at_column, at_row = self.columns.copy(), self.rows.copy()
-        out = np.setdiff1d(columns, kept_columns)
+        out = np.setdiff1d(columns, independent_columns)
         at_column[out] = resting(program.lower, program.upper, np.zeros(len(program.lower)))[out]
-        at_row[np.setdiff1d(rows, kept_rows)] = At.BASIC
+        at_row[np.setdiff1d(rows, independent_rows)] = At.BASIC
         return Basis(at_column, at_row)
 
 
@@ -149,11 +149,11 @@ def _independent(part: sp.csc_array) -> npt.NDArray[np.int64]:
     An entry alone in its row or column needs no arithmetic; what is left over is reduced modulo a prime (independent
     there, so surely independent).
     """
-    kept, rows, columns = _alone(sp.csc_array(part))
+    singles, rows, columns = _alone(sp.csc_array(part))
     core = sp.coo_array(sp.csc_array(part)[:, columns][rows, :])
     height, width = core.shape
     if not height or not width:
-        return np.sort(kept)
+        return np.sort(singles)
     odd, exponents = odd_parts(core.data)
     dense = [0] * (height * width)
     places = core.row.astype(np.int64) * width + core.col
@@ -166,7 +166,7 @@ def _independent(part: sp.csc_array) -> npt.NDArray[np.int64]:
         while not int(reduced[row, column]):
             column += 1
         leading[row] = column
-    return np.sort(np.concatenate([kept, columns[leading]]))
+    return np.sort(np.concatenate([singles, columns[leading]]))
 
 
 def _alone(part: sp.csc_array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -177,29 +177,29 @@ def _alone(part: sp.csc_array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
     """
     by_row = sp.csr_array(part)
     in_row, in_column = np.diff(by_row.indptr), np.diff(part.indptr)
-    row_there, column_there = np.ones(len(in_row), dtype=bool), np.ones(len(in_column), dtype=bool)
-    kept: list[int] = []
+    row_open, column_open = np.ones(len(in_row), dtype=bool), np.ones(len(in_column), dtype=bool)
+    singles: list[int] = []
     waiting = [(True, int(j)) for j in np.flatnonzero(in_column == 1)[::-1]]
     waiting += [(False, int(i)) for i in np.flatnonzero(in_row == 1)]
     while waiting:
         is_column, at = waiting.pop()
-        there, counts = (column_there, in_column) if is_column else (row_there, in_row)
-        if not there[at] or counts[at] != 1:
+        is_open, counts = (column_open, in_column) if is_column else (row_open, in_row)
+        if not is_open[at] or counts[at] != 1:
             continue
         if is_column:
-            row, column = next(int(i) for i in part.indices[part.indptr[at] : part.indptr[at + 1]] if row_there[i]), at
+            row, column = next(int(i) for i in part.indices[part.indptr[at] : part.indptr[at + 1]] if row_open[i]), at
         else:
             span = by_row.indices[by_row.indptr[at] : by_row.indptr[at + 1]]
-            row, column = at, next(int(j) for j in span if column_there[j])
-        kept.append(column)
-        row_there[row] = column_there[column] = False
+            row, column = at, next(int(j) for j in span if column_open[j])
+        singles.append(column)
+        row_open[row] = column_open[column] = False
         for i in part.indices[part.indptr[column] : part.indptr[column + 1]]:
             in_row[i] -= 1
-            if in_row[i] == 1 and row_there[i]:
+            if in_row[i] == 1 and row_open[i]:
                 waiting.append((False, int(i)))
         for j in by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]:
             in_column[j] -= 1
-            if in_column[j] == 1 and column_there[j]:
+            if in_column[j] == 1 and column_open[j]:
                 waiting.append((True, int(j)))
-    left = np.flatnonzero(row_there), np.flatnonzero(column_there)
-    return np.array(kept, dtype=np.int64), left[0].astype(np.int64), left[1].astype(np.int64)
+    left = np.flatnonzero(row_open), np.flatnonzero(column_open)
+    return np.array(singles, dtype=np.int64), left[0].astype(np.int64), left[1].astype(np.int64)

@@ -22,7 +22,7 @@ def worst_failure(vertex: Vertex) -> str:
     upper = np.concatenate([target.upper, target.row_upper])[vertex.basic]
     values = vertex.primal.doubles()
     beyond = np.maximum(np.maximum(lower - values, values - upper), 0.0)
-    units = np.concatenate([scaled.column, 1.0 / scaled.row]) / scaled.size
+    units = np.concatenate([scaled.column, 1.0 / scaled.row]) / scaled.rhs_scale
     if beyond.any():
         k = int(np.argmax(beyond))
         side = "below its lower" if values[k] < lower[k] else "above its upper"
@@ -34,8 +34,8 @@ def worst_failure(vertex: Vertex) -> str:
         return ""
     k = int(np.argmax(np.abs(wrong)))
     place = vertex.resting[k]
-    worth = wrong[k] / units[place] / scaled.worth / scaled.size
-    return f"the reduced cost of {_called(vertex, place)} is {abs(worth):.3g} of the wrong sign"
+    reduced = wrong[k] / units[place] / scaled.objective_scale / scaled.rhs_scale
+    return f"the reduced cost of {_called(vertex, place)} is {abs(reduced):.3g} of the wrong sign"
 
 
 def _wrong(vertex: Vertex, reduced: Floats) -> Floats:

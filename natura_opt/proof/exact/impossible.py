@@ -20,21 +20,21 @@ def farkas(end: End) -> Wholes:
     vertex = end.vertex
     program = vertex.program
     tops, bottom = vertex.row(end.place).solution.exact()
-    made = np.zeros(program.rows, dtype=object)
-    made[vertex.tight_rows] = tops * -end.sign
+    multipliers = np.zeros(program.rows, dtype=object)
+    multipliers[vertex.tight_rows] = tops * -end.sign
     if end.place >= program.columns:
-        made[end.place - program.columns] = bottom * end.sign
-    if not contradicts(program, made):
+        multipliers[end.place - program.columns] = bottom * end.sign
+    if not contradicts(program, multipliers):
         raise AssertionError("a Farkas vector found exactly fails its check: please report this program")
-    return made
+    return multipliers
 
 
 def contradicts(program: ExactProgram, multipliers: Wholes) -> bool:
     """Whether whole multipliers prove that no values meet the rows: what they ask exceeds what any values give."""
     n, up = program.columns, -program.matrix.exponent
-    asked = _worst(program, multipliers, slice(n, None), least=True)
+    required = _worst(program, multipliers, slice(n, None), least=True)
     given = _worst(program, program.matrix.by_columns.times(multipliers), slice(0, n), least=False)
-    return asked is not None and given is not None and (asked << up) > given
+    return required is not None and given is not None and (required << up) > given
 
 
 def _worst(program: ExactProgram, weights: Wholes, span: slice, least: bool) -> int | None:
@@ -61,13 +61,13 @@ def ray(end: End) -> Wholes:
     vertex = end.vertex
     program = vertex.program
     tops, bottom = vertex.direction(end.place).solution.exact()
-    made = np.zeros(program.columns, dtype=object)
-    made[vertex.basic_columns] = tops * end.sign
+    direction = np.zeros(program.columns, dtype=object)
+    direction[vertex.basic_columns] = tops * end.sign
     if end.place < program.columns:
-        made[end.place] = bottom * end.sign
-    if not goes_for_ever(program, made):
+        direction[end.place] = bottom * end.sign
+    if not goes_for_ever(program, direction):
         raise AssertionError("a ray found exactly fails its check: please report this program")
-    return made
+    return direction
 
 
 def goes_for_ever(program: ExactProgram, direction: Wholes) -> bool:

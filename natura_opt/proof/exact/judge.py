@@ -52,13 +52,7 @@ def judge_exactly(
     ----------
     program : whole-number columns count as continuous here; see :func:`.whole_columns.judge_whole`.
     basis : of a solver that has ended; all rows where not given. One that does not fit is repaired.
-    pivots, time_limit : how far the simplex method may go on in rational arithmetic, in pivots and seconds.
-    fraction : also rebuild the exact objective and values as fractions, which takes longer than the proof, and much
-        longer from a thousand rows on; where nothing is said, for bases of no more than 200 rows.
-
-    Raises
-    ------
-    NaturaError : a number of the program is NaN, or an infinity stands where none can.
+    pivots, time_limit, fraction : as :func:`.proof.exact_proof` says, and so is what is raised.
     """
     check_finite(program)
     budget = Budget(pivots, time_limit)
@@ -69,8 +63,8 @@ def judge_exactly(
     walk = _Walk(exact, budget)
     try:
         end = walk.run(_fitting(exact, Basis.slack(program) if basis is None else basis))
-        found = _verdict(exact, end, budget, fraction)
-        return found if basis is None else replace(found, correction=walk.correction)
+        verdict = _verdict(exact, end, budget, fraction)
+        return verdict if basis is None else replace(verdict, correction=walk.correction)
     except (OutOfBudgetError, TooLargeError) as stop:
         return _undecided(exact, walk.vertex, budget, str(stop))
 
@@ -114,8 +108,8 @@ class _Walk:
         try:
             glass = MagnifyingGlass(self._exact, self._budget.left)
             for _ in range(_ROUNDS):
-                found = glass.next(vertex)
-                vertex = self._look(_fitting(self._exact, _as_basis(self._exact, found)))
+                status = glass.next(vertex)
+                vertex = self._look(_fitting(self._exact, _as_basis(self._exact, status)))
                 if is_optimal(vertex) or vertex.status.tobytes() in seen:
                     return
                 seen.add(vertex.status.tobytes())
@@ -139,18 +133,18 @@ def _crossed(program: LinearProgram) -> str | None:
 def _fitting(exact: ExactProgram, basis: Basis) -> Statuses:
     """Return the statuses of a basis, those moved that stand on a bound that is not there; of the right number."""
     status = np.concatenate([basis.columns, basis.rows]).astype(np.int8)
-    there = np.where(status == At.LOWER, exact.has_lower, np.where(status == At.UPPER, exact.has_upper, True))
-    there &= (status != At.FREE) | ~(exact.has_lower | exact.has_upper)
+    valid = np.where(status == At.LOWER, exact.has_lower, np.where(status == At.UPPER, exact.has_upper, True))
+    valid &= (status != At.FREE) | ~(exact.has_lower | exact.has_upper)
     target = exact.scaled.program
     lower = np.concatenate([target.lower, target.row_lower])
     upper = np.concatenate([target.upper, target.row_upper])
-    status = np.where(there, status, resting(lower, upper, np.zeros(len(lower)))).astype(np.int8)
+    status = np.where(valid, status, resting(lower, upper, np.zeros(len(lower)))).astype(np.int8)
     return status if (status == At.BASIC).sum() == exact.rows else _repaired(exact, status)
 
 
 def _repaired(exact: ExactProgram, status: Statuses) -> Statuses:
-    made = _as_basis(exact, status).repaired(exact.scaled.program)
-    return np.concatenate([made.columns, made.rows]).astype(np.int8)
+    basis = _as_basis(exact, status).repaired(exact.scaled.program)
+    return np.concatenate([basis.columns, basis.rows]).astype(np.int8)
 
 
 def _as_basis(exact: ExactProgram, status: Statuses) -> Basis:
@@ -226,29 +220,29 @@ def _values(exact: ExactProgram, vertex: Vertex) -> tuple[Fraction, ...]:
     for place, top in zip(vertex.basic_columns, tops, strict=True):
         values[place] = Fraction(int(top), bottom)
     return tuple(
-        value * Fraction(column) / Fraction(exact.scaled.size)
+        value * Fraction(column) / Fraction(exact.scaled.rhs_scale)
         for value, column in zip(values, exact.scaled.column, strict=True)
     )
 
 
 def _primal(exact: ExactProgram, vertex: Vertex) -> Floats:
     """Return the column values as the nearest doubles, in the user's units."""
-    units = np.frexp(exact.scaled.column)[1] - np.frexp(exact.scaled.size)[1]
+    units = np.frexp(exact.scaled.column)[1] - np.frexp(exact.scaled.rhs_scale)[1]
     vertex.solution.lift(_ROUNDED)
-    made = _rounded(vertex.level[: exact.columns], 1, units + exact.exponent)
+    values = _rounded(vertex.level[: exact.columns], 1, units + exact.exponent)
     basic = vertex.basic_columns
-    made[basic] = _rounded(vertex.solution.numerators, vertex.solution.denominator, units[basic])
-    return made
+    values[basic] = _rounded(vertex.solution.numerators, vertex.solution.denominator, units[basic])
+    return values
 
 
 def _dual(exact: ExactProgram, vertex: Vertex) -> Floats:
     """Return the row multipliers as the nearest doubles, in the user's units and sense."""
-    units = np.frexp(exact.scaled.row)[1] - np.frexp(exact.scaled.worth)[1]
+    units = np.frexp(exact.scaled.row)[1] - np.frexp(exact.scaled.objective_scale)[1]
     vertex.multipliers.lift(_ROUNDED)
-    made = np.zeros(exact.rows)
+    multipliers = np.zeros(exact.rows)
     tight = vertex.tight_rows
-    made[tight] = _rounded(vertex.multipliers.numerators, vertex.multipliers.denominator, units[tight])
-    return exact.scaled.sign * made
+    multipliers[tight] = _rounded(vertex.multipliers.numerators, vertex.multipliers.denominator, units[tight])
+    return exact.scaled.sign * multipliers
 
 
 def _rounded(tops: Wholes, bottom: int, exponents: npt.NDArray[np.integer]) -> Floats:
@@ -259,7 +253,7 @@ def _objective(exact: ExactProgram, vertex: Vertex) -> tuple[Fraction, Fraction]
     """Return the least and the most that the objective can be by what is known of the vertex, in the user's units."""
     scaled, value = exact.scaled, vertex.objective
     value.evaluate()
-    unit = power(value.exponent) / Fraction(scaled.worth) / Fraction(scaled.size) * int(scaled.sign)
+    unit = power(value.exponent) / Fraction(scaled.objective_scale) / Fraction(scaled.rhs_scale) * int(scaled.sign)
     top, radius = int(value.tops[0]), int(value.radius[0])
     offset = Fraction(exact.given.offset)
     ends = [unit * Fraction(end, value.denominator) + offset for end in (top - radius, top + radius)]

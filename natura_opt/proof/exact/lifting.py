@@ -116,7 +116,7 @@ class Lifted(Solution):
         self._norm = norm.as_integer_ratio()
         self._places = max(matrix.exponent - exponent, 0)
         self._residual = side << (exponent - matrix.exponent + self._places)
-        self._known = -_ALL
+        self._bits = -_ALL
         self._digits: list[tuple[Wholes, int]] = []
         super().__init__(np.zeros(len(side), dtype=object), 1, 0, reached)
         self.lift(_FIRST_BITS)
@@ -124,7 +124,7 @@ class Lifted(Solution):
     @property
     def is_exact(self) -> bool:
         """Whether the digits ended, or were rebuilt as fractions."""
-        return self._known == _ALL
+        return self._bits == _ALL
 
     @property
     def numerators(self) -> Wholes:
@@ -157,24 +157,24 @@ class Lifted(Solution):
 
     def lift(self, bits: int) -> None:
         """Find digits, as many as that takes; where they stop coming, solve outright."""
-        while self._known < bits:
+        while self._bits < bits:
             try:
                 self._step()
             except DoublesFailError:
-                if self._known < _FIRST_BITS:
+                if self._bits < _FIRST_BITS:
                     raise
                 self._become(*self._outright().exact())
 
     def _become(self, numerators: Wholes, denominator: int) -> None:
         self._numerators, self._digits, self.denominator = numerators, [], denominator
-        self.radius, self._known = 0, _ALL
+        self.radius, self._bits = 0, _ALL
 
     def _step(self) -> None:
         """One digit: solve for the residual in doubles, add the rounded solution, form the residual again."""
         self._budget.check()
         largest = int(np.abs(self._residual).max())
         if largest == 0:
-            self._known = _ALL
+            self._bits = _ALL
             return
         down = largest.bit_length() - 62
         tops = self._residual >> down if down > 0 else self._residual << -down
@@ -194,28 +194,28 @@ class Lifted(Solution):
         top, bottom = self._norm
         scaled_bottom = bottom << -self._matrix.exponent
         radius = -(-left * top // scaled_bottom)  # rounded up
-        known = self._places - radius.bit_length() if radius else _ALL
-        if known < self._known + _PROGRESS:
+        bits = self._places - radius.bit_length() if radius else _ALL
+        if bits < self._bits + _PROGRESS:
             raise DoublesFailError
-        self._known, self.radius, self.denominator = known, radius, 1 << self._places
+        self._bits, self.radius, self.denominator = bits, radius, 1 << self._places
 
     def simple(self, bits: int) -> tuple[Wholes, int] | None:
         """Return the exact solution, rebuilt from its digits and multiplied back to make sure."""
         while not self.is_exact:
-            found = self._rebuilt()
-            if found is not None:
-                self._become(*found)
+            rebuilt = self._rebuilt()
+            if rebuilt is not None:
+                self._become(*rebuilt)
                 break
-            if self._known >= bits:
+            if self._bits >= bits:
                 return None
-            self.lift(2 * self._known)
+            self.lift(2 * self._bits)
         return self.numerators, self.denominator
 
     def exact(self) -> tuple[Wholes, int]:
         """Return the exact solution, however many bits that takes."""
-        found = self.simple(_ALL)
-        assert found is not None
-        return found
+        solution = self.simple(_ALL)
+        assert solution is not None
+        return solution
 
     def _rebuilt(self) -> tuple[Wholes, int] | None:
         """Return the simplest rationals within the digits if they solve the system, None if they do not.
@@ -225,26 +225,26 @@ class Lifted(Solution):
         numerators, whole = self.numerators, 1
         tops: list[int] = []
         half, below = 1 << (self._places - 1) if self._places else 0, (1 << self._places) - 1
-        near = max(self._places - self._known // 4, 0)
+        near = max(self._places - self._bits // 4, 0)
         places = np.flatnonzero(np.abs(numerators) > self.radius)
         for value in numerators[places]:
             self._budget.check()
             multiple = int(value) * whole + half
             top, off = multiple >> self._places, abs((multiple & below) - half)
             if off > self.radius * whole * 4 and off.bit_length() > near:
-                found = _simplest(int(value) * whole, self._places, self._known // 2 - _SPARE)
-                if found is None or (whole * found[1]).bit_length() > self._known:
+                rational = _simplest(int(value) * whole, self._places, self._bits // 2 - _SPARE)
+                if rational is None or (whole * rational[1]).bit_length() > self._bits:
                     return None
-                top, factor = found
-                tops = [known * factor for known in tops]
+                top, factor = rational
+                tops = [earlier * factor for earlier in tops]
                 whole *= factor
             tops.append(top)
-        found_all = np.zeros(len(numerators), dtype=object)
-        found_all[places] = wholes(tops)
+        rebuilt = np.zeros(len(numerators), dtype=object)
+        rebuilt[places] = wholes(tops)
         up = self._side_exponent - self._matrix.exponent
-        product, side = self._matrix.times(found_all), self._side * whole
+        product, side = self._matrix.times(rebuilt), self._side * whole
         solves = (product == side << up).all() if up >= 0 else (product << -up == side).all()
-        return (found_all, whole) if solves else None
+        return (rebuilt, whole) if solves else None
 
 
 def _simplest(top: int, places: int, bits: int) -> tuple[int, int] | None:

@@ -84,8 +84,8 @@ class Nucleus:
         ``f N^-1 b`` is ``b`` times the solution of ``N' z = f``, which often has few and short numbers where that for
         ``b`` has many and long ones. None where it has not.
         """
-        found = self.solve(terms, terms_exponent, not transposed).simple(_SHORT)
-        return None if found is None else Fraction(int((found[0] * side).sum()), found[1]) * power(exponent)
+        rational = self.solve(terms, terms_exponent, not transposed).simple(_SHORT)
+        return None if rational is None else Fraction(int((rational[0] * side).sum()), rational[1]) * power(exponent)
 
     def _lifted(self, side: Wholes, exponent: int, transposed: bool) -> Solution:
         factors, norms = self._factors
@@ -181,8 +181,8 @@ class Nucleus:
         source = np.concatenate([edges.indices, starts])  # one node more, from which the starts are reached
         ends = np.append(edges.indptr, len(source))
         graph = sp.csr_array((np.ones(len(source), dtype=np.int8), source, ends), shape=(k + 1, k + 1))
-        found = csgraph.breadth_first_order(graph, k, return_predecessors=False)
-        unknowns = found[found < k].astype(np.int64)
+        order = csgraph.breadth_first_order(graph, k, return_predecessors=False)
+        unknowns = order[order < k].astype(np.int64)
         if transposed:  # unknown rows, matched to equation columns
             by_column = np.empty(k, dtype=np.int64)
             by_column[matched] = np.arange(k)

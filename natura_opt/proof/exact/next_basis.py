@@ -39,7 +39,12 @@ class MagnifyingGlass:
         self._session = HighsSession(linear, options, scaled=program.scaled).with_side_columns()
 
     def next(self, vertex: Vertex) -> Statuses:
-        """Return the statuses of columns and rows where HiGHS ends, from those of the vertex."""
+        """Return the statuses of columns and rows where HiGHS ends, from those of the vertex.
+
+        Raises
+        ------
+        KeyboardInterrupt : HiGHS was interrupted.
+        """
         program = self._program
         lower, upper = self._gaps(vertex)
         reduced = np.zeros(len(lower))
@@ -59,24 +64,24 @@ class MagnifyingGlass:
         self._session.run()
         if self._session.interrupted:
             raise KeyboardInterrupt
-        found = Basis.from_highs(self._session.basis())
-        return at if found is None else found.columns
+        basis = Basis.from_highs(self._session.basis())
+        return at if basis is None else basis.columns
 
     def _gaps(self, vertex: Vertex) -> tuple[Floats, Floats]:
         """Return bounds less values, of columns and rows."""
-        program, made = self._program, []
-        for there, bound, none in (
+        program, gaps = self._program, []
+        for has_bound, bound, none in (
             (program.has_lower, program.lower, -np.inf),
             (program.has_upper, program.upper, np.inf),
         ):
             gap = np.full(len(bound), none)
-            rest = vertex.resting[there[vertex.resting]]
+            rest = vertex.resting[has_bound[vertex.resting]]
             gap[rest] = [ratio(int(left), 1, program.exponent) for left in bound[rest] - vertex.level[rest]]
-            held = np.flatnonzero(there[vertex.basic])
-            places = vertex.basic[held]
-            gap[places] = -vertex.primal.part(held).against(bound[places], program.exponent).doubles()
-            made.append(gap)
-        return made[0], made[1]
+            bounded = np.flatnonzero(has_bound[vertex.basic])
+            places = vertex.basic[bounded]
+            gap[places] = -vertex.primal.part(bounded).against(bound[places], program.exponent).doubles()
+            gaps.append(gap)
+        return gaps[0], gaps[1]
 
 
 def _magnification(fault: float) -> int:

@@ -40,7 +40,8 @@ def exact_proof(
         first. A bad start only costs time.
     options : ``verbose`` and ``log_file`` are HiGHS's; nothing else of it matters here.
     pivots, time_limit : how far the simplex method may go on in rational arithmetic, in pivots and seconds.
-    fraction : also rebuild the exact objective and values as fractions; where nothing is said, for small bases only.
+    fraction : also rebuild the exact objective and values as fractions, which takes longer than the proof, and much
+        longer from a thousand rows on; where nothing is said, for bases of no more than 200 rows.
 
     Raises
     ------

@@ -59,15 +59,15 @@ class Values:
 
     def signs(self) -> npt.NDArray[np.int8]:
         """Return the sign of each value, decided."""
-        found = np.zeros(len(self), dtype=np.int8)
+        signs = np.zeros(len(self), dtype=np.int8)
         open_ones, values, looked_across = np.arange(len(self)), self, False
         while True:
             decided = np.array(np.abs(values.tops) > values.radius, dtype=bool)
             positive = np.array(values.tops > 0, dtype=bool)
-            found[open_ones[decided]] = np.where(positive[decided], 1, -1)
+            signs[open_ones[decided]] = np.where(positive[decided], 1, -1)
             rest = np.flatnonzero(~decided & np.array(values.radius > 0, dtype=bool))
             if not len(rest):
-                return found
+                return signs
             open_ones, values = open_ones[rest], values.part(rest)
             if self.solution.is_exact:
                 continue
@@ -75,20 +75,20 @@ class Values:
                 continue
             if not looked_across:
                 looked_across = True
-                told = [self._told_across(int(k)) for k in open_ones]
-                known = np.array([value is not None for value in told], dtype=bool)
-                found[open_ones[known]] = [(value > 0) - (value < 0) for value in told if value is not None]
-                rest = np.flatnonzero(~known)
+                exact = [self._from_transposed(int(k)) for k in open_ones]
+                settled = np.array([value is not None for value in exact], dtype=bool)
+                signs[open_ones[settled]] = [(value > 0) - (value < 0) for value in exact if value is not None]
+                rest = np.flatnonzero(~settled)
                 if not len(rest):
-                    return found
+                    return signs
                 open_ones, values = open_ones[rest], values.part(rest)
             beyond = values.finest() + 1
             within = np.array((np.abs(values.tops) + values.radius) << beyond, dtype=object)
             if np.array(within < (values.denominator << -values.exponent), dtype=bool).all():
-                return found
+                return signs
             values.lift(beyond + 1)
 
-    def _told_across(self, k: int) -> Fraction | None:
+    def _from_transposed(self, k: int) -> Fraction | None:
         """Return a value exactly, where the transposed system tells it in short numbers."""
         span = slice(self._terms.indptr[k], self._terms.indptr[k + 1])
         dense = np.zeros(len(self.solution.reached), dtype=object)
@@ -113,10 +113,10 @@ class Values:
             self.evaluate()
             return True
         wanted = enough + 1 + max((int(size).bit_length() for size in self._sizes), default=0)
-        known = x.denominator.bit_length() - x.radius.bit_length()
-        if x.is_exact or known > wanted:
+        bits = x.denominator.bit_length() - x.radius.bit_length()
+        if x.is_exact or bits > wanted:
             return False
-        x.lift(min(2 * max(known, 1), wanted + 1))
+        x.lift(min(2 * max(bits, 1), wanted + 1))
         self.evaluate()
         return True
 

@@ -56,13 +56,13 @@ class ExactVerdict:
         return Status(self.kind) if self.proved else Status.UNPROVED
 
     def __str__(self) -> str:
-        said = f": {self.reason}" if self.reason else ""
+        reason = f": {self.reason}" if self.reason else ""
         if not self.proved:
-            return f"undecided in rational arithmetic{said}"
+            return f"undecided in rational arithmetic{reason}"
         took = "every sign decided in rational arithmetic"
         if self.pivots:
             took += f" after {self.pivots} pivot{'s' * (self.pivots > 1)} there"
         if self.correction:
             took += f"; in the basis that was given {self.correction}"
         what = f"optimal, {self.objective!r}" if self.kind == "optimal" else self.kind
-        return f"exactly {what}{said} ({took})"
+        return f"exactly {what}{reason} ({took})"

@@ -80,18 +80,18 @@ def exactly_scaled(program: LinearProgram) -> Scaled:
     """Scale by powers of two, to be minimised, unless some number would leave the range of doubles by it."""
     linear = replace(program, integer=np.zeros_like(program.integer))
     with np.errstate(all="ignore"):
-        made = scale(linear)
-    done = made.program
-    pairs = [(linear.matrix.data, done.matrix.data), (linear.cost, done.cost), (linear.lower, done.lower)]
-    pairs += [(linear.upper, done.upper), (linear.row_lower, done.row_lower), (linear.row_upper, done.row_upper)]
+        scaled = scale(linear)
+    target = scaled.program
+    pairs = [(linear.matrix.data, target.matrix.data), (linear.cost, target.cost), (linear.lower, target.lower)]
+    pairs += [(linear.upper, target.upper), (linear.row_lower, target.row_lower), (linear.row_upper, target.row_upper)]
     exact = all(
         np.array_equal(np.isfinite(before), np.isfinite(after))
         and (np.abs(after[np.isfinite(before) & (before != 0)]) >= _LEAST_NORMAL).all()
         for before, after in pairs
     )
-    factors = np.concatenate([made.row, made.column, [made.size, made.worth]])
+    factors = np.concatenate([scaled.row, scaled.column, [scaled.rhs_scale, scaled.objective_scale]])
     if exact and np.isfinite(factors).all() and (factors > 0).all():
-        return made
+        return scaled
     return _unscaled(program)
 
 
@@ -128,10 +128,10 @@ class Vertex:
     def level(self) -> Wholes:
         """Values of the places that rest, times ``2 ** program.exponent``; zero for the basic ones."""
         program, status = self.program, self.status
-        made = np.zeros(len(status), dtype=object)
+        values = np.zeros(len(status), dtype=object)
         for at, bound in ((At.LOWER, program.lower), (At.UPPER, program.upper)):
-            made[status == at] = bound[status == at]
-        return made
+            values[status == at] = bound[status == at]
+        return values
 
     @cached_property
     def _sums(self) -> Wholes:
@@ -211,9 +211,9 @@ class Vertex:
         """Return a row of the matrix, dense."""
         rows = self.program.matrix.by_rows
         span = slice(rows.indptr[row], rows.indptr[row + 1])
-        made = np.zeros(self.program.columns, dtype=object)
-        made[rows.indices[span]] = rows.data[span]
-        return made
+        entries = np.zeros(self.program.columns, dtype=object)
+        entries[rows.indices[span]] = rows.data[span]
+        return entries
 
     def direction(self, place: int) -> Values:
         """Return how the basic places move as a resting one grows, as :attr:`basic` orders them."""
@@ -241,16 +241,16 @@ class Vertex:
     @cached_property
     def beyond(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
         """Return the signs of what the basic places are above their lower, and above their upper bounds; 0 if none."""
-        program, made = self.program, []
-        for there, bound, none in (
+        program, sides = self.program, []
+        for has_bound, bound, none in (
             (program.has_lower, program.lower, 1),
             (program.has_upper, program.upper, -1),
         ):
             signs = np.full(len(self.basic), none, dtype=np.int8)
-            held = np.flatnonzero(there[self.basic])
-            signs[held] = self.primal.part(held).against(bound[self.basic[held]], program.exponent).signs()
-            made.append(signs)
-        return made[0], made[1]
+            bounded = np.flatnonzero(has_bound[self.basic])
+            signs[bounded] = self.primal.part(bounded).against(bound[self.basic[bounded]], program.exponent).signs()
+            sides.append(signs)
+        return sides[0], sides[1]
 
     @cached_property
     def objective(self) -> Values:

@@ -25,9 +25,9 @@ _NOTHING = 1 << 20
 def wholes(values: Iterable[Any]) -> Wholes:
     """Return an array of Python's whole numbers."""
     listed = list(values)
-    made = np.empty(len(listed), dtype=object)
-    made[:] = listed
-    return made
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array
 
 
 def odd_parts(values: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -100,14 +100,14 @@ class WholeRows:
         numbers = np.full(width, -1, dtype=np.int64)
         numbers[columns] = np.arange(len(columns))
         indices = numbers[self.indices]
-        kept = indices >= 0
-        indptr = np.concatenate([[0], np.cumsum(kept)])[self.indptr]
-        return WholeRows(indptr, indices[kept], self.data[kept], self.exponent)
+        inside = indices >= 0
+        indptr = np.concatenate([[0], np.cumsum(inside)])[self.indptr]
+        return WholeRows(indptr, indices[inside], self.data[inside], self.exponent)
 
     def only(self, columns: npt.NDArray[np.bool_]) -> WholeRows:
         """Return the rows with zeros in all but some columns."""
-        kept = columns[self.indices]
-        return self if kept.all() else WholeRows(self.indptr, self.indices, self.data * kept, self.exponent)
+        inside = columns[self.indices]
+        return self if inside.all() else WholeRows(self.indptr, self.indices, self.data * inside, self.exponent)
 
     def rows(self, chosen: npt.NDArray[np.int64]) -> WholeRows:
         """Return some of the rows."""
@@ -119,10 +119,10 @@ class WholeRows:
 
 def _sums(indptr: npt.NDArray[np.int64], terms: Wholes) -> Wholes:
     filled = np.flatnonzero(np.diff(indptr) > 0)
-    made = np.zeros(len(indptr) - 1, dtype=object)
+    sums = np.zeros(len(indptr) - 1, dtype=object)
     if len(filled):
-        made[filled] = np.add.reduceat(terms, indptr[filled])
-    return made
+        sums[filled] = np.add.reduceat(terms, indptr[filled])
+    return sums
 
 
 class WholeMatrix:

@@ -45,6 +45,7 @@ def judge_whole(
     Parameters
     ----------
     nodes : linear programs that may be solved.
+    pivots, time_limit : of all of them together, as :func:`.proof.exact_proof` says.
 
     Returns
     -------
@@ -56,10 +57,8 @@ def judge_whole(
     sign = 1 if program.sense == "min" else -1
     best: ExactVerdict | None = None
     best_value: Fraction | None = None
-    lower = np.where(program.integer, np.ceil(program.lower), program.lower)
-    upper = np.where(program.integer, np.floor(program.upper), program.upper)
     linear = replace(program, integer=np.zeros_like(program.integer))
-    open_nodes = [_Node(Fraction(0), 0, lower, upper, None)]
+    open_nodes = [_root(program)]
     used, spent, numbered = 0, 0, 0
     why = ""
     while open_nodes:
@@ -70,34 +69,51 @@ def judge_whole(
         if why:
             break
         part = replace(linear, lower=node.lower, upper=node.upper)
-        found = judge_exactly(part, node.basis, pivots=max(pivots - spent, 0), time_limit=budget.left, fraction=True)
-        used, spent = used + 1, spent + found.pivots
-        if found.kind == "infeasible":
+        relaxed = judge_exactly(part, node.basis, pivots=max(pivots - spent, 0), time_limit=budget.left, fraction=True)
+        used, spent = used + 1, spent + relaxed.pivots
+        if relaxed.kind == "infeasible":
             continue
-        if found.kind == "unbounded":
-            return _endless(program, found, nodes - used, max(pivots - spent, 0), budget)
-        if found.objective_fraction is None or found.values is None:
-            why = _spent(budget, used, nodes) or found.reason or "there is no time left for its fractions"
+        if relaxed.kind == "unbounded":
+            return _endless(program, relaxed, nodes - used, max(pivots - spent, 0), budget)
+        if relaxed.objective_fraction is None or relaxed.values is None:
+            why = _spent(budget, used, nodes) or relaxed.reason or "there is no time left for its fractions"
             break
-        value = sign * found.objective_fraction
+        value = sign * relaxed.objective_fraction
         if best_value is not None and value >= best_value:
             continue
-        split = [j for j in np.flatnonzero(program.integer) if found.values[j].denominator != 1]
-        if not split:
-            best, best_value = found, value
+        column = _most_fractional(program, relaxed.values)
+        if column is None:
+            best, best_value = relaxed, value
             continue
-        column = min(split, key=lambda j: abs(found.values[j] % 1 - Fraction(1, 2)))  # type: ignore[index]
-        at = found.values[column]
+        at = relaxed.values[column]
         if abs(at) >= _LARGEST:
-            block, label = program.column_label(int(column))
+            block, label = program.column_label(column)
             why = f"{block} {label!r} passes 2^53, beyond which doubles do not hold every whole number"
             break
-        down, up = node.upper.copy(), node.lower.copy()
-        down[column], up[column] = floor(at), ceil(at)
-        for low, high in ((node.lower, down), (up, node.upper)):
+        for low, high in _branches(node, column, at):
             numbered += 1
-            heapq.heappush(open_nodes, _Node(value, numbered, low, high, found.basis))
+            heapq.heappush(open_nodes, _Node(value, numbered, low, high, relaxed.basis))
     return _verdict(program, best, why, best_value, sign, used, spent, budget)
+
+
+def _root(program: LinearProgram) -> _Node:
+    """Return the node of all plans: bounds of whole-number columns are whole."""
+    lower = np.where(program.integer, np.ceil(program.lower), program.lower)
+    upper = np.where(program.integer, np.floor(program.upper), program.upper)
+    return _Node(Fraction(0), 0, lower, upper, None)
+
+
+def _most_fractional(program: LinearProgram, values: tuple[Fraction, ...]) -> int | None:
+    """Return the whole-number column whose value is nearest to a half; None where every one is whole."""
+    fractional = [int(j) for j in np.flatnonzero(program.integer) if values[j].denominator != 1]
+    return min(fractional, key=lambda j: abs(values[j] % 1 - Fraction(1, 2)), default=None)
+
+
+def _branches(node: _Node, column: int, value: Fraction) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Return the bounds, lower and upper, of the two halves of a node below and above the value of a column."""
+    down, up = node.upper.copy(), node.lower.copy()
+    down[column], up[column] = floor(value), ceil(value)
+    return (node.lower, down), (up, node.upper)
 
 
 def _spent(budget: Budget, used: int, nodes: int) -> str:
@@ -139,9 +155,9 @@ def _verdict(
     zeros = (np.zeros(columns), np.zeros(rows))
     nothing = ExactVerdict("infeasible", "", float("nan"), None, *zeros, None, None, pivots, budget.spent)
     if why:
-        known = f"; the best plan found is worth {nearest(sign * best_value)!r}" if best_value is not None else ""
+        incumbent = f"; the best plan found is worth {nearest(sign * best_value)!r}" if best_value is not None else ""
         primal, dual = zeros if best is None else (best.primal, best.dual)
-        reason = f"{why} ({used:,} linear programs solved){known}"
+        reason = f"{why} ({used:,} linear programs solved){incumbent}"
         return replace(nothing, kind="undecided", reason=reason, primal=primal, dual=dual)
     if best is None:
         return replace(nothing, reason=f"no whole numbers meet the rows ({used:,} linear programs solved)")
