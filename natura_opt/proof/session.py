@@ -49,14 +49,16 @@ from .judging import Verdict, prove
 
 
 def _alone(call: Call) -> Call:
-    """Let one call of a session at a time go on: a change made by another thread is neither lost nor half told."""
+    """Check what a call is given, and let one of a session at a time go on: a change made by another thread is neither
+    lost nor half told.
+    """
 
     @wraps(call)
     def waiting(session: Session, *given: Any, **named: Any) -> Any:
         with session._lock:
             return call(session, *given, **named)
 
-    return waiting  # type: ignore[return-value]
+    return checked_arguments()(waiting)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +191,6 @@ class Session:
         self._hot, self._state = hot, _State(program, np.arange(program.shape[0]))
         return hot
 
-    @checked_arguments()
     @_alone
     def change_rhs(self, rows: str, amounts: Any, labels: Iterable[Any] | None = None) -> None:
         """Change right-hand sides of rows as they were written: the side that a row has, or both of an equality.
@@ -209,7 +210,6 @@ class Session:
         """
         self._become(with_rhs(self.program, rows, amounts, labels))
 
-    @checked_arguments()
     @_alone
     def change_sides(
         self, rows: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
@@ -230,7 +230,6 @@ class Session:
         """
         self._become(with_sides(self.program, rows, labels, lower, upper))
 
-    @checked_arguments()
     @_alone
     def free_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
         """Take both sides from rows: they keep their places, and limit nothing until they are given sides again.
@@ -247,7 +246,6 @@ class Session:
         """
         self._become(with_sides(self.program, rows, labels, -np.inf, np.inf))
 
-    @checked_arguments()
     @_alone
     def change_bounds(
         self, columns: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
@@ -268,7 +266,6 @@ class Session:
         """
         self._become(with_bounds(self.program, columns, labels, lower, upper))
 
-    @checked_arguments()
     @_alone
     def change_costs(self, columns: str, costs: Any, labels: Iterable[Any] | None = None) -> None:
         """Change costs of columns; the sense of the objective stays.
@@ -288,7 +285,6 @@ class Session:
         """
         self._become(with_costs(self.program, columns, costs, labels))
 
-    @checked_arguments()
     @_alone
     def change_offset(self, offset: float) -> None:
         """Change the constant in the objective.
@@ -304,7 +300,6 @@ class Session:
         """
         self._become(with_offset(self.program, offset))
 
-    @checked_arguments()
     @_alone
     def change_coefficients(
         self, rows: str, columns: str, coefficients: Any, at: tuple[Iterable[Any], Iterable[Any]] | None = None
@@ -326,7 +321,6 @@ class Session:
         """
         self._become(with_coefficients(self.program, rows, columns, coefficients, at))
 
-    @checked_arguments()
     @_alone
     def add_rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any, terms: Mapping[str, Any]) -> None:
         """Add a block of rows, after the others; they enter the basis.
@@ -348,7 +342,6 @@ class Session:
         program = with_rows(self.program, name, index, sense, rhs, terms)
         self._become(program, np.append(self._standing.rows, np.full(len(index), -1)))
 
-    @checked_arguments()
     @_alone
     def add_columns(
         self,
@@ -381,7 +374,6 @@ class Session:
             with_columns(self.program, name, index, terms, lower=lower, upper=upper, cost=cost, integer=integer)
         )
 
-    @checked_arguments()
     @_alone
     def delete_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
         """Delete a block of rows, or some of its rows; positions of later rows move up.
