@@ -45,11 +45,11 @@ def scaled_as_highs(session: HighsSession) -> Any:
     columns = np.repeat(np.arange(held.num_col_), np.diff(np.array(held.a_matrix_.start_)))
     rows = np.array(held.a_matrix_.index_)
     held.a_matrix_.value_ = np.array(held.a_matrix_.value_) / (s.row[rows] * s.column[columns])
-    held.col_cost_ = np.array(held.col_cost_) / (s.worth * s.column)
-    held.col_lower_ = np.array(held.col_lower_) * s.column / s.size
-    held.col_upper_ = np.array(held.col_upper_) * s.column / s.size
-    held.row_lower_ = np.array(held.row_lower_) / (s.row * s.size)
-    held.row_upper_ = np.array(held.row_upper_) / (s.row * s.size)
+    held.col_cost_ = np.array(held.col_cost_) / (s.objective_scale * s.column)
+    held.col_lower_ = np.array(held.col_lower_) * s.column / s.rhs_scale
+    held.col_upper_ = np.array(held.col_upper_) * s.column / s.rhs_scale
+    held.row_lower_ = np.array(held.row_lower_) / (s.row * s.rhs_scale)
+    held.row_upper_ = np.array(held.row_upper_) / (s.row * s.rhs_scale)
     highs = configured(SolveOptions())
     highs.passModel(held)
     return highs
