@@ -21,7 +21,7 @@ from .linear import LinearProgram
 
 @dataclass
 class ProgramBuilder:
-    """Collects blocks, terms and costs, in any order, and lays them out as one :class:`LinearProgram`.
+    """Collects blocks and terms, in any order, and costs of columns that are there; lays them out as one program.
 
     Attributes
     ----------
