@@ -19,6 +19,7 @@ PACKAGE = ROOT / "natura_opt"
 #: of each other.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("base",),
+    ("curves",),
     ("tables",),
     ("program",),
     ("economy",),
