@@ -1,6 +1,0 @@
-def chords(curve, cuts):
-    raise NotImplementedError
-
-
-def initial_cuts(curve, count):
-    raise NotImplementedError
