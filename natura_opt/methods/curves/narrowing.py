@@ -30,6 +30,8 @@ _MARGIN = 1e-6
 #: The objective may fall short of the known plan's by this share.
 _SHORT = 1e-9
 _SWEEPS = 4
+#: Only costs and bounds change between these solves: primal simplex goes on from the last vertex.
+_FROM_LAST = {"presolve": "off", "simplex_strategy": 4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +94,7 @@ class _Bounds:
             row_lower=np.append(program.row_lower, low),
             row_upper=np.append(program.row_upper, high),
         )
-        self.session = HighsSession(as_good, replace(options, method="simplex", options={"presolve": "off"}))
+        self.session = HighsSession(as_good, replace(options, method="simplex", options=_FROM_LAST))
 
     def sweep(self, deadline: float | None) -> bool:
         """Narrow every technique whose binaries are not all settled; return whether any was settled."""
