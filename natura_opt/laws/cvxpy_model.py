@@ -58,13 +58,22 @@ class CvxpyModel:
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _terms: dict[str, list[Callable[[Any], Any]]] = field(default_factory=dict)
 
-    def variable(self, name: str, index: pd.Index, shape: tuple[int, ...]) -> Any:
-        """Declare a non-negative variable with labels in column-major order."""
+    def variable(
+        self, name: str, index: pd.Index, shape: tuple[int, ...], integer: bool = False, upper: float | None = None
+    ) -> Any:
+        """Declare a non-negative variable with labels in column-major order.
+
+        Parameters
+        ----------
+        integer : whether its values must be whole numbers.
+        upper : the highest value of each of them; None: there is none.
+        """
         import cvxpy as cp
 
         if name in self.variables:
             raise ProgramError(f"variable {name!r} declared twice")
-        self.variables[name] = cp.Variable(shape, name=name, nonneg=True)
+        bounds: dict[str, Any] = {"nonneg": True} if upper is None else {"bounds": [0.0, upper]}
+        self.variables[name] = cp.Variable(shape, name=name, integer=integer, **bounds)
         self.columns[name] = index
         return self.variables[name]
 
