@@ -358,7 +358,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "always `self._goal[0]` in `return None if self._goal is None else self._goal[0]`": "every question has one",
     },
     "laws.cvxpy_model.CvxpyModel.variable": {
-        "always `{'bounds': [0.0, upper]}` in `bounds: dict[str, Any] = {'nonneg': True} if upper is Non...`": (
+        "always `{'bounds': [0.0, upper]}` in `{} if signed else {'nonneg': True} if upper is None else {...`": (
             "CVXPY takes None for no bound; that it is non-negative by name tells its sign in a concave term"
         ),
     },

@@ -3,9 +3,9 @@ r"""A curve: the total that a technique needs (or emits) of one thing, against i
 What a production unit reports is the total ``phi(q)``, never the coefficient ``f(q) = phi(q) / q``: between two reports
 a total is a straight line, a coefficient is not (Samothrakis 2021, eq. 3-4; Lahiri 1976; model 5 of the design notes).
 
-A curve is a row of pieces. Piece k lies on ``quantities[k] .. quantities[k + 1]``, begins at the total ``starts[k]`` and
-ends at ``ends[k]``; it is a straight line, or a formula. Where a piece begins higher than the one before it ends, the
-total jumps: at the quantity itself the lower of the two holds (what is needed *as soon as* more is made).
+A curve is a row of pieces. Piece k lies on ``quantities[k] .. quantities[k + 1]``, begins at the total ``starts[k]``
+and ends at ``ends[k]``; it is a straight line, or a formula. Where a piece begins higher than the one before it ends,
+the total jumps: at the quantity itself the lower of the two holds (what is needed *as soon as* more is made).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Curve:
     quantities : activity levels at which pieces meet, in the technique's unit, shape (pieces + 1,): from 0 upwards, the
         last one infinite where the curve is continued beyond what was reported.
     starts, ends : totals where each piece begins and ends, in the unit of what is needed, shape (pieces,); the end of
-        an infinite piece is infinite.
+        an infinite piece is infinite, unless it is level.
     slopes : of the straight pieces, total per unit of activity, shape (pieces,); of formulas, that of their chord.
     formulas : of each piece, or None where it is straight.
     reported : the last quantity that was reported; beyond it the curve is what ``beyond`` says.
@@ -74,7 +74,8 @@ class Curve:
     def jumps(self) -> Floats:
         """How much the total rises at the start of each piece, shape (pieces,)."""
         before = np.concatenate([[0.0], self.ends[:-1]])
-        return self.starts - before
+        jumps: Floats = self.starts - before
+        return jumps
 
     def total(self, quantity: Any) -> Floats:
         """Return the total at activity levels, in the unit of what is needed; shape as given.

@@ -18,10 +18,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..base.arrays import Floats
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import by_period, entries, pyomo_names
+from ..laws.curve_layout import TOTALS
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Given, Law
 from ..laws.plants import in_plants
@@ -43,8 +46,17 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
             count,
             lambda t: economy.matrix("plant_resources", t)[:, techniques].T @ economy.vector("resource_weights", t),
         )
+    if economy.has_curves("resource_use"):
+        at = _resources_by_curve(economy)
+        costs[TOTALS["resource_use"]] = by_period(count, lambda t: economy.vector("resource_weights", t)[at])
     program.objective("min", costs)
     program.supply("balance", -final_demand(economy, question))
+
+
+def _resources_by_curve(economy: Economy) -> Any:
+    """Return the resource of each total need that a curve says."""
+    assert economy.curves is not None
+    return np.array([one.row for one in economy.curves.standing_in("resource_use")], dtype=int)
 
 
 def final_demand(economy: Economy, question: Question) -> Floats:
@@ -67,13 +79,17 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     m.laws.terms("balance", lambda i, t: -demand[t][i])
 
     def weighted_use() -> Any:
-        with_output = pyo.quicksum(
+        by_techniques = pyo.quicksum(
             weights[t][r] * use * m.activities[j, t] for t in m.PERIODS for (r, j), use in uses[t].items()
         )
-        whatever_output = pyo.quicksum(
+        by_plants = pyo.quicksum(
             weights[t][r] * use * m.plants[j, t] for t in m.PERIODS for (r, j), use in fixed[t].items()
         )
-        return with_output + whatever_output
+        if not economy.has_curves("resource_use"):
+            return by_techniques + by_plants
+        total = m.component(TOTALS["resource_use"])
+        by_curves = pyo.quicksum(weights[t][r] * total[r, j, t] for r, j, t in total)
+        return by_techniques + by_plants + by_curves
 
     m.laws.objective("weighted_resource_use", pyo.minimize, weighted_use, "weighted resource use")
 
@@ -91,6 +107,9 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
             for t in range(len(economy.periods))
         ]
     model.terms("balance", lambda t: -economy.vector("targets", t))
+    if economy.has_curves("resource_use"):
+        total, at = model.variables[TOTALS["resource_use"]], _resources_by_curve(economy)
+        used += [economy.vector("resource_weights", t)[at] @ total[:, t] for t in range(len(economy.periods))]
     model.goal("min", sum(used))
 
 
