@@ -396,7 +396,7 @@ def _smoke() -> no.Economy:
 
 
 def _mill() -> no.Economy:
-    """Assortments against damage alone, and coefficients of emission that are the same in every period."""
+    """Assortments against damage alone, steam limited; emission coefficients the same in every period."""
     return no.build_economy(
         name="mill",
         goods=["flour"],
@@ -408,6 +408,7 @@ def _mill() -> no.Economy:
         periods=["1", "2"],
         pollutants=["smoke"],
         emissions=[[0, 0.4]],
+        activity_limits=[float("inf"), 2],
         damage_weights=[[0.01, 0.03]],
         targets=[[1, 2]],
         objective="assortment",

@@ -480,7 +480,7 @@ def test_a_source_put_in_unchanged_is_not_seen() -> None:
         mutant = next(mutants(module, function), None)
         if mutant is not None:
             source = compile(inspect.getsource(module), module.__file__ or "", "exec")
-            assert verdict(replace(mutant, code=source), golden_for(module)[0]) is None
+            assert [verdict(replace(mutant, code=source), name) for name in golden_for(module)[:1]] in ([], [None])
 
 
 @_FUNCTIONS
