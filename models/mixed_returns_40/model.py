@@ -1,17 +1,19 @@
 """Forty goods of mixed returns in plain SciPy: to learn from, and an independent check.
 
 What a technique needs of a good or of labour, and the smoke it gives off, may be a curve: the total at each scale.
-Where a total bends upwards a linear program follows it; where it bends downwards binaries must say which stretch is
-open. Here every stretch has its binary (the incremental form of Markowitz and Manne), whatever way its curves bend.
+Every stretch of every curve has a variable that says whether it is open (the incremental form of Markowitz and Manne).
+Where a total bends upwards the cheaper stretch is filled first of itself, and any share between 0 and 1 will do; where
+one bends downwards the variable must be a whole number.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, linprog, lsq_linear, milp
+from scipy.optimize import Bounds, LinearConstraint, brentq, linprog, lsq_linear, milp
 
 HERE = Path(__file__).parent
 
@@ -26,6 +28,7 @@ RESOURCES, POLLUTANTS = ["labour", "energy"], ["smoke"]
 NEEDS = [*GOODS, *RESOURCES, *POLLUTANTS]
 
 
+@cache
 def numbers() -> np.ndarray:
     """Return what techniques need per unit by number, shape (goods, resources and pollutants, techniques)."""
     table = np.zeros((len(NEEDS), len(GOODS)))
@@ -70,10 +73,10 @@ def curves() -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
 CURVES = curves()
 
 
-def program(question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[int]]:
+def program() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[int]]:
     """Return cost, rows <= side, upper bounds, which columns are binary, and the rows of the goods.
 
-    Columns: activities, then for every curved technique its stretches and their binaries, then the assortments.
+    Columns: activities, then for every curved technique its stretches and what opens them.
     """
     curved = list(dict.fromkeys(technique for technique, _ in CURVES))
     cuts = {}
@@ -81,7 +84,7 @@ def program(question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
         own = [scales for (who, _), (scales, _) in CURVES.items() if who == technique]
         every = np.unique(np.concatenate(own))
         cuts[technique] = every[every <= min(scales[-1] for scales in own)]
-    width = len(GOODS) + sum(2 * (len(cut) - 1) for cut in cuts.values()) + 1
+    width = len(GOODS) + sum(2 * (len(cut) - 1) for cut in cuts.values())
     per_unit, need = numbers(), np.zeros((len(NEEDS), width))
     need[:, : len(GOODS)] = per_unit
     need[range(len(GOODS)), range(len(GOODS))] -= 1.0
@@ -91,9 +94,11 @@ def program(question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
         count = len(cut) - 1
         filled, opened = np.arange(at, at + count), np.arange(at + count, at + 2 * count)
         at += 2 * count
-        upper[filled], upper[opened], binary[opened] = np.diff(cut), 1.0, True
+        upper[filled], upper[opened] = np.diff(cut), 1.0
         for name in [name for who, name in CURVES if who == technique]:
-            need[NEEDS.index(name), filled] = np.diff(np.interp(cut, *CURVES[technique, name])) / np.diff(cut)
+            slopes = np.diff(np.interp(cut, *CURVES[technique, name])) / np.diff(cut)
+            need[NEEDS.index(name), filled] = slopes
+            binary[opened[1:]] |= np.diff(slopes) < 0.0
         for sign in (1.0, -1.0):  # activity is the sum of its stretches
             row = np.zeros(width)
             row[GOODS.index(technique)], row[filled] = sign, -sign
@@ -107,22 +112,18 @@ def program(question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
                 row[filled[k - 1]], row[opened[k]] = -1.0, np.diff(cut)[k - 1]
                 rows.append(row), sides.append(0.0)
 
-    cost, target = np.zeros(width), column("targets")[GOODS].to_numpy()
     goods = list(range(len(rows), len(rows) + len(GOODS)))
-    if question == "assortment":
-        cost[-1], need[: len(GOODS), -1] = -1.0, target
-        limits = [*column("resource_limits")[RESOURCES], *column("emission_caps")[POLLUTANTS]]
-        rows, sides = [*rows, *need], [*sides, *np.zeros(len(GOODS)), *limits]
-    else:
-        cost = column("resource_weights")[RESOURCES].to_numpy() @ need[len(GOODS) : len(GOODS) + len(RESOURCES)]
-        upper[-1] = 0.0
-        rows, sides = [*rows, *need[: len(GOODS)]], [*sides, *-target]
+    rows, sides = [*rows, *need[: len(GOODS)]], [*sides, *-column("targets")[GOODS]]
+    cost = column("resource_weights")[RESOURCES].to_numpy() @ need[len(GOODS) : len(GOODS) + len(RESOURCES)]
     return cost, np.array(rows), np.array(sides), upper, binary, goods
 
 
-def best(question: str) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the optimum, the activities, and the valuations of goods with the open stretches as they are."""
-    cost, rows, sides, upper, binary, goods = program(question)
+def least() -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the least cost of the targets, the activities, and valuations of goods with open stretches as they are.
+
+    Resources are weighed, not limited.
+    """
+    cost, rows, sides, upper, binary, goods = program()
     constraint = LinearConstraint(rows, -np.inf, sides)
     options = {"mip_rel_gap": 1e-10}
     found = milp(cost, constraints=constraint, bounds=Bounds(0.0, upper), integrality=binary, options=options)
@@ -133,27 +134,42 @@ def best(question: str) -> tuple[float, np.ndarray, np.ndarray]:
     return fixed.fun, fixed.x[: len(GOODS)], np.abs(fixed.ineqlin.marginals[goods])
 
 
-def iterated() -> np.ndarray:
-    """Return the least x with x = F(x) x + targets, by Lahiri's iteration from below."""
-    per_unit, target = numbers()[: len(GOODS)], column("targets")[GOODS].to_numpy()
+def needed(x: np.ndarray) -> np.ndarray:
+    """Return what all techniques need in all at activity x, shape (goods, resources and pollutants,)."""
+    totals = numbers() @ x
+    for (technique, name), (scales, curve) in CURVES.items():
+        assert x[GOODS.index(technique)] <= scales[-1], technique
+        totals[NEEDS.index(name)] += np.interp(x[GOODS.index(technique)], scales, curve)
+    return totals
+
+
+def iterated(target: np.ndarray) -> np.ndarray:
+    """Return the least x with x = F(x) x + target, by Lahiri's iteration from below."""
     x = np.zeros(len(GOODS))
     for _ in range(1000):
-        following = per_unit @ x + target
-        for (technique, name), (scales, totals) in CURVES.items():
-            if name in GOODS:
-                assert x[GOODS.index(technique)] <= scales[-1]
-                following[GOODS.index(name)] += np.interp(x[GOODS.index(technique)], scales, totals)
+        following = needed(x)[: len(GOODS)] + target
         if np.abs(following - x).max() <= 1e-14 * following.max():
             return following
         x = following
     raise ArithmeticError("the iteration does not come to rest")
 
 
+def assortments() -> float:
+    """Return the largest number of assortments within the limits: all needs rise with it, so it is where one is met."""
+    target = column("targets")[GOODS].to_numpy()
+    limits = np.concatenate([column("resource_limits")[RESOURCES], column("emission_caps")[POLLUTANTS]])
+
+    def beyond(number: float) -> float:
+        return float((needed(iterated(number * target))[len(GOODS) :] / limits).max()) - 1.0
+
+    return float(brentq(beyond, 0.5, 1.5, xtol=1e-14))
+
+
 def solve() -> dict[str, float]:
     """Return both optima, and activities and valuations of goods for the default question."""
-    cost, x, values = best("default")
-    assert np.allclose(x, iterated(), rtol=1e-9)
-    figures = {"objective": cost, "assortments": -best("assortment")[0]}
+    cost, x, values = least()
+    assert np.allclose(x, iterated(column("targets")[GOODS].to_numpy()), rtol=1e-9)
+    figures = {"objective": cost, "assortments": assortments()}
     figures |= {f"activity {good}": level for good, level in zip(GOODS, x, strict=True)}
     return figures | {f"valuation {good}": value for good, value in zip(GOODS, values, strict=True)}
 
