@@ -1,7 +1,7 @@
 """Economies whose curves are hidden: production units know them, the plan knows only what they have been asked.
 
-Every good is made in two ways, with labour that is short and with another good. What a way needs of each depends on its
-scale: convex, concave or S-shaped totals. A plan made on reports is judged by what can be carried out of it on the true
+Every good is made in one way or more, with labour that is short and with another good. What a way needs of each depends
+on its scale: convex, concave or S-shaped totals. A plan made on reports is judged by what can be carried out of it on the true
 curves: no technique runs more than the plan says, and the rest is what the true curves allow.
 """
 
@@ -59,7 +59,7 @@ class Hidden:
 
 
 def hidden_economy(seed: int, goods: int = 6, ways: int = 1) -> Hidden:
-    """Return a seeded economy with hidden curves: two ways of making each good, labour and one input of each by curve."""
+    """Return a seeded economy with hidden curves: of each way of making a good, those of labour and of one input."""
     rng = np.random.default_rng(seed)
     names = [f"good {k + 1}" for k in range(goods)]
     techniques = [f"{name}, way {way + 1}" for way in range(ways) for name in names]
@@ -114,7 +114,7 @@ def at_random(economy: no.Economy, plan: no.Plan, rng: np.random.Generator) -> I
 
 
 def questions_needed(hidden: Hidden, ask: Ask, seed: int, most: int, within: float = 0.01) -> Iterator[float]:
-    """Yield the share of the true optimum that the plan loses before each question, until it is within so much of it."""
+    """Yield the share of the true optimum that the plan loses, before each question, until it is small enough."""
     rng, best, economy = np.random.default_rng([seed, 1]), hidden.best(), hidden.reported()
     for _ in range(most + 1):
         plan = no.solve(economy, tolerance=_TOLERANCE)

@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from .input_output.unproductive import UnproductiveError as UnproductiveError
     from .laws.law import Given as Given
     from .laws.law import Law as Law
+    from .learning.inquiry import Inquiry as Inquiry
+    from .learning.inquiry import answered as answered
+    from .learning.next_question import next_question as next_question
     from .methods.harmony.found import UnlimitedError as UnlimitedError
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError

@@ -92,7 +92,8 @@ def test_the_first_day_of_2020_is_the_known_one() -> None:
     economy = no.read("village_2020")
     rows = economy.frame("curves")
     published = economy.with_changes(
-        inputs=economy.frame("inputs") + pd.DataFrame({"Vorpal Pick +1": {"Lucloelium": 0.07}}).reindex(
+        inputs=economy.frame("inputs")
+        + pd.DataFrame({"Vorpal Pick +1": {"Lucloelium": 0.07}}).reindex(
             index=economy.goods, columns=economy.techniques, fill_value=0.0
         ),
         curves=None,

@@ -48,12 +48,15 @@ class LossOfOrder:
         share = abs(self.loss / self.chosen.objective) if self.chosen.objective else 0.0
         return (
             f"{self.technique}: {self.stated.objective:.10g} with its units in the stated order, "
-            f"{self.chosen.objective:.10g} where the plan orders them; the stated order loses {self.loss:.4g} ({share:.2%})"
+            f"{self.chosen.objective:.10g} where the plan orders them; the stated order loses {self.loss:.4g} "
+            f"({share:.2%})"
         )
 
 
 @checked_arguments("technique")
-def loss_of_order(economy: Economy, technique: Any, question: Question | str | None = None, **options: Any) -> LossOfOrder:
+def loss_of_order(
+    economy: Economy, technique: Any, question: Question | str | None = None, **options: Any
+) -> LossOfOrder:
     """Return what the stated order of a technique's production units loses.
 
     Parameters

@@ -18,7 +18,7 @@ from ..tables.registry import TABLES, taken_for_identity
 from ..tables.spec import TableSpec
 from .coerce import as_labels, position
 from .curve_rows import curve_table
-from .curve_table import PlacedCurve, Unit
+from .curve_table import CurveTable, PlacedCurve, Unit
 from .economy import Economy
 from .table import Table, as_csr, checked
 
@@ -41,17 +41,26 @@ def separate_units(economy: Economy, technique: Any) -> Economy:
 
     Raises
     ------
-    DataError : no stack; curves of it that are not reported by unit, or whose units or capacities differ; an amount that
-        the table says of the technique as a whole (such as a limit of its activity), which nothing divides.
+    DataError : no stack; curves of it that are not reported by unit, or whose units or capacities differ; an amount
+        that a table says of all units together (such as a limit of activity), which nothing divides.
 
     >>> import pandas as pd, natura_opt as no
     >>> rows = pd.DataFrame(
-    ...     [("bread", "labour", 0, 0, "old"), ("bread", "labour", 10, 30, "old"),
-    ...      ("bread", "labour", 0, 0, "new"), ("bread", "labour", 10, 20, "new")],
+    ...     [
+    ...         ("bread", "labour", 0, 0, "old"),
+    ...         ("bread", "labour", 10, 30, "old"),
+    ...         ("bread", "labour", 0, 0, "new"),
+    ...         ("bread", "labour", 10, 20, "new"),
+    ...     ],
     ...     columns=["technique", "name", "quantity", "total", "unit"],
     ... )
     >>> economy = no.build_economy(
-    ...     goods=["bread"], resources=["labour"], resource_use=[[0.0]], curves=rows, targets=[12.0], resource_weights=[1.0],
+    ...     goods=["bread"],
+    ...     resources=["labour"],
+    ...     resource_use=[[0.0]],
+    ...     curves=rows,
+    ...     targets=[12.0],
+    ...     resource_weights=[1.0],
     ...     objective="least-resources",
     ... )
     >>> no.solve(economy).objective, no.solve(no.separate_units(economy, "bread")).objective
@@ -71,8 +80,8 @@ def separate_units(economy: Economy, technique: Any) -> Economy:
     for spec in taken_for_identity(economy.tables):
         tables[spec.name] = Table(spec, {None: economy.matrix(spec.name, 0)[:, take]})
     for name, table in economy.tables.items():
-        if table.spec.tidy:
-            rows = _rows_by_unit(economy.frame(name), economy.techniques[at], dict(zip(names, units, strict=True)))
+        if isinstance(table, CurveTable):
+            rows = _rows_by_unit(table.rows, economy.techniques[at], dict(zip(names, units, strict=True)))
             tables[name] = curve_table(table.spec, rows, axes, economy.name)
         else:
             slices = {key: _taken(table.spec, part, take) for key, part in table.slices.items()}
@@ -93,8 +102,8 @@ def _units(economy: Economy, at: int, where: str) -> tuple[Unit, ...]:
             raise DataError(f"{where}: its curve of {_name(economy, one)!r} is not reported by unit; report it so")
         if [unit.name for unit in one.units] != [unit.name for unit in stacked[0].units]:
             raise DataError(
-                f"{where}: its curve of {_name(economy, one)!r} is stacked of {listed([u.name for u in one.units])}, "
-                f"that of {_name(economy, stacked[0])!r} of {listed([u.name for u in stacked[0].units])}; stack the same"
+                f"{where}: its curve of {_name(economy, one)!r} is stacked of {listed([u.name for u in one.units])}, that "
+                f"of {_name(economy, stacked[0])!r} of {listed([u.name for u in stacked[0].units])}; stack the same"
             )
         for unit, first in zip(one.units, stacked[0].units, strict=True):
             if abs(unit.capacity - first.capacity) > _SAME * first.capacity:
@@ -131,8 +140,7 @@ def _rows_by_unit(rows: pd.DataFrame, technique: Any, units: dict[str, Unit]) ->
     of_unit = {unit.name: name for name, unit in units.items()}
     last = next(reversed(of_unit))
     rows["technique"] = [
-        of_unit[unit] if own else label
-        for own, unit, label in zip(mine, rows["unit"], rows["technique"], strict=True)
+        of_unit[unit] if own else label for own, unit, label in zip(mine, rows["unit"], rows["technique"], strict=True)
     ]
     rows.loc[mine & (rows["unit"] != last), "beyond"] = ""
     rows.loc[mine, "unit"] = ""

@@ -50,8 +50,8 @@ class Inquiry:
         why = "the plan runs there" if self.runs_there else "the plan might come to run there"
         verb = "give off" if self.of == "emissions" else "tie up" if self.of == "capital" else "need"
         return (
-            f"ask {who} how much {name_of(self.name)} it would {verb} in all at {self.scale:g}: the reports say between "
-            f"{self.lowest:g} and {self.highest:g}, the plan counts on {self.counted_on:g}, and {why}; the answer is "
+            f"ask {who} how much {name_of(self.name)} it would {verb} in all at {self.scale:g}: the reports say "
+            f"between {self.lowest:g} and {self.highest:g}, the plan counts on {self.counted_on:g}, and {why}; the answer is "
             f"expected to be worth {self.reduction:.3g} of the objective"
         )
 
@@ -82,9 +82,9 @@ def answered(economy: Economy, inquiry: Inquiry, total: float) -> Economy:
     own = rows[mine]
     if (abs(own["quantity"] - inquiry.scale) <= _SAME * inquiry.scale).any():
         raise DataError(f"{economy.name}: {name_of(inquiry.technique)!r} has already reported at {inquiry.scale:g}")
-    before = own.index[own["quantity"] < inquiry.scale][-1]
+    before = own.index[own["quantity"] < inquiry.scale]
     report = {column: own.iloc[0][column] for column in rows.columns}
     report |= {"quantity": float(inquiry.scale), "total": float(total), "formula": ""}
-    at = rows.index.get_loc(before) + 1
+    at = int(before[-1]) + 1 if len(before) else int(own.index[0])  # rows are numbered from 0
     told = pd.concat([rows.iloc[:at], pd.DataFrame([report]), rows.iloc[at:]], ignore_index=True)
     return economy.with_changes(curves=told)

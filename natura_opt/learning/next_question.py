@@ -50,8 +50,8 @@ def next_question(
     economy : with the reports that the plan was made on.
     plan : the plan, with valuations.
     shapes : what is known of curves besides their reports, by (technique, name), or of all: ``"rising"`` (the total
-        only rises, or only falls), ``"convex"`` or ``"concave"``. A curve that is not named is ``"rising"``, or what its
-        fit says.
+        only rises, or only falls), ``"convex"`` or ``"concave"``. A curve that is not named is ``"rising"``, or what
+        its fit says.
 
     Raises
     ------
@@ -83,15 +83,15 @@ def _shapes(economy: Economy, curves: CurveTable, given: Mapping[tuple[Any, Any]
     for at, one in enumerate(curves.placed):
         technique, name = economy.techniques[one.technique], economy.axes[IN_PLACE_OF[one.of]][one.row]
         usual = _OF_FIT.get(fits.get(at, ""), "rising")
-        found.append(cast(Shape, given) if isinstance(given, str) and given != "rising" else named.pop((technique, name), usual))
+        found.append(
+            cast(Shape, given) if isinstance(given, str) and given != "rising" else named.pop((technique, name), usual)
+        )
     if named:
         raise DataError(f"{economy.name}: shapes: there is no curve of {next(iter(named))!r}; name (technique, name)")
     return found
 
 
-def _inquiries(
-    economy: Economy, curves: CurveTable, plan: Plan, period: int, shapes: list[Shape]
-) -> Iterator[Inquiry]:
+def _inquiries(economy: Economy, curves: CurveTable, plan: Plan, period: int, shapes: list[Shape]) -> Iterator[Inquiry]:
     """Return everything that might be asked about a period."""
     values = _valuations(economy, curves, plan, period)
     worths = _worths(economy, curves, plan, period)

@@ -106,7 +106,7 @@ def _lines_beside(curve: Curve, k: int, quantity: float) -> Iterator[float]:
 
 
 def most_unknown(curve: Curve, most: float, shape: Shape) -> Iterator[Unknown]:
-    """Return, for each stretch between two reports that begins below ``most``, the point up to it that is least known."""
+    """Return the least known point up to ``most`` of each stretch between two reports that begins below it."""
     for k in range(curve.count):
         start, stop = float(curve.quantities[k]), min(float(curve.quantities[k + 1]), most)
         if not start < stop < np.inf:
