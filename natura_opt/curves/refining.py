@@ -62,7 +62,7 @@ def openings(curve: Curve, cuts: object) -> list[Opening]:
 
 def gap(curve: Curve, cuts: object) -> Opening:
     """Return the widest opening of the enclosure with these cuts; that of a straight curve has size 0."""
-    whole = Opening(0.0, curve.end, 0.0, curve.end)
+    whole = Opening(0.0, curve.end, 0.0, curve.reported / 2.0)
     return max(openings(curve, cuts), key=lambda opening: opening.size, default=whole)
 
 
