@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
+from natura_opt.curves.converting import in_units, same
+from natura_opt.curves.drawing import curve_figure
+from natura_opt.curves.fits import fitted
 from natura_opt.curves.formula import Formula
 from natura_opt.curves.functions import from_function
 from natura_opt.curves.making import composed, through
@@ -188,3 +191,36 @@ def test_straight_pieces_interpolate(steps: list[tuple[float, float]], share: fl
     level = share * quantities[-1]
     assert curve.total(level) == pytest.approx(np.interp(level, quantities, totals), rel=1e-12, abs=1e-9)
     np.testing.assert_array_equal(curve.total(quantities), totals)
+
+
+def test_a_curve_in_other_units() -> None:
+    curve = composed([0, 0, 4, 9], [0, 1, 3, NAN], [None, None, None, Formula.read("1 + sqrt(q)")], "line")
+    grams = in_units(curve, quantity=1000.0, total=0.5)
+    levels = np.array([0.0, 1.0, 4.0, 6.0, 9.0, 12.0])
+    np.testing.assert_allclose(grams.total(1000.0 * levels), 0.5 * curve.total(levels), rtol=1e-15)
+    np.testing.assert_allclose(grams.slope(1000.0 * levels), curve.slope(levels) / 2000.0, rtol=1e-14)
+    assert (grams.reported, grams.end) == (9000.0, np.inf)
+    assert same(in_units(curve), curve)
+    assert not same(grams, curve)
+    assert not same(through([0, 1], [0, 1]), through([0, 1], [0, 1], "line"))
+    with pytest.raises(no.DataError, match="factors above 0"):
+        in_units(curve, total=0.0)
+    with pytest.raises(no.DataError, match="no double reaches"):
+        in_units(curve, quantity=1e308)
+
+
+def test_the_picture_shows_total_and_requirement_per_unit() -> None:
+    curve = fitted([100, 500, 500, 1000], [1, 4, 5, 6], "concave", "line")
+    figure = curve_figure(curve, "iron for $ ploughs", "piece", "kg")
+    total, per_unit = figure.axes
+    assert total.get_title(loc="left") == "in all [kg]"
+    assert per_unit.get_title(loc="left") == "per unit [kg per piece]"
+    dots = next(line for line in total.lines if line.get_marker() == "o")
+    np.testing.assert_array_equal(dots.get_xdata(), curve.quantities[:-1])
+    np.testing.assert_array_equal(dots.get_ydata(), curve.total(curve.quantities[:-1]))
+    assert total.get_legend().get_texts()[0].get_text() == "4 samples, concave fit"
+    assert {line.get_linestyle() for line in per_unit.lines} >= {"-", "--"}
+    bare = curve_figure(through([0, 0, 2, 2, 5], [0, 1, 2, 3, 4]), "jumps")
+    assert sum(line.get_linestyle() == ":" for line in bare.axes[0].lines) == 2
+    assert bare.axes[1].get_ylim()[1] < 12.0
+    figure.canvas.draw()
