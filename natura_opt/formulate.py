@@ -67,7 +67,7 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     asked = asked_of(economy, question)
     chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
-    if asked.has("capital"):
+    if asked.has("capital") or asked.has_curves("capital"):
         refuse_mixed_capital(asked)
     objective.refuse(asked, question)
     return chosen
