@@ -25,6 +25,7 @@ from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL, refuse_mixed_capital
 from .laws.curves import CURVES
+from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
 from .laws.law import Law
@@ -240,7 +241,10 @@ def program_of_laws(
 
 @checked_arguments()
 def pyomo_model(
-    economy: Economy | str | Path, question: Question | str | None = None, extra_laws: Iterable[Law] = ()
+    economy: Economy | str | Path,
+    question: Question | str | None = None,
+    extra_laws: Iterable[Law] = (),
+    piecewise: str | None = None,
 ) -> Any:
     """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``.
 
@@ -248,6 +252,8 @@ def pyomo_model(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra_laws : laws of your own.
+    piecewise : one of Pyomo's own piecewise forms for the curves that need binaries, such as
+        ``"contrib.piecewise.incremental"``; without, the rows of :mod:`natura_opt.laws.curves`.
 
     Raises
     ------
@@ -255,17 +261,21 @@ def pyomo_model(
     """
     import pyomo.environ as pyo
 
+    refuse_other_transformations(piecewise)
+
     economy, asked = posed(economy, question)
     own = tuple(extra_laws)
     chosen = laws_of(economy, asked, own)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.own_laws, m.laws = economy, asked, own, PyomoRows(declared_with(asked, own))
+    m.economy, m.question, m.own_laws, m.laws = economy, asked, own, PyomoRows(declared_with(asked, own), piecewise=piecewise)
     economy = asked_of(economy, asked)
     for law in chosen:
         law.spelling("pyomo")(m, economy, asked)
     _refuse_other_sense(asked, "pyomo", m.laws.sense, own)
     m.laws.close(m)
     del m.laws
+    if piecewise is not None:
+        transform(m, piecewise)
     return m
 
 

@@ -659,6 +659,12 @@ def mutants(module: ModuleType, function: str) -> Iterator[Mutant]:
             yield Mutant(module, function, line, f"{change} in `{context}`" if context else change, code)
 
 
+def unchanged(module: ModuleType) -> Mutant:
+    """The module as it is, put in the way a mutant is: it must not show, or nothing that shows means anything."""
+    code = compile(inspect.getsource(module), module.__file__ or "", "exec")
+    return Mutant(module, functions_of(module)[0], 0, "nothing", code)
+
+
 _OPPOSITE: dict[type, type] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -755,9 +761,9 @@ def put_in(mutant: Mutant) -> Iterator[None]:
     }
     real = plan_problem.laws_of
 
-    def laws_of(economy: no.Economy, question: no.Question) -> list[Law]:
+    def laws_of(economy: no.Economy, question: no.Question, own: Iterable[Law] = ()) -> list[Law]:
         found = []
-        for law in real(economy, question):
+        for law in real(economy, question, own):
             changed = {s: instead[id(f)] for s in SPELLINGS if id(f := getattr(law, s)) in instead}
             found.append(replace(law, **changed))
         return found

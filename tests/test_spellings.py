@@ -36,6 +36,7 @@ from .spellings import (
     mutants,
     spelled,
     spellings_of,
+    unchanged,
     verdict,
 )
 
@@ -379,6 +380,12 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "laws.storage._cvxpy": {"False for `not len(periods) or not len(goods)`": EMPTY},
 }
+
+
+@pytest.mark.parametrize("module", dict.fromkeys(module for module, _ in mutable_functions()), ids=lambda m: m.__name__)
+def test_a_module_put_in_unchanged_is_not_seen(module: ModuleType) -> None:
+    """Or the mutants below would be seen by what puts them in, not by what is wrong with them."""
+    assert [name for name in golden_for(module)[-3:] if verdict(unchanged(module), name)] == []
 
 
 @pytest.mark.parametrize(
