@@ -23,7 +23,8 @@ from ..base.arrays import Floats
 from ..base.errors import QuestionError
 from ..base.labels import name_of
 from ..curves.curve import Curve
-from ..curves.enclosing import chords, initial_cuts
+from ..curves.enclosing import chords
+from ..curves.refining import initial_cuts
 from ..economy.curve_table import PlacedCurve
 from ..economy.economy import Economy
 from ..economy.question import Question
