@@ -84,11 +84,7 @@ _Result = Iterator[tuple[bool, str]]
 
 def _numbers(economy: Economy) -> _Result:
     """Every number was checked when the economy was made; say how many there are."""
-    count = sum(
-        part.nnz if table.spec.is_matrix else part.size
-        for table in economy.tables.values()
-        for part in table.slices.values()
-    )
+    count = sum(table.count for table in economy.tables.values())
     yield True, f"{count:,} numbers in {len(economy.tables)} tables, all finite, of the right sign, rates within [0, 1]"
 
 
@@ -296,12 +292,12 @@ def spectral_radius(inputs: Matrix) -> tuple[float, npt.NDArray[np.intp]]:
 
 
 def _pattern(economy: Economy, table: str) -> Matrix:
-    """Return where a table has entries in any period, as ones."""
+    """Return where a table has entries in any period, or curves in the place of them, as ones."""
     shape = tuple(len(economy.axes[axis]) for axis in TABLES[table].axes)
     pattern = sp.csr_array(shape) if TABLES[table].ahead else sp.csr_array(economy.matrix(table, 0))
     if economy.has(table) and not economy.tables[table].constant:
         pattern = sum((abs(part) for part in economy.tables[table].slices.values()), sp.csr_array(pattern.shape))
-    ones = sp.csr_array(pattern, copy=True)
+    ones = sp.csr_array(abs(pattern) + economy.curve_cells(table) if economy.has_curves(table) else pattern, copy=True)
     ones.data = np.ones_like(ones.data)
     return cast(Matrix, ones)
 

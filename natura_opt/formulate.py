@@ -20,10 +20,11 @@ from .base.errors import QuestionError, listed, unknown
 from .base.labels import name_of
 from .economy.economy import Economy
 from .economy.files.catalog import read
-from .economy.question import Question
+from .economy.question import Question, names_of_laws
 from .laws.activities import ACTIVITIES
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.curves import CURVES
 from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
 from .laws.law import Law
@@ -38,7 +39,7 @@ from .program.protocol import Program
 
 #: The laws that stand under every objective, in the order they are stated; its own law follows, and the balance comes
 #: last: the others add their uses to it.
-STANDING: tuple[Law, ...] = (ACTIVITIES, CAPITAL, STORAGE, RESOURCES, EMISSIONS)
+STANDING: tuple[Law, ...] = (ACTIVITIES, CURVES, CAPITAL, STORAGE, RESOURCES, EMISSIONS)
 
 
 def every_law() -> tuple[Law, ...]:
@@ -83,7 +84,8 @@ def with_objective(economy: Economy, question: Question, objective: str, setting
     """
     if objective == question.objective:
         return replace(question, settings={**question.settings, **settings})
-    other = Question(objective, settings, leave_out=question.leave_out, name=question.name)
+    of_laws = {name: value for name, value in question.settings.items() if name in names_of_laws()}
+    other = Question(objective, {**of_laws, **settings}, leave_out=question.leave_out, name=question.name)
     old, new = objective_of(question), objective_of(other)
     asked = asked_of(economy, question)
     standing = [law for law in (*STANDING, BALANCE) if law.applies(asked, other)]

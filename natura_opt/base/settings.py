@@ -261,6 +261,12 @@ class Settings:
             raise error(f"{where}: {wrong}") from None
 
     @classmethod
+    def among(cls, given: Mapping[str, Any], where: str, error: type[NaturaError] = SettingError) -> Self:
+        """Return these settings from a mapping that holds others' beside them; parameters and errors as of ``read``."""
+        names = cls.names()
+        return cls.read({name: value for name, value in given.items() if name in names}, where, error)
+
+    @classmethod
     def names(cls) -> tuple[str, ...]:
         """Return the names of the settings."""
         return tuple(one.name for one in fields(cls))

@@ -264,10 +264,12 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
 
     A setting that its record declares as text is taken as it is written: ``function=1993`` is a name.
     """
+    from ..economy.question import SETTINGS_OF_LAWS
     from ..methods.solve import PARAMETERS
     from ..objectives import OBJECTIVES
 
     records = [record.settings for record in OBJECTIVES.values()] + [record.settings for record in METHODS.values()]
+    records += SETTINGS_OF_LAWS.values()
     texts = {one.name for declared in records for one in declared.described() if one.allowed.text}
     settings = named_values(pairs, "--setting", texts)
     for name in settings:

@@ -26,6 +26,7 @@ from ..tables.merging import AVERAGED_BY_ACTIVITY, SUMMED, Averaged, Refused
 from ..tables.registry import taken_for_identity
 from ..tables.spec import TableSpec
 from .coerce import as_labels, matched
+from .curve_table import CurveTable
 from .data import EconomyData
 from .table import Matrix, Table, as_csr, checked
 
@@ -108,8 +109,11 @@ def aggregate(
             tables[spec.name] = Table(spec, {None: economy.matrix(spec.name, 0)})
     level = _levels(economy, base, merges["techniques"], tables)
     axes = {**economy.axes, **{axis: merge.new for axis, merge in merges.items()}}
-    done = {}
+    done: dict[str, Table] = {}
     for name, table in tables.items():
+        if isinstance(table, CurveTable):
+            done[name] = _renamed_curves(table, merges, axes, where)
+            continue
         slices = {key: _merged(economy, table.spec, part, key, merges, level) for key, part in table.slices.items()}
         done[name] = checked(table.spec, slices, axes, where)
     units = {
@@ -117,6 +121,16 @@ def aggregate(
         for axis, strings in economy.units.items()
     }
     return replace(economy, axes=axes, tables=done, units=units)
+
+
+def _renamed_curves(
+    table: CurveTable, merges: Mapping[str, _Merge], axes: Mapping[str, pd.Index], where: str
+) -> CurveTable:
+    """Return curves under new names; where anything that has one is merged, they are refused."""
+    if any(merge.merges for merge in merges.values()):
+        assert isinstance(table.spec.merge, Refused)
+        raise DataError(f"{where}: {table.spec.name!r} {table.spec.merge.why}; remove the table before merging")
+    return table.renamed(axes)
 
 
 def _is_missing(value: Any) -> bool:

@@ -11,9 +11,11 @@ import pandas as pd
 from ..base.errors import DataError, shortened, unknown
 from ..tables.registry import TABLES, taken_for_identity
 from ..tables.spec import AXES
-from .coerce import as_labels, coerce_table, is_by_key, is_per_period, matched, shape_of
+from .coerce import as_labels, is_by_key, is_per_period, matched, shape_of
+from .curve_table import refuse_numbers_beside
 from .data import as_notes, empty_axes, plain_text, refuse_missing
 from .economy import Economy
+from .given import given_table
 from .question import Question, as_questions
 from .table import Table
 from .units import own_names_given, units_of
@@ -60,6 +62,8 @@ def build_economy(
     questions : what is asked of the economy, by name.
     tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector, a frame of a vector with one
         column per period, or a mapping from period label (or periods ahead) to such a thing; ``None`` is no table.
+        ``curves`` is a frame with the columns technique, name, quantity and total, or a mapping from (technique, name)
+        to a :class:`natura_opt.Curve`, rows of (quantity, total), or ``(function, end)``.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def build_economy(
             raise DataError(f"{name}: {unknown('table', key, TABLES)}")
     present = {key: value for key, value in tables.items() if value is not None}
     axes = _axes(given, present, name)
-    matrices = {key: coerce_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
+    matrices = {key: given_table(TABLES[key], value, axes, where=name) for key, value in present.items()}
     if questions is None:
         questions = {"default": Question() if objective is None else Question(objective=objective)}
     elif objective is not None:
@@ -109,6 +113,7 @@ def build_economy(
         notes=as_notes(notes, name),
     )
     refuse_missing(name, axes, economy.tables)
+    refuse_numbers_beside(name, axes, economy.tables)
     return economy
 
 
@@ -149,7 +154,7 @@ def _derived_axis(axis: str, tables: Mapping[str, Any], where: str, fallback: pd
     counts: dict[str, int] = {}
     labelled: pd.Index | None = None
     for key, value in tables.items():
-        if axis not in TABLES[key].axes:
+        if axis not in TABLES[key].axes or TABLES[key].tidy:
             continue
         example, place = _example(value), TABLES[key].axes.index(axis)
         if isinstance(example, pd.DataFrame | pd.Series) and place < example.ndim:
@@ -186,7 +191,7 @@ def _example(value: Any) -> Any:
 def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
     for key, value in tables.items():
         spec = TABLES[key]
-        if spec.ahead:
+        if spec.ahead or spec.tidy:
             continue
         if is_by_key(value):
             if not value:

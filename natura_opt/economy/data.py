@@ -15,7 +15,9 @@ from ..base.entrance import checked_arguments
 from ..base.errors import DataError, listed, shortened, unknown
 from ..tables.registry import TABLES, taken_for_identity
 from ..tables.spec import AXES
-from .coerce import coerce_table, position
+from .coerce import position
+from .curve_table import CurveTable, refuse_numbers_beside
+from .given import given_table
 from .question import Question, as_questions
 from .table import Matrix, Table
 
@@ -89,6 +91,29 @@ class EconomyData:
         spec = TABLES[table]
         return np.full(len(self.axes[spec.axes[0]]), spec.missing.value)
 
+    @property
+    def curves(self) -> CurveTable | None:
+        """What depends on scale: the table ``curves``; None where there is none."""
+        table = self.tables.get("curves")
+        return table if isinstance(table, CurveTable) else None
+
+    def with_curves(self, curves: CurveTable) -> Self:
+        """Return a copy with other curves in the same places, which are taken as they are."""
+        return replace(self, tables={**self.tables, "curves": curves})
+
+    def has_curves(self, table: str) -> bool:
+        """Whether curves stand in the place of numbers of a table."""
+        return self.curves is not None and bool(self.curves.standing_in(table))
+
+    def curve_cells(self, table: str) -> Matrix:
+        """Return ones where curves stand in the place of a matrix table's numbers, csr, shape (rows, techniques)."""
+        rows, columns = (len(self.axes[axis]) for axis in TABLES[table].axes)
+        if self.curves is None:
+            return sp.csr_array((rows, columns))
+        at = self.curves.cells(table)
+        cells: Matrix = sp.csr_array((np.ones(len(at[0])), at), shape=(rows, columns))
+        return cells
+
     def constant(self, *tables: str) -> bool:
         """Whether each of these tables (or its absence) is the same in every period."""
         return all(table not in self.tables or self.tables[table].constant for table in tables)
@@ -110,6 +135,9 @@ class EconomyData:
         spec = TABLES[table]
         if spec.ahead:
             raise DataError(f"table {table!r} is kept by periods ahead; read economy.tables[{table!r}].slices")
+        if spec.tidy:
+            curves = self.curves
+            return pd.DataFrame(columns=list(spec.tidy)) if curves is None else curves.rows.copy()
         rows = self.axes[spec.axes[0]]
         if not spec.is_matrix:
             if self.constant(table):
@@ -151,12 +179,13 @@ class EconomyData:
             if key in TABLES:
                 tables.pop(key, None)
                 if value is not None:
-                    tables[key] = coerce_table(TABLES[key], value, self.axes, where=self.name)
+                    tables[key] = given_table(TABLES[key], value, self.axes, where=self.name)
             elif key in _PLAIN:
                 plain[key] = _plain(key, value, self.name)
             else:
                 raise DataError(unknown("table", key, [*TABLES, *_PLAIN]))
         refuse_missing(self.name, self.axes, tables)
+        refuse_numbers_beside(self.name, self.axes, tables)
         return replace(self, tables=tables, **plain)
 
 

@@ -85,8 +85,7 @@ class Economy(EconomyData):
         sizes = ", ".join(f"{len(index):,} {axis}" for axis, index in self.axes.items() if len(index))
         lines = [f"Economy {self.name!r}: {sizes}"]
         for table in self.tables.values():
-            counts = [part.nnz if table.spec.is_matrix else part.size for part in table.slices.values()]
-            kind = "coefficients" if table.spec.is_matrix else "numbers"
-            lines.append(f"  {table.spec.name:<18} {sum(counts):>10,} {kind:<12} {table.spec.meaning}")
+            kind = "coefficients" if table.spec.is_matrix else "reports" if table.spec.tidy else "numbers"
+            lines.append(f"  {table.spec.name:<18} {table.count:>10,} {kind:<12} {table.spec.meaning}")
         lines += [f"  asked: {name} ({question.objective})" for name, question in self.questions.items()]
         return "\n".join(lines)

@@ -12,6 +12,8 @@ from ..base.settings import Settings
 
 #: The settings of each objective, by its name: told by whoever declares objectives, who stands above this room.
 SETTINGS_OF: dict[str, type[Settings]] = {}
+#: The settings of each law that has some, by its name: they go with any objective.
+SETTINGS_OF_LAWS: dict[str, type[Settings]] = {}
 #: What a question says besides the settings of its objective.
 OWN = ("objective", "leave_out")
 
@@ -23,7 +25,7 @@ class Question:
     Attributes
     ----------
     objective : name of an objective (``natura_opt.objectives.OBJECTIVES``).
-    settings : the objective's own settings as they were given, by name. They may be given by their names
+    settings : the settings of the objective, and of laws, as they were given, by name. They may be given by their names
         (``Question("fulfilment", floor=0.5)``), as a mapping, or both; None stands for one that is not given.
     leave_out : tables of the economy this question does not use. A table that is neither used nor left out is refused
         by name, so that nothing is ignored in silence.
@@ -62,9 +64,10 @@ class Question:
         allowed = SETTINGS_OF.get(objective)
         if allowed is not None:
             for key in given:
-                if key not in allowed.names():
+                if key not in allowed.names() and key not in names_of_laws():
                     raise QuestionError(f"{where}: {_unknown(key, objective, allowed)}")
-            allowed.read(given, where, QuestionError)
+            for settings_of in (allowed, *SETTINGS_OF_LAWS.values()):
+                settings_of.among(given, where, QuestionError)
         for key, value in (
             ("objective", objective), ("settings", given), ("leave_out", tuple(leave_out)), ("name", name),
         ):  # fmt: skip
@@ -92,11 +95,16 @@ class Question:
         return cls(name=name, **settings)
 
 
+def names_of_laws() -> tuple[str, ...]:
+    """Return the names of the settings that laws have."""
+    return tuple(name for settings in SETTINGS_OF_LAWS.values() for name in settings.names())
+
+
 def _unknown(key: str, objective: str, allowed: type[Settings]) -> str:
     """Return the sentence for a setting that an objective does not have, and whose it is."""
     others = [repr(name) for name, settings in SETTINGS_OF.items() if key in settings.names()]
     whose = f"; it is a setting of the objective {' or '.join(others)}, not of {objective!r}" if others else ""
-    return f"{unknown('setting', key, [*OWN, *allowed.names()])}{whose}"
+    return f"{unknown('setting', key, [*OWN, *allowed.names(), *names_of_laws()])}{whose}"
 
 
 def as_questions(questions: Any, where: str) -> dict[str, Question]:

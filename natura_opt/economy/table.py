@@ -39,6 +39,11 @@ class Table:
         return self.slices[None] if None in self.slices else self.slices[period]
 
     @property
+    def count(self) -> int:
+        """How many numbers it holds."""
+        return sum(part.nnz if self.spec.is_matrix else part.size for part in self.slices.values())
+
+    @property
     def constant(self) -> bool:
         """Whether one slice holds for every period."""
         return None in self.slices

@@ -76,6 +76,7 @@ class Holdings:
         pattern = sp.csr_array(economy.matrix("capital", 0))
         for t in range(1, 1 if economy.constant("capital") else len(economy.periods)):
             pattern = pattern + economy.matrix("capital", t)
+        pattern = sp.csr_array(pattern + economy.curve_cells("capital"))
         if economy.has("capital_pool"):
             return cls(economy, np.flatnonzero(np.diff(pattern.indptr)), None)
         pairs = sp.coo_array(pattern)
@@ -203,7 +204,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 CAPITAL = Law(
     name="capital stocks",
     tables=names_of(*tables.CAPITAL),
-    applies=lambda economy, question: economy.has("capital"),
+    applies=lambda economy, question: economy.has("capital") or economy.has_curves("capital"),
     matrix=_matrix,
     pyomo=spell_pyomo,
     cvxpy=_cvxpy,

@@ -96,8 +96,9 @@ class _Capital:
         periods = list(enumerate(economy.periods))
         pooled = economy.has("capital_pool")
         coefficients = {p: entries(economy.matrix("capital", t), goods, techniques) for t, p in periods}
+        curved = entries(economy.curve_cells("capital"), goods, techniques)
         pairs = sorted(
-            {pair for entry in coefficients.values() for pair in entry},
+            {pair for entry in (*coefficients.values(), curved) for pair in entry},
             key=lambda pair: (goods.index(pair[0]), techniques.index(pair[1])),
         )
         users: dict[Any, list[Any]] = {}

@@ -58,13 +58,29 @@ class CvxpyModel:
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _terms: dict[str, list[Callable[[Any], Any]]] = field(default_factory=dict)
 
-    def variable(self, name: str, index: pd.Index, shape: tuple[int, ...]) -> Any:
-        """Declare a non-negative variable with labels in column-major order."""
+    def variable(
+        self,
+        name: str,
+        index: pd.Index,
+        shape: tuple[int, ...],
+        integer: bool = False,
+        upper: Floats | float | None = None,
+        signed: bool = False,
+    ) -> Any:
+        """Declare a variable with labels in column-major order; it is not negative unless it is signed.
+
+        Parameters
+        ----------
+        integer : whether its values must be whole numbers.
+        upper : the highest value of each of them; None: there is none.
+        signed : whether they may be negative.
+        """
         import cvxpy as cp
 
         if name in self.variables:
             raise ProgramError(f"variable {name!r} declared twice")
-        self.variables[name] = cp.Variable(shape, name=name, nonneg=True)
+        bounds: dict[str, Any] = {} if signed else {"nonneg": True} if upper is None else {"bounds": [0.0, upper]}
+        self.variables[name] = cp.Variable(shape, name=name, integer=integer, **bounds)
         self.columns[name] = index
         return self.variables[name]
 

@@ -132,7 +132,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 EMISSIONS = Law(
     name="emissions and their damage",
     tables=names_of(*tables.EMISSIONS),
-    applies=lambda economy, question: economy.has("emissions"),
+    applies=lambda economy, question: economy.has("emissions") or economy.has_curves("emissions"),
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,

@@ -119,6 +119,13 @@ def refuse_strange_labels(laws: Iterable[Law], program: Program, axes: Mapping[s
             says = block.declared
             if says is None or says not in (*law.rows, *law.columns):
                 continue
+            if says.numbered and len(block.index):
+                if block.index.nlevels != len(says.axes) + 1:
+                    raise QuestionError(
+                        f"law {law.name!r}, block {block.name!r}: its labels, such as {shortened(block.index[0])}, do "
+                        "not begin with a part of their own"
+                    )
+                continue
             wanted = f"label it by {' x '.join(says.axes) or 'one label'}, as it is declared"
             strange = _strange_label(block.index, says.axes, axes)
             if strange:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..base.errors import CannotAnswerError, OptionError, SettingError, unknown
+from ..economy.question import names_of_laws
 from .fixed_point.record import FIXED_POINT
 from .harmony.record import CONIC, HARMONY, TANGENTS
 from .highs import AUTO, IPM, PDLP, SIMPLEX
@@ -58,7 +59,7 @@ def told_apart(
     ------
     SettingError : a name that neither has, with the nearest that one of them has; or one that both have.
     """
-    asked = () if objective is None else objective.settings.names()
+    asked = () if objective is None else (*objective.settings.names(), *names_of_laws())
     own = method.settings.names()
     of = f"method {method.name!r}" + ("" if objective is None else f", objective {objective.name!r}")
     for name in settings:

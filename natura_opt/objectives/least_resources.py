@@ -15,10 +15,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..base.arrays import Floats
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import by_period, entries, pyomo_names
+from ..laws.curve_layout import TOTALS
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Given, Law
 from ..program.builder import ProgramBuilder
@@ -31,8 +34,18 @@ from .objective import Demand, Objective
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     count = len(economy.periods)
     cost = by_period(count, lambda t: economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t))
-    program.objective("min", {"activities": cost})
+    costs = {"activities": cost}
+    if economy.has_curves("resource_use"):
+        at = _resources_by_curve(economy)
+        costs[TOTALS["resource_use"]] = by_period(count, lambda t: economy.vector("resource_weights", t)[at])
+    program.objective("min", costs)
     program.supply("balance", -final_demand(economy, question))
+
+
+def _resources_by_curve(economy: Economy) -> Any:
+    """Return the resource of each total need that a curve says."""
+    assert economy.curves is not None
+    return np.array([one.row for one in economy.curves.standing_in("resource_use")], dtype=int)
 
 
 def final_demand(economy: Economy, question: Question) -> Floats:
@@ -54,9 +67,13 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     m.laws.terms("balance", lambda i, t: -demand[t][i])
 
     def weighted_use() -> Any:
-        return pyo.quicksum(
+        by_techniques = pyo.quicksum(
             weights[t][r] * use * m.activities[j, t] for t in m.PERIODS for (r, j), use in uses[t].items()
         )
+        if not economy.has_curves("resource_use"):
+            return by_techniques
+        total = m.component(TOTALS["resource_use"])
+        return by_techniques + pyo.quicksum(weights[t][r] * total[r, j, t] for r, j, t in total)
 
     m.laws.objective("weighted_resource_use", pyo.minimize, weighted_use, "weighted resource use")
 
@@ -68,6 +85,9 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         for t in range(len(economy.periods))
     ]
     model.terms("balance", lambda t: -economy.vector("targets", t))
+    if economy.has_curves("resource_use"):
+        total, at = model.variables[TOTALS["resource_use"]], _resources_by_curve(economy)
+        used += [economy.vector("resource_weights", t)[at] @ total[:, t] for t in range(len(economy.periods))]
     model.goal("min", sum(used))
 
 

@@ -12,7 +12,7 @@ from ..base.entrance import checked_arguments, refuse_other_kinds
 from ..base.errors import QuestionError, listed, shortened, unknown
 from ..base.settings import NoSettings, Settings
 from ..economy.economy import Economy
-from ..economy.question import Question
+from ..economy.question import Question, names_of_laws
 from ..laws.law import Law
 from ..program.canonical import Sense
 from ..program.linear import LinearProgram
@@ -155,4 +155,5 @@ def settings_of(kind: type[S], question: Question) -> S:
     if not (isinstance(kind, type) and issubclass(kind, Settings)):
         raise QuestionError(f"settings_of takes a class of natura_opt.Settings, not {shortened(kind)}")
     where = f"question {question.name!r}: objective {question.objective!r}"
-    return kind.read(question.settings, where, QuestionError)
+    own = {name: value for name, value in question.settings.items() if name not in names_of_laws()}
+    return kind.read(own, where, QuestionError)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..base.errors import OptionError, QuestionError, shortened, unknown
-from ..economy.question import OWN, SETTINGS_OF, Question
+from ..economy.question import OWN, SETTINGS_OF, SETTINGS_OF_LAWS, Question, names_of_laws
+from ..laws.curve_settings import CurveSettings
 from .assortment import ASSORTMENT
 from .fulfilment import FULFILMENT
 from .harmony import HARMONY
@@ -38,7 +39,7 @@ def register_objective(objective: Objective) -> Objective:
     if objective.name in OBJECTIVES:
         raise OptionError(f"objective {objective.name!r}: there is one of this name already; give it another")
     for name in objective.settings.names():
-        if name in (*OWN, "name", "settings"):
+        if name in (*OWN, "name", "settings", *names_of_laws()):
             raise OptionError(f"objective {objective.name!r}: {name!r} is a question's own; call the setting otherwise")
     OBJECTIVES[objective.name] = objective
     SETTINGS_OF[objective.name] = objective.settings
@@ -80,5 +81,6 @@ def objective_named(name: str, where: str = "") -> Objective:
     return OBJECTIVES[name]
 
 
+SETTINGS_OF_LAWS["needs that depend on scale"] = CurveSettings
 for _objective in SHIPPED:
     register_objective(_objective)

@@ -39,7 +39,7 @@ TABLES = (
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals")
+_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket")
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -59,6 +59,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
             frames[name] = table.to_frame() if isinstance(table, pd.Series) else table
     if len(plan.totals):
         frames["totals"] = plan.totals
+    if plan.bracket is not None:
+        frames["bracket"] = plan.bracket.rounds
     own = _filled(plan.own_laws)
     frames |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
@@ -68,7 +70,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
-    return frozenset({"summary", "fulfilment", "totals", *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
+    return frozenset({"summary", "fulfilment", "totals", "bracket", *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 
 
 def _filled(laws: Iterable[Law]) -> frozenset[str]:
@@ -91,6 +93,8 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         facts["assumed"] = list(assumptions)
     if plan.impossibility:
         return facts
+    if plan.bracket is not None:
+        facts["bracket"] = plan.bracket.summary()
     if _says_something(plan, "emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
     if _says_something(plan, "abatement_costs"):

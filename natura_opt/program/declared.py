@@ -44,6 +44,7 @@ class Columns:
     supplies, uses : what it is called where goods flow, as a supply and as a use; empty: it is accounted for elsewhere
         (activities by technique, deliveries as final use).
     called : how a column is called in the sentence of a diagnosis, before its label; None: by the block's name.
+    numbered : True where a part of the law's own stands in the labels before the others, such as ``"piece 2"``.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Columns:
     supplies: str = ""
     uses: str = ""
     called: str | None = None
+    numbered: bool = False
 
     def __post_init__(self) -> None:
         refuse_other_kinds(self, _where("columns", self.name), ProgramError)
@@ -88,6 +90,7 @@ class Rows:
     taken : what those who take part in a row take, in the accounts of a plan, e.g. ``"use of stock"``; empty: its kind.
     heading : the heading of its valuations in a picture; empty: made of its kind.
     place : where its kind stands among the kinds of valuations, lower first.
+    numbered : True where a part of the law's own stands in the labels before the others, such as ``"piece 2"``.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Rows:
     taken: str = ""
     heading: str = ""
     place: int = 9
+    numbered: bool = False
 
     def __post_init__(self) -> None:
         where = _where("rows", self.name)

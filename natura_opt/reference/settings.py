@@ -7,6 +7,7 @@ from dataclasses import MISSING
 from typing import Any
 
 from ..base.settings import Settings
+from ..economy.question import SETTINGS_OF_LAWS
 from ..methods.registry import METHODS
 from ..objectives import OBJECTIVES
 from .topic import Topic
@@ -15,6 +16,7 @@ from .topic import Topic
 def _rows(own: object) -> Iterator[tuple[str, ...]]:
     of: list[tuple[str, type[Settings]]] = []
     of += [(f"objective {name}", objective.settings) for name, objective in OBJECTIVES.items()]
+    of += [(f"law of {name}", settings) for name, settings in SETTINGS_OF_LAWS.items()]
     of += [(f"method {name}", method.settings) for name, method in METHODS.items()]
     for whose, settings in of:
         for one in settings.described():

@@ -48,6 +48,8 @@ class TableSpec:
     plan_tables : the tables of a plan that say something only where this table, or another that names them, is given.
     law : the law whose tables these are, by its name (``objectives`` for what objectives share); empty as long as no
         law uses the table.
+    tidy : of a table that is a list of rows, one observation each, instead of numbers along axes: the names of its
+        columns, those that must be there first. Its ``axes`` say whose it is.
     """
 
     name: str
@@ -62,6 +64,7 @@ class TableSpec:
     advice: str = ""
     plan_tables: tuple[str, ...] = ()
     law: str = ""
+    tidy: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.is_matrix and (self.merge == EQUAL or not (self.missing.value == 0.0 or self.missing.on_diagonal)):

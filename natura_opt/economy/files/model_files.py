@@ -17,12 +17,13 @@ from ...tables.registry import TABLES
 from ...tables.spec import AXES
 from ..build import build_economy
 from ..coerce import as_labels, whole_numbers
+from ..curve_rows import curve_table
 from ..data import empty_axes
 from ..economy import Economy
 from ..question import Question
 from ..units import Units
 from .cells import Source
-from .model_tables import converted, read_axis, read_table
+from .model_tables import converted, read_axis, read_reports, read_table
 
 FORMAT = 1
 #: Axes that have a file of names; periods stand in the settings.
@@ -170,10 +171,19 @@ def _tables(
                 )
         if name in units_of and spec.sign in ("rate", "positive-integer"):  # such as percent: looked at when converted
             spec = replace(spec, sign="non-negative")
+        if spec.tidy:
+            source = model.sources[name]()
+            tables[name] = curve_table(spec, read_reports(source, spec), axes, model.place, source.line)
+            continue
         tables[name] = read_table(model.sources[name](), spec, axes)
     for name, unit in units_of.items():
         if name not in tables:
             raise DataError(f"{model.settings_place}, table_units: {unknown('table', name, tables)}")
+        if TABLES[name].tidy:
+            raise DataError(
+                f"{model.settings_place}, table_units: the rows of {name!r} are in the units of their technique and "
+                "name; convert them, and remove the entry"
+            )
         try:
             tables[name] = converted(TABLES[name], tables[name], unit, axes, units, converter)
         except DataError as error:

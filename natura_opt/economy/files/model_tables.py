@@ -75,6 +75,24 @@ def read_table(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) ->
     return checked_numbers(source, spec, every)[rows][:, columns]
 
 
+def read_reports(source: Source, spec: TableSpec) -> pd.DataFrame:
+    """Return a table of reports: columns of texts, and quantities and totals as numbers.
+
+    Raises
+    ------
+    DataError : unknown headings, and cells that are no numbers; their place is named.
+    """
+    columns: dict[str, Any] = {}
+    for k, heading in enumerate(source.header):
+        if heading not in spec.tidy:
+            raise DataError(f"{source.heading}: {unknown('column', heading, spec.tidy)}")
+        if heading in columns:
+            raise DataError(f"{source.heading}: the column {heading!r} is given twice")
+        number = heading in ("quantity", "total")
+        columns[heading] = single(source.numbers([k])) if number else pd.Series(source.names(k).listed(), dtype=object)
+    return pd.DataFrame(columns)
+
+
 def checked_numbers(source: Source, spec: TableSpec, columns: Sequence[int]) -> Numbers:
     """Return columns of a source as numbers the table may hold; the first other one is named with its place."""
     values = source.numbers(columns, infinite=spec.sign == "limit")

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from ...base.errors import DataError
 from ...tables.spec import AXES
+from ..curve_table import CurveTable
 from ..economy import Economy
 from ..table import Table
 from .cells import Names
@@ -20,6 +21,8 @@ from .cells import Names
 _LONGEST_NAME = 131_072
 #: Matrices with more cells than this, if mostly zeros, are written long.
 _WIDE_CELLS = 10_000
+#: The numbers of a report.
+_NUMBERS = ("quantity", "total")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def layout(table: Table, economy: Economy, place: str, long: bool | None = None)
     DataError : a label cannot be written (pairs; empty names).
     """
     spec = table.spec
+    if isinstance(table, CurveTable):
+        return _reports(table, place)
     rows = texts(economy.axes[spec.axes[0]], place)
     if not spec.is_matrix:
         if table.constant:
@@ -75,6 +80,18 @@ def layout(table: Table, economy: Economy, place: str, long: bool | None = None)
         matrix = table.slices[None].toarray()
         return Layout({AXES[spec.axes[0]]: Names(np.arange(len(rows)), rows)}, columns, matrix)
     return _long(table, rows, columns, economy)
+
+
+def _reports(table: CurveTable, place: str) -> Layout:
+    """Lay reports out: the columns of names that say something, then quantities and totals."""
+    rows = table.rows
+    said = [h for h in rows.columns if h in ("technique", "name") or (h not in _NUMBERS and (rows[h] != "").any())]
+    names = {}
+    for heading in said:
+        codes, distinct = pd.factorize(rows[heading].to_numpy(dtype=object))
+        listed = texts(pd.Index(distinct), place) if heading in ("technique", "name") else list(distinct)
+        names[heading] = Names(codes.astype(np.int64), listed)
+    return Layout(names, list(_NUMBERS), rows[list(_NUMBERS)].to_numpy())
 
 
 def texts(labels: pd.Index, place: str) -> list[str]:

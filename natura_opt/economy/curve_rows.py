@@ -1,0 +1,255 @@
+"""Reports of curves, as rows of a frame or by name, to the table ``curves``: names decide, nothing is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast, get_args
+
+import numpy as np
+import pandas as pd
+
+from ..base.arrays import Floats
+from ..base.errors import DataError, shortened, unknown
+from ..base.labels import name_of
+from ..base.numbers import doubles
+from ..curves.curve import Beyond, Curve
+from ..curves.fits import fitted
+from ..curves.formula import Formula
+
+from_function = None
+from ..curves.making import composed
+from ..curves.observed import Fit
+from ..curves.stacking import stacked
+from ..tables.curves import IN_PLACE_OF, NEEDED, OPTIONAL
+from ..tables.spec import AXES, TableSpec
+from .coerce import position, spelled
+from .curve_table import CurveTable, PlacedCurve, Unit
+from .table import Table
+
+#: Says where a row of the reports stands.
+Place = Callable[[int], str]
+
+
+def curve_table(
+    spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str, place: Place | None = None
+) -> CurveTable:
+    """Return the checked table of curves from whatever a user holds it in.
+
+    Parameters
+    ----------
+    value : a frame with the columns technique, name, quantity and total (and perhaps of, unit, formula, fit, beyond); a
+        mapping from (technique, name) or (technique, name, table) to a curve, a frame or list of (quantity, total), or
+        a function of quantities with its range, ``(function, end)``; or a table of another economy.
+    place : says where a row stands, for messages.
+
+    Raises
+    ------
+    DataError : naming the row, or the technique and the name, and what is wrong with it.
+    """
+    here = f"{where}: table {spec.name!r}"
+    if isinstance(value, CurveTable):
+        frame = value.rows
+    elif isinstance(value, Table):
+        raise DataError(f"{here}: is no table of curves")
+    elif isinstance(value, pd.DataFrame):
+        frame = value
+    elif isinstance(value, Mapping):
+        frame = _rows_of_mapping(value, here)
+    else:
+        raise DataError(
+            f"{here}: must be a frame with the columns {', '.join(NEEDED)}, or a mapping from (technique, name) to a "
+            f"curve, not {shortened(value)}"
+        )
+    at = place or (lambda row: f"{here}, row {row + 1}")
+    rows = _checked_rows(frame, axes, here, at)
+    placed = [_placed(key, part, axes, at) for key, part in rows.groupby(["technique", "of", "name"], sort=False)]
+    if not placed:
+        raise DataError(f"{here} is empty; leave it out, or report something")
+    return CurveTable.of(spec, placed, rows)
+
+
+def _checked_rows(frame: pd.DataFrame, axes: Mapping[str, pd.Index], here: str, at: Place) -> pd.DataFrame:
+    """Return the reports with every column, names as labels of the axes, numbers as doubles and texts as texts."""
+    known = (*NEEDED, *OPTIONAL)
+    for heading in frame.columns:
+        if heading not in known:
+            raise DataError(f"{here}: {unknown('column', heading, known)}")
+    if not frame.columns.is_unique:
+        raise DataError(f"{here}: the column {frame.columns[frame.columns.duplicated()][0]!r} is given twice")
+    missing = [heading for heading in NEEDED if heading not in frame.columns and heading != "total"]
+    if missing or ("total" not in frame.columns and "formula" not in frame.columns):
+        raise DataError(f"{here}: the column {(missing or ['total'])[0]!r} is missing")
+    count = len(frame)
+    rows: dict[str, Any] = {}
+    for heading in ("quantity", "total"):
+        given = frame[heading] if heading in frame.columns else pd.Series(np.nan, frame.index)
+        try:
+            rows[heading] = doubles(given)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"{here}, column {heading!r}: not numbers: {error}") from None
+    for heading in OPTIONAL:
+        cells = frame[heading].tolist() if heading in frame.columns else [""] * count
+        rows[heading] = [_text(value, heading, at, k) for k, value in enumerate(cells)]
+    techniques = _found(frame["technique"], axes["techniques"], "techniques", at)
+    rows["technique"] = [axes["techniques"][k] for k in techniques]
+    names = frame["name"].tolist()
+    rows["of"] = [_table_meant(rows["of"][k], names[k], axes, at, k) for k in range(count)]
+    rows["name"] = [None] * count
+    for table, axis in IN_PLACE_OF.items():
+        mine = [k for k in range(count) if rows["of"][k] == table]
+        found = _found(frame["name"].iloc[mine], axes[axis], axis, _at_some(at, mine))
+        for k, place_on_axis in zip(mine, found, strict=True):
+            rows["name"][k] = axes[axis][place_on_axis]
+    columns = {
+        h: pd.Series(rows[h], dtype=float if h in ("quantity", "total") else object) for h in (*NEEDED, *OPTIONAL)
+    }
+    return pd.DataFrame(columns)
+
+
+def _at_some(at: Place, rows: list[int]) -> Place:
+    return lambda k: at(rows[k])
+
+
+def _text(value: Any, heading: str, at: Place, row: int) -> str:
+    """Return a cell that holds text, or nothing."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if heading == "unit" and isinstance(value, int | np.integer) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise DataError(f"{at(row)}, column {heading!r}: must be text, not {shortened(value)}")
+    text = value.strip()
+    if heading in ("fit", "beyond") and text:
+        choices = get_args(Fit if heading == "fit" else Beyond)
+        if text not in choices:
+            raise DataError(f"{at(row)}, column {heading!r}: {unknown(heading, text, choices)}")
+    return text
+
+
+def _found(given: pd.Series, axis: pd.Index, name: str, at: Place) -> list[int]:
+    """Return the positions of names on an axis."""
+    wanted = pd.Index([_reads(label) for label in given.tolist()], tupleize_cols=False, dtype=object)
+    positions = spelled(axis).get_indexer(wanted) if len(wanted) else np.zeros(0, dtype=int)
+    bad = np.flatnonzero(positions < 0)
+    if len(bad):
+        raise DataError(f"{at(int(bad[0]))}: {unknown(AXES[name], name_of(given.iloc[bad[0]]), map(name_of, axis))}")
+    return [int(k) for k in positions]
+
+
+def _reads(label: Any) -> Any:
+    return tuple(map(str, label)) if isinstance(label, tuple) else str(label)
+
+
+def _table_meant(of: str, name: Any, axes: Mapping[str, pd.Index], at: Place, row: int) -> str:
+    """Return the table that a row's curve stands in: the one it says, or the only one whose axis has the name."""
+    if of:
+        if of not in IN_PLACE_OF:
+            raise DataError(f"{at(row)}, column 'of': {unknown('table', of, IN_PLACE_OF)}")
+        return of
+    tables = [
+        table for table, axis in IN_PLACE_OF.items() if table != "capital" and _reads(name) in set(spelled(axes[axis]))
+    ]
+    if len(tables) > 1:
+        raise DataError(f"{at(row)}: {name_of(name)!r} may stand in {' or '.join(tables)}; say which under 'of'")
+    if not tables:
+        known = [name_of(one) for table, axis in IN_PLACE_OF.items() if table != "capital" for one in axes[axis]]
+        raise DataError(f"{at(row)}: {unknown('good, resource or pollutant', name_of(name), known)}")
+    return tables[0]
+
+
+def _placed(key: Any, rows: pd.DataFrame, axes: Mapping[str, pd.Index], at: Place) -> PlacedCurve:
+    """Return the curve that the rows of one technique and name make."""
+    technique, of, name = key
+    axis = axes[IN_PLACE_OF[of]]
+    where = f"{at(int(rows.index[0]))}: the curve of {name_of(name)!r} in {name_of(technique)!r}"
+    beyond = _one_of_all(rows, "beyond", where) or "error"
+    row, column = position(axis, name), position(axes["techniques"], technique)
+    try:
+        if (rows["unit"] == "").all():
+            curve = _one_curve(rows, where, cast(Beyond, beyond))
+            return PlacedCurve(of, row, column, curve)
+        if (rows["unit"] == "").any():
+            raise DataError("some of its rows name a unit and some do not; name one in each, or in none")
+        units = []
+        for unit, part in rows.groupby("unit", sort=False):
+            own = _one_curve(part, where, "error")
+            units.append(Unit(str(unit), own, own.reported))
+        whole = stacked([(unit.name, unit.curve, unit.capacity) for unit in units], beyond=cast(Beyond, beyond))
+        return PlacedCurve(of, row, column, whole, tuple(units))
+    except DataError as error:
+        raise DataError(f"{where}: {error}" if not str(error).startswith(where) else str(error)) from None
+
+
+def _one_curve(rows: pd.DataFrame, where: str, beyond: Beyond) -> Curve:
+    quantities: Floats = rows["quantity"].to_numpy()
+    totals: Floats = rows["total"].to_numpy()
+    fit = _one_of_all(rows, "fit", where)
+    formulas = [Formula.parsed(text) if text else None for text in rows["formula"]]
+    if fit:
+        if any(formulas):
+            raise DataError("observed samples have no formula; remove one of 'fit' and 'formula'")
+        return fitted(quantities, totals, cast(Fit, fit), beyond=beyond)
+    return composed(quantities, totals, formulas, beyond=beyond)
+
+
+def _one_of_all(rows: pd.DataFrame, column: str, where: str) -> str:
+    """Return what a column says of a curve: the same in every row that says something."""
+    said = [text for text in dict.fromkeys(rows[column]) if text]
+    if len(said) > 1:
+        raise DataError(f"{where}: {column!r} is {said[0]!r} in one row and {said[1]!r} in another; make them one")
+    return said[0] if said else ""
+
+
+def _rows_of_mapping(value: Mapping[Any, Any], here: str) -> pd.DataFrame:
+    """Return the reports of curves given by (technique, name) or (technique, name, table)."""
+    frames = []
+    for key, given in value.items():
+        if not isinstance(key, tuple) or len(key) not in (2, 3):
+            raise DataError(f"{here}: {shortened(key)} must be (technique, name) or (technique, name, table)")
+        try:
+            rows = rows_of_curve(_as_curve(given))
+        except DataError as error:
+            raise DataError(f"{here}: the curve of {name_of(key[1])!r} in {name_of(key[0])!r}: {error}") from None
+        rows["technique"] = pd.Series([key[0]] * len(rows), dtype=object)
+        rows["name"] = pd.Series([key[1]] * len(rows), dtype=object)
+        rows["of"] = key[2] if len(key) == 3 else ""
+        frames.append(rows)
+    if not frames:
+        raise DataError(f"{here} is empty; leave it out, or report something")
+    return pd.concat(frames, ignore_index=True)
+
+
+def _as_curve(given: Any) -> Curve:
+    if isinstance(given, Curve):
+        return given
+    if callable(given):
+        raise DataError("say to which quantity the function holds: (function, end), or (function, quantities)")
+    if isinstance(given, tuple) and len(given) == 2 and callable(given[0]):
+        function, upto = given
+        ends = np.ndim(upto) == 0
+        return from_function(function, end=float(upto)) if ends else from_function(function, quantities=upto)
+    try:
+        numbers = doubles(given)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"not numbers: {error}") from None
+    if numbers.ndim != 2 or numbers.shape[1] != 2:
+        raise DataError(f"must be a curve, rows of (quantity, total), or (function, end), not {shortened(given)}")
+    return composed(numbers[:, 0], numbers[:, 1], [None] * len(numbers))
+
+
+def rows_of_curve(curve: Curve) -> pd.DataFrame:
+    """Return a curve as the reports that make it again: quantity, total, formula, fit and beyond."""
+    beyond = "" if curve.beyond == "error" else curve.beyond
+    if curve.observed is not None:
+        samples = {"quantity": curve.observed.quantities, "total": curve.observed.totals}
+        return pd.DataFrame({**samples, "formula": "", "fit": curve.observed.how, "beyond": beyond})
+    rows: list[tuple[float, float, str]] = [(0.0, 0.0, "")]
+    for k in range(curve.count):
+        if not np.isfinite(curve.quantities[k + 1]):
+            break
+        if curve.jumps[k] != 0.0:
+            rows.append((float(curve.quantities[k]), float(curve.starts[k]), ""))
+        formula = curve.formulas[k]
+        rows.append((float(curve.quantities[k + 1]), float(curve.ends[k]), "" if formula is None else formula.text))
+    frame = pd.DataFrame(rows, columns=["quantity", "total", "formula"])
+    return frame.assign(fit="", beyond=beyond)

@@ -1,0 +1,126 @@
+"""The Pyomo spelling of :mod:`natura_opt.laws.curves`, written by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..economy.economy import Economy
+from ..economy.question import Question
+from ..tables.curves import IN_PLACE_OF
+from .coefficients import pyomo_names
+from .curve_layout import TOTALS, need_rows
+from .curve_pieces import CurvedTechnique, curved_techniques
+
+
+def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
+    """Declare pieces, binaries and totals of curves in a Pyomo model, and let the totals enter what limits them."""
+    import pyomo.environ as pyo
+
+    techniques = pyomo_names(economy.techniques)
+    curved = {techniques[one.technique]: one for one in curved_techniques(economy, question)}
+    width = {(_piece(k), j): float(one.widths[k]) for j, one in curved.items() for k in range(one.count)}
+    opener = {(_piece(k), j): one.opened_by[k] for j, one in curved.items() for k in range(one.count)}
+    filler = {(_piece(k), j): one.filled_for[k] for j, one in curved.items() for k in range(one.count)}
+    pieces = {j: [_piece(k) for k in range(one.count)] for j, one in curved.items()}
+
+    m.CURVED = pyo.Set(initialize=list(curved), doc="techniques whose needs depend on scale")
+    m.FALLING = pyo.Set(initialize=[j for j, one in curved.items() if one.falls], doc="those with a total that falls")
+    m.PIECES = pyo.Set(initialize=list(width), dimen=2, doc="pieces of their curves")
+    m.OPENED = pyo.Set(
+        initialize=[(_piece(k), j) for j, one in curved.items() for k in range(one.count) if one.opens[k]],
+        dimen=2,
+        doc="pieces that a binary opens",
+    )
+    m.CLOSED = pyo.Set(initialize=[key for key in width if opener[key] >= 0], dimen=2, doc="pieces in an opened run")
+    m.FULL = pyo.Set(initialize=[key for key in width if filler[key] >= 0], dimen=2, doc="pieces before a run")
+    m.curve_piece = pyo.Var(
+        m.PIECES, m.PERIODS, bounds=lambda m, k, j, t: (0.0, width[k, j]), doc="activity on a piece of the curves"
+    )
+    m.piece_opened = pyo.Var(m.OPENED, m.PERIODS, domain=pyo.Binary, doc="whether a piece is opened")
+
+    def uncovered(j: Any, t: Any) -> Any:
+        return m.activities[j, t] - pyo.quicksum(m.curve_piece[k, j, t] for k in pieces[j])
+
+    covered = "activity is covered by the pieces that are filled"
+    m.laws.rows("curve_level", m.CURVED, m.PERIODS, sense="<=", meaning=covered)
+    m.laws.terms("curve_level", uncovered)
+    m.laws.rows(
+        "curve_level_least", m.FALLING, m.PERIODS, sense="<=", meaning="no more is filled than there is activity"
+    )
+    m.laws.terms("curve_level_least", lambda j, t: -uncovered(j, t))
+    m.laws.rows("piece_closed", m.CLOSED, m.PERIODS, sense="<=", meaning="a piece is filled once it is opened")
+    m.laws.terms(
+        "piece_closed",
+        lambda k, j, t: m.curve_piece[k, j, t] - width[k, j] * m.piece_opened[_piece(opener[k, j]), j, t],
+    )
+    m.laws.rows("piece_full", m.FULL, m.PERIODS, sense="<=", meaning="a piece is full before the next is opened")
+    m.laws.terms(
+        "piece_full",
+        lambda k, j, t: width[k, j] * m.piece_opened[_piece(filler[k, j]), j, t] - m.curve_piece[k, j, t],
+    )
+    for table in TOTALS:
+        _spell_totals(m, economy, table, curved)
+
+
+def _piece(k: int) -> str:
+    return f"piece {k + 1}"
+
+
+def _spell_totals(m: Any, economy: Economy, table: str, curved: dict[Any, CurvedTechnique]) -> None:
+    """Declare the totals of one table's curves."""
+    import pyomo.environ as pyo
+
+    assert economy.curves is not None
+    names = pyomo_names(economy.axes[IN_PLACE_OF[table]])
+    placed = economy.curves.placed
+    cells = {
+        (names[placed[at].row], j): (one, c)
+        for j, one in curved.items()
+        for c, at in enumerate(one.curves)
+        if placed[at].of == table
+    }
+    if not cells:
+        return
+    where = pyo.Set(initialize=list(cells), dimen=2, doc="what has a curve, and in which technique")
+    domain = pyo.Reals if table == "emissions" else pyo.NonNegativeReals
+    m.add_component(TOTALS[table].upper(), where)
+    m.add_component(TOTALS[table], pyo.Var(where, m.PERIODS, domain=domain, doc="total by curve"))
+    total = m.component(TOTALS[table])
+
+    def beyond_its_curve(i: Any, j: Any, t: Any) -> Any:
+        one, c = cells[i, j]
+        filled = pyo.quicksum(float(one.slopes[c, k]) * m.curve_piece[_piece(k), j, t] for k in range(one.count))
+        opened = pyo.quicksum(
+            float(one.jumps[c, k]) * m.piece_opened[_piece(k), j, t] for k in range(one.count) if one.jumps[c, k] != 0
+        )
+        return total[i, j, t] - filled - opened
+
+    meaning = "a total is what its curve says at the level of activity"
+    m.laws.rows(need_rows(table), where, m.PERIODS, sense=">=", meaning=meaning)
+    m.laws.terms(need_rows(table), beyond_its_curve)
+    users: dict[Any, list[Any]] = {}
+    for i, j in cells:
+        users.setdefault(i, []).append(j)
+
+    def used(i: Any, t: Any) -> Any:
+        return pyo.quicksum(total[i, j, t] for j in users.get(i, []))
+
+    if table == "inputs":
+        m.laws.terms("balance", lambda i, t: -used(i, t))
+    elif table == "resource_use":
+        m.laws.terms("resource_limit", used)
+    elif table == "capital":
+        pooled = economy.has("capital_pool")
+        m.laws.terms(
+            "capacity",
+            lambda *label: used(*label) if pooled else total[label] if label[:-1] in cells else 0.0,
+        )
+    else:
+        m.laws.terms("emission_cap", used)
+        m.laws.terms("emission_budget", lambda e: pyo.quicksum(used(e, t) for t in m.PERIODS))
+        weights = {
+            (name, p): float(economy.vector("damage_weights", t)[k])
+            for t, p in enumerate(economy.periods)
+            for k, name in enumerate(names)
+        }
+        m.laws.losses.append(lambda: pyo.quicksum(weights[i, t] * total[i, j, t] for i, j in cells for t in m.PERIODS))
