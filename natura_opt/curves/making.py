@@ -202,26 +202,29 @@ def _columns(quantities: Any, totals: Any) -> tuple[Floats, Floats]:
 
 def _points(levels: Floats, needed: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the quantities without repetition, and the first and last total at each."""
-    falling = np.flatnonzero(np.diff(levels) < 0)
-    if falling.size:
-        k = int(falling[0])
+    steps = np.diff(levels)
+    if steps.min() > 0.0:
+        return levels, needed, needed
+    if steps.min() < 0.0:
+        k = int(np.argmax(steps < 0.0))
         raise DataError(
             f"{_row(levels, needed, k + 1)} follows quantity {levels[k]:g}; sort the rows by quantity, "
             "the total of a jump's start first"
         )
-    points, first, count = np.unique(levels, return_index=True, return_counts=True)
-    if (count > 2).any():
-        k = int(first[np.argmax(count > 2)])
+    first = np.append(True, steps > 0.0)
+    last = np.append(steps > 0.0, True)
+    inside = ~first & ~last
+    if inside.any():
         raise DataError(
-            f"{_row(levels, needed, k + 2)}: this quantity stands more than twice; two rows say a jump, "
-            "the total up to it and the total as soon as more is made"
+            f"{_row(levels, needed, int(np.argmax(inside)) + 1)}: this quantity stands more than twice; two rows say a "
+            "jump, the total up to it and the total as soon as more is made"
         )
-    if count[-1] > 1:
+    if not first[-1]:
         raise DataError(
             f"{_row(levels, needed, len(levels) - 1)}: the last quantity stands twice; a jump needs a row after it, "
             "which says how the total goes on"
         )
-    return points, needed[first], needed[first + count - 1]
+    return levels[first], needed[first], needed[last]
 
 
 def _row(levels: Floats, needed: Floats, at: int) -> str:
