@@ -145,7 +145,7 @@ class _Rise:
         if not np.isfinite(needs).all():
             raise UnmeetableError(
                 "no plan meets this demand: outputs would have to be beyond the largest double, 1.8e308",
-                np.flatnonzero(~np.isfinite(needs)), self.low, "growth",
+                np.flatnonzero(~np.isfinite(needs)), self.low, "growth", np.inf,
             )  # fmt: skip
         return needs
 
@@ -153,12 +153,7 @@ class _Rise:
         """Return how far up one may go at once; None where a round is as good."""
         system = self.system
         sound = more >= 0.0  # of a good whose balance rounding blurs only is said that no less of it is made
-        low, at_low = self.low[system.columns], system.totals(self.low)
-        slopes = np.nan_to_num(system.slopes(self.low), posinf=0.0)
-        high = at_high = None
-        if self.high is not None:
-            high, at_high = self.high[system.columns], system.totals(self.high)
-        chords = system.chords.least_slopes(low, at_low, slopes, high, at_high)
+        chords = system.least_slopes(self.low, self.high)
         matrix = system.with_slopes(chords * (1.0 - 2.0 * system.rounding))
         if not sound.all():
             matrix = matrix.multiply(sound[:, None].astype(np.float64)).tocsr()
@@ -219,7 +214,7 @@ def _beyond_report(system: ScaleSystem, low: Floats, beyond: Any) -> UnmeetableE
         f"no plan meets this demand: at least {low[worst]:.10g} of {system.called([worst])} would have to be made, and "
         f"what that needs of {system.called([system.rows[curve]])} is reported only up to "
         f"{system.ends[worst]:.10g}{also}; ask for less, or report more of the curve",
-        beyond, low, "range",
+        beyond, low, "range", float(1.0 - system.ends[worst] / low[worst]),
     )  # fmt: skip
 
 
@@ -231,5 +226,5 @@ def _without_limit(system: ScaleSystem, low: Floats, error: UnproductiveError) -
         f"{low[block[0]]:.10g}, and from there on {system.called(block)} use up as much as they make of themselves or "
         f"more, whatever the scale (spectral radius of the least slopes {error.radius:.6g}, proven to be at least "
         f"{error.least:.6g}); ask for less",
-        block, low, "growth",
+        block, low, "growth", error.least - 1.0,
     )  # fmt: skip

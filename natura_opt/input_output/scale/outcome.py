@@ -66,11 +66,14 @@ class UnmeetableError(DataError):
     goods : positions of the goods that are to blame.
     lower : outputs below which no plan that serves the demand can stay, shape (n,).
     reason : ``"range"`` (beyond the end of a curve) or ``"growth"`` (at that scale goods use up what they make).
+    margin : by how much, relative: outputs are beyond the report, or goods use up more than they make.
     """
 
-    def __init__(self, sentence: str, goods: Any, lower: Floats, reason: Literal["range", "growth"]) -> None:
+    def __init__(
+        self, sentence: str, goods: Any, lower: Floats, reason: Literal["range", "growth"], margin: float
+    ) -> None:
         super().__init__(sentence)
-        self.goods, self.lower, self.reason = goods, lower, reason
+        self.goods, self.lower, self.reason, self.margin = goods, lower, reason, margin
 
 
 class UnsettledError(DataError):

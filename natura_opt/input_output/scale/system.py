@@ -40,6 +40,7 @@ class ScaleSystem:
     rows, columns : the cell of each curve: the good that is needed, the good whose output the curve is of. A cell may
         have a number beside its curve (they add), and several curves.
     names : of the goods; their positions by default.
+    units : what one unit of each curve's total is in units of its row, positive, shape (curves,); 1 by default.
 
     Attributes
     ----------
@@ -53,7 +54,13 @@ class ScaleSystem:
     """
 
     def __init__(
-        self, inputs: Any, curves: Sequence[Curve], rows: Any, columns: Any, names: Sequence[object] | None = None
+        self,
+        inputs: Any,
+        curves: Sequence[Curve],
+        rows: Any,
+        columns: Any,
+        names: Sequence[object] | None = None,
+        units: Floats | None = None,
     ) -> None:
         self.coefficients = Coefficients(inputs)
         check_inputs(self.coefficients, names)
@@ -61,6 +68,7 @@ class ScaleSystem:
         self.rows = _places(rows, len(self.curves), self.size, "rows")
         self.columns = _places(columns, len(self.curves), self.size, "columns")
         self.names = None if names is None else tuple(names)
+        self._units = np.ones(len(self.curves)) if units is None else units
         self._batch = CurveBatch(self.curves)
         self.ends = np.full(self.size, np.inf)
         np.minimum.at(self.ends, self.columns, np.array([curve.end for curve in self.curves]))
@@ -105,7 +113,7 @@ class ScaleSystem:
         self.passes += 1
         used = self.coefficients.times(x)
         if len(self.rows):
-            used += np.bincount(self.rows, self._batch.totals(x[self.columns]), self.size)
+            used += np.bincount(self.rows, self.totals(x), self.size)
         return used
 
     def residual(self, x: Floats, demand: Floats) -> Floats:
@@ -115,11 +123,27 @@ class ScaleSystem:
 
     def slopes(self, x: Floats) -> Floats:
         """Return the derivative of each curve at outputs x, from the right, shape (curves,); may be infinite."""
-        return np.asarray(self._batch.slopes(x[self.columns]), dtype=np.float64)
+        return self.in_units(self._batch.slopes(x[self.columns]))
 
     def totals(self, x: Floats) -> Floats:
         """Return the total of each curve at outputs x, shape (curves,)."""
-        return np.asarray(self._batch.totals(x[self.columns]), dtype=np.float64)
+        return self.in_units(self._batch.totals(x[self.columns]))
+
+    def least_slopes(self, low: Floats, high: Floats | None) -> Floats:
+        """Return how fast each total must rise at least from outputs low, up to outputs high, shape (curves,)."""
+        slopes = np.nan_to_num(self._batch.slopes(low[self.columns]), posinf=0.0)
+        at_low = self._batch.totals(low[self.columns])
+        if high is None:
+            return self.in_units(self.chords.least_slopes(low[self.columns], at_low, slopes))
+        above = high[self.columns]
+        return self.in_units(
+            self.chords.least_slopes(low[self.columns], at_low, slopes, above, self._batch.totals(above))
+        )
+
+    def in_units(self, values: Floats) -> Floats:
+        """Return totals or slopes of the curves, as their reports count them, in the units of their rows."""
+        counted: Floats = self._units * values
+        return counted
 
     def with_slopes(self, slopes: Floats) -> Any:
         """Return A with these numbers added in the cells of the curves, csr."""
