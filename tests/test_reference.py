@@ -19,6 +19,7 @@ import natura_opt as no
 from natura_opt.base.exit_codes import COMMANDS, ExitCode, codes_after, sentence_after, sentence_of_all
 from natura_opt.base.settings import Real
 from natura_opt.cli.app import app
+from natura_opt.economy.question import SETTINGS_OF_LAWS
 from natura_opt.formulate import every_law
 from natura_opt.methods.registry import METHODS
 from natura_opt.objectives import OBJECTIVES
@@ -69,7 +70,7 @@ def test_every_table_is_there_with_the_laws_that_use_it() -> None:
         users = [law.name for law in every_law() if name in law.tables]
         assert row["used by"] == (", ".join(users) or NO_LAW)
         assert row["meaning"] == TABLES[name].meaning and row["if missing"] == TABLES[name].missing.words
-    assert records["plant_inputs"]["used by"] == NO_LAW and records["inputs"]["used by"] != NO_LAW
+    assert records["import_limits"]["used by"] == NO_LAW and records["inputs"]["used by"] != NO_LAW
 
 
 def test_every_block_is_there_with_its_law() -> None:
@@ -84,7 +85,7 @@ def test_every_block_is_there_with_its_law() -> None:
 def test_a_law_of_ones_own_stands_beside_the_others() -> None:
     reserve = no.Law(
         name="reserve",
-        tables=frozenset({"targets", "plant_inputs"}),
+        tables=frozenset({"targets", "import_limits"}),
         applies=lambda economy, question: True,
         matrix=lambda program, economy, question: None,
         rows=(no.Rows("reserve", ("goods",), ">=", "a reserve reaches its level", kind="reserve", unit="goods"),),
@@ -95,7 +96,7 @@ def test_a_law_of_ones_own_stands_beside_the_others() -> None:
         "rows", "reserve", "goods", "goods", ">=", "valuations of kind 'reserve'", "a reserve reaches its level"
     ]  # fmt: skip
     assert blocks.loc["in_reserve", "shown as"] == "table 'reserve'"
-    assert tables.loc["plant_inputs", "used by"] == "reserve" and tables.loc["targets", "used by"].endswith("reserve")
+    assert tables.loc["import_limits", "used by"] == "reserve" and tables.loc["targets", "used by"].endswith("reserve")
     assert "reserve" not in no.look_up("blocks").index
 
 
@@ -103,6 +104,7 @@ def test_objectives_methods_and_their_settings_are_all_there() -> None:
     objectives, methods, settings = (no.look_up(topic) for topic in ("objectives", "methods", "settings"))
     assert list(objectives.index) == list(OBJECTIVES) and list(methods.index) == list(METHODS)
     every = {f"objective {name}": one.settings for name, one in OBJECTIVES.items()}
+    every |= {f"law of {name}": kind for name, kind in SETTINGS_OF_LAWS.items()}
     every |= {f"method {name}": one.settings for name, one in METHODS.items()}
     assert list(zip(settings["of"], settings.index, strict=True)) == [
         (whose, name) for whose, kind in every.items() for name in kind.names()

@@ -125,8 +125,9 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     if len(pieces.opened):
         one = pieces.techniques[pieces.owner[pieces.opened[0]]]
         raise QuestionError(
-            f"{economy.name}: the curves of {name_of(economy.techniques[one.technique])!r} are not convex, and need "
-            "binaries, which the CVXPY spelling does not state; use backend='highs' or 'pyomo'"
+            f"{economy.name}: the curves of {name_of(economy.techniques[one.technique])!r} need binaries (they are not "
+            "convex, or curve_form='incremental' asks for them), which the CVXPY spelling does not state; use "
+            "backend='highs' or 'pyomo'"
         )
     count, every = len(economy.periods), np.arange(len(pieces.techniques))
     x = model.variables["activities"]
@@ -244,8 +245,15 @@ CURVES = Law(
             "activity on a piece of its curves",
             "techniques",
             numbered=True,
+            bound="the reported range of",
         ),
-        Columns("piece_opened", ("techniques", "periods"), "whether a piece is opened", numbered=True),
+        Columns(
+            "piece_opened",
+            ("techniques", "periods"),
+            "whether a piece is opened",
+            numbered=True,
+            bound="the reported range of",
+        ),
         *(columns for columns, _ in _DECLARED),
     ),
 )

@@ -32,6 +32,7 @@ TABLES = (
     "investment",
     "stocks",
     "stored",
+    "plants",
     "valuations",
     "rents",
     "reduced_costs",

@@ -37,9 +37,21 @@ class Quantities(Stated):
         return self.output - used
 
     @cached_property
+    def plants(self) -> pd.DataFrame:
+        """Indivisible plants that run: techniques x periods; none where a technique runs without."""
+        return self._column_table("plants")
+
+    @cached_property
     def resource_use(self) -> pd.DataFrame:
-        """Resource use: resources x periods; of limited ones with all that laws add to ``R x``."""
-        used = self._by_period(lambda t: self.asked.matrix("resource_use", t) @ self._level(t), self.economy.resources)
+        """Resource use of techniques and of plants: resources x periods; of limited ones with all that laws add."""
+        plants = self.plants.to_numpy()
+
+        def used_in(t: int) -> Floats:
+            with_output = self.asked.matrix("resource_use", t) @ self._level(t)
+            used: Floats = with_output + self.asked.matrix("plant_resources", t) @ plants[:, t]
+            return used
+
+        used = self._by_period(used_in, self.economy.resources)
         return self._with_levels("resource_use", used)
 
     @cached_property

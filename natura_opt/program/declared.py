@@ -45,6 +45,8 @@ class Columns:
         (activities by technique, deliveries as final use).
     called : how a column is called in the sentence of a diagnosis, before its label; None: by the block's name.
     numbered : True where a part of the law's own stands in the labels before the others, such as ``"piece 2"``.
+    bound : how its bounds are called in such a sentence, before the label without what is numbered, e.g. ``"the
+        reported range of"``; empty: the bound of the column.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Columns:
     uses: str = ""
     called: str | None = None
     numbered: bool = False
+    bound: str = ""
 
     def __post_init__(self) -> None:
         refuse_other_kinds(self, _where("columns", self.name), ProgramError)
