@@ -158,6 +158,16 @@ def _middles(cuts: Floats) -> Floats:
     return 0.5 * (cuts[:-1] + after)
 
 
+def first_bend(one: CurvedTechnique, curve: int) -> str:
+    """Say where a curve of a technique first keeps its pieces from filling in order of themselves; empty: nowhere."""
+    jumps, bends = one.jumps[curve] != 0.0, _bends(one.slopes[[curve]])
+    wrong = np.flatnonzero(jumps | bends)
+    if not len(wrong):
+        return ""
+    at = float(one.widths[: wrong[0]].sum())
+    return f"it jumps at {at:g}" if jumps[wrong[0]] else f"its slope falls at {at:g}"
+
+
 def _bends(slopes: Floats) -> npt.NDArray[np.bool_]:
     """Return which pieces some curve enters with a smaller slope than it had: there it is concave."""
     bends = np.zeros(slopes.shape[1], dtype=bool)

@@ -11,6 +11,7 @@ from ..base.arrays import Floats
 from ..base.errors import QuestionError
 from ..objectives import Demand
 from .layout import frame
+from .needs import needed
 from .stated import GOODS, Stated
 
 #: Goods that differ by less than this share of what is made are the same, summed in another order.
@@ -32,15 +33,13 @@ class Quantities(Stated):
 
     @cached_property
     def net_output(self) -> pd.DataFrame:
-        """Net output ``(B - A) x``: goods x periods (investment is taken out of it)."""
-        used = self._by_period(lambda t: self.asked.matrix("inputs", t) @ self._level(t), self.economy.goods)
-        return self.output - used
+        """Net output, ``(B - A) x`` less what curves say: goods x periods (investment is taken out of it)."""
+        return self.output - self._used("inputs", self.economy.goods)
 
     @cached_property
     def resource_use(self) -> pd.DataFrame:
-        """Resource use: resources x periods; of limited ones with all that laws add to ``R x``."""
-        used = self._by_period(lambda t: self.asked.matrix("resource_use", t) @ self._level(t), self.economy.resources)
-        return self._with_levels("resource_use", used)
+        """Resource use, by curves too: resources x periods; of limited ones with all that laws add to ``R x``."""
+        return self._with_levels("resource_use", self._used("resource_use", self.economy.resources))
 
     @cached_property
     def fulfilment(self) -> pd.Series:
@@ -101,8 +100,9 @@ class Quantities(Stated):
         level = self.activities.to_numpy().ravel(order="F")[self.places_of(columns, techniques)]
         terms = program.matrix[:, columns.span][rows.span]
         in_balance = frame(terms @ level, rows.index, goods, self.economy.periods, "good")
+        by_tables = self.net_output + self._by_period(lambda t: needed(self, "inputs", t).sum(axis=1), goods)
         size = frame(abs(terms) @ level, rows.index, goods, self.economy.periods, "good")
-        return (self.net_output - in_balance).where(lambda other: other.abs() > _ROUNDING * (size + self.output), 0.0)
+        return (by_tables - in_balance).where(lambda other: other.abs() > _ROUNDING * (size + self.output), 0.0)
 
     @cached_property
     def investment(self) -> pd.DataFrame:
@@ -126,14 +126,19 @@ class Quantities(Stated):
 
     @cached_property
     def damage(self) -> pd.Series:
-        """Damage per period: the weighted emissions ``E x`` of techniques, in units of the objective."""
+        """Damage per period: the weighted emissions of techniques, in units of the objective."""
         weights = [self.asked.vector("damage_weights", t) for t in range(len(self.economy.periods))]
         weighted = [weight @ self._emitted.iloc[:, t].to_numpy() for t, weight in enumerate(weights)]
         return pd.Series(weighted, index=self.economy.periods, name="damage")
 
     @cached_property
     def _emitted(self) -> pd.DataFrame:
-        return self._by_period(lambda t: self.asked.matrix("emissions", t) @ self._level(t), self.economy.pollutants)
+        return self._used("emissions", self.economy.pollutants)
+
+    def _used(self, table: str, rows: pd.Index) -> pd.DataFrame:
+        """Return what techniques take or emit by a table: its numbers times their levels, and totals by curve."""
+        numbers = self._by_period(lambda t: self.asked.matrix(table, t) @ self._level(t), rows)
+        return numbers + self._by_period(lambda t: needed(self, table, t).sum(axis=1), rows)
 
     def _with_levels(self, table: str, by_techniques: pd.DataFrame) -> pd.DataFrame:
         """Put the levels of the rows that fill a table in the place of what techniques alone account for."""
