@@ -43,6 +43,7 @@ from ..tables.spec import names_of
 from .capital import Holdings
 from .coefficients import by_period
 from .curve_layout import TOTALS, Pieces, need_rows
+from .curve_point import as_curves_say
 from .curves_pyomo import spell_pyomo
 from .cvxpy_model import CvxpyModel
 from .law import Law
@@ -203,6 +204,7 @@ CURVES = Law(
     matrix=_matrix,
     pyomo=spell_pyomo,
     cvxpy=_cvxpy,
+    canonical=as_curves_say,
     rows=(
         Rows(
             "curve_level",

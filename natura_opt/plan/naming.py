@@ -41,7 +41,7 @@ def row_words(economy: Economy, says: Rows, label: Any) -> tuple[str, str, str]:
 
 
 def column_words(economy: Economy, says: Columns, label: Any) -> tuple[str, str, str]:
-    """Return (name, period, unit) of a declared column whose bounds are of a kind: what it is numbered by comes last."""
+    """Return (name, period, unit) of a declared column whose bounds are of a kind; its number comes last."""
     parts, period = parts_of(says, label)
     own, rest = (parts[:1], parts[1:]) if says.numbered else ((), parts)
     name = ", ".join([holding_name(rest) if len(rest) > 1 else name_of(rest[0]), *map(str, own)]) if rest else says.name
