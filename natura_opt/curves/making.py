@@ -12,10 +12,14 @@ from typing import Any, get_args
 import numpy as np
 
 from ..base.arrays import Floats
-from ..base.errors import DataError, unknown
+from ..base.errors import DataError, shortened, unknown
 from ..base.numbers import doubles
+from .curvature import cells_of_formula
 from .curve import Beyond, Curve
 from .formula import Formula
+
+#: A reported total and the formula that gives it agree to this part of the totals at the ends of its piece.
+AGREEMENT = 1e-9
 
 
 def through(quantities: Any, totals: Any, beyond: Beyond = "error") -> Curve:
@@ -42,6 +46,76 @@ def through(quantities: Any, totals: Any, beyond: Beyond = "error") -> Curve:
         raise DataError(f"{_row(levels, needed, int(np.argmax(missing)))} has no finite total; leave the row out")
     points, firsts, lasts = _points(levels, needed)
     return assembled(points, lasts[:-1], firsts[1:], (None,) * (len(points) - 1), beyond)
+
+
+def composed(quantities: Any, totals: Any, formulas: Sequence[Formula | None], beyond: Beyond = "error") -> Curve:
+    """Return the curve whose pieces are straight or follow formulas.
+
+    Parameters
+    ----------
+    quantities, totals : rows as in :func:`through`; a total may be left out (NaN) where a formula gives it: in the row
+        that its piece ends in, and where a jump's start is said by the formula that begins there.
+    formulas : of each row, the total on the piece that ends there, or None where it is straight, shape (rows,). Where a
+        formula begins higher than the piece before it ends, the total jumps.
+    beyond : what holds beyond the last row.
+
+    Raises
+    ------
+    DataError : a row that is no report, a formula that contradicts a reported total by more than 1e-9 of it, or one
+        whose curvature cannot be proved on its piece.
+
+    >>> curve = composed([0, 500, 1000], [0, 1, np.nan], [None, None, Formula.read("1 + sqrt(q - 500) / 100")])
+    >>> float(curve.total(600))
+    1.1
+    """
+    levels, needed = _columns(quantities, totals)
+    rows = len(levels)
+    if len(formulas) != rows:
+        raise DataError(f"a curve has {rows} rows and {len(formulas)} formulas; give one or none per row")
+    ending = np.array([formula is not None for formula in formulas])
+    beginning = np.append(ending[1:], False)
+    repeated = np.diff(levels, prepend=-1.0) == 0.0
+    if (ending & repeated).any() or ending[0]:
+        k = int(np.argmax(ending & repeated)) if not ending[0] else 0
+        raise DataError(
+            f"{_row(levels, needed, k)} has a formula but no piece ends there: it stands at the piece's end"
+        )
+    missing = ~np.isfinite(needed) & ~(ending | (beginning & repeated))
+    missing |= np.isinf(needed)
+    if missing.any():
+        raise DataError(f"{_row(levels, needed, int(np.argmax(missing)))} has no finite total and no formula gives it")
+    for k in map(int, np.flatnonzero(ending)):
+        formula = formulas[k]
+        assert formula is not None
+        ends = formula.values(levels[k - 1 : k + 1])
+        needed[k] = _agreed(needed[k], ends, 1, levels, k, formula)
+        if repeated[k - 1]:
+            needed[k - 1] = _agreed(needed[k - 1], ends, 0, levels, k - 1, formula)
+    points, firsts, lasts = _points(levels, needed)
+    starts = lasts[:-1].copy()
+    pieces: list[Formula | None] = [None] * len(starts)
+    for k in map(int, np.flatnonzero(ending)):
+        formula = formulas[k]
+        assert formula is not None
+        at = int(np.searchsorted(points, levels[k])) - 1
+        pieces[at] = formula
+        cells_of_formula(formula, float(points[at]), float(points[at + 1]))
+        ends = formula.values(points[at : at + 2])
+        if abs(ends[0] - starts[at]) > AGREEMENT * np.abs(ends).max():
+            starts[at] = ends[0]
+    return assembled(points, starts, firsts[1:], pieces, beyond)
+
+
+def _agreed(reported: float, ends: Floats, which: int, levels: Floats, at: int, formula: Formula) -> float:
+    """Return the total that a formula gives at an end of its piece, where what was reported does not contradict it."""
+    computed = float(ends[which])
+    if np.isfinite(reported) and abs(reported - computed) > AGREEMENT * np.abs(ends).max():
+        raise DataError(
+            f"row {at + 1} (quantity {levels[at]:g}) reports a total of {reported:.12g}, its formula "
+            f"{shortened(formula.text)} gives {computed:.12g}, which differs by {computed - reported:.3g}; "
+            "correct one, or leave the total out"
+        )
+    return computed
 
 
 def assembled(
@@ -128,31 +202,31 @@ def _columns(quantities: Any, totals: Any) -> tuple[Floats, Floats]:
 
 def _points(levels: Floats, needed: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the quantities without repetition, and the first and last total at each."""
-    falling = np.flatnonzero(np.diff(levels) < 0)
-    if falling.size:
-        k = int(falling[0])
+    steps = np.diff(levels)
+    if steps.min() > 0.0:
+        return levels, needed, needed
+    if steps.min() < 0.0:
+        k = int(np.argmax(steps < 0.0))
         raise DataError(
             f"{_row(levels, needed, k + 1)} follows quantity {levels[k]:g}; sort the rows by quantity, "
             "the total of a jump's start first"
         )
-    points, first, count = np.unique(levels, return_index=True, return_counts=True)
-    if (count > 2).any():
-        k = int(first[np.argmax(count > 2)])
+    first = np.append(True, steps > 0.0)
+    last = np.append(steps > 0.0, True)
+    inside = ~first & ~last
+    if inside.any():
         raise DataError(
-            f"{_row(levels, needed, k + 2)}: this quantity stands more than twice; two rows say a jump, "
-            "the total up to it and the total as soon as more is made"
+            f"{_row(levels, needed, int(np.argmax(inside)) + 1)}: this quantity stands more than twice; two rows say a "
+            "jump, the total up to it and the total as soon as more is made"
         )
-    if count[-1] > 1:
+    if not first[-1]:
         raise DataError(
             f"{_row(levels, needed, len(levels) - 1)}: the last quantity stands twice; a jump needs a row after it, "
             "which says how the total goes on"
         )
-    return points, needed[first], needed[first + count - 1]
+    return levels[first], needed[first], needed[last]
 
 
 def _row(levels: Floats, needed: Floats, at: int) -> str:
     return f"row {at + 1} (quantity {levels[at]:g}, total {needed[at]:g})"
 
-
-def composed(q, t, f, beyond="error"):
-    return through(q, t, beyond)

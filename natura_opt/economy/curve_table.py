@@ -81,6 +81,11 @@ class CurveTable(Table):
         rows = np.array([one.row for one in standing], dtype=np.intp)
         return rows, np.array([one.technique for one in standing], dtype=np.intp)
 
+    @property
+    def is_straight(self) -> bool:
+        """Whether every curve is made of straight pieces."""
+        return all(one.curve.is_straight for one in self.placed)
+
     @cached_property
     def techniques(self) -> Positions:
         """Positions of the techniques that have a curve, in order, shape (techniques with curves,)."""

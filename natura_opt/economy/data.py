@@ -97,6 +97,10 @@ class EconomyData:
         table = self.tables.get("curves")
         return table if isinstance(table, CurveTable) else None
 
+    def with_curves(self, curves: CurveTable) -> Self:
+        """Return a copy with other curves in the same places, which are taken as they are."""
+        return replace(self, tables={**self.tables, "curves": curves})
+
     def has_curves(self, table: str) -> bool:
         """Whether curves stand in the place of numbers of a table."""
         return self.curves is not None and bool(self.curves.standing_in(table))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from .compiling import compiled
+from ..base.compiling import compiled
 
 Positions = npt.NDArray[np.unsignedinteger[Any]]
 

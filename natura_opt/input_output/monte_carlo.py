@@ -35,9 +35,9 @@ from scipy.sparse.csgraph import breadth_first_order
 from scipy.special import ndtri, rel_entr
 
 from ..base.arrays import Floats
+from ..base.compiling import compiled
 from ..base.errors import DataError, OptionError
 from .coefficients import Coefficients
-from .compiling import compiled
 from .system import Witness
 from .witness import find_witness
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..base.compiling import compiled
 from .coefficients import Coefficients
-from .compiling import compiled
 from .productivity import blocks_of
 
 #: Sweeps over the rows after which the quick look gives up.

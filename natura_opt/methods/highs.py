@@ -20,9 +20,15 @@ def _answers(objective: Objective) -> bool:
 
 
 def _answer(way: str, economy: Economy, question: Question, settings: Any, common: Common) -> Plan:
+    from ..formulate import asked_of
     from .linear import solve_linear
 
-    return solve_linear(economy, question, way, common)
+    curves = asked_of(economy, question).curves
+    if curves is None or curves.is_straight:
+        return solve_linear(economy, question, way, common)
+    from .curves.rounds import solve_in_rounds
+
+    return solve_in_rounds(economy, question, common, lambda one, asked, left: solve_linear(one, asked, way, left))
 
 
 def _way(name: str, words: str) -> Method:

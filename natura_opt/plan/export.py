@@ -40,7 +40,7 @@ TABLES = (
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "curves")
+_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket", "curves")
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -60,6 +60,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
             frames[name] = table.to_frame() if isinstance(table, pd.Series) else table
     if len(plan.totals):
         frames["totals"] = plan.totals
+    if plan.bracket is not None:
+        frames["bracket"] = plan.bracket.rounds
     if has_curves(plan):
         frames |= {"curves": curves_of(plan), "loss_at_prices": losses_at_prices(plan)}
     own = _filled(plan.own_laws)
@@ -71,9 +73,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
-    return frozenset(
-        {"summary", "fulfilment", "totals", "curves", "loss_at_prices", *TABLES, *PROGRAM_TABLES}
-    ) | _filled(every_law())
+    own = {"summary", "fulfilment", "totals", "bracket", "curves", "loss_at_prices"}
+    return frozenset({*own, *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 
 
 def _filled(laws: Iterable[Law]) -> frozenset[str]:
@@ -96,6 +97,8 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         facts["assumed"] = list(assumptions)
     if plan.impossibility:
         return facts
+    if plan.bracket is not None:
+        facts["bracket"] = plan.bracket.summary()
     if _says_something(plan, "emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
     if _says_something(plan, "abatement_costs"):

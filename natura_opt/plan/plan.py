@@ -39,6 +39,9 @@ class Plan(PlanTables, Written):
     iterations, seconds : effort; seconds by stage (read, build, solve, prove).
     own_laws : laws of your own that declare themselves (:class:`natura_opt.Law`).
     program, primal, dual : the canonical model, its column values and ∂objective/∂side per row.
+    bracket : where curves are not straight, the values between which the best on the true curves lies, by round
+        (:class:`natura_opt.plan.bracket.Bracket`); None where all are, or there are none.
+    approximation : the curves in the straight pieces that ``program`` states; None where they are straight themselves.
     added : what the plan's objective adds to it, if anything; of harmony, ``harmony`` reads it.
     """
 

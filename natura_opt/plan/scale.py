@@ -39,7 +39,7 @@ def curves_of(plan: PlanTables) -> pd.DataFrame:
     """Return what every curve says at the level of activity: see :attr:`natura_opt.Plan.curves`."""
     rows: list[dict[str, Any]] = []
     if has_curves(plan):
-        curves = plan.asked.curves
+        curves = plan.economy.curves  # as they were reported, where the program states them in straight pieces
         assert curves is not None
         levels = plan.activities.to_numpy()
         for one in curved_techniques(plan.asked, plan.question):

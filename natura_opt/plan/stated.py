@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import NaturaError, NotProvedError, QuestionError
+from ..economy.curve_table import CurveTable
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..formulate import asked_of, declared_with, laws_of, objective_in_words, program_of_laws
@@ -29,6 +30,7 @@ from ..program.protocol import Program
 from ..tables.spec import AXES
 from .added import Added
 from .answer import Answered
+from .bracket import Bracket
 from .layout import frame, held, places
 
 #: Proved to this tolerance, a plan lies near enough to its own basis.
@@ -48,6 +50,8 @@ class Stated(Answered):
     dual: Floats
     added: Added | None = None
     own_laws: tuple[Law, ...] = ()
+    approximation: CurveTable | None = None
+    bracket: Bracket | None = None
 
     @cached_property
     def of(self) -> Objective:
@@ -62,7 +66,7 @@ class Stated(Answered):
     @cached_property
     def objective_name(self) -> str:
         """What is to be best, in words; an objective that was put in another's place says so."""
-        return objective_in_words(self.program, self.economy, self.question)
+        return objective_in_words(self.program, self._planned, self.question)
 
     @property
     def has_intervals(self) -> bool:
@@ -100,13 +104,20 @@ class Stated(Answered):
 
     @cached_property
     def asked(self) -> Economy:
-        """The economy as the question sees it: without the tables it leaves out."""
-        return asked_of(self.economy, self.question)
+        """The economy as the question sees it: without the tables it leaves out, its curves in the pieces that were
+        solved.
+        """
+        return asked_of(self._planned, self.question)
+
+    @property
+    def _planned(self) -> Economy:
+        """The economy with its curves in the pieces that were solved."""
+        return self.economy if self.approximation is None else self.economy.with_curves(self.approximation)
 
     @cached_property
     def laws(self) -> list[Law]:
         """The laws it keeps, a user's own that declare themselves included."""
-        return laws_of(self.economy, self.question, self.own_laws)
+        return laws_of(self._planned, self.question, self.own_laws)
 
     @cached_property
     def declared(self) -> Declarations:
@@ -116,7 +127,7 @@ class Stated(Answered):
     @cached_property
     def as_stated(self) -> LinearProgram:
         """The program as its laws state it; what was solved may have been changed by hand."""
-        return program_of_laws(self.economy, self.question, self.own_laws)
+        return program_of_laws(self._planned, self.question, self.own_laws)
 
     @cached_property
     def reduced(self) -> Floats:

@@ -28,6 +28,8 @@ def summary(plan: PlanTables) -> str:
     if plan.impossibility is not None:
         return "\n".join([*lines, f"  {plan.impossibility}"])
     lines.append(f"  {plan.certificate}")
+    if plan.bracket is not None:
+        lines.append(f"  {plan.bracket}")
     if plan.status is Status.TIME_LIMIT or plan.status is Status.INTERRUPTED:
         lines.append(
             "  the solver was stopped; what it had is kept below, and the figures above say how far it had come"

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ...base.arrays import Floats
+from ...base.compiling import compiled
 from ...base.errors import QuestionError, listed
 from ...input_output.coefficients import Coefficients
-from ...input_output.compiling import compiled
 from ...input_output.krylov import solve_gmres
 from ...input_output.system import Witness, rounding
 from ...objectives.harmony_functions import HarmonyFunction

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ...input_output.compiling import compiled
+from ...base.compiling import compiled
 
 #: What a column's term in the objective is.
 LINEAR, HARMONY_2018, HARMONY_1993 = 0, 1, 2

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...input_output.compiling import compiled
+from ...base.compiling import compiled
 
 #: The harmony functions these steps know; scalars, since they are asked one industry at a time.
 FUNCTIONS = {"2018": 0, "1993": 1}

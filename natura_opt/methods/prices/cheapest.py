@@ -25,8 +25,8 @@ import scipy.sparse as sp
 from numba import get_num_threads, set_num_threads
 
 from ...base.arrays import Floats
+from ...base.compiling import compiled
 from ...input_output.coefficients import Coefficients
-from ...input_output.compiling import compiled
 from ...input_output.directed import TINY, exact_surplus
 from ...input_output.positive_system import positive_solution
 from ...input_output.productivity import Productivity, judge_productivity

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from ...plan.plan import Plan
 
 
+def _has_curves(economy: Economy, question: Question) -> bool:
+    from ...formulate import asked_of
+
+    return asked_of(economy, question).curves is not None
+
+
 def _answers(objective: Objective) -> bool:
     from .priced_economy import ANSWERED
 
@@ -22,18 +28,19 @@ def _answers(objective: Objective) -> bool:
 
 
 def _refuses(economy: Economy, question: Question) -> str:
+    from .in_pieces import refuse_in_pieces
     from .priced_economy import refuse
 
-    return reason_of(refuse, economy, question)
+    return reason_of(refuse_in_pieces if _has_curves(economy, question) else refuse, economy, question)
 
 
 def _answer(economy: Economy, question: Question, settings: PriceSettings, common: Common) -> Plan:
+    from .in_pieces import solve_in_pieces
     from .price_coordination import solve_by_prices
 
     tolerance = PRICES.tolerance if common.tolerance is None else common.tolerance
-    return solve_by_prices(
-        economy, question, tolerance=tolerance, max_rounds=settings.max_rounds, time_limit=common.time_limit
-    )
+    solve = solve_in_pieces if _has_curves(economy, question) else solve_by_prices
+    return solve(economy, question, tolerance=tolerance, max_rounds=settings.max_rounds, time_limit=common.time_limit)
 
 
 PRICES = Method(

@@ -1,0 +1,86 @@
+"""How far a plan made of straight pieces is from the best on the true curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ..program.canonical import Sense
+
+#: The columns of the rounds.
+ROUNDS = ("pieces", "binaries", "doable", "bound", "apart")
+
+
+@dataclass(frozen=True, eq=False)
+class Bracket:
+    """Two values between which the best plan on the true curves lies, round by round.
+
+    ``bound`` is the best value of a program whose curves lie below the true ones: needs are too low there, so that no
+    plan can be better. ``doable`` is that of a program whose curves lie above: needs are too high, so that its plan can
+    be done on the true curves. Each is proved of its own program, by that program's certificate.
+
+    Attributes
+    ----------
+    rounds : one row per round: pieces, binaries, doable, bound (in units of the objective; NaN where there was no plan)
+        and apart (relative to the larger of the two).
+    sense : of the objective.
+    tolerance : how far apart they may be.
+    """
+
+    rounds: pd.DataFrame
+    sense: Sense
+    tolerance: float
+
+    @property
+    def doable(self) -> float:
+        """The value of the best plan found that the true curves allow, in units of the objective."""
+        values = self.rounds["doable"]
+        return float(values.max() if self.sense == "max" else values.min())
+
+    @property
+    def bound(self) -> float:
+        """What no plan on the true curves can exceed (or, of a minimum, fall short of), in units of the objective."""
+        values = self.rounds["bound"]
+        return float(values.min() if self.sense == "max" else values.max())
+
+    @property
+    def apart(self) -> float:
+        """How far they are apart, relative to the larger; NaN where one of them was not found."""
+        return relative(self.doable, self.bound)
+
+    @property
+    def holds(self) -> bool:
+        """Whether they are as near as was asked."""
+        return self.apart <= self.tolerance
+
+    def __str__(self) -> str:
+        count = len(self.rounds)
+        rounds = f"{count} round{'s' * (count > 1)}"
+        if self.doable != self.doable:
+            return (
+                f"undecided after {rounds}: needs a little too low let a plan, and needs a little too high let none; "
+                f"nothing is better than {self.bound:.9g}"
+            )
+        word = "within" if self.holds else "NOT within"
+        return (
+            f"on the true curves the best lies between {self.doable:.9g} and {self.bound:.9g}: {self.apart:.1e} apart, "
+            f"{word} {self.tolerance:g}, after {rounds}"
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Return the facts as plain values fit for JSON."""
+        return {
+            "doable": None if self.doable != self.doable else self.doable,
+            "bound": None if self.bound != self.bound else self.bound,
+            "apart": None if self.apart != self.apart else self.apart,
+            "tolerance": self.tolerance,
+            "holds": self.holds,
+            "rounds": len(self.rounds),
+        }
+
+
+def relative(one: float, other: float) -> float:
+    """Return how far two values are apart, relative to the larger of them; 0 where they are the same."""
+    return abs(one - other) / max(abs(one), abs(other)) if one != other else 0.0
