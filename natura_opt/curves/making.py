@@ -229,4 +229,3 @@ def _points(levels: Floats, needed: Floats) -> tuple[Floats, Floats, Floats]:
 
 def _row(levels: Floats, needed: Floats, at: int) -> str:
     return f"row {at + 1} (quantity {levels[at]:g}, total {needed[at]:g})"
-
