@@ -15,8 +15,7 @@ from ..base.numbers import doubles
 from ..curves.curve import Beyond, Curve
 from ..curves.fits import fitted
 from ..curves.formula import Formula
-
-from_function = None
+from ..curves.functions import from_function
 from ..curves.making import composed
 from ..curves.observed import Fit
 from ..curves.stacking import stacked
@@ -184,7 +183,7 @@ def _one_curve(rows: pd.DataFrame, where: str, beyond: Beyond) -> Curve:
     quantities: Floats = rows["quantity"].to_numpy()
     totals: Floats = rows["total"].to_numpy()
     fit = _one_of_all(rows, "fit", where)
-    formulas = [Formula.parsed(text) if text else None for text in rows["formula"]]
+    formulas = [Formula.read(text) if text else None for text in rows["formula"]]
     if fit:
         if any(formulas):
             raise DataError("observed samples have no formula; remove one of 'fit' and 'formula'")

@@ -7,8 +7,8 @@ Of piece k, ``delta_k <= w_k = b_k - b_(k-1)`` is filled, ``x_j = sum_k delta_k`
 
 with slopes s, and jumps g where piece k is opened (y_k = 1). Pieces must be filled in order. Where every curve of the
 technique is convex across a cut, and more use hurts, they are so of themselves: filling a later piece first only takes
-more. A *run* is a row of pieces that fill of themselves; each run but the first is opened by a binary, and only when the
-one before is full (the incremental form of Markowitz and Manne, one binary per run instead of per piece).
+more. A *run* is a row of pieces that fill of themselves; each run but the first is opened by a binary, and only when
+the one before is full (the incremental form of Markowitz and Manne, one binary per run instead of per piece).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from ..base.arrays import Floats
 from ..base.errors import QuestionError
 from ..base.labels import name_of
 from ..curves.curve import Curve
-from ..curves.enclosing import chords, initial_cuts
+from ..curves.enclosing import chords
+from ..curves.refining import initial_cuts
 from ..economy.curve_table import PlacedCurve
 from ..economy.economy import Economy
 from ..economy.question import Question

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...base.arrays import Floats
 from ...curves.curve import Curve
-from ...curves.enclosing import initial_cuts, lower, upper
+from ...curves.enclosing import lower, upper
+from ...curves.refining import initial_cuts
 from ...economy.curve_table import CurveTable
 
 #: Straight pieces in which each curve with formulas is cut at first.

@@ -11,9 +11,9 @@ from ...economy.question import Question
 from ...formulate import linear_program
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
+from ...program.linear import LinearProgram
 from ...proof.certificate import certify
 from ...proof.judging import judge
-from ...program.linear import LinearProgram
 from ..curves.as_techniques import AsTechniques
 from .price_coordination import solve_by_prices
 from .priced_economy import refuse
