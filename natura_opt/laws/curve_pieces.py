@@ -159,14 +159,10 @@ def _middles(cuts: Floats) -> Floats:
     return 0.5 * (cuts[:-1] + after)
 
 
-def first_bend(one: CurvedTechnique, curve: int) -> str:
-    """Say where a curve of a technique first keeps its pieces from filling in order of themselves; empty: nowhere."""
-    jumps, bends = one.jumps[curve] != 0.0, _bends(one.slopes[[curve]])
-    wrong = np.flatnonzero(jumps | bends)
-    if not len(wrong):
-        return ""
-    at = float(one.widths[: wrong[0]].sum())
-    return f"it jumps at {at:g}" if jumps[wrong[0]] else f"its slope falls at {at:g}"
+def first_bend(one: CurvedTechnique, curve: int) -> float | None:
+    """Return where a curve of a technique first keeps its pieces from filling in order of themselves; None: nowhere."""
+    wrong = np.flatnonzero((one.jumps[curve] != 0.0) | _bends(one.slopes[[curve]]))
+    return float(one.widths[: wrong[0]].sum()) if len(wrong) else None
 
 
 def _bends(slopes: Floats) -> npt.NDArray[np.bool_]:

@@ -1,10 +1,10 @@
 """Needs that depend on scale, in a plan: what each curve says at the level of activity, and what marginal prices pay.
 
 Where a need is a curve ``phi(x)``, one more unit of activity takes its slope, all units together its total. Valuations
-are marginal: a technique is paid ``lambda x`` for what it needs by curves (lambda: what one more unit of activity takes of
-them), and needs ``sum_i v_i phi_i(x)``. The difference is its rent of scale; where returns increase it is a loss, and
-these prices do not support the plan (Hotelling 1938; Samothrakis 2021). Where binaries order the pieces, valuations are
-those of the linear program that is left when they are fixed.
+are marginal: a technique is paid ``lambda x`` for what it needs by curves (lambda: what one more unit of activity takes
+of them), and needs ``sum_i v_i phi_i(x)``. The difference is its rent of scale; where returns increase it is a loss,
+and these prices do not support the plan (Hotelling 1938; Samothrakis 2021). Where binaries order the pieces, valuations
+are those of the linear program that is left when they are fixed.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def curves_of(plan: PlanTables) -> pd.DataFrame:
                     rows.append(
                         _names(plan, curves.placed[at], period)
                         | _figures(curves.placed[at].curve, level)
-                        | _form(one, k)
+                        | _form(one, k, curves.placed[at].curve)
                         | _samples(curves.placed[at].curve)
                     )
     columns = [*_CURVES, "unit", "level", "total", "average", "marginal_left", "marginal_right", "form", "why"]
@@ -84,14 +84,15 @@ def _figures(curve: Curve, level: float) -> dict[str, float]:
     }
 
 
-def _form(one: CurvedTechnique, curve: int) -> dict[str, Any]:
-    """Return how a curve enters the program, and why."""
-    bend = first_bend(one, curve)
-    if bend:
-        why = bend
+def _form(one: CurvedTechnique, at: int, curve: Curve) -> dict[str, Any]:
+    """Return how a curve, as it was reported, enters the program, and why."""
+    bend = first_bend(one, at)
+    if bend is not None:
+        jumps = curve.quantities[:-1][curve.jumps > 0.0]
+        why = f"it jumps at {bend:g}" if bend in jumps else f"its slope falls at {bend:g}"
     elif one.form == "chords":
         why = "convex where more use hurts" if one.count > 1 else "one straight line"
-    elif any(first_bend(one, k) for k in range(len(one.curves))):
+    elif any(first_bend(one, k) is not None for k in range(len(one.curves))):
         why = "in order with another curve of its technique"
     else:
         why = "asked for by curve_form"
@@ -106,7 +107,7 @@ def _samples(curve: Curve) -> dict[str, Any]:
 
 
 def losses_at_prices(plan: PlanTables) -> pd.DataFrame:
-    """Return what techniques with curves gain or lose at marginal prices: see :attr:`natura_opt.Plan.loss_at_prices`."""
+    """Return what techniques with curves gain or lose at prices: see :attr:`natura_opt.Plan.loss_at_prices`."""
     rows: list[tuple[Any, ...]] = []
     if has_curves(plan):
         curves = plan.asked.curves
