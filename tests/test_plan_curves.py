@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
+from scipy.optimize import linprog
 
 import natura_opt as no
 from natura_opt.base.status import Status
@@ -19,7 +20,7 @@ from natura_opt.plan.goods_flows import goods_flows
 from .curved_economies import CONCAVE, CONVEX, JUMP, S_SHAPED, SHAPES, drawn, reports, smelter
 
 OBJECTIVES = ("fulfilment", "assortment", "least-resources")
-SEEDS = [pytest.param(seed, marks=pytest.mark.exhaustive if seed >= 6 else ()) for seed in range(200)]
+SEEDS = [pytest.param(seed, marks=pytest.mark.exhaustive if seed >= 4 else ()) for seed in range(200)]
 
 
 def totals_of(plan: no.Plan, table: str) -> np.ndarray:
@@ -78,7 +79,7 @@ def test_tables_say_what_curves_say_and_accounts_close(seed: int, objective: str
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_table_of_curves_says_total_average_and_slopes(shape: str) -> None:
-    plan = no.solve(smelter(SHAPES[shape], periods=2))
+    plan = no.solve(smelter(SHAPES[shape], periods=2, resource_limits=pd.Series({"work": 13.5})))
     assert list(plan.curves.index) == [("smelt", "coal", "inputs", "1"), ("smelt", "coal", "inputs", "2")]
     quantities, totals = np.array(SHAPES[shape], dtype=float).T
     level = float(plan.activities.loc["smelt", "1"])
@@ -257,35 +258,38 @@ def test_an_infeasible_plan_names_the_curve_whose_range_ends() -> None:
 
 
 # ---- valuations lie between difference quotients ---------------------------------------------------------------------
-@pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("seed", [0, 3])
+def optimum(program: Any, lower: np.ndarray, upper: np.ndarray, row_lower: np.ndarray, row_upper: np.ndarray) -> float:
+    """Return the optimum of a linear program by scipy, NaN where there is none."""
+    sign = 1.0 if program.sense == "min" else -1.0
+    above, below = np.isfinite(row_upper), np.isfinite(row_lower)
+    matrix = program.matrix.tocsr()
+    found = linprog(
+        sign * program.cost,
+        A_ub=sp.vstack([matrix[above], -matrix[below]]),
+        b_ub=np.concatenate([row_upper[above], -row_lower[below]]),
+        bounds=np.column_stack([lower, upper]),
+    )
+    return sign * float(found.fun) + program.offset if found.status == 0 else np.nan
+
+
+@pytest.mark.parametrize(("seed", "objective"), [(0, "fulfilment"), (3, "assortment"), (1, "least-resources")])
 def test_every_valuation_lies_between_the_quotients_of_the_program_with_its_whole_numbers_fixed(
     seed: int, objective: str
 ) -> None:
     plan = no.solve(drawn(seed, objective))
     program = plan.program
-    fixed = replace(
-        program,
-        lower=np.where(program.integer, plan.primal, program.lower),
-        upper=np.where(program.integer, plan.primal, program.upper),
-        integer=np.zeros_like(program.integer),
-    )
-    base, step, tested = plan.objective, 1e-4, 0
-    better = 1.0 if program.sense == "max" else -1.0
+    lower = np.where(program.integer, plan.primal, program.lower)
+    upper = np.where(program.integer, plan.primal, program.upper)
+    step, better, tested = 1e-3, 1.0 if program.sense == "max" else -1.0, 0
     for row in range(program.shape[0]):
-        quotients = []
-        for sign in (1.0, -1.0):
-            sides = {}
-            for name in ("row_lower", "row_upper"):
-                side = getattr(fixed, name).copy()
-                side[row] += sign * step
-                sides[name] = side
-            other = no.solve(replace(fixed, **sides))
-            quotients.append(sign * (other.objective - base) / step if other.status is Status.OPTIMAL else None)
-        one_more, one_less = quotients
-        if one_more is not None:  # a maximum is concave in its sides, a minimum convex
-            assert better * one_more <= better * plan.dual[row] + 1e-6
-        if one_less is not None:
-            assert better * plan.dual[row] <= better * one_less + 1e-6
-        tested += one_more is not None or one_less is not None
-    assert tested > 10
+        moved = np.zeros(program.shape[0])
+        moved[row] = step
+        more = optimum(program, lower, upper, program.row_lower + moved, program.row_upper + moved)
+        less = optimum(program, lower, upper, program.row_lower - moved, program.row_upper - moved)
+        # a maximum is concave in its sides, a minimum convex
+        if not np.isnan(more):
+            assert better * (more - plan.objective) / step <= better * plan.dual[row] + 1e-6
+        if not np.isnan(less):
+            assert better * plan.dual[row] <= better * (plan.objective - less) / step + 1e-6
+        tested += not np.isnan(more) or not np.isnan(less)
+    assert tested > program.shape[0] // 2
