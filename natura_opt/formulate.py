@@ -22,14 +22,18 @@ from .economy.economy import Economy
 from .economy.files.catalog import read
 from .economy.question import Question, names_of_laws
 from .laws.activities import ACTIVITIES
+from .laws.activity_limits import ACTIVITY_LIMITS
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL, refuse_mixed_capital
 from .laws.curves import CURVES
 from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
 from .laws.law import Law
+from .laws.plants import PLANTS
 from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
+from .laws.running import RUNNING
+from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
 from .laws.storage import STORAGE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
@@ -39,7 +43,17 @@ from .program.protocol import Program
 
 #: The laws that stand under every objective, in the order they are stated; its own law follows, and the balance comes
 #: last: the others add their uses to it.
-STANDING: tuple[Law, ...] = (ACTIVITIES, CURVES, CAPITAL, STORAGE, RESOURCES, EMISSIONS)
+STANDING: tuple[Law, ...] = (
+    ACTIVITIES,
+    ACTIVITY_LIMITS,
+    CURVES,
+    PLANTS,
+    RUNNING,
+    CAPITAL,
+    STORAGE,
+    RESOURCES,
+    EMISSIONS,
+)
 
 
 def every_law() -> tuple[Law, ...]:
@@ -69,6 +83,10 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     _refuse_unused(asked, chosen)
     if asked.has("capital"):
         refuse_mixed_capital(asked)
+    if PLANTS in chosen or asked.has("plant_resources"):
+        refuse_senseless_plants(asked)
+    if RUNNING in chosen:
+        refuse_senseless_running(asked)
     objective.refuse(asked, question)
     return chosen
 

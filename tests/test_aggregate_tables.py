@@ -15,7 +15,10 @@ from natura_opt.tables.registry import TABLES
 
 from .test_aggregate_properties import COEFFICIENTS, GOODS, RATES, SUMMED, TECHNIQUES, drawn
 
-INDIVISIBLE = sorted(name for name in TABLES if name.startswith(("plant", "curve")))
+INDIVISIBLE = sorted(
+    {name for name in TABLES if name.startswith(("plant", "curve"))}
+    | {"minimum_scale", "start_up_inputs", "running_before"}
+)
 ALIKE = sorted(
     name
     for name, spec in TABLES.items()

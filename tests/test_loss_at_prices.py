@@ -31,7 +31,15 @@ def test_a_fixed_need_is_lost_at_marginal_prices() -> None:
     assert plan.good_valuations.loc["bread", "1"] == pytest.approx(2.0)
     row = plan.loss_at_prices.loc[("bake", "1")]
     assert row.to_dict() == pytest.approx(
-        {"level": 30.0, "made": 60.0, "taken": 67.0, "by_curve": 67.0, "average": 67.0 / 30.0, "marginal": 2.0, "rent": -7.0}
+        {
+            "level": 30.0,
+            "made": 60.0,
+            "taken": 67.0,
+            "by_curve": 67.0,
+            "average": 67.0 / 30.0,
+            "marginal": 2.0,
+            "rent": -7.0,
+        }
     )
     assert plan.summary()["loss_at_prices"] == pytest.approx(7.0)
     assert "at these prices bake loses 7 of the objective's 67: increasing returns" in str(plan)

@@ -182,7 +182,10 @@ def test_the_summary_says_the_forms_and_whose_valuations_they_are() -> None:
     use = pd.DataFrame([[1.0, 0.0]], index=["work"], columns=["smelt", "mine"])
     plan = no.solve(smelter(CONVEX, curves=two, resource_use=use))
     text = str(plan)
-    assert "curves      1 as chords (a linear program), 1 in order by 1 binary: work in mine (its slope falls at 5)" in text
+    assert (
+        "curves      1 as chords (a linear program), 1 in order by 1 binary: work in mine (its slope falls at 5)"
+        in text
+    )
     assert "valuations are those of the linear program that is left when whole numbers stay as they are" in text
     assert "valuations are those" not in str(no.solve(smelter(CONVEX)))
     facts = plan.summary()

@@ -69,15 +69,19 @@ def compile_cvxpy(model: Any, declared: Declarations) -> CompiledCvxpy:
     side = np.asarray(data["b"], dtype=float)[row_order]
     lower_bounds = data.get("lower_bounds")
     upper_bounds = data.get("upper_bounds")
+    lower = np.full(width, -np.inf) if lower_bounds is None else np.asarray(lower_bounds, dtype=float).copy()
+    upper = np.full(width, np.inf) if upper_bounds is None else np.asarray(upper_bounds, dtype=float).copy()
+    of_truths = list(data["bool_vars_idx"])  # CVXPY bounds them only when it hands them to a solver
+    lower[of_truths], upper[of_truths] = np.maximum(lower[of_truths], 0.0), np.minimum(upper[of_truths], 1.0)
     integer = np.zeros(width, dtype=bool)
-    integer[list(data["bool_vars_idx"]) + list(data["int_vars_idx"])] = True
+    integer[of_truths + list(data["int_vars_idx"])] = True
     program = LinearProgram(
         sense="max" if sign < 0 else "min",
         columns=column_blocks,
         rows=row_blocks,
         cost=sign * np.asarray(data["c"], dtype=float)[source],
-        lower=np.full(width, -np.inf) if lower_bounds is None else np.asarray(lower_bounds, dtype=float)[source],
-        upper=np.full(width, np.inf) if upper_bounds is None else np.asarray(upper_bounds, dtype=float)[source],
+        lower=lower[source],
+        upper=upper[source],
         integer=integer[source],
         matrix=sp.csc_array(matrix),
         row_lower=np.where(equal[row_order], side, -np.inf),

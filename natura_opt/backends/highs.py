@@ -209,6 +209,12 @@ class HighsSession:
         if basis.valid:
             self._highs.setBasis(basis)
 
+    def start_at(self, primal: Floats) -> None:
+        """Tell HiGHS of a plan, in the user's units, shape (columns,): branch and bound then starts from it."""
+        known = highspy.HighsSolution()
+        known.col_value = list(primal / self.scaled.column * self.scaled.rhs_scale)
+        self._highs.setSolution(known)
+
     def ranging(self) -> Ranging | None:
         """Return HiGHS's ranging at the basis of the last run, scaled; None where it has none (only after simplex)."""
         status, ranging = self._highs.getRanging()

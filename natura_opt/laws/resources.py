@@ -5,6 +5,7 @@ For every resource r and period t:
 .. math::  \sum_j R_{rj,t}\, x_{jt} \le r_{rt}
 
 with resource use ``R`` per unit of activity and ``r`` what is there in the period (labour, machine hours, land).
+What indivisible plants use whatever their output (``plant_resources``) is added by the law of plants.
 
 Dual: the valuation of the resource in that period: what one more unit of it is worth in units of the objective.
 
@@ -21,6 +22,7 @@ from ..economy.question import Question
 from ..program.builder import ProgramBuilder
 from ..program.declared import Rows
 from ..tables import resources as tables
+from ..tables.plants import PLANT_RESOURCES
 from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
@@ -73,7 +75,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
 RESOURCES = Law(
     name="limits of resources",
-    tables=names_of(*tables.RESOURCES),
+    tables=names_of(*tables.RESOURCES, PLANT_RESOURCES),
     applies=lambda economy, question: economy.has("resource_limits"),
     matrix=_matrix,
     pyomo=_pyomo,

@@ -26,6 +26,7 @@ from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from ..proof.judging import Verdict, certify_claim, judge, moved, prove, settle
 from ..proof.refine import inside
+from .curves.settling import prove_plan
 from .method import Common
 
 #: Each backend and the spelling it solves.
@@ -123,7 +124,7 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        verdict = prove(program, chosen)
+        verdict = prove_plan(spelled.economy, spelled.question, program, chosen)
         clock.stop("prove", of_which=("solve", verdict.answer.seconds))
         attempts.append(_attempt(verdict))
     else:

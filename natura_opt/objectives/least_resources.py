@@ -1,9 +1,12 @@
 r"""Least resource use for a fixed final demand.
 
-.. math::  \min \sum_t \sum_r w_r \sum_j R_{rj,t}\, x_{jt} \quad\text{with the balance of goods serving } d_{it}
+.. math::
+    \min \sum_t \sum_r w_r \sum_j \big(R_{rj,t}\, x_{jt} + G_{rj,t}\, n_{jt}\big)
+    \quad\text{with the balance of goods serving } d_{it}
 
-with resource weights ``w`` (``resource_weights``), resource use ``R`` and final demand ``d`` (``targets``), which
-enters the balance as a use. With one technique per good this is Leontief's fixed-demand system and the valuations
+with resource weights ``w`` (``resource_weights``), resource use ``R``, what each of the ``n`` indivisible plants that
+run uses whatever its output, ``G`` (``plant_resources``), and final demand ``d`` (``targets``), which enters the
+balance as a use. With one technique per good this is Leontief's fixed-demand system and the valuations
 of goods are their full contents of the weighted resources (labour values, where the resource is labour).
 
 Dual: the balance's valuations, ∂(objective)/∂(demand).
@@ -24,8 +27,10 @@ from ..laws.coefficients import by_period, entries, pyomo_names
 from ..laws.curve_layout import TOTALS
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Given, Law
+from ..laws.plants import in_plants
 from ..program.builder import ProgramBuilder
 from ..tables.objectives import RESOURCE_WEIGHTS, TARGETS
+from ..tables.plants import PLANT_RESOURCES
 from ..tables.resources import RESOURCE_USE
 from ..tables.spec import names_of
 from .objective import Demand, Objective
@@ -35,6 +40,12 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     count = len(economy.periods)
     cost = by_period(count, lambda t: economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t))
     costs = {"activities": cost}
+    if economy.has("plant_resources"):
+        techniques = in_plants(economy)
+        costs["plants"] = by_period(
+            count,
+            lambda t: economy.matrix("plant_resources", t)[:, techniques].T @ economy.vector("resource_weights", t),
+        )
     if economy.has_curves("resource_use"):
         at = _resources_by_curve(economy)
         costs[TOTALS["resource_use"]] = by_period(count, lambda t: economy.vector("resource_weights", t)[at])
@@ -60,6 +71,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     resources, periods = pyomo_names(economy.resources), list(economy.periods)
     demand = {p: dict(zip(goods, economy.vector("targets", t).tolist(), strict=True)) for t, p in enumerate(periods)}
     uses = {p: entries(economy.matrix("resource_use", t), resources, techniques) for t, p in enumerate(periods)}
+    fixed = {p: entries(economy.matrix("plant_resources", t), resources, techniques) for t, p in enumerate(periods)}
     weights = {
         p: dict(zip(resources, economy.vector("resource_weights", t).tolist(), strict=True))
         for t, p in enumerate(periods)
@@ -70,10 +82,14 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         by_techniques = pyo.quicksum(
             weights[t][r] * use * m.activities[j, t] for t in m.PERIODS for (r, j), use in uses[t].items()
         )
+        by_plants = pyo.quicksum(
+            weights[t][r] * use * m.plants[j, t] for t in m.PERIODS for (r, j), use in fixed[t].items()
+        )
         if not economy.has_curves("resource_use"):
-            return by_techniques
+            return by_techniques + by_plants
         total = m.component(TOTALS["resource_use"])
-        return by_techniques + pyo.quicksum(weights[t][r] * total[r, j, t] for r, j, t in total)
+        by_curves = pyo.quicksum(weights[t][r] * total[r, j, t] for r, j, t in total)
+        return by_techniques + by_plants + by_curves
 
     m.laws.objective("weighted_resource_use", pyo.minimize, weighted_use, "weighted resource use")
 
@@ -84,6 +100,12 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         economy.vector("resource_weights", t) @ (economy.matrix("resource_use", t) @ x[:, t])
         for t in range(len(economy.periods))
     ]
+    if "plants" in model.variables:
+        plants, n = in_plants(economy), model.variables["plants"]
+        used += [
+            economy.vector("resource_weights", t) @ (economy.matrix("plant_resources", t)[:, plants] @ n[:, t])
+            for t in range(len(economy.periods))
+        ]
     model.terms("balance", lambda t: -economy.vector("targets", t))
     if economy.has_curves("resource_use"):
         total, at = model.variables[TOTALS["resource_use"]], _resources_by_curve(economy)
@@ -95,7 +117,7 @@ LEAST_RESOURCES = Objective(
     name="least-resources",
     law=Law(
         name="least resource use for fixed demand",
-        tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE),
+        tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE, PLANT_RESOURCES),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,

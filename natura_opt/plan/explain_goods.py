@@ -10,10 +10,12 @@ import pandas as pd
 from ..base.labels import name_of
 from ..economy.coerce import position
 from ..laws.storage import STORAGE
+from ..program.declared import Columns
 from .account_lines import account
 from .accounts import Accounts, of_period, one_unit
 from .chains import dearest_chain, whole_account
 from .explanation import Explanation, between, interval_of, part_lines, remainder_line, worth_words
+from .finding import find_row
 from .goods_flows import flows_of_columns, words_of_flow
 from .scale_words import technique_lines
 from .stated import GOODS
@@ -85,6 +87,7 @@ def explain_technique(plan: PlanTables, name: Any, period: Any) -> Explanation:
         f"{name_of(name)}, {name_of(period)}: runs at {level:.6g} {unit}; what one unit of activity makes is worth "
         f"{makes['worth'].sum():.6g}, what it takes {cost['worth'].sum():.6g}"
     ]
+    lines += _of_technique(plan, name, period)
     if len(makes) > 1:
         lines += ["  it makes:", *part_lines(makes), "  it takes:"]
     lines += part_lines(cost)
@@ -97,6 +100,18 @@ def explain_technique(plan: PlanTables, name: Any, period: Any) -> Explanation:
     return Explanation(
         name_of(name), "technique", period, valuation, (valuation, valuation), cost, cost, (), tuple(lines), makes=makes
     )
+
+
+def _of_technique(plan: PlanTables, name: Any, period: Any) -> list[str]:
+    """Say what further columns hold of a technique in a period, in their law's words: its plants, whether it runs."""
+    lines = []
+    for block in plan.program.columns:
+        says = block.declared
+        if isinstance(says, Columns) and says.axes == ("techniques", "periods") and says.called:
+            at = find_row(block, (name, period))
+            if at is not None:
+                lines.append(f"  {says.meaning}: {float(plan.primal[block.start + at]):.6g}")
+    return lines
 
 
 def _from_store(accounts: Accounts, good: int) -> tuple[pd.DataFrame, pd.DataFrame, str]:

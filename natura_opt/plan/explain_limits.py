@@ -19,7 +19,7 @@ from .explanation import Explanation, between, dearest_period, explained_limit, 
 from .finding import find_row
 from .naming import own_name, rows_of
 from .tables import PlanTables
-from .users import user_lines, users_by_table, users_of
+from .users import plants_using, user_lines, users_by_table, users_of
 
 _SHOWN = 6
 
@@ -33,7 +33,7 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
         period = dearest_period(plan, values)
     t = position(plan.economy.periods, period)
     unit = plan.economy.unit("resources", name) or "unit"
-    users = users_by_table(plan, "resource_use", at, t)
+    users = [*users_by_table(plan, "resource_use", at, t), *plants_using(plan, at, t)]
     used = float(plan.resource_use.to_numpy()[at, t])
     weight = float(plan.asked.vector("resource_weights", t)[at])
     weighs = plan.of.weighs_resources and plan.program.sense == "min"

@@ -33,6 +33,7 @@ TABLES = (
     "investment",
     "stocks",
     "stored",
+    "plants",
     "valuations",
     "rents",
     "reduced_costs",

@@ -37,9 +37,18 @@ class Quantities(Stated):
         return self.output - self._used("inputs", self.economy.goods)
 
     @cached_property
+    def plants(self) -> pd.DataFrame:
+        """Indivisible plants that run: techniques x periods; none where a technique runs without."""
+        return self._column_table("plants")
+
+    @cached_property
     def resource_use(self) -> pd.DataFrame:
-        """Resource use, by curves too: resources x periods; of limited ones with all that laws add to ``R x``."""
-        return self._with_levels("resource_use", self._used("resource_use", self.economy.resources))
+        """Resource use of techniques, by curves too, and of plants: resources x periods; of limited ones with all that
+        laws add.
+        """
+        plants, names = self.plants.to_numpy(), self.economy.resources
+        of_plants = self._by_period(lambda t: self.asked.matrix("plant_resources", t) @ plants[:, t], names)
+        return self._with_levels("resource_use", self._used("resource_use", names) + of_plants)
 
     @cached_property
     def fulfilment(self) -> pd.Series:

@@ -46,6 +46,14 @@ def users_by_table(plan: PlanTables, table: str, at: int, t: int) -> list[tuple[
     return list(zip(names(plan.economy.techniques), amounts.tolist(), strict=True))
 
 
+def plants_using(plan: PlanTables, at: int, t: int) -> list[tuple[str, float]]:
+    """Return what the indivisible plants of each technique use of a resource, whatever their output."""
+    plants = plan.plants.to_numpy()[:, t]
+    amounts = plan.asked.matrix("plant_resources", t)[[at]].toarray().ravel() * plants
+    called = [f"plants of {name}" for name in names(plan.economy.techniques)]
+    return list(zip(called, amounts.tolist(), strict=True))
+
+
 def user_lines(users: list[tuple[str, float]], unit: str) -> list[str]:
     """List who uses (or emits, or abates, or adds) how much, the largest first."""
     order = sorted((user for user in users if user[1] != 0), key=lambda user: -abs(user[1]))

@@ -175,9 +175,17 @@ def solve_any(
 ) -> tuple[Answer, Certificate]:
     """Solve a program, with whole-number columns or without, and certify the answer."""
     if program.integer.any():
-        return solve_whole(program, options, opened)
+        if not _is_settled(program):
+            return solve_whole(program, options, opened)
+        program = replace(program, integer=np.zeros_like(program.integer))
     answer, certificate = solve_proved(program, options, opened)
     return answer, certify_claim(program, answer, options) if options.method == "pdlp" else certificate
+
+
+def _is_settled(program: LinearProgram) -> bool:
+    """Whether every column that must be whole is held at a whole number: a linear program is left, with its proof."""
+    whole = program.lower[program.integer]
+    return bool(np.array_equal(whole, program.upper[program.integer]) and np.array_equal(whole, np.round(whole)))
 
 
 def certify_claim(program: LinearProgram, answer: Answer, options: SolveOptions) -> Certificate:

@@ -15,7 +15,7 @@ from .emissions import EMISSIONS
 from .lags import LAGS
 from .natural_stocks import NATURAL_STOCKS
 from .objectives import OBJECTIVES
-from .plants import PLANTS
+from .plants import ACTIVITY_LIMITS, PLANT_RESOURCES, PLANTS, RUNNING
 from .profiles import PROFILES
 from .resources import RESOURCES
 from .spec import TableSpec
@@ -32,7 +32,10 @@ GROUPS: tuple[tuple[TableSpec, ...], ...] = (
     OBJECTIVES,
     LAGS,
     NATURAL_STOCKS,
+    ACTIVITY_LIMITS,
     PLANTS,
+    (PLANT_RESOURCES,),
+    RUNNING,
     TRADE,
     CURVES,
     PROFILES,

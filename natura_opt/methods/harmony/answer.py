@@ -12,11 +12,12 @@ import numpy as np
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
-from ...base.errors import NaturaError, QuestionError
+from ...base.errors import CannotAnswerError, NaturaError, QuestionError, listed
 from ...base.status import Status
 from ...economy.economy import Economy
 from ...economy.furthest import furthest_number
 from ...economy.question import Question
+from ...formulate import laws_of
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
 from ...plan.trace import TracePoint
@@ -58,9 +59,28 @@ def answer_harmony(
     options = SolveOptions(tolerance=tolerance, time_limit=common.time_limit)
     begun = time.perf_counter()
     problem = harmony_problem(economy, question)
+    _refuse_whole_numbers(problem)
     built = time.perf_counter()
     plan = _found_and_proved(problem, method, find, options, common.prices)
     return replace(plan, seconds={"build": built - begun, **plan.seconds})
+
+
+def _refuse_whole_numbers(problem: HarmonyProblem) -> None:
+    """Raise where laws ask for whole numbers: a concave program has none.
+
+    Raises
+    ------
+    CannotAnswerError : naming the laws and their tables.
+    """
+    program = problem.program
+    whole = {block.name for block in program.columns if program.integer[block.span].any()}
+    laws = [law for law in laws_of(problem.original, problem.question) if whole & {block.name for block in law.columns}]
+    if laws:
+        tables = [name for name in problem.economy.tables if any(name in law.tables for law in laws)]
+        raise CannotAnswerError(
+            f"{problem.original.name}: harmony is planned without whole numbers, which the table {listed(tables)} asks "
+            f"for ({listed([law.name for law in laws])}); ask for another objective, or put it under leave_out"
+        )
 
 
 def _found_and_proved(

@@ -16,19 +16,25 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
-from ...base.errors import QuestionError
+from ...base.errors import QuestionError, listed
 from ...economy.economy import Economy
 from ...economy.makers import NONE, Makers, Places
 from ...economy.question import Question
 from ...formulate import asked_of, laws_of
-from ...laws.capital import Holdings
+from ...laws.activities import ACTIVITIES
+from ...laws.balance import BALANCE
+from ...laws.capital import CAPITAL, Holdings
 from ...laws.emissions import EMISSIONS
+from ...laws.resources import RESOURCES
+from ...laws.storage import STORAGE
 from ...objectives import objective_of
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
 
 Flags = npt.NDArray[np.bool_]
 _OTHERS = "ask it with method='auto'"
+#: The laws that prices of goods, resources and stocks answer to; over one period nothing is stored.
+_PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
 #: The objectives that price coordination answers.
 ANSWERED = (ASSORTMENT, FULFILMENT)
 #: More scarce things than this are better priced by a linear program.
@@ -200,6 +206,13 @@ def refuse(economy: Economy, question: Question) -> None:
     if EMISSIONS in laws:
         raise QuestionError(
             f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
+        )
+    unpriced = [law for law in laws if law not in _PRICED and law is not objective_of(question).law]
+    if unpriced:
+        tables = [table for table in asked_of(economy, question).tables if table in unpriced[0].tables]
+        raise QuestionError(
+            f"{name}: method 'prices' does not price the table {listed(tables)} ({unpriced[0].name}); {_OTHERS}, or "
+            "put it under leave_out"
         )
     several = Makers.of(asked_of(economy, question).matrix("outputs", 0)).joint
     if len(several):
