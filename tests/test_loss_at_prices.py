@@ -115,6 +115,24 @@ def test_rents_and_costs_of_opening_are_what_techniques_gain_and_lose(shape: str
         assert (plan.loss_at_prices["rent"] < 0).all()
 
 
+def test_indivisible_plants_are_lost_at_marginal_prices() -> None:
+    """Three plants of 3 at .5 work and one of 4 at .2 make 6.87 iron; work is worth 1/1.5, and pays for no plant."""
+    plan = no.solve(
+        smelter(
+            CONVEX,
+            curves=None,
+            inputs=pd.DataFrame([[0.0, 0.0], [0.5, 0.0]], index=["iron", "coal"], columns=["smelt", "mine"]),
+            plant_capacity=pd.Series({"smelt": 3.0, "mine": 4.0}),
+            plant_resources=pd.DataFrame([[0.5, 0.2]], index=["work"], columns=["smelt", "mine"]),
+        )
+    )
+    assert plan.objective == pytest.approx((12.0 - 1.5 - 0.2) / 1.5)
+    assert plan.loss_at_prices["rent"].to_list() == pytest.approx([-1.5 / 1.5, -0.2 / 1.5])
+    assert plan.summary()["loss_at_prices"] == pytest.approx(1.7 / 1.5)
+    assert "at these prices it loses 1 in all" in str(plan.explain("smelt"))
+    assert "at these prices smelt loses 1, mine loses 0.133333 of the objective's 6.86667" in str(plan)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_made_and_taken_is_worth_what_the_tables_say(seed: int) -> None:
     plan = no.solve(drawn(seed, "fulfilment"))

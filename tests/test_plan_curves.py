@@ -110,14 +110,17 @@ def test_at_a_bend_both_slopes_are_shown_and_before_a_jump_more_takes_infinitely
     assert before.activities.loc["smelt", "1"] == pytest.approx(5.0)
     row = before.curves.iloc[0]
     assert (row["total"], row["marginal_left"], row["marginal_right"]) == (1.0, 0.2, np.inf)
-    assert "a jump for any more" in str(before.explain("smelt"))
+    told = before.explain("smelt")
+    assert "any more takes infinitely much at first" in str(told)
+    assert told.cost.loc[("input", "coal"), "amount"] == pytest.approx(0.2)
+    assert ("rent of scale", "smelt") in told.cost.index
 
 
 def test_an_idle_technique_shows_its_first_slope_and_no_average() -> None:
     plan = no.solve(smelter(CONCAVE, targets=pd.Series({"iron": 0.0, "coal": 1.0})))
     row = plan.curves.iloc[0]
     assert (row["level"], row["total"], row["marginal_right"]) == (0.0, 0.0, 1.0)
-    assert np.isnan(row["average"])
+    assert np.isnan(row["average"]) and np.isnan(row["marginal_left"])
     told = plan.explain("smelt")
     assert told.cost.loc[("input", "coal"), "amount"] == pytest.approx(1.0)
     assert "stands idle" in str(told)

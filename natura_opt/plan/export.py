@@ -16,7 +16,7 @@ from ..laws.law import Law
 from ..objectives import Demand
 from ..tables import registry
 from .answer import Answered
-from .scale import curves_of, has_curves, losses_at_prices, sum_of_losses
+from .scale import curves_of, depends_on_scale, has_curves, losses_at_prices, sum_of_losses
 from .tables import PlanTables
 
 #: The tables of a plan, in order.
@@ -64,7 +64,9 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
     if plan.bracket is not None:
         frames["bracket"] = plan.bracket.rounds
     if has_curves(plan):
-        frames |= {"curves": curves_of(plan), "loss_at_prices": losses_at_prices(plan)}
+        frames["curves"] = curves_of(plan)
+    if depends_on_scale(plan):
+        frames["loss_at_prices"] = losses_at_prices(plan)
     own = _filled(plan.own_laws)
     frames |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
@@ -110,6 +112,7 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         ]
     if has_curves(plan):
         facts["curves"] = _curve_records(curves_of(plan))
+    if depends_on_scale(plan):
         facts["loss_at_prices"] = _plain(sum_of_losses(losses_at_prices(plan)))
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}

@@ -132,7 +132,6 @@ def marginal_needs(plan: Stated, activities: Positions, t: int) -> Marginal:
 
 def _beside(plan: Stated, rows: Any, needs: Positions, activities: Positions) -> tuple[Floats, Floats]:
     """Return the slopes of needs on the pieces below and above the levels that activities run at."""
-    program = plan.program
     by_column = sp.csc_array(rows)
     left, right = np.zeros(len(needs)), np.zeros(len(needs))
     for k, (need, activity) in enumerate(zip(needs.tolist(), activities.tolist(), strict=True)):
@@ -140,14 +139,27 @@ def _beside(plan: Stated, rows: Any, needs: Positions, activities: Positions) ->
         pieces = [c for c in _row(rows, by_column, activity) if c != activity]
         if not pieces or need not in said:
             continue
-        filled, width = plan.primal[pieces], program.upper[pieces]
+        filled = plan.primal[pieces]
+        width = np.array([_open_width(plan, rows, by_column, piece) for piece in pieces])
         size = _SAME * np.where(np.isfinite(width), width, plan.primal[activity])
         begun, room = np.flatnonzero(filled > size), np.flatnonzero(width - filled > size)
         last = int(begun[-1]) if len(begun) else 0
-        following = int(room[room >= last][0]) if (room >= last).any() else len(pieces) - 1
+        following = int(room[room >= last][0]) if (room >= last).any() else last
         for slopes, at in ((left, last), (right, following)):
             slopes[k] = -said.get(pieces[at], 0.0) / said[need]
     return left, right
+
+
+def _open_width(plan: Stated, rows: Any, by_column: Any, piece: int) -> float:
+    """Return how much of a piece may be filled with whole numbers as they are: nothing of one that is not opened."""
+    program, width = plan.program, float(plan.program.upper[piece])
+    for row in by_column.indices[by_column.indptr[piece] : by_column.indptr[piece + 1]].tolist():
+        part = slice(rows.indptr[row], rows.indptr[row + 1])
+        said = dict(zip(rows.indices[part].tolist(), rows.data[part].tolist(), strict=True))
+        own, others = said.pop(piece), said
+        if own > 0.0 and others and all(program.integer[c] and share < 0.0 for c, share in others.items()):
+            width = min(width, sum(-share * plan.primal[c] for c, share in others.items()) / own)
+    return width
 
 
 def _row(rows: Any, by_column: Any, column: int) -> dict[int, float]:

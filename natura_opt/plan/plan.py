@@ -73,7 +73,8 @@ class Plan(PlanTables, Written):
         depend on scale.
 
         Columns: unit (of what is needed), level (of activity), total, average (total / level), marginal_left and
-        marginal_right (slopes at the level: what one less saves, what one more takes; infinite before a jump), form
+        marginal_right (slopes at the level: what one less saves, NaN where there is no less; what one more takes,
+        infinite before a jump), form
         (``chords``: pieces that fill in order of themselves, a linear program; ``incremental``: binaries open them one
         after the other) and why, pieces and binaries of the technique in the period, and where the curve was fitted to
         samples their number and the root of their mean squared residual.
@@ -83,9 +84,11 @@ class Plan(PlanTables, Written):
 
     @property
     def loss_at_prices(self) -> pd.DataFrame:
-        """What techniques with curves gain or lose at the plan's valuations: index (technique, period).
+        """What techniques whose needs depend on scale gain or lose at the plan's valuations: index (technique, period).
 
-        Columns: level; made and taken (worth of all outputs, and of all inputs: by numbers, and by curves in all);
+        Those with curves, and those with whole-number columns of a law (plants that run, techniques that are begun).
+        Columns: level; made and taken (worth of all outputs, and of all inputs: by numbers, by curves in all, by
+        plants);
         by_curve (what curves take of it), average (by_curve / level) and marginal (what one more unit of activity takes
         by curves); rent (made less taken). Valuations pay one more unit: where returns to scale decrease, that is more
         than the average and the rent is positive; where they increase it is less, the rent is negative, and a

@@ -19,6 +19,8 @@ from ..base.labels import name_of
 from ..curves.curve import Curve
 from ..economy.curve_table import PlacedCurve
 from ..laws.curve_pieces import CurvedTechnique, curved_techniques, first_bend
+from ..program.canonical import Block
+from ..program.declared import Columns
 from ..tables.curves import IN_PLACE_OF
 from .accounts import Accounts
 from .needs import columns_adding_to
@@ -79,7 +81,7 @@ def _figures(curve: Curve, level: float) -> dict[str, float]:
         "level": level,
         "total": total,
         "average": total / level if level > 0.0 else np.nan,
-        "marginal_left": float(curve.slope(level, "left")),
+        "marginal_left": float(curve.slope(level, "left")) if level > 0.0 else np.nan,
         "marginal_right": right,
     }
 
@@ -109,17 +111,53 @@ def _samples(curve: Curve) -> dict[str, Any]:
 def losses_at_prices(plan: PlanTables) -> pd.DataFrame:
     """Return what techniques with curves gain or lose at prices: see :attr:`natura_opt.Plan.loss_at_prices`."""
     rows: list[tuple[Any, ...]] = []
-    if has_curves(plan):
-        curves = plan.asked.curves
-        assert curves is not None
-        for t, period in enumerate(plan.economy.periods):
-            figures = at_prices(Accounts(plan, t))
-            for j in curves.techniques.tolist():
-                rows.append((name_of(plan.economy.techniques[j]), name_of(period), *figures[:, j].tolist()))
+    techniques = techniques_of_scale(plan)
+    for t, period in enumerate(plan.economy.periods if techniques else ()):
+        figures = at_prices(Accounts(plan, t))
+        for j in techniques:
+            rows.append((name_of(plan.economy.techniques[j]), name_of(period), *figures[:, j].tolist()))
     columns = ["level", "made", "taken", "by_curve", "average", "marginal", "rent"]
     table = pd.DataFrame(rows, columns=[*_LOSSES, *columns])
     table = table.astype(dict.fromkeys(columns, float))
     return table.sort_values("technique", key=lambda names: pd.factorize(names)[0], kind="stable").set_index(_LOSSES)
+
+
+def techniques_of_scale(plan: PlanTables) -> list[int]:
+    """Return the techniques whose needs depend on scale: by curves, or by whole-number columns of a law."""
+    curves = plan.asked.curves
+    found = set(curves.techniques.tolist()) if curves is not None and has_curves(plan) else set()
+    for block in _whole_by_technique(plan):
+        found |= set(plan.economy.techniques.get_indexer(block.index.get_level_values(0)).tolist())
+    return sorted(found)
+
+
+def _whole_by_technique(plan: PlanTables) -> list[Block]:
+    """Return the whole-number columns that a law declares one of per technique and period, such as plants that run."""
+    axes = ("techniques", "periods")
+    return [
+        block
+        for block in plan.program.columns
+        if isinstance(block.declared, Columns)
+        and block.declared.axes == axes
+        and not block.declared.numbered
+        and block.declared.table != "activities"
+        and plan.program.integer[block.span].all()
+        and len(block.index)
+    ]
+
+
+def _paid_for_whole(accounts: Accounts) -> Floats:
+    """Return what whole-number columns of techniques take at the plan's valuations, less what they bring, shape
+    (techniques,).
+    """
+    plan, count = accounts.plan, len(accounts.level)
+    paid = np.zeros(count)
+    for block in _whole_by_technique(plan):
+        place = plan.places_of(block, plan.economy.techniques)
+        mine = (place >= 0) & (place // count == accounts.t)
+        worth = -accounts.towards * plan.reduced[block.span] * plan.primal[block.span]
+        paid += np.bincount(place[mine] % count, worth[mine], minlength=count)
+    return paid
 
 
 def at_prices(accounts: Accounts) -> Floats:
@@ -133,12 +171,18 @@ def at_prices(accounts: Accounts) -> Floats:
     made = (accounts.outputs.T @ accounts.goods) * level
     paid = (one_more + np.where(level > 0, marginal.beyond, 0.0)) * level
     open_ = np.where(accounts.bounded, 0.0, accounts.loss * level)  # what a plan that is not proved leaves open
-    rent = paid - whole - open_
-    rent[np.abs(rent) <= _SAME * np.maximum(np.abs(paid), np.abs(whole))] = 0.0
+    by_plants = _paid_for_whole(accounts)
+    rent = paid - whole - by_plants - open_
+    rent[np.abs(rent) <= _SAME * np.maximum(np.maximum(np.abs(paid), np.abs(whole)), np.abs(by_plants))] = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         average = np.where(level > 0, whole / level, np.nan)
     figures: Floats = np.stack([level, made, made - rent, whole, average, one_more, rent]) + 0.0
     return figures
+
+
+def depends_on_scale(plan: PlanTables) -> bool:
+    """Whether needs of some technique depend on scale, by curves or by whole numbers."""
+    return has_curves(plan) or bool(_whole_by_technique(plan))
 
 
 def sum_of_losses(losses: pd.DataFrame) -> float:

@@ -6,7 +6,15 @@ import numpy as np
 
 from ..base.labels import name_of
 from .accounts import Accounts
-from .scale import at_prices, curves_of, has_curves, losses_at_prices, sum_of_losses
+from .scale import (
+    at_prices,
+    curves_of,
+    depends_on_scale,
+    has_curves,
+    losses_at_prices,
+    sum_of_losses,
+    techniques_of_scale,
+)
 from .tables import PlanTables
 
 #: So many curves and losses are named.
@@ -16,7 +24,7 @@ _SHOWN = 4
 def curve_lines(plan: PlanTables) -> list[str]:
     """Say how curves enter the program, what their valuations are, and what marginal prices do not pay."""
     if not has_curves(plan):
-        return []
+        return _loss_lines(plan) if depends_on_scale(plan) else []
     curves = curves_of(plan)
     single = curves[~curves.reset_index().duplicated(["technique", "name", "of"]).to_numpy()]
     chords, ordered = single[single["form"] == "chords"], single[single["form"] != "chords"]
@@ -63,14 +71,14 @@ def technique_lines(accounts: Accounts, technique: int) -> list[str]:
     for (_, need, *_), row in zip(mine.index, mine.to_dict("records"), strict=True):
         unit = row["unit"] or "unit"
         left, right = row["marginal_left"], row["marginal_right"]
-        one_more = f"{right:.6g} for one more" if np.isfinite(right) else "a jump for any more"
-        less = "" if left == right else f" (one less saves {left:.6g})"
+        one_more = f"{right:.6g} for one more" if np.isfinite(right) else "any more takes infinitely much at first"
+        less = "" if left == right or not np.isfinite(left) else f" (one less saves {left:.6g})"
         average = f", {row['average']:.6g} per unit of activity on average" if row["level"] > 0 else ""
         lines.append(f"  by curve: {row['total']:.6g} {unit} of {need} in all{average}, {one_more}{less}")
-    if not len(mine):
+    if technique not in techniques_of_scale(plan):
         return []
     *_, average, marginal, rent = at_prices(accounts)[:, technique].tolist()
-    if accounts.level[technique] > 0:
+    if accounts.level[technique] > 0 and len(mine):
         lines.append(f"  what its curves take is worth {average:.6g} per unit on average, {marginal:.6g} for one more")
     if rent < 0.0:
         lines.append(

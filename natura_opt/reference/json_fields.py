@@ -82,7 +82,13 @@ _SOLVE = (
     Field("curves[].level", "number", "where needs depend on scale: level of activity", "unit of the technique"),
     Field("curves[].total", "number", "where needs depend on scale: what is needed in all", "unit of the name"),
     Field("curves[].average", "number", "where needs depend on scale: total over level", _PER_UNIT, nullable=True),
-    Field("curves[].marginal_left", "number", "where needs depend on scale: what one less saves", _PER_UNIT),
+    Field(
+        "curves[].marginal_left",
+        "number",
+        "where needs depend on scale: what one less saves; null at level 0",
+        _PER_UNIT,
+        nullable=True,
+    ),
     Field(
         "curves[].marginal_right",
         "number",
