@@ -26,7 +26,8 @@ from .accounts import Accounts
 from .needs import columns_adding_to
 from .tables import PlanTables
 
-#: A level nearer to where a curve bends than this share of it stands there; rents below this share are rounding.
+#: A level nearer to where a curve bends than this share of it stands there; rents below this share, or below what the
+#: plan is proved to, are rounding.
 _SAME = 1e-9
 _CURVES = ["technique", "name", "of", "period"]
 _LOSSES = ["technique", "period"]
@@ -173,7 +174,8 @@ def at_prices(accounts: Accounts) -> Floats:
     open_ = np.where(accounts.bounded, 0.0, accounts.loss * level)  # what a plan that is not proved leaves open
     by_plants = _paid_for_whole(accounts)
     rent = paid - whole - by_plants - open_
-    rent[np.abs(rent) <= _SAME * np.maximum(np.maximum(np.abs(paid), np.abs(whole)), np.abs(by_plants))] = 0.0
+    size = np.maximum(np.maximum(np.abs(paid), np.abs(whole)), np.abs(by_plants))
+    rent[np.abs(rent) <= max(_SAME, accounts.plan.certificate.tolerance) * size] = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         average = np.where(level > 0, whole / level, np.nan)
     figures: Floats = np.stack([level, made, made - rent, whole, average, one_more, rent]) + 0.0
