@@ -35,6 +35,7 @@ NAMES = (
     "methods",
     "million",
     "programs",
+    "curves",
 )
 #: The cases that take files of the user's own.
 OF_FILES = ("programs",)

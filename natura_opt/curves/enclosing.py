@@ -102,6 +102,11 @@ def cells_between(curve: Curve, cuts: Any) -> list[Cell]:
     return [cell for cell, _ in _cells(curve, _levels(curve, cuts))]
 
 
+def piece_at(curve: Curve, start: float) -> int:
+    """Return the piece that a cell beginning at a level lies on."""
+    return int(np.searchsorted(curve.quantities, start, side="right")) - 1
+
+
 def _levels(curve: Curve, cuts: Any) -> Floats:
     try:
         levels = np.unique(doubles(cuts))
@@ -116,7 +121,7 @@ def _cells(curve: Curve, levels: Floats) -> list[tuple[Cell, int]]:
     """Return cells in order, each with the number of its piece."""
     found = []
     for cell in cells_of(curve):
-        piece = int(np.searchsorted(curve.quantities, cell.start, side="right")) - 1
+        piece = piece_at(curve, cell.start)
         if curve.formulas[piece] is None:
             found.append((cell, piece))
             continue

@@ -126,8 +126,9 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     if len(pieces.opened):
         one = pieces.techniques[pieces.owner[pieces.opened[0]]]
         raise QuestionError(
-            f"{economy.name}: the curves of {name_of(economy.techniques[one.technique])!r} are not convex, and need "
-            "binaries, which the CVXPY spelling does not state; use backend='highs' or 'pyomo'"
+            f"{economy.name}: the curves of {name_of(economy.techniques[one.technique])!r} need binaries (they are not "
+            "convex, or curve_form='incremental' asks for them), which the CVXPY spelling does not state; use "
+            "backend='highs' or 'pyomo'"
         )
     count, every = len(economy.periods), np.arange(len(pieces.techniques))
     x = model.variables["activities"]
@@ -257,6 +258,7 @@ CURVES = Law(
             called="the activity on",
             numbered=True,
             kind="rent of scale",
+            bound="the reported range of",
         ),
         Columns(
             "piece_opened",
@@ -264,6 +266,7 @@ CURVES = Law(
             "whether a piece is opened",
             numbered=True,
             kind="cost of opening",
+            bound="the reported range of",
         ),
         *(columns for columns, _ in _DECLARED),
     ),

@@ -10,6 +10,7 @@ For every technique j with a minimum scale or goods used for starting, and every
 with goods ``U`` (``start_up_inputs``) used in a period in which it runs and did not run in the period before, and
 ``running_before`` in the place of the period before the first. The highest level is the lower of ``activity_limits``
 and of what all ``plants`` together can make; where there is none the question is refused, since the law needs one.
+Where that is the activity limit, its row and this one bind together, and what it is worth may stand in either.
 Without a minimum scale, however low a level counts as running: a technique may then be kept running at no cost.
 
 Duals are those of the linear program in which ``running`` stands fixed: of ``minimum_scale``, what it costs that the

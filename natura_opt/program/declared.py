@@ -48,6 +48,8 @@ class Columns:
     adds_to : the table of the economy in the place of whose numbers its values stand, e.g. ``"inputs"``: what its
         technique needs by it is shown as the technique's own. Its labels are (name, technique, period).
     kind : what its bounds are called among the limits of a plan; empty: ``"bound"``.
+    bound : how its bounds are called in such a sentence, before the label without what is numbered, e.g. ``"the
+        reported range of"``; empty: the bound of the column.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Columns:
     numbered: bool = False
     adds_to: str = ""
     kind: str = ""
+    bound: str = ""
 
     def __post_init__(self) -> None:
         refuse_other_kinds(self, _where("columns", self.name), ProgramError)

@@ -155,7 +155,7 @@ def _exact_seconds(program: LinearProgram, verdict: Verdict, options: SolveOptio
         return None
     if options.certificate == "exact":
         return left or 0.0
-    if options.tolerance < _NEXT_DOUBLE:  # no double is that near
+    if options.certificate == "doubles" or options.tolerance < _NEXT_DOUBLE:  # no double is that near
         return None
     size = sum(program.shape)
     open_still = verdict.status is Status.UNPROVED and verdict.answer.claim is not Claim.ITERATION_LIMIT

@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ...backends.answer import Claim
 from ...base.arrays import Floats
 from ...base.errors import QuestionError
 from ...base.status import Status
@@ -28,6 +29,8 @@ from .enclosures import Enclosures
 
 #: Answers a linear question of an economy whose curves are straight, with these common options.
 Solve = Callable[[Economy, Question, Common], Plan]
+#: What HiGHS says where it finds no plan at all.
+_NO_PLAN = (Claim.INFEASIBLE, Claim.INFEASIBLE_OR_UNBOUNDED)
 
 
 def solve_in_rounds(economy: Economy, question: Question, common: Common, solve: Solve) -> Plan:
@@ -44,14 +47,20 @@ def solve_in_rounds(economy: Economy, question: Question, common: Common, solve:
     assert economy.curves is not None
     settings = CurveSettings.among(question.settings, f"question {question.name!r}", QuestionError)
     pieces = Enclosures.first(economy.curves)
+    # rational arithmetic for every program of every round would take longer than all the rest
+    chosen = replace(common, certificate="doubles") if common.certificate == "auto" else common
     began, rows = time.monotonic(), list[tuple[float, ...]]()
     best: Plan | None = None
     widest: Plan | None = None
     while len(rows) < settings.curve_rounds:
-        outer = solve(economy.with_curves(pieces.below), question, _left(common, began))
+        outer = solve(economy.with_curves(pieces.below), question, _left(chosen, began))
+        if outer.attempts[-1].claim in _NO_PLAN and outer.status is Status.UNPROVED:
+            outer = solve(economy.with_curves(pieces.below), question, _left(common, began))
         if outer.status is Status.INFEASIBLE:  # needs less than the true curves, and still there is no plan
             return replace(outer, economy=economy)
-        inner = solve(economy.with_curves(pieces.above), question, _left(common, began))
+        inner = solve(economy.with_curves(pieces.above), question, _left(chosen, began))
+        if inner.status is Status.UNBOUNDED:  # needs more than the true curves, and still nothing limits it
+            return replace(inner, economy=economy, approximation=pieces.above)
         rows.append(_row(inner, outer))
         if inner.proved and (best is None or _better(inner, best)):
             best = replace(inner, economy=economy, approximation=pieces.above)
@@ -64,12 +73,10 @@ def solve_in_rounds(economy: Economy, question: Question, common: Common, solve:
         pieces, new = pieces.cut_at(_levels(economy, [inner, outer]))
         if not new:
             break
-    chosen = best or widest or replace(inner, economy=economy, approximation=pieces.above)
+    shown = best or widest or replace(inner, economy=economy, approximation=pieces.above)
     bracket.rounds.index = pd.RangeIndex(1, len(rows) + 1, name="round")
-    status = (
-        chosen.status if bracket.holds else stopped or (Status.UNPROVED if best is None else Status.ITERATION_LIMIT)
-    )
-    return replace(chosen, bracket=bracket, status=status)
+    status = shown.status if bracket.holds else stopped or (Status.UNPROVED if best is None else Status.ITERATION_LIMIT)
+    return replace(shown, bracket=bracket, status=status)
 
 
 def _row(inner: Plan, outer: Plan) -> tuple[float, ...]:
