@@ -94,8 +94,8 @@ def _refuse_formulas(problem: HarmonyProblem) -> None:
     curves = problem.economy.curves
     if curves is not None and not curves.is_straight:
         raise CannotAnswerError(
-            f"{problem.original.name}: harmony is planned on curves of straight pieces, and some of these are formulas, "
-            "which only linear objectives refine; report breakpoints, or ask for another objective"
+            f"{problem.original.name}: harmony is planned on curves of straight pieces, and some of these are formulas "
+            "that only linear objectives refine: report breakpoints, or ask for another objective"
         )
 
 
