@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from ..base.arrays import Floats
-from .curve import Curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +16,32 @@ _INK, _GREY, _MAIN, _OTHER = "#1a1a1a", "#6b6b6b", "#2f5d8a", "#b5673a"
 _POINTS = 200  # of a piece that follows a formula
 
 
-def curve_figure(curve: Curve, title: str, quantity_unit: str = "", total_unit: str = "") -> Figure:
+class Drawn(Protocol):
+    """What a picture asks of a curve (:class:`natura_opt.Curve`)."""
+
+    @property
+    def quantities(self) -> Floats: ...
+    @property
+    def starts(self) -> Floats: ...
+    @property
+    def ends(self) -> Floats: ...
+    @property
+    def formulas(self) -> tuple[Any, ...]: ...
+    @property
+    def reported(self) -> float: ...
+    @property
+    def observed(self) -> Any: ...
+    @property
+    def end(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def jumps(self) -> Floats: ...
+    def total(self, quantity: Any) -> Floats: ...
+    def slope(self, quantity: Any) -> Floats: ...
+
+
+def curve_figure(curve: Drawn, title: str, quantity_unit: str = "", total_unit: str = "") -> Figure:
     """Draw the total (left) and the requirement per unit of activity (right) against activity.
 
     Breakpoints are dots, jumps dotted lines, observed samples circles; beyond what was reported the line is dashed.
@@ -67,7 +91,7 @@ def curve_figure(curve: Curve, title: str, quantity_unit: str = "", total_unit: 
     return figure
 
 
-def _draw_piece(total: Axes, per_unit: Axes, curve: Curve, k: int, start: float, stop: float) -> None:
+def _draw_piece(total: Axes, per_unit: Axes, curve: Drawn, k: int, start: float, stop: float) -> None:
     """Draw one piece on both panels, from its own start (above a jump) to where the picture ends."""
     levels: Floats = start + (stop - start) * np.linspace(0.0, 1.0, _POINTS) ** 2
     totals = curve.total(levels)
@@ -83,7 +107,7 @@ def _draw_piece(total: Axes, per_unit: Axes, curve: Curve, k: int, start: float,
             per_unit.plot([start, start], [before / start, totals[0] / start], ":", color=_GREY, linewidth=1.0)
 
 
-def _limit(ax: Axes, heights: list[float], end: float, curve: Curve) -> None:
+def _limit(ax: Axes, heights: list[float], end: float, curve: Drawn) -> None:
     """Keep what is needed per unit near 0, which may grow without end, from pressing the rest flat."""
     near = curve.total(end * np.linspace(0.02, 1.0, _POINTS)) / (end * np.linspace(0.02, 1.0, _POINTS))
     low, high = min(0.0, *heights, *near), max(0.0, *heights, *near)

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
-from ...base.errors import CannotAnswerError, QuestionError
+from ...base.errors import CannotAnswerError
 from ...base.labels import name_of
 from ...economy.build import build_economy
 from ...economy.economy import Economy
@@ -161,16 +161,3 @@ def _split(asked: Economy, pieces: Pieces, source: Any, piece: Any, limited: Any
         periods=asked.periods,
         **tables,
     )
-
-
-def refuse(economy: Economy, question: Question, method: str) -> None:
-    """Raise where the curves of an economy cannot be techniques.
-
-    Raises
-    ------
-    CannotAnswerError : naming the curve or the stocks that are in the way.
-    """
-    try:
-        AsTechniques.of(economy, question, method)
-    except QuestionError as error:
-        raise CannotAnswerError(str(error)) from None
