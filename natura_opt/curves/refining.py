@@ -52,9 +52,9 @@ def openings(curve: Curve, cuts: object) -> list[Opening]:
     )
     found = []
     for cell in cells_between(curve, cuts):
-        if curve.formulas[piece_at(curve, cell.start)] is None:
+        if cell.is_bracket or curve.formulas[piece_at(curve, cell.start)] is None:
             continue
-        mine = (starts >= cell.start) & (starts < cell.stop)
+        mine = (starts < cell.stop) & (stops > cell.start)
         sizes = np.maximum(at_start[mine], at_stop[mine])
         found.append(Opening(cell.start, cell.stop, max(float(sizes.max()), 0.0), _cut(curve, cell.start, cell.stop)))
     return found

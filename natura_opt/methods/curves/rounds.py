@@ -22,7 +22,7 @@ from ...base.status import Status
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...laws.curve_settings import CurveSettings
-from ...plan.bracket import ROUNDS, Bracket, relative
+from ...plan.bracket import ROUNDS, Bracket, nearby, relative
 from ...plan.plan import Plan
 from ..method import Common
 from .enclosures import Enclosures
@@ -50,7 +50,7 @@ def solve_in_rounds(economy: Economy, question: Question, common: Common, solve:
     # rational arithmetic for every program of every round would take longer than all the rest
     chosen = replace(common, certificate="doubles") if common.certificate == "auto" else common
     began, rows = time.monotonic(), list[tuple[float, ...]]()
-    best: Plan | None = None
+    within, best = 0.0, None
     widest: Plan | None = None
     while len(rows) < settings.curve_rounds:
         outer = solve(economy.with_curves(pieces.below), question, _left(chosen, began))
@@ -66,7 +66,9 @@ def solve_in_rounds(economy: Economy, question: Question, common: Common, solve:
             best = replace(inner, economy=economy, approximation=pieces.above)
         if outer.proved:
             widest = replace(outer, economy=economy, approximation=pieces.below)
-        bracket = Bracket(pd.DataFrame(rows, columns=list(ROUNDS)), outer.program.sense, settings.curve_tolerance)
+        within = max(within, *(nearby(plan.certificate) for plan in (inner, outer)))
+        frame = pd.DataFrame(rows, columns=list(ROUNDS))
+        bracket = Bracket(frame, outer.program.sense, settings.curve_tolerance, within)
         stopped = _stopped(inner) or _stopped(outer)
         if bracket.holds or stopped:
             break

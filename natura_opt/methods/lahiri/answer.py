@@ -31,7 +31,7 @@ from ...input_output.scale.outcome import ScaleSolution, UnmeetableError, Unsett
 from ...input_output.scale.squares import least_squares
 from ...laws.curve_settings import CurveSettings
 from ...plan.answer import Attempt
-from ...plan.bracket import ROUNDS, Bracket, relative
+from ...plan.bracket import ROUNDS, Bracket, nearby, relative
 from ...plan.plan import Plan
 from ...proof.certificate import certify
 from ...proof.diagnose import Impossibility
@@ -136,7 +136,7 @@ def _with(
         rows = pd.DataFrame([(*values, relative(*values[2:]))], columns=list(ROUNDS))
         rows.index = pd.RangeIndex(1, 2, name="round")
         asked_for = CurveSettings.among(question.settings, f"question {question.name!r}").curve_tolerance
-        bracket = Bracket(rows, program.sense, asked_for)
+        bracket = Bracket(rows, program.sense, asked_for, nearby(certificate))
     return Plan(
         economy=economy,
         question=question,
