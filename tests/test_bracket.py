@@ -46,7 +46,9 @@ def _two_goods(seed: int, unit: float = 1.0) -> tuple[no.Economy, list[str], flo
     return economy, formulas, limit
 
 
-def _assortments(economy: no.Economy, formulas: list[str], limit: float, corn: np.ndarray, iron: np.ndarray) -> np.ndarray:
+def _assortments(
+    economy: no.Economy, formulas: list[str], limit: float, corn: np.ndarray, iron: np.ndarray
+) -> np.ndarray:
     """How many assortments levels of the two techniques give, straight from the formulas; -inf where labour lacks."""
 
     def total(formula: str, q: np.ndarray) -> np.ndarray:
