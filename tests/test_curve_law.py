@@ -14,6 +14,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 import natura_opt as no
+from natura_opt.laws.curves_piecewise import TRANSFORMATIONS
 from natura_opt.program.linear import LinearProgram
 
 from .curve_judge import Small, best_by_enumeration, drawn
@@ -267,3 +268,86 @@ def test_units_do_not_matter(size: float) -> None:
     rows = [(0, 0), (2 * size, 4), (5 * size, 5), (9 * size, 13)]
     economy = bare({("s", "labour"): rows}, targets=[size, 1], inputs=[[0, 0.0], [0, 0]])
     assert no.solve(economy).assert_optimal().objective == pytest.approx(5.0, rel=1e-9)
+
+
+# ---- Pyomo's own piecewise forms ------------------------------------------------------------------------------------
+
+#: Seeds whose curves bend the wrong way and do not jump: Pyomo's functions can say them.
+BENT = [seed for seed in FEW if not (drawn(seed).is_convex or drawn(seed).has_jumps)]
+
+
+@pytest.mark.parametrize("form", TRANSFORMATIONS)
+@pytest.mark.parametrize("seed", BENT[:3])
+def test_pyomos_own_forms_have_the_same_optimum(seed: int, form: str) -> None:
+    small = drawn(seed)
+    model = no.pyomo_model(small.economy(), piecewise=form)
+    held_to(small, best_by_enumeration(small), no.solve(model))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("form", TRANSFORMATIONS)
+@pytest.mark.parametrize("seed", [seed for seed in MANY if not (drawn(seed).is_convex or drawn(seed).has_jumps)])
+def test_pyomos_own_forms_have_the_same_optimum_on_every_seed(seed: int, form: str) -> None:
+    test_pyomos_own_forms_have_the_same_optimum(seed, form)
+
+
+def test_pyomos_own_forms_are_for_curves_that_need_binaries_only() -> None:
+    """What is convex keeps its rows, and no function is declared where there is nothing to declare it for."""
+    convex = next(small for small in map(drawn, FEW) if small.is_convex)
+    model = no.pyomo_model(convex.economy(), piecewise=TRANSFORMATIONS[0])
+    assert len(model.curve_piece) and not any(name.endswith("_function") for name in model.component_map())
+    bent = no.pyomo_model(drawn(BENT[0]).economy(), piecewise=TRANSFORMATIONS[0])
+    assert any(name.endswith("_function") for name in bent.component_map()) and not len(bent.piece_opened)
+
+
+def test_what_pyomos_own_forms_cannot_say_is_refused() -> None:
+    with pytest.raises(no.QuestionError, match="a curve of 'concrete' jumps, which Pyomo's piecewise functions"):
+        no.pyomo_model(concrete(1500), piecewise=TRANSFORMATIONS[0])
+    for form in ("incremental", "contrib.piecewise.inner_repn_gdp", "BIGM_BIN", ""):
+        with pytest.raises(no.OptionError, match="piecewise: unknown transformation"):
+            no.pyomo_model(concrete(1500), piecewise=form)
+
+
+# ---- curves that are not straight -----------------------------------------------------------------------------------
+
+
+def self_using(formula: str, end: float, demand: float) -> no.Economy:
+    """One good that its own technique uses by a formula, and labour that counts its activity."""
+    rows = pd.DataFrame(
+        {
+            "technique": "x",
+            "name": "x",
+            "of": "inputs",
+            "quantity": [0.0, end],
+            "total": np.nan,
+            "formula": ["", formula],
+        }
+    )
+    rows.loc[0, "total"] = 0.0
+    return no.build_economy(
+        goods=["x"],
+        inputs=[[0]],
+        resources=["labour"],
+        resource_use=[[1]],
+        resource_weights=[1],
+        targets=[demand],
+        curves=rows,
+        objective="least-resources",
+    )
+
+
+@pytest.mark.parametrize(
+    ("formula", "end", "demand", "level"),
+    [("0.6*sqrt(q)", 10.0, 1.0, 1.8064183905), ("0.1*q + 0.05*q**2", 18.0, 1.0, 1.18975032)],
+)
+def test_known_answers_of_smooth_curves(formula: str, end: float, demand: float, level: float) -> None:
+    """Known answer 7: the least solutions of x = .6 sqrt(x) + 1 and of x = .1 x + .05 x² + 1."""
+    plan = no.solve(self_using(formula, end, demand)).assert_optimal()
+    assert plan.objective == pytest.approx(level, rel=2e-6)
+
+
+def test_the_largest_demand_that_own_use_leaves() -> None:
+    """Known answer 7: x - .1 x - .05 x² is at most 4.05, at 9; for 4.1 no plan exists."""
+    plan = no.solve(self_using("0.1*q + 0.05*q**2", 18.0, 4.0)).assert_optimal()
+    assert plan.objective == pytest.approx(8.0, rel=2e-6)
+    assert no.solve(self_using("0.1*q + 0.05*q**2", 18.0, 4.1)).status is no.Status.INFEASIBLE

@@ -63,10 +63,24 @@ def curve_table(
         )
     at = place or (lambda row: f"{here}, row {row + 1}")
     rows = _checked_rows(frame, axes, here, at)
-    placed = [_placed(key, part, axes, at) for key, part in rows.groupby(["technique", "of", "name"], sort=False)]
+    parts = list(rows.groupby(["technique", "of", "name"], sort=False))
+    placed = [_placed(key, part, axes, at) for key, part in parts]
     if not placed:
         raise DataError(f"{here} is empty; leave it out, or report something")
+    for one, (_, part) in zip(placed, parts, strict=True):
+        _fill_totals(rows, part, one)
     return CurveTable.of(spec, placed, rows)
+
+
+def _fill_totals(rows: pd.DataFrame, part: pd.DataFrame, placed: PlacedCurve) -> None:
+    """Write down what formulas give where a report left its total out, so that every row can be written and read."""
+    if not part["total"].isna().any():
+        return
+    curves = {unit.name: unit.curve for unit in placed.units} or {"": placed.curve}
+    for unit, own in part[part["total"].isna()].groupby("unit", sort=False):
+        curve = curves[str(unit)]
+        ends = np.searchsorted(curve.quantities, own["quantity"].to_numpy()) - 1
+        rows.loc[own.index, "total"] = curve.ends[ends]
 
 
 def _checked_rows(frame: pd.DataFrame, axes: Mapping[str, pd.Index], here: str, at: Place) -> pd.DataFrame:

@@ -107,7 +107,7 @@ class Pieces:
         count = len(self.economy.periods)
         levels: list[Any] = [names, self.economy.techniques, self.economy.periods]
         codes: list[Any] = [np.tile(number, count), np.tile(at, count), np.repeat(np.arange(count), len(number))]
-        return pd.MultiIndex(levels=levels, codes=codes, names=["piece", "technique", "period"], verify_integrity=False)
+        return pd.MultiIndex(levels=levels, codes=codes, names=["piece", "technique", "period"])
 
     def labels_of_techniques(self, which: Any) -> pd.Index:
         """Return labels (technique, period)."""
