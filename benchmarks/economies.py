@@ -63,6 +63,32 @@ def seeded_plan(
     )
 
 
+def with_curves(plain: no.Economy, seed: int, curves: int, concave: int, pieces: int) -> no.Economy:
+    """Return an economy in which some techniques need their largest input by a curve of the same size.
+
+    A curve goes to twice the level that meets the targets at the old coefficients; its slopes rise (or fall, where it
+    is concave) from half of the old coefficient to one and a half times it, or the other way round.
+
+    Parameters
+    ----------
+    curves, concave : techniques with a curve, and how many of these are concave.
+    pieces : of each curve.
+    """
+    rng = np.random.default_rng(seed)
+    inputs = plain.matrix("inputs", 0).toarray()
+    level = np.linalg.solve(np.eye(len(inputs)) - inputs, plain.vector("targets", 0))
+    given = {}
+    for k, j in enumerate(rng.choice(len(inputs), curves, replace=False)):
+        i = int(np.argmax(inputs[:, j]))
+        slopes = inputs[i, j] * np.sort(rng.uniform(0.5, 1.5, pieces))
+        ends = np.linspace(0.0, 2.0 * level[j], pieces + 1)
+        rises = slopes[::-1] if k < concave else slopes
+        totals = np.concatenate([[0.0], np.cumsum(rises * np.diff(ends))])
+        given[plain.techniques[j], plain.goods[i], "inputs"] = np.column_stack([ends, totals])
+        inputs[i, j] = 0.0
+    return plain.with_changes(inputs=sp.csr_array(inputs), curves=given)
+
+
 def _capital(
     rng: np.random.Generator, plan: np.ndarray, per_good: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

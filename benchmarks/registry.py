@@ -29,12 +29,14 @@ NAMES = (
     "exact",
     "startup",
     "product",
+    "curves_iteration",
     "leontief",
     "harmony_1990",
     "prices",
     "methods",
     "million",
     "programs",
+    "curves",
 )
 #: The cases that take files of the user's own.
 OF_FILES = ("programs",)

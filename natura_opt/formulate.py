@@ -26,6 +26,7 @@ from .laws.activity_limits import ACTIVITY_LIMITS
 from .laws.balance import BALANCE
 from .laws.capital import CAPITAL, refuse_mixed_capital
 from .laws.curves import CURVES
+from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
 from .laws.law import Law
@@ -81,7 +82,7 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     asked = asked_of(economy, question)
     chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
-    if asked.has("capital"):
+    if asked.has("capital") or asked.has_curves("capital"):
         refuse_mixed_capital(asked)
     if PLANTS in chosen or asked.has("plant_resources"):
         refuse_senseless_plants(asked)
@@ -258,7 +259,10 @@ def program_of_laws(
 
 @checked_arguments()
 def pyomo_model(
-    economy: Economy | str | Path, question: Question | str | None = None, extra_laws: Iterable[Law] = ()
+    economy: Economy | str | Path,
+    question: Question | str | None = None,
+    extra_laws: Iterable[Law] = (),
+    piecewise: str | None = None,
 ) -> Any:
     """Spell a plan problem as a Pyomo ``ConcreteModel`` that can be read, changed by hand and handed to ``solve``.
 
@@ -266,6 +270,8 @@ def pyomo_model(
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
     extra_laws : laws of your own.
+    piecewise : one of Pyomo's own piecewise forms for the curves that need binaries, such as
+        ``"contrib.piecewise.incremental"``; without, the rows of :mod:`natura_opt.laws.curves`.
 
     Raises
     ------
@@ -273,17 +279,22 @@ def pyomo_model(
     """
     import pyomo.environ as pyo
 
+    refuse_other_transformations(piecewise)
+
     economy, asked = posed(economy, question)
     own = tuple(extra_laws)
     chosen = laws_of(economy, asked, own)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.own_laws, m.laws = economy, asked, own, PyomoRows(declared_with(asked, own))
+    m.economy, m.question, m.own_laws = economy, asked, own
+    m.laws = PyomoRows(declared_with(asked, own), piecewise=piecewise)
     economy = asked_of(economy, asked)
     for law in chosen:
         law.spelling("pyomo")(m, economy, asked)
     _refuse_other_sense(asked, "pyomo", m.laws.sense, own)
     m.laws.close(m)
     del m.laws
+    if piecewise is not None:
+        transform(m, piecewise)
     return m
 
 

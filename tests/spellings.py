@@ -27,11 +27,15 @@ import natura_opt as no
 from natura_opt import formulate as plan_problem
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
+from natura_opt.economy.curve_table import CurveTable
 from natura_opt.formulate import declared_with
 from natura_opt.laws.law import Law
 from natura_opt.objectives.harmony import HARMONY
 from natura_opt.program.canonical import Block
 from natura_opt.program.linear import LinearProgram
+from natura_opt.tables.curves import IN_PLACE_OF
+
+from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -566,11 +570,17 @@ GOLDEN: dict[str, no.Economy] = {
         _pier(),
         _yard(),
         _harbour(),
+        *CURVED,
     )
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0}
+BY_HAND = {"granary": 2.0, **CURVES_BY_HAND}
+
+
+def spellings_of(name: str) -> tuple[str, ...]:
+    """The spellings of a golden economy: CVXPY does not state binaries, and refuses by name."""
+    return tuple(spelling for spelling in SPELLINGS if not (spelling == "cvxpy" and name in NOT_CONVEX))
 
 
 # ---- wrong data -------------------------------------------------------------
@@ -585,12 +595,19 @@ class Entry:
 
     def value(self, economy: no.Economy) -> float:
         """The number as it stands."""
-        part = economy.tables[self.table].slices[self.key]
+        table = economy.tables[self.table]
+        if isinstance(table, CurveTable):
+            return float(table.rows["total"].iloc[self.row])
+        part = table.slices[self.key]
         return float(part[self.row] if self.column is None else part[self.row, self.column])
 
     def perturbed(self, economy: no.Economy) -> no.Economy:
         """The economy with this number changed, within what its table allows."""
         table, old = economy.tables[self.table], self.value(economy)
+        if isinstance(table, CurveTable):  # by so little that it stays convex where it is
+            rows = table.rows.copy()
+            rows.loc[rows.index[self.row], "total"] = 1.001 * old
+            return economy.with_changes(curves=rows)
         new = {"rate": old / 2 or 0.25, "positive-integer": old + 1}.get(table.spec.sign, 1.25 * old or 0.3)
         new = new if np.isfinite(new) else 7.0
         if self.column is None:
@@ -606,7 +623,7 @@ class Entry:
         """Whether no plan of this horizon can feel the number: what wears out after the end, stock nobody can use, …"""
         last = len(economy.periods) - 1
         every = range(last + 1)
-        needed = sum(economy.matrix("capital", t) for t in every).toarray() > 0
+        needed = sum(_used(economy, "capital", t) for t in every).toarray() > 0
         when = every if self.key is None else [self.key]
         wears_later = all(t == last for t in when)
         match self.table:
@@ -625,21 +642,32 @@ class Entry:
             case "storage_capacity":
                 return wears_later or economy.vector("storage", 0)[self.row] == 0
             case "resource_limits" | "resource_weights":
-                return not any(economy.matrix("resource_use", t)[[self.row]].nnz for t in when)
+                return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when)
             case "emission_caps" | "emission_budgets" | "damage_weights":
-                return not any(economy.matrix("emissions", t)[[self.row]].nnz for t in when)
+                return not any(_used(economy, "emissions", t)[[self.row]].nnz for t in when)
             case _:
                 return False
 
 
+def _used(economy: no.Economy, table: str, period: int) -> Any:
+    """A matrix of coefficients, with ones where curves stand in their place."""
+    return sp.csr_array(economy.matrix(table, period) + economy.curve_cells(table))
+
+
 def entries(economy: no.Economy, zeros: bool) -> list[Entry]:
-    """Every number of every table, with those that are zero or without."""
+    """Every number of every table, with those that are zero or without; of curves every total that is not zero."""
     found = []
     for name, table in economy.tables.items():
+        curved = set(zip(*economy.curve_cells(name).nonzero(), strict=True)) if name in IN_PLACE_OF else set()
+        if isinstance(table, CurveTable):
+            found += [Entry(name, None, int(row), None) for row in np.flatnonzero(table.rows["total"])]
+            continue
         for key, part in table.slices.items():
             dense = part.toarray() if table.spec.is_matrix else part
             places = np.ndindex(dense.shape) if zeros else zip(*np.nonzero(dense), strict=True)
             for place in places:
+                if place in curved:
+                    continue  # a number beside a curve is refused
                 row, column = (int(place[0]), int(place[1])) if table.spec.is_matrix else (int(place[0]), None)
                 found.append(Entry(name, key, row, column))
     return found
@@ -829,6 +857,8 @@ def _package_modules() -> list[ModuleType]:
 #: What the spellings lean on; here any function may be wrong, and the package uses the wrong one throughout.
 _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
+    "natura_opt.laws.curve_layout": (),
+    "natura_opt.laws.curve_pieces": (),
     "natura_opt.laws.cvxpy_model": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),
@@ -854,6 +884,8 @@ def golden_for(module: ModuleType) -> list[str]:
     """The golden economies that a module has a say in: those where one of its laws applies; for a helper, all."""
     own = [law for law in linear_laws() for s in SPELLINGS if getattr(law, s).__module__ == module.__name__]
     asked = {name: plan_problem.laws_of(e, e.question()) for name, e in GOLDEN.items()}
+    if ".curve" in module.__name__:
+        return [name for name, e in GOLDEN.items() if e.has("curves")]
     return [name for name, laws in asked.items() if not own or any(law in laws for law in own)]
 
 
@@ -872,7 +904,7 @@ def verdict(mutant: Mutant, name: str) -> str | None:
     economy = GOLDEN[name]
     programs = {}
     with put_in(mutant):
-        for spelling in SPELLINGS:
+        for spelling in spellings_of(name):
             try:
                 wrong = spelling in spellings
                 programs[spelling] = spelled(spelling, economy) if wrong else golden_program(name, spelling)

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import natura_opt as no
 from natura_opt.cli.app import app
+from natura_opt.economy.curve_table import CurveTable
 
 from .seeded import seeded_economy
 
@@ -39,6 +40,8 @@ def assert_same(a: no.Economy, b: no.Economy) -> None:
     assert set(a.tables) == set(b.tables)
     for name, table in a.tables.items():
         assert set(table.slices) == set(b.tables[name].slices), name
+        if isinstance(table, CurveTable):
+            pd.testing.assert_frame_equal(table.rows, b.tables[name].rows, check_exact=True)
         for key, part in table.slices.items():
             other = b.tables[name].slices[key]
             if table.spec.is_matrix:
@@ -86,8 +89,8 @@ def test_infinite_limits_tables_ahead_and_arrivals_come_back(form: str, tmp_path
         inputs=[[0.1, 0.2], [0.3, 0.4]],
         inputs_ahead={1: [[0.1, 0.0], [0.0, 0.0]], 3: [[0.0, 0.2], [0.0, 0.0]]},
         capital_orders={"1991": [[1.0, 0.0], [0.0, 2.0]]},
-        curve_quantities={0: [0.0, 0.0], 1: [5.0, 6.0], 2: [9.0, 9.5]},
-        emissions=[[1.0, -2.0], [0.5, 0.5]],
+        curves={("a", "b", "capital"): [(0, 0), (0, 0.1), (5, 6)], ("b", "soot"): [(0, 0), (9, -9.5)]},
+        emissions=[[1.0, -2.0], [0.5, 0.0]],
         emission_caps=[np.inf, 3.0],
         foreign_exchange=[1.0, -2.0, 3.0],
         targets=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]],

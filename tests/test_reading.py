@@ -16,12 +16,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
+from natura_opt.economy.curve_table import CurveTable
 from natura_opt.tables.registry import TABLES
 from natura_opt.tables.spec import AXES
 
 from .test_cli import MODELS, call
 
 SIZES = {"goods": 4, "techniques": 5, "resources": 3, "pollutants": 2, "profiles": 2, "periods": 3}
+#: Where economies with the table of curves have one: technique, name and table.
+CURVED = [
+    ("technique 0", "good 1", "inputs"),
+    ("technique 3", "good 0", "capital"),
+    ("technique 0", "resource 2", "resource_use"),
+    ("technique 4", "pollutant 1", "emissions"),
+]
 AHEAD = [name for name, spec in TABLES.items() if spec.ahead]
 
 
@@ -41,6 +49,8 @@ def same(one: no.Economy, other: no.Economy) -> list[str]:
         if table.slices.keys() != other.tables[name].slices.keys():
             found.append(f"{name}: slices {table.slices.keys()} and {other.tables[name].slices.keys()}")
             continue
+        if isinstance(table, CurveTable) and not table.rows.equals(other.tables[name].rows):
+            found.append(f"{name}: {table.rows} and {other.tables[name].rows}")
         for key, part in table.slices.items():
             twin = other.tables[name].slices[key]
             arrays = [(part, twin)]
@@ -61,6 +71,26 @@ def values(chance: np.random.Generator, spec: Any, shape: tuple[int, ...]) -> np
     return numbers * chance.choice([-1, 1], shape) if spec.sign == "any" else numbers
 
 
+def reports(chance: np.random.Generator) -> pd.DataFrame:
+    """Return reports of curves, which jump and go on in every way, in all of the tables that they may stand in."""
+    rows: list[tuple[Any, ...]] = []
+    for technique, name, of in CURVED:
+        steps = 10.0 ** chance.uniform(-6, 6, (4, 2))
+        points = np.concatenate([[[0.0, 0.0]], np.cumsum(steps, axis=0)])
+        points[2, 0] = points[1, 0]  # a jump
+        beyond = ("", "error", "line", "average")[chance.integers(4)]
+        rows += [(technique, name, of, float(q), float(total), beyond) for q, total in points]
+    return pd.DataFrame(rows, columns=["technique", "name", "of", "quantity", "total", "beyond"])
+
+
+def without_curved(name: str, numbers: np.ndarray) -> np.ndarray:
+    """Return numbers of a table with zeros where a curve stands in their place."""
+    for technique, row, of in CURVED:
+        if of == name:
+            numbers[int(row.split()[1]), int(technique.split()[1])] = 0.0
+    return numbers
+
+
 def seeded(seed: int, tables: list[str] | None = None) -> no.Economy:
     """Return an economy with any of the tables, some of them by period."""
     chance = np.random.default_rng(seed)
@@ -70,12 +100,19 @@ def seeded(seed: int, tables: list[str] | None = None) -> no.Economy:
     for name in sorted(set(chosen)):
         spec = TABLES[name]
         shape = tuple(len(axes[axis]) for axis in spec.axes)
-        if spec.ahead:
+        if spec.tidy:
+            made[name] = reports(chance)
+        elif spec.ahead:
             made[name] = {k: values(chance, spec, shape) for k in (1, 3)}
         elif spec.once or spec.axes == ("periods",) or chance.random() < 0.5:
             made[name] = values(chance, spec, shape)
         else:
             made[name] = {period: values(chance, spec, shape) for period in axes["periods"]}
+    if "curves" in made:
+        for name in {of for *_, of in CURVED} & set(made):
+            parts = made[name].values() if isinstance(made[name], dict) else [made[name]]
+            for part in parts:
+                without_curved(name, part)
     return no.build_economy(
         name=f"seed {seed}",
         title='A "quoted" title, with = and #',

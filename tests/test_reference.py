@@ -19,6 +19,7 @@ import natura_opt as no
 from natura_opt.base.exit_codes import COMMANDS, ExitCode, codes_after, sentence_after, sentence_of_all
 from natura_opt.base.settings import Real
 from natura_opt.cli.app import app
+from natura_opt.economy.question import SETTINGS_OF_LAWS
 from natura_opt.formulate import every_law
 from natura_opt.methods.registry import METHODS
 from natura_opt.objectives import OBJECTIVES
@@ -103,6 +104,7 @@ def test_objectives_methods_and_their_settings_are_all_there() -> None:
     objectives, methods, settings = (no.look_up(topic) for topic in ("objectives", "methods", "settings"))
     assert list(objectives.index) == list(OBJECTIVES) and list(methods.index) == list(METHODS)
     every = {f"objective {name}": one.settings for name, one in OBJECTIVES.items()}
+    every |= {f"law of {name}": kind for name, kind in SETTINGS_OF_LAWS.items()}
     every |= {f"method {name}": one.settings for name, one in METHODS.items()}
     assert list(zip(settings["of"], settings.index, strict=True)) == [
         (whose, name) for whose, kind in every.items() for name in kind.names()

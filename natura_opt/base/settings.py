@@ -262,7 +262,16 @@ class Settings:
 
     @classmethod
     def among(cls, given: Mapping[str, Any], where: str, error: type[NaturaError] = SettingError) -> Self:
-        """Return these settings from a mapping that holds others' beside them; parameters and errors as of ``read``."""
+        """Return these settings from a mapping that holds others' beside them.
+
+        Parameters
+        ----------
+        given, where, error : as of :meth:`read`.
+
+        Raises
+        ------
+        ``error`` : as of :meth:`read`.
+        """
         names = cls.names()
         return cls.read({name: value for name, value in given.items() if name in names}, where, error)
 

@@ -25,6 +25,8 @@ from .coerce import position, spelled
 from .curve_table import CurveTable, PlacedCurve, Unit
 from .table import Table
 
+#: So many quantities of a piece with a formula are looked at for totals below nothing.
+_LOOKED_AT = 65
 #: Says where a row of the reports stands.
 Place = Callable[[int], str]
 
@@ -61,10 +63,24 @@ def curve_table(
         )
     at = place or (lambda row: f"{here}, row {row + 1}")
     rows = _checked_rows(frame, axes, here, at)
-    placed = [_placed(key, part, axes, at) for key, part in rows.groupby(["technique", "of", "name"], sort=False)]
+    parts = list(rows.groupby(["technique", "of", "name"], sort=False))
+    placed = [_placed(key, part, axes, at) for key, part in parts]
     if not placed:
         raise DataError(f"{here} is empty; leave it out, or report something")
+    for one, (_, part) in zip(placed, parts, strict=True):
+        _fill_totals(rows, part, one)
     return CurveTable.of(spec, placed, rows)
+
+
+def _fill_totals(rows: pd.DataFrame, part: pd.DataFrame, placed: PlacedCurve) -> None:
+    """Write down what formulas give where a report left its total out, so that every row can be written and read."""
+    if not part["total"].isna().any():
+        return
+    curves = {unit.name: unit.curve for unit in placed.units} or {"": placed.curve}
+    for unit, own in part[part["total"].isna()].groupby("unit", sort=False):
+        curve = curves[str(unit)]
+        ends = np.searchsorted(curve.quantities, own["quantity"].to_numpy()) - 1
+        rows.loc[own.index, "total"] = curve.ends[ends]
 
 
 def _checked_rows(frame: pd.DataFrame, axes: Mapping[str, pd.Index], here: str, at: Place) -> pd.DataFrame:
@@ -151,7 +167,9 @@ def _table_meant(of: str, name: Any, axes: Mapping[str, pd.Index], at: Place, ro
     if len(tables) > 1:
         raise DataError(f"{at(row)}: {name_of(name)!r} may stand in {' or '.join(tables)}; say which under 'of'")
     if not tables:
-        known = [name_of(one) for table, axis in IN_PLACE_OF.items() if table != "capital" for one in axes[axis]]
+        known = dict.fromkeys(
+            name_of(one) for table, axis in IN_PLACE_OF.items() if table != "capital" for one in axes[axis]
+        )
         raise DataError(f"{at(row)}: {unknown('good, resource or pollutant', name_of(name), known)}")
     return tables[0]
 
@@ -164,8 +182,11 @@ def _placed(key: Any, rows: pd.DataFrame, axes: Mapping[str, pd.Index], at: Plac
     beyond = _one_of_all(rows, "beyond", where) or "error"
     row, column = position(axis, name), position(axes["techniques"], technique)
     try:
+        if of != "emissions":
+            _refuse_negative_reports(rows, at)
         if (rows["unit"] == "").all():
             curve = _one_curve(rows, where, cast(Beyond, beyond))
+            _refuse_negative(curve, of)
             return PlacedCurve(of, row, column, curve)
         if (rows["unit"] == "").any():
             raise DataError("some of its rows name a unit and some do not; name one in each, or in none")
@@ -174,9 +195,39 @@ def _placed(key: Any, rows: pd.DataFrame, axes: Mapping[str, pd.Index], at: Plac
             own = _one_curve(part, where, "error")
             units.append(Unit(str(unit), own, own.reported))
         whole = stacked([(unit.name, unit.curve, unit.capacity) for unit in units], beyond=cast(Beyond, beyond))
+        _refuse_negative(whole, of)
         return PlacedCurve(of, row, column, whole, tuple(units))
     except DataError as error:
-        raise DataError(f"{where}: {error}" if not str(error).startswith(where) else str(error)) from None
+        said = str(error).startswith(at(int(rows.index[0])).split(",")[0])
+        raise DataError(str(error) if said else f"{where}: {error}") from None
+
+
+def _refuse_negative_reports(rows: pd.DataFrame, at: Place) -> None:
+    """Raise where a row reports less than nothing, which only emissions may be."""
+    below = np.flatnonzero(rows["total"].to_numpy() < 0.0)
+    if len(below):
+        row = rows.iloc[below[0]]
+        raise DataError(
+            f"{at(int(rows.index[below[0]]))}: the total {row['total']:g} at quantity {row['quantity']:g} of "
+            f"{name_of(row['name'])!r} in {name_of(row['technique'])!r} must not be negative; what a technique makes "
+            "stands in 'outputs'"
+        )
+
+
+def _refuse_negative(curve: Curve, of: str) -> None:
+    """Raise where a curve that is no emission goes below nothing between or beyond its reports."""
+    if of == "emissions":
+        return
+    lowest = np.minimum(curve.starts, curve.ends)
+    for k, formula in enumerate(curve.formulas):
+        if formula is not None:
+            lowest[k] = curve.total(np.linspace(curve.quantities[k], curve.quantities[k + 1], _LOOKED_AT)).min()
+    k = int(np.argmin(lowest))
+    if lowest[k] < 0.0:
+        raise DataError(
+            f"between quantity {curve.quantities[k]:g} and {curve.quantities[k + 1]:g} the total goes down to "
+            f"{lowest[k]:g}; it must not be negative: only emissions may be"
+        )
 
 
 def _one_curve(rows: pd.DataFrame, where: str, beyond: Beyond) -> Curve:

@@ -100,9 +100,14 @@ class Pieces:
 
     def labels_of_pieces(self, pieces: Any) -> pd.Index:
         """Return labels (piece, technique, period)."""
-        numbers = [f"piece {g - self.first[self.owner[g]] + 1}" for g in pieces]
-        owners = [self.economy.techniques[self.techniques[self.owner[g]].technique] for g in pieces]
-        return _three(numbers, owners, self.economy.periods, ("piece", "technique", "period"))
+        owner = self.owner[pieces]
+        number = pieces - self.first[owner]
+        names = pd.Index([f"piece {k + 1}" for k in range(int(number.max(initial=-1)) + 1)], dtype=object)
+        at = np.array([one.technique for one in self.techniques], dtype=int)[owner]
+        count = len(self.economy.periods)
+        levels: list[Any] = [names, self.economy.techniques, self.economy.periods]
+        codes: list[Any] = [np.tile(number, count), np.tile(at, count), np.repeat(np.arange(count), len(number))]
+        return pd.MultiIndex(levels=levels, codes=codes, names=["piece", "technique", "period"])
 
     def labels_of_techniques(self, which: Any) -> pd.Index:
         """Return labels (technique, period)."""
@@ -168,14 +173,3 @@ class Pieces:
         rows = np.array([one.row for *_, one in self.standing_in(table)], dtype=int)
         shape = (len(self.economy.axes[IN_PLACE_OF[table]]), len(rows))
         return sp.csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=shape)
-
-
-def _three(first: list[Any], second: list[Any], periods: pd.Index, names: tuple[str, ...]) -> pd.Index:
-    """Return labels over periods, those of a period together."""
-    count = len(first)
-    arrays = [
-        pd.Index(first * len(periods), dtype=object),
-        pd.Index(second * len(periods), tupleize_cols=False, dtype=object),
-        pd.Index(np.repeat(np.asarray(periods, dtype=object), count), tupleize_cols=False),
-    ]
-    return pd.MultiIndex.from_arrays(arrays, names=names)

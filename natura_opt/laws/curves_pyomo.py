@@ -10,6 +10,7 @@ from ..tables.curves import IN_PLACE_OF
 from .coefficients import pyomo_names
 from .curve_layout import TOTALS, need_rows
 from .curve_pieces import CurvedTechnique, curved_techniques
+from .curves_piecewise import declare_functions, in_functions
 
 
 def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -17,7 +18,9 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
     import pyomo.environ as pyo
 
     techniques = pyomo_names(economy.techniques)
-    curved = {techniques[one.technique]: one for one in curved_techniques(economy, question)}
+    every = {techniques[one.technique]: one for one in curved_techniques(economy, question)}
+    functions = in_functions(economy, every) if m.laws.piecewise is not None else {}
+    curved = {j: one for j, one in every.items() if j not in functions}
     width = {(_piece(k), j): float(one.widths[k]) for j, one in curved.items() for k in range(one.count)}
     opener = {(_piece(k), j): one.opened_by[k] for j, one in curved.items() for k in range(one.count)}
     filler = {(_piece(k), j): one.filled_for[k] for j, one in curved.items() for k in range(one.count)}
@@ -59,15 +62,21 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
         lambda k, j, t: width[k, j] * m.piece_opened[_piece(filler[k, j]), j, t] - m.curve_piece[k, j, t],
     )
     for table in TOTALS:
-        _spell_totals(m, economy, table, curved)
+        _spell_totals(m, economy, table, every, functions)
 
 
 def _piece(k: int) -> str:
     return f"piece {k + 1}"
 
 
-def _spell_totals(m: Any, economy: Economy, table: str, curved: dict[Any, CurvedTechnique]) -> None:
-    """Declare the totals of one table's curves."""
+def _spell_totals(
+    m: Any,
+    economy: Economy,
+    table: str,
+    curved: dict[Any, CurvedTechnique],
+    functions: dict[Any, CurvedTechnique],
+) -> None:
+    """Declare the totals of one table's curves, those of some techniques as Pyomo's piecewise functions."""
     import pyomo.environ as pyo
 
     assert economy.curves is not None
@@ -87,7 +96,12 @@ def _spell_totals(m: Any, economy: Economy, table: str, curved: dict[Any, Curved
     m.add_component(TOTALS[table], pyo.Var(where, m.PERIODS, domain=domain, doc="total by curve"))
     total = m.component(TOTALS[table])
 
+    stated = {cell: of for cell, of in cells.items() if cell[1] in functions}
+    function = declare_functions(m, TOTALS[table], stated) if stated else {}
+
     def beyond_its_curve(i: Any, j: Any, t: Any) -> Any:
+        if j in functions:
+            return total[i, j, t] - function[i, j, t](m.activities[j, t])
         one, c = cells[i, j]
         filled = pyo.quicksum(float(one.slopes[c, k]) * m.curve_piece[_piece(k), j, t] for k in range(one.count))
         opened = pyo.quicksum(

@@ -32,10 +32,12 @@ class PyomoRows:
     ----------
     declared : what the laws that may write into it say of their blocks.
     losses : what counts against the objective, whatever its sense: functions of nothing.
+    piecewise : Pyomo's transformation that states curves which need binaries; None where laws state them in rows.
     """
 
     declared: Declarations = field(default_factory=Declarations)
     losses: list[Callable[[], Any]] = field(default_factory=list)
+    piecewise: str | None = None
     _open: dict[str, _Open] = field(default_factory=dict)
     _terms: dict[str, list[Callable[..., Any]]] = field(default_factory=dict)
     _goal: tuple[str, int, Callable[[], Any], str] | None = None

@@ -129,7 +129,7 @@ class Objective:
         ------
         QuestionError : a table is missing, a setting is not usable, or the objective's own reason.
         """
-        missing = [table for table in self.needs if not economy.has(table)]
+        missing = [table for table in self.needs if not (economy.has(table) or economy.has_curves(table))]
         if missing:
             raise QuestionError(f"{economy.name}: the objective {self.name!r} needs the table {listed(missing)}")
         why = self.refuses(economy, settings_of(self.settings, question))

@@ -258,8 +258,9 @@ def _clash(program: LinearProgram, multipliers: Floats) -> str:
     demands = [_row(program, int(row)) for row in np.argsort(-weight) if weight[row] > least]
     limits = [(-weight[row], _row(program, int(row))) for row in np.flatnonzero(weight < -least)]
     bounds = np.flatnonzero((np.abs(give) > least) | (np.isfinite(bound) & (pull > 0)))
-    limits += [(give[k], f"the bound of {_column(program, int(k))}") for k in bounds]
-    within = [name for _, name in sorted(limits, key=lambda limit: -abs(limit[0]))]
+    limits += [(give[k], _bound(program, int(k))) for k in bounds]
+    by_size = sorted(limits, key=lambda limit: -abs(limit[0]))
+    within = list(dict.fromkeys(name for _, name in by_size))  # pieces of one range have one name
     chain = [row for row in np.argsort(-np.abs(multipliers)) if multipliers[row] != 0 and abs(weight[row]) <= least]
     through = _joined([_row(program, int(row)) for row in chain])
     if not demands and not within:
@@ -300,25 +301,38 @@ def _column(program: LinearProgram, column: int) -> str:
     return _called(_block_at(program.columns, column), column, program.named)
 
 
+def _bound(program: LinearProgram, column: int) -> str:
+    """Name the bound of a column in words."""
+    block = _block_at(program.columns, column)
+    if isinstance(block.declared, Columns) and block.declared.bound:
+        return _called(block, column, program.named, block.declared.bound)
+    return f"the bound of {_column(program, column)}"
+
+
 def _block_at(blocks: Sequence[Block], position: int) -> Block:
     return next(block for block in blocks if block.start <= position < block.start + len(block.index))
 
 
-def _called(block: Block, position: int, named: bool) -> str:
+def _called(block: Block, position: int, named: bool, bound: str = "") -> str:
     """Name a row or column as its law calls it; the last part of a label over several axes is its period.
 
     Parameters
     ----------
     named : whether it is of a program that came with names for its rows and columns.
+    bound : what the bound of the column is called, where it is meant; what is numbered then shares one name.
     """
     label, says = block.index[position - block.start], block.declared
     several = isinstance(label, tuple) and (says is None or len(says.axes) > 1)
     parts = list(label) if several else [label]
+    if bound and says is not None and says.numbered:
+        parts = parts[1:]
     texts = [name_of(part) for part in parts]
     dated = len(texts) > 1 and (says is None or "periods" in says.axes)
     name, when = " in ".join(texts[:-1] if dated else texts), f" ({texts[-1]})" if dated else ""
     word = block.name.removesuffix("s") if named else block.name
-    if isinstance(says, Columns):
+    if bound:
+        word = bound
+    elif isinstance(says, Columns):
         word = word if says.called is None else says.called
     elif says is not None:
         word = says.called or word

@@ -73,4 +73,4 @@ def _paragraph(topic: Topic, row: tuple[str, ...], width: int) -> str:
 def _filled(text: str, width: int, first: str = "", others: str = "") -> str:
     """Return text in lines of at most so many characters, broken at blanks only."""
     wrapper = TextWrapper(width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
-    return wrapper.fill(text)
+    return "\n".join(line.rstrip() for line in wrapper.wrap(text))  # a broken word may leave a blank before it

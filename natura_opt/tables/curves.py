@@ -19,7 +19,7 @@ NEEDED = ("technique", "name", "quantity", "total")
 OPTIONAL = ("of", "unit", "formula", "fit", "beyond")
 
 CURVES = beside(
-    "curves",
+    "needs that depend on scale",
     TableSpec(
         "curves",
         ("techniques",),
