@@ -1,8 +1,8 @@
 """Economies whose curves are hidden: production units know them, the plan knows only what they have been asked.
 
-Every good is made in one way or more, with labour that is short and with another good. What a way needs of each depends
-on its scale: convex, concave or S-shaped totals. A plan made on reports is judged by what can be carried out of it on the true
-curves: no technique runs more than the plan says, and the rest is what the true curves allow.
+Every good is made in one way or more, with labour that is short and with another good. What a way needs of each
+depends on its scale: convex, concave or S-shaped totals. A plan made on reports is judged by what can be carried out of
+it on the true curves: no technique runs more than the plan says, and the rest is what the true curves allow.
 """
 
 from __future__ import annotations

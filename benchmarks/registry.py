@@ -35,6 +35,7 @@ NAMES = (
     "prices",
     "methods",
     "million",
+    "asking",
     "programs",
     "curves",
 )

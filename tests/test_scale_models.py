@@ -196,7 +196,7 @@ def test_what_cannot_be_separated_is_refused_by_name() -> None:
         no.separate_units(free, "T-ring")
     rows = free.frame("curves")
     part = rows[(rows["name"] == "Lucloelium") | (rows["unit"] == "factory 1")]
-    with pytest.raises(no.DataError, match="stack the same"):
+    with pytest.raises(no.DataError, match="make them one"):
         no.separate_units(free.with_changes(curves=part), "Vorpal Pick +1")
     other = rows.copy()
     other.loc[(other["name"] == "Vorpal Pick +1") & (other["quantity"] == 999), "quantity"] = 1000.0

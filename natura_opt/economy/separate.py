@@ -102,8 +102,8 @@ def _units(economy: Economy, at: int, where: str) -> tuple[Unit, ...]:
             raise DataError(f"{where}: its curve of {_name(economy, one)!r} is not reported by unit; report it so")
         if [unit.name for unit in one.units] != [unit.name for unit in stacked[0].units]:
             raise DataError(
-                f"{where}: its curve of {_name(economy, one)!r} is stacked of {listed([u.name for u in one.units])}, that "
-                f"of {_name(economy, stacked[0])!r} of {listed([u.name for u in stacked[0].units])}; stack the same"
+                f"{where}: its curve of {_name(economy, one)!r} is stacked of {listed([u.name for u in one.units])}, "
+                f"that of {_name(economy, stacked[0])!r} of {listed([u.name for u in stacked[0].units])}; make them one"
             )
         for unit, first in zip(one.units, stacked[0].units, strict=True):
             if abs(unit.capacity - first.capacity) > _SAME * first.capacity:

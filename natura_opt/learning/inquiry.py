@@ -51,8 +51,8 @@ class Inquiry:
         verb = "give off" if self.of == "emissions" else "tie up" if self.of == "capital" else "need"
         return (
             f"ask {who} how much {name_of(self.name)} it would {verb} in all at {self.scale:g}: the reports say "
-            f"between {self.lowest:g} and {self.highest:g}, the plan counts on {self.counted_on:g}, and {why}; the answer is "
-            f"expected to be worth {self.reduction:.3g} of the objective"
+            f"between {self.lowest:g} and {self.highest:g}, the plan counts on {self.counted_on:g}, and {why}; the "
+            f"answer is expected to be worth {self.reduction:.3g} of the objective"
         )
 
 

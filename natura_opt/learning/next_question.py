@@ -8,9 +8,10 @@ would make the plan move there. By the plan's valuations moving the technique fr
 .. math::  \delta(q) = m (q - x) - \sum_i v_i (c_i(q) - c_i(x)) \le 0
 
 with m the worth of one unit of activity before its curves, and c the chords. So the answer about input i is expected to
-improve the plan by ``E max(0, delta + v_i (c_i(q) - T))`` (the expected improvement of Mockus 1978; T equally likely
-between its bounds). Valuations hold for small moves: a technique is asked about no scale at which it would make more of
-every good that it makes than the whole plan does. The question with the largest expectation is asked.
+improve the plan by ``E max(0, delta + v_i (c_i(q) - T))`` (the expected improvement of Mockus 1978; how T is distributed
+says :mod:`natura_opt.learning.unknown`). Valuations hold for small moves: a technique that runs is asked about the
+stretches between reports that touch its level, one that stands idle about no scale at which it would make more of every
+good that it makes than the whole plan does. The question with the largest expectation is asked.
 
 S. Samothrakis, *Open Loop In Natura Economic Planning*, 2020, section 4.1 (asking managers scale by scale).
 """
@@ -35,6 +36,8 @@ from ..tables.curves import IN_PLACE_OF
 from .inquiry import Inquiry
 from .unknown import Shape, Unknown, most_unknown, unknown_at
 
+#: A level within this share of a report is at it.
+_NEAR = 1e-9
 #: What the table says of a fit says as much of the curve between its samples.
 _OF_FIT: dict[str, Shape] = {"convex": "convex", "concave": "concave"}
 
@@ -106,7 +109,7 @@ def _inquiries(economy: Economy, curves: CurveTable, plan: Plan, period: int, sh
             if not values[at] > 0.0:
                 continue
             for unit, curve, before in _reported(one):
-                for found, runs in _points(curve, level - before, most_here - before, shapes[at]):
+                for found, runs in _points(curve, level, before, most_here, shapes[at]):
                     reduction = values[at] * found.error
                     if not runs:
                         q = before + found.quantity
@@ -138,13 +141,16 @@ def _reported(one: PlacedCurve) -> Iterator[tuple[str, Curve, float]]:
         before += unit.capacity
 
 
-def _points(curve: Curve, level: float, most: float, shape: Shape) -> Iterator[tuple[Unknown, bool]]:
-    """Return the scales up to ``most`` that are worth asking about, and whether the plan runs there."""
-    here = unknown_at(curve, level, shape)
+def _points(curve: Curve, level: float, before: float, most: float, shape: Shape) -> Iterator[tuple[Unknown, bool]]:
+    """Return the scales worth asking about of a curve that begins at ``before``, and whether the plan runs there."""
+    own = level - before
+    here = unknown_at(curve, own, shape)
     if here is not None:
         yield here, True
-    for found in most_unknown(curve, most, shape):
-        if here is None or found.between != here.between:
+        return
+    near = _NEAR * max(level, 1.0)
+    for found in most_unknown(curve, most - before, shape):
+        if level <= near or found.between[0] - near <= own <= found.between[1] + near:
             yield found, False
 
 
