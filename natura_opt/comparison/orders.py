@@ -61,6 +61,7 @@ def loss_of_order(
 
     Parameters
     ----------
+    economy : with a stacked technique.
     technique : label of a technique with curves that are stacked of units.
     question : what is asked, or its name; the economy's default.
     options : of :func:`natura_opt.solve`.

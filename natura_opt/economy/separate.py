@@ -37,6 +37,7 @@ def separate_units(economy: Economy, technique: Any) -> Economy:
 
     Parameters
     ----------
+    economy : with a stacked technique.
     technique : label of a technique with curves that are stacked of units.
 
     Raises

@@ -62,6 +62,8 @@ def answered(economy: Economy, inquiry: Inquiry, total: float) -> Economy:
 
     Parameters
     ----------
+    economy : with the reports so far.
+    inquiry : what was asked.
     total : what is needed in all at the scale that was asked about, in the unit of what is needed.
 
     Raises

@@ -8,10 +8,10 @@ would make the plan move there. By the plan's valuations moving the technique fr
 .. math::  \delta(q) = m (q - x) - \sum_i v_i (c_i(q) - c_i(x)) \le 0
 
 with m the worth of one unit of activity before its curves, and c the chords. So the answer about input i is expected to
-improve the plan by ``E max(0, delta + v_i (c_i(q) - T))`` (the expected improvement of Mockus 1978; how T is distributed
-says :mod:`natura_opt.learning.unknown`). Valuations hold for small moves: a technique that runs is asked about the
-stretches between reports that touch its level, one that stands idle about no scale at which it would make more of every
-good that it makes than the whole plan does. The question with the largest expectation is asked.
+improve the plan by ``E max(0, delta + v_i (c_i(q) - T))`` (the expected improvement of Mockus 1978; how T is
+distributed says :mod:`natura_opt.learning.unknown`). Valuations hold for small moves: a technique that runs is asked
+about the stretches between reports that touch its level, one that stands idle about no scale at which it would make
+more of every good that it makes than the whole plan does. The question with the largest expectation is asked.
 
 S. Samothrakis, *Open Loop In Natura Economic Planning*, 2020, section 4.1 (asking managers scale by scale).
 """
