@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .checks import check as check
     from .comparison.comparing import compare as compare
     from .comparison.comparison import Comparison as Comparison
+    from .comparison.orders import loss_of_order as loss_of_order
     from .economy.build import build_economy as build_economy
     from .economy.economy import Economy as Economy
     from .economy.files.catalog import read as read
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from .economy.national.multiregional import from_pymrio as from_pymrio
     from .economy.national.supply_use import from_supply_use as from_supply_use
     from .economy.question import Question as Question
+    from .economy.separate import separate_units as separate_units
     from .formulate import cvxpy_model as cvxpy_model
     from .formulate import linear_program as linear_program
     from .formulate import pyomo_model as pyomo_model
@@ -56,6 +58,9 @@ if TYPE_CHECKING:
     from .input_output.unproductive import UnproductiveError as UnproductiveError
     from .laws.law import Given as Given
     from .laws.law import Law as Law
+    from .learning.inquiry import Inquiry as Inquiry
+    from .learning.inquiry import answered as answered
+    from .learning.next_question import next_question as next_question
     from .methods.harmony.found import UnlimitedError as UnlimitedError
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError
