@@ -29,6 +29,7 @@ NAMES = (
     "exact",
     "startup",
     "product",
+    "curves_iteration",
     "leontief",
     "harmony_1990",
     "prices",

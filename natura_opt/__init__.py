@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .checks import check as check
     from .comparison.comparing import compare as compare
     from .comparison.comparison import Comparison as Comparison
+    from .comparison.orders import loss_of_order as loss_of_order
     from .economy.build import build_economy as build_economy
     from .economy.economy import Economy as Economy
     from .economy.files.catalog import read as read
@@ -47,18 +48,25 @@ if TYPE_CHECKING:
     from .economy.national.multiregional import from_pymrio as from_pymrio
     from .economy.national.supply_use import from_supply_use as from_supply_use
     from .economy.question import Question as Question
+    from .economy.separate import separate_units as separate_units
     from .formulate import cvxpy_model as cvxpy_model
     from .formulate import linear_program as linear_program
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
+    from .input_output.scale.outcome import UnmeetableError as UnmeetableError
+    from .input_output.scale.outcome import UnsettledError as UnsettledError
     from .input_output.solve import leontief as leontief
     from .input_output.unproductive import UndecidedError as UndecidedError
     from .input_output.unproductive import UnproductiveError as UnproductiveError
     from .laws.law import Given as Given
     from .laws.law import Law as Law
+    from .learning.inquiry import Inquiry as Inquiry
+    from .learning.inquiry import answered as answered
+    from .learning.next_question import next_question as next_question
     from .methods.harmony.found import UnlimitedError as UnlimitedError
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError
+    from .methods.lahiri.largest import largest_demand as largest_demand
     from .methods.linear import ExtraLaw as ExtraLaw
     from .methods.solve import solve as solve
     from .objectives.harmony_functions import HarmonyFunction as HarmonyFunction

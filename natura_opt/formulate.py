@@ -285,12 +285,8 @@ def pyomo_model(
     own = tuple(extra_laws)
     chosen = laws_of(economy, asked, own)
     m = pyo.ConcreteModel(name=economy.name, doc=economy.title)
-    m.economy, m.question, m.own_laws, m.laws = (
-        economy,
-        asked,
-        own,
-        PyomoRows(declared_with(asked, own), piecewise=piecewise),
-    )
+    m.economy, m.question, m.own_laws = economy, asked, own
+    m.laws = PyomoRows(declared_with(asked, own), piecewise=piecewise)
     economy = asked_of(economy, asked)
     for law in chosen:
         law.spelling("pyomo")(m, economy, asked)

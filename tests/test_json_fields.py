@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import natura_opt as no
@@ -105,6 +106,27 @@ def held() -> no.Economy:
     return polluted(capital=[[1.0]], initial_capital=[[2.0]], damage_weights=[0.01], emission_budgets=[9.0])
 
 
+def curved() -> no.Economy:
+    """Corn by three techniques whose labour depends on scale: one up to a jump, one fitted to samples, one idle."""
+    reports = {
+        "field": [(0, 0, ""), (3, 1, ""), (3, 9, ""), (10, 20, "")],
+        "garden": [(2, 2.1, "convex"), (4, 4, "convex"), (8, 8.3, "convex")],
+        "roof": [(0, 0, ""), (10, 1000, "")],
+    }
+    rows = [(name, "labour", *row) for name, table in reports.items() for row in table]
+    return no.build_economy(
+        name="curved",
+        goods=["corn"],
+        techniques=list(reports),
+        resources=["labour"],
+        outputs=[[1.0, 1.0, 1.0]],
+        resource_limits=[3.0],
+        targets=[1.0],
+        curves=pd.DataFrame(rows, columns=["technique", "name", "quantity", "total", "fit"]),
+        objective="fulfilment",
+    )
+
+
 def by_hand() -> dict[str, Any]:
     """Return the summary of a model with a row and a column of one's own."""
     import pyomo.environ as pyo
@@ -128,6 +150,7 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
         (("five_year_plan",), 0),
         (("{place}/polluted",), 0),
         (("{place}/held/polluted",), 0),
+        (("{place}/curved",), 0),
         (("{place}/impossible",), 1),
         (("{place}/endless",), 1),
         (("{place}/small.mps",), 0),
@@ -141,6 +164,7 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
         (("five_year_plan", "--methods", "highs,harmony,fixed-point,harmony-2018"), 0),
         (("{place}/held/polluted", "--methods", "highs,harmony,prices"), 0),
         (("{place}/polluted", "--methods", "highs,harmony"), 0),
+        (("{place}/curved", "--methods", "highs,harmony"), 0),
         (("{place}/endless", "--methods", "highs,harmony"), 1),
     ],
     "check": [(("five_year_plan",), 0), (("{place}/impossible",), 0)],
@@ -155,7 +179,7 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[dict[str, Any]]]:
     """Return what a command prints in all of its calls; each is made once."""
     place = tmp_path_factory.mktemp("models")
-    for economy in (polluted(emission_caps=[4.0]), impossible(), endless()):
+    for economy in (polluted(emission_caps=[4.0]), curved(), impossible(), endless()):
         folder_of(place, economy)
     (place / "held").mkdir()
     folder_of(place / "held", held())

@@ -31,10 +31,13 @@ from .test_harmony import small
 
 LEAST: dict[str, Any] = {"objective": "least-resources", "resource_weights": [1.0]}
 #: An economy that every method answers, under its objective.
-ANSWERED: dict[str, dict[str, Any]] = {"fixed-point": LEAST}
+ANSWERED: dict[str, dict[str, Any]] = {"fixed-point": LEAST, "lahiri": LEAST}
 #: For every setting of every method: a value it takes, and values it must refuse.
 VALUES: dict[tuple[str, str], tuple[Any, list[Any]]] = {
     ("fixed-point", "max_passes"): (500, [0, -1, 2.5, True, "many"]),
+    ("lahiri", "iteration"): ("newton", ["picard", 1, None]),
+    ("lahiri", "start"): ("demand", ["plan", 0, None]),
+    ("lahiri", "max_passes"): (500, [0, -1, 2.5, True, "many"]),
     ("prices", "max_rounds"): (50, [0, -1, 2.5, True, "many"]),
     ("harmony", "max_iterations"): (20_000, [0, -1, 2.5, True, "many"]),
     ("harmony-tangents", "max_rounds"): (20, [0, -1, 2.5, True, "many"]),

@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("generate",),
     ("formulate",),
     ("plan",),
-    ("methods",),
+    ("methods", "learning"),
     ("comparison", "checks"),
     ("testing", "reference"),
     ("cli",),

@@ -13,7 +13,7 @@ from ..base.places import check_log
 #: How HiGHS goes about it: its own choice, simplex, interior point (with crossover) or the first-order PDLP.
 METHODS: dict[str, str] = {"auto": "choose", "simplex": "simplex", "ipm": "ipm", "pdlp": "pdlp"}
 #: How an answer is proved.
-CERTIFICATES: tuple[str, ...] = ("auto", "exact")
+CERTIFICATES: tuple[str, ...] = ("auto", "exact", "doubles")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class SolveOptions:
     time_limit : seconds allowed for the solver, refinement included.
     options : HiGHS options by their own names; unknown ones are an error.
     certificate : ``auto`` (recomputed in doubles, in rational arithmetic where these cannot decide and the program is
-        not large) or ``exact`` (in rational arithmetic, whatever it takes).
+        not large), ``exact`` (in rational arithmetic, whatever it takes) or ``doubles`` (in doubles alone: quick, and
+        what they cannot decide stays open).
     """
 
     method: str = "auto"

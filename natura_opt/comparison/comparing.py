@@ -19,8 +19,10 @@ from ..economy.build import build_economy
 from ..economy.economy import Economy
 from ..economy.files.catalog import read
 from ..economy.question import Question
-from ..formulate import linear_program, with_objective
+from ..formulate import asked_of, linear_program, with_objective
+from ..methods.fixed_point.record import FIXED_POINT
 from ..methods.harmony.problem import HarmonyProblem, harmony_problem
+from ..methods.lahiri.record import LAHIRI
 from ..methods.linear import BACKENDS
 from ..methods.method import Common, Method
 from ..methods.registry import METHODS, ask, method_named
@@ -92,8 +94,10 @@ def compare(
     >>> found.table["harmony"].idxmax()
     'harmony'
     """
+    economy = model if isinstance(model, Economy) else read(model)
+    question = question if isinstance(question, Question) else economy.question(question)
     named = [methods] if isinstance(methods, str) else methods
-    chosen = list(DEFAULT_METHODS if named is None else dict.fromkeys(named))
+    chosen = list(_default_methods(economy, question) if named is None else dict.fromkeys(named))
     for method in [*chosen, *(settings or {})]:
         if method not in COMPARABLE:
             raise OptionError(unknown("method", method, COMPARABLE))
@@ -107,8 +111,6 @@ def compare(
         for name in given:
             if name in _OWN:
                 raise OptionError(f"settings: {name!r} is compare's own, not a method's")
-    economy = model if isinstance(model, Economy) else read(model)
-    question = question if isinstance(question, Question) else economy.question(question)
     compared = _compared(economy, question, function)
     for method in chosen:
         load_method(method)
@@ -122,6 +124,22 @@ def compare(
     entries.sort(key=lambda entry: chosen.index(entry.method))
     best = first or solve(economy, compared.linear, time_limit=time_limit)
     return Comparison(economy, compared.linear, tuple(entries), best, compared.problem)
+
+
+def _default_methods(economy: Economy, question: Question) -> tuple[str, ...]:
+    """Return what is compared where nothing else is asked: where needs depend on scale, the iteration that knows it."""
+    if asked_of(economy, question).curves is None:
+        return DEFAULT_METHODS
+    return tuple(LAHIRI.name if name == FIXED_POINT.name else name for name in DEFAULT_METHODS)
+
+
+def _which_solution(plan: Plan, method: str) -> str:
+    """Say which of several solutions a plan of fixed demand under curves is; empty where there is but one."""
+    if plan.asked.curves is None or plan.of.demand is not Demand.FIXED:
+        return ""
+    if method == LAHIRI.name:
+        return plan.attempts[-1].message
+    return "the best of all solutions" if plan.proved else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +203,7 @@ def _entry(
     assert block is not None
     good, period = block.index.codes  # type: ignore[attr-defined]
     deliveries = np.maximum(left.to_numpy()[good, period], 0.0)
-    objective, note = _objective(compared, plan, harmony)
+    objective, note = _objective(compared, plan, harmony, method)
     if harmony is not None:
         reasons = "; ".join(filter(None, (harmony.reason, note)))
         return Entry(method, plan, "", deliveries, objective, reasons, harmony.passes)
@@ -220,14 +238,14 @@ def _same_rows(program: Program, problem: HarmonyProblem) -> bool:
     return all(one.index.equals(other.index) for one, other in zip(program.rows, ours, strict=True))
 
 
-def _objective(compared: _Compared, plan: Plan, harmony: Harmony | None) -> tuple[float | None, str]:
+def _objective(compared: _Compared, plan: Plan, harmony: Harmony | None, method: str) -> tuple[float | None, str]:
     """Return the linear question's objective of a plan, losses included, recomputed from what it delivers; and a note.
 
     The program's own costs are what is summed, so that nothing it counts is left out.
     """
     linear = compared.program
     if harmony is None:
-        return plan.objective, ""
+        return plan.objective, _which_solution(plan, method)
     if plan.certificate.primal_residual > max(plan.certificate.tolerance, _MET):
         return None, f"its plan breaks a law by {plan.certificate.primal_residual:.1e} of what the law weighs"
     ratio = fulfilment_by_good(compared.problem.economy, plan)

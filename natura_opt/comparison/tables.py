@@ -133,12 +133,17 @@ class ComparisonTables:
         if entry.objective is not None:
             row["objective"] = entry.objective
             if self.optimum.proved:
-                best, sign = self.optimum.objective, -1.0 if self.optimum.program.sense == "min" else 1.0
+                best, sign = self._best_value, -1.0 if self.optimum.program.sense == "min" else 1.0
                 size = max(abs(best), abs(entry.objective)) or 1.0  # of an optimum of zero, nothing is a share
                 row["gap"] = proven_gap(sign * entry.objective, sign * best, size, self._tolerance)
                 if np.isinf(row["gap"]):
                     row["note"] = _joined(row["note"], f"better than the proved optimum, {_broken(plan)}")
         return row
+
+    @property
+    def _best_value(self) -> float:
+        """What no plan can better: the optimum, or where curves are not straight what it is bracketed by."""
+        return self.optimum.objective if self.optimum.bracket is None else self.optimum.bracket.bound
 
     @property
     def _tolerance(self) -> float:

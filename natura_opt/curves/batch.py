@@ -11,7 +11,12 @@ from ..base.arrays import Floats
 from ..base.errors import DataError
 from .curve import Curve
 from .formula import Formula
-from .kernels import slopes_of, totals_of
+from .kernels import slopes_of, slopes_of_run, totals_of, totals_of_run
+
+#: Fewer curves than this are read sooner than a second core is woken.
+_SERIAL = 10_000
+#: Runs of curves that the cores share.
+_RUNS = 64
 
 
 class CurveBatch:
@@ -33,6 +38,7 @@ class CurveBatch:
         self._lines = np.stack([ends, *totals, _joined([curve.slopes for curve in curves])], axis=1)
         self._groups, self._formulas = _grouped(curves, int(self._offsets[-1]))
         self.ends = np.array([curve.end for curve in curves])
+        self._runs = np.linspace(0, len(curves), _RUNS + 1).astype(np.int64)
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -46,7 +52,10 @@ class CurveBatch:
         """
         at = self._checked(levels)
         pieces, out = np.empty(len(at), dtype=np.int64), np.empty(len(at))
-        totals_of(self._offsets, self._lefts, self._lines, at, pieces, out)
+        if len(at) < _SERIAL:
+            totals_of_run(0, len(at), self._offsets, self._lefts, self._lines, at, pieces, out)
+        else:
+            totals_of(self._runs, self._offsets, self._lefts, self._lines, at, pieces, out)
         if self._formulas:
             inside = (at > 0.0) & (at < self._lines[pieces, 0])
             self._follow(lambda formula, where: formula.values(where), inside, at, pieces, out)
@@ -63,7 +72,10 @@ class CurveBatch:
         """
         at = self._checked(levels)
         pieces, out = np.empty(len(at), dtype=np.int64), np.empty(len(at))
-        slopes_of(self._offsets, self._lefts, self._lines, at, pieces, out)
+        if len(at) < _SERIAL:
+            slopes_of_run(0, len(at), self._offsets, self._lefts, self._lines, at, pieces, out)
+        else:
+            slopes_of(self._runs, self._offsets, self._lefts, self._lines, at, pieces, out)
         if self._formulas:
             inside = at <= self._lines[pieces, 0]
             self._follow(lambda formula, where: formula.slopes(where), inside, at, pieces, out)

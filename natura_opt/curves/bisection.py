@@ -14,7 +14,7 @@ from .formula import Formula
 from .series import PRECISION, series_of
 
 #: Intervals looked at before giving up.
-_MOST_INTERVALS = 6000
+_MOST_INTERVALS = 3000
 #: A part that is narrower than this part of the interval's end, and over which the total changes by less than this
 #: part of the totals, is a straight line.
 _NARROW = 1e-12

@@ -57,7 +57,7 @@ def composed_curvature(node: Node, start: float, stop: float) -> Sign | None:
     try:
         with flint.ctx.workprec(PRECISION):
             return _examine(node, Fraction(start), Fraction(stop)).curvature
-    except UndecidedError:
+    except (UndecidedError, ZeroDivisionError):
         return None
 
 
@@ -65,7 +65,7 @@ def line_of(node: Node) -> tuple[Fraction, Fraction] | None:
     """Return slope and value at 0 of an expression that is a straight line as it is written, else None."""
     try:
         return _examine(node, Fraction(0), Fraction(1)).line
-    except UndecidedError:
+    except (UndecidedError, ZeroDivisionError):
         return None
 
 
@@ -81,7 +81,9 @@ def _examine(node: Node, start: Fraction, stop: Fraction) -> Part:
     if node.op in ("+", "-"):
         other = others[0] if node.op == "+" else _scaled(others[0], Fraction(-1))
         return _bounded(_sum(first, other, start, stop))
-    if node.op == "/" and first.line and others[0].line and not others[0].is_constant:
+    if node.op == "/" and others[0].is_constant:
+        return _bounded(_scaled(first, 1 / others[0].low))
+    if node.op == "/" and first.line and others[0].line:
         return _bounded(_line_over_line(first, others[0]))
     if node.op in ("*", "/"):
         other = others[0] if node.op == "*" else _power(others[0], Fraction(-1))

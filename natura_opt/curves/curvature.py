@@ -8,6 +8,7 @@ below every tolerance of a plan.
 from __future__ import annotations
 
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from .bisection import bisected_cells
@@ -29,6 +30,11 @@ class Cell(NamedTuple):
     start: float
     stop: float
     sign: int
+
+    @property
+    def is_bracket(self) -> bool:
+        """Whether it is so narrow that it brackets an inflection, or an infinite slope where a formula begins."""
+        return self.sign == 0 and self.stop < inf and self.stop - self.start <= 1e-8 * self.stop
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,8 @@ from ..base.arrays import Floats
 from ..base.errors import DataError, shortened
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from .formula import Formula
     from .observed import Observed
 
@@ -121,6 +123,18 @@ class Curve:
             mine = piece == k
             slopes[mine] = formula.slopes(flat[mine])
         return slopes.reshape(levels.shape)
+
+    def plot(self, title: str = "", quantity_unit: str = "", total_unit: str = "") -> Figure:
+        """Draw the total, and what is needed per unit of activity, against activity (the figure of the papers).
+
+        Parameters
+        ----------
+        title : above the picture.
+        quantity_unit, total_unit : of activity and of what is needed, for the labels.
+        """
+        from .drawing import curve_figure
+
+        return curve_figure(self, title, quantity_unit, total_unit)
 
     def _require_range(self, levels: Floats) -> None:
         outside = ~((levels >= 0.0) & (levels <= self.end))

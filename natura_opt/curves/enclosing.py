@@ -30,12 +30,16 @@ from .shape import is_rising
 
 Side = Literal["lower", "upper"]
 
+#: A cut nearer to an inflection than this part of its quantity changes nothing.
+_NARROWEST = 1e-10
+
 
 @dataclass
 class _Stretch:
     """A line of an enclosure from one quantity to another, as long as it is not final (mirrored: always an upper one).
 
-    ``joined`` says whether the curve is continuous at its start.
+    ``joined`` says whether the curve is continuous at its start, ``bracket`` whether it is that of an inflection, at
+    the start of a piece or inside it.
     """
 
     start: float
@@ -43,10 +47,13 @@ class _Stretch:
     begin: float
     end: float
     joined: bool
+    bracket: Literal["", "first", "inside"] = ""
 
 
 def chords(curve: Curve, cuts: Any) -> Curve:
     """Return the straight curve through points of a curve: its breakpoints and these cuts, jumps kept.
+
+    Between two points it is on one side of the curve only where no inflection lies between them.
 
     Parameters
     ----------
@@ -102,6 +109,11 @@ def cells_between(curve: Curve, cuts: Any) -> list[Cell]:
     return [cell for cell, _ in _cells(curve, _levels(curve, cuts))]
 
 
+def piece_at(curve: Curve, start: float) -> int:
+    """Return the piece that a cell beginning at a level lies on."""
+    return int(np.searchsorted(curve.quantities, start, side="right")) - 1
+
+
 def _levels(curve: Curve, cuts: Any) -> Floats:
     try:
         levels = np.unique(doubles(cuts))
@@ -109,18 +121,21 @@ def _levels(curve: Curve, cuts: Any) -> Floats:
         raise DataError(f"the cuts of a curve: {error}") from None
     if levels.size and not (levels[0] >= 0.0 and levels[-1] <= curve.end):
         raise DataError(f"the cuts of a curve lie between {levels[0]:g} and {levels[-1]:g}, it ends at {curve.end:g}")
-    return levels
+    return levels[levels > 1e-15 * curve.reported]  # nearer to 0 a slope may be one that no double is
 
 
 def _cells(curve: Curve, levels: Floats) -> list[tuple[Cell, int]]:
     """Return cells in order, each with the number of its piece."""
     found = []
-    for cell in cells_of(curve):
-        piece = int(np.searchsorted(curve.quantities, cell.start, side="right")) - 1
+    cells = cells_of(curve)
+    for k, cell in enumerate(cells):
+        piece = piece_at(curve, cell.start)
         if curve.formulas[piece] is None:
             found.append((cell, piece))
             continue
-        inside = levels[(levels > cell.start) & (levels < cell.stop)]
+        after = _NARROWEST * cell.stop * (k > 0 and cells[k - 1].is_bracket)
+        before = _NARROWEST * cell.stop * (k + 1 < len(cells) and cells[k + 1].is_bracket)
+        inside = levels[(levels > cell.start + after) & (levels < cell.stop - before) & (not cell.is_bracket)]
         points = [cell.start, *(float(level) for level in inside), cell.stop]
         found += [(Cell(a, b, cell.sign), piece) for a, b in pairwise(points)]
     return found
@@ -147,8 +162,10 @@ def _enclosure(curve: Curve, levels: Floats, side: Side) -> Curve:
             if cell.stop == curve.quantities[piece + 1]:
                 lines[-1].end = max(lines[-1].end, mirror * float(curve.ends[piece]))
             lines[0].joined = joined
+            if cell.is_bracket:
+                lines[0].bracket = "first" if opens else "inside"
             stretches += lines
-    stretches = _met(stretches, mirror)
+    stretches = _met(_without_brackets(stretches), mirror)
     if is_rising(curve):
         _keep_rising(stretches, side)
     for stretch in stretches:
@@ -166,7 +183,7 @@ def _lines(formula: Formula, cell: Cell, mirror: float) -> list[_Stretch]:
     width = b - a
     (low_a, *slopes_a), (low_b, *slopes_b) = (_seen(formula, level, mirror) for level in (a, b))
     room = 8.0 * UNIT * max(abs(low_a), abs(low_b))
-    if cell.sign == 0 and width <= 1e-8 * b:  # the bracket of an inflection
+    if cell.is_bracket:
         room += abs(low_b - low_a)
     if mirror * cell.sign >= 0.0:
         return [_Stretch(a, b, low_a + room, low_b + room, True)]
@@ -201,6 +218,24 @@ def _seen(formula: Formula, level: float, mirror: float) -> tuple[float, float, 
 def _is_steep(formula: Formula, cell: Cell, mirror: float) -> bool:
     """Whether a cell's upper line, mirrored, has to begin above the curve."""
     return mirror * cell.sign < 0.0 and not np.isfinite(_seen(formula, cell.start, mirror)[2])
+
+
+def _without_brackets(stretches: list[_Stretch]) -> list[_Stretch]:
+    """Let the lines beside the bracket of an inflection meet at its end: no program needs a piece that narrow."""
+    found: list[_Stretch] = []
+    first: _Stretch | None = None
+    for stretch in stretches:
+        if stretch.bracket == "first":
+            first = stretch
+        elif stretch.bracket == "inside" and first is None:
+            found[-1].stop = stretch.stop
+            found[-1].end = max(found[-1].end, stretch.begin, stretch.end)
+        else:
+            if first is not None:
+                stretch.start, stretch.begin, stretch.joined = first.start, first.begin, first.joined
+                first = None
+            found.append(stretch)
+    return found
 
 
 def _met(stretches: list[_Stretch], mirror: float) -> list[_Stretch]:

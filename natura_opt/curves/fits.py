@@ -103,7 +103,7 @@ def _curved(points: Floats, means: Floats, counts: Any, how: Fit) -> tuple[Float
     weights = np.sqrt(counts)
     scale = np.linalg.norm(weights[:, None] * matrix, axis=0)
     changes, _ = nnls(weights[:, None] * matrix / scale, weights * means, maxiter=100 * len(widths) + 100)
-    values = np.append(0.0, matrix @ (changes / scale))
+    values = np.maximum.accumulate(np.append(0.0, matrix @ (changes / scale)))  # rounding never falls
     turning = changes > 0.0
     kept = np.append(True, turning[1:]) if how == "convex" else np.append(True, turning[:-1])
     positions = np.append(np.flatnonzero(kept), len(widths)).astype(float)

@@ -22,19 +22,22 @@ def _piece(first: int, stop: int, lefts: Any, level: float, inclusive: bool) -> 
     return low
 
 
-@compiled(nogil=True, parallel=True)
-def totals_of(offsets: Any, lefts: Any, lines: Any, levels: Any, pieces: Any, out: Any) -> None:
-    """Write the total of each curve at its level into ``out`` and the piece it lies on into ``pieces``.
+@compiled(nogil=True)
+def totals_of_run(
+    first: int, stop: int, offsets: Any, lefts: Any, lines: Any, levels: Any, pieces: Any, out: Any
+) -> None:
+    """Write the total of a run of curves, each at its level, into ``out``, the pieces they lie on into ``pieces``.
 
     Parameters
     ----------
+    first, stop : the run.
     offsets : where the pieces of each curve begin, shape (curves + 1,).
     lefts : where each piece begins, in the order of curves, shape (pieces,).
     lines : of each piece where it ends, its total at both ends and its slope, side by side in memory because all are
         read together, shape (pieces, 4).
     levels : one per curve, not negative, shape (curves,); infinite totals where a curve says nothing.
     """
-    for i in prange(len(levels)):
+    for i in range(first, stop):
         level = levels[i]
         k = _piece(offsets[i], offsets[i + 1], lefts, level, False)
         pieces[i] = k
@@ -49,10 +52,26 @@ def totals_of(offsets: Any, lefts: Any, lines: Any, levels: Any, pieces: Any, ou
 
 
 @compiled(nogil=True, parallel=True)
-def slopes_of(offsets: Any, lefts: Any, lines: Any, levels: Any, pieces: Any, out: Any) -> None:
+def totals_of(runs: Any, offsets: Any, lefts: Any, lines: Any, levels: Any, pieces: Any, out: Any) -> None:
+    """Write the totals of all curves, as :func:`totals_of_run`; ``runs`` cuts them into runs for the cores."""
+    for part in prange(len(runs) - 1):
+        totals_of_run(runs[part], runs[part + 1], offsets, lefts, lines, levels, pieces, out)
+
+
+@compiled(nogil=True)
+def slopes_of_run(
+    first: int, stop: int, offsets: Any, lefts: Any, lines: Any, levels: Any, pieces: Any, out: Any
+) -> None:
     """Write the right slope of each curve at its level into ``out``; the left one at its end, infinite beyond."""
-    for i in prange(len(levels)):
+    for i in range(first, stop):
         level = levels[i]
         k = _piece(offsets[i], offsets[i + 1], lefts, level, True)
         pieces[i] = k
         out[i] = float("inf") if level > lines[k, 0] else lines[k, 3]
+
+
+@compiled(nogil=True, parallel=True)
+def slopes_of(runs: Any, offsets: Any, lefts: Any, lines: Any, levels: Any, pieces: Any, out: Any) -> None:
+    """Write the slopes of all curves, as :func:`slopes_of_run`; ``runs`` cuts them into runs for the cores."""
+    for part in prange(len(runs) - 1):
+        slopes_of_run(runs[part], runs[part + 1], offsets, lefts, lines, levels, pieces, out)

@@ -56,7 +56,7 @@ def composed(quantities: Any, totals: Any, formulas: Sequence[Formula | None], b
     quantities, totals : rows as in :func:`through`; a total may be left out (NaN) where a formula gives it: in the row
         that its piece ends in, and where a jump's start is said by the formula that begins there.
     formulas : of each row, the total on the piece that ends there, or None where it is straight, shape (rows,). Where a
-        formula begins higher than the piece before it ends, the total jumps.
+        formula begins higher than the piece before it ends, the total jumps. One that is a straight line becomes one.
     beyond : what holds beyond the last row.
 
     Raises
@@ -98,8 +98,9 @@ def composed(quantities: Any, totals: Any, formulas: Sequence[Formula | None], b
         formula = formulas[k]
         assert formula is not None
         at = int(np.searchsorted(points, levels[k])) - 1
-        pieces[at] = formula
-        cells_of_formula(formula, float(points[at]), float(points[at + 1]))
+        cells = cells_of_formula(formula, float(points[at]), float(points[at + 1]))
+        if any(cell.sign for cell in cells):
+            pieces[at] = formula
         ends = formula.values(points[at : at + 2])
         if abs(ends[0] - starts[at]) > AGREEMENT * np.abs(ends).max():
             starts[at] = ends[0]

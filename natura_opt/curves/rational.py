@@ -34,6 +34,8 @@ def rational_cells(node: Node, start: float, stop: float) -> list[tuple[float, f
     cells: list[tuple[float, float, int]] = []
     at = start
     for low, high in _roots(second, start, stop):
+        if any(low <= end <= high and _value(second, Fraction(end)) == 0 for end in (start, stop)):
+            continue  # it touches zero only where the interval begins or ends
         if low > at:
             cells.append((at, low, _sign(second, at, low)))
         if high > max(at, low):
@@ -97,6 +99,9 @@ def _roots(polynomial: flint.fmpq_poly, start: float, stop: float) -> list[tuple
 
 def _sign(polynomial: flint.fmpq_poly, start: float, stop: float) -> int:
     """Return the sign between two roots."""
-    middle = (Fraction(start) + Fraction(stop)) / 2
-    value = polynomial(flint.fmpq(middle.numerator, middle.denominator))
+    value = _value(polynomial, (Fraction(start) + Fraction(stop)) / 2)
     return int(value > 0) - int(value < 0)
+
+
+def _value(polynomial: flint.fmpq_poly, at: Fraction) -> flint.fmpq:
+    return polynomial(flint.fmpq(at.numerator, at.denominator))

@@ -9,7 +9,7 @@ import numpy as np
 from ..base.arrays import Floats
 from .curvature import cells_of
 from .curve import Curve
-from .enclosing import cells_between, lower, upper
+from .enclosing import cells_between, lower, piece_at, upper
 
 #: Octaves that the samples of a cell are graded over, towards each of its ends.
 _OCTAVES = 44
@@ -32,7 +32,9 @@ class Opening(NamedTuple):
 
 
 def openings(curve: Curve, cuts: object) -> list[Opening]:
-    """Return how far the enclosure with these cuts is open, on each cell in order.
+    """Return how far the enclosure with these cuts is open, on each cell of a formula in order.
+
+    On a straight piece it is open only where it meets a formula, and no further than there.
 
     Raises
     ------
@@ -50,15 +52,18 @@ def openings(curve: Curve, cuts: object) -> list[Opening]:
     )
     found = []
     for cell in cells_between(curve, cuts):
-        mine = (starts >= cell.start) & (starts < cell.stop)
+        if cell.is_bracket or curve.formulas[piece_at(curve, cell.start)] is None:
+            continue
+        mine = (starts < cell.stop) & (stops > cell.start)
         sizes = np.maximum(at_start[mine], at_stop[mine])
         found.append(Opening(cell.start, cell.stop, max(float(sizes.max()), 0.0), _cut(curve, cell.start, cell.stop)))
     return found
 
 
 def gap(curve: Curve, cuts: object) -> Opening:
-    """Return the widest opening of the enclosure with these cuts."""
-    return max(openings(curve, cuts), key=lambda opening: opening.size)
+    """Return the widest opening of the enclosure with these cuts; that of a straight curve has size 0."""
+    whole = Opening(0.0, curve.end, 0.0, curve.reported / 2.0)
+    return max(openings(curve, cuts), key=lambda opening: opening.size, default=whole)
 
 
 def _inside(straight: Curve, starts: Floats, levels: Floats) -> Floats:
@@ -69,8 +74,6 @@ def _inside(straight: Curve, starts: Floats, levels: Floats) -> Floats:
 
 
 def _cut(curve: Curve, start: float, stop: float) -> float:
-    if not np.isfinite(stop):
-        return stop
     slopes = float(curve.slope(start)), float(curve.slope(stop, side="left"))
     if not np.isfinite(slopes[0]):
         return start + (stop - start) / 16.0
@@ -122,6 +125,6 @@ def initial_cuts(curve: Curve, count: int) -> Floats:
 
 def _inside_total(curve: Curve, start: float) -> float:
     """Return the total where a cell begins, above a jump."""
-    piece = int(np.searchsorted(curve.quantities, start, side="right")) - 1
+    piece = piece_at(curve, start)
     formula = curve.formulas[piece]
     return float(curve.starts[piece]) if formula is None else float(formula.values(start))

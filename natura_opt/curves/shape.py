@@ -7,15 +7,13 @@ from typing import Literal
 import numpy as np
 
 from ..base.arrays import Floats
-from .curvature import Cell, cells_of
+from .curvature import cells_of
 from .curve import Curve
 
 Shape = Literal["linear", "convex", "concave", "mixed"]
 
 #: Slopes that differ by less than this part of the steeper one are the same slope, rounded.
 _SAME = 1e-12
-#: Cells narrower than this part of their quantity bracket an inflection, or begin at an infinite slope.
-_BRACKET = 1e-8
 
 
 def shape_of(curve: Curve) -> Shape:
@@ -29,7 +27,7 @@ def shape_of(curve: Curve) -> Shape:
     """
     if (curve.jumps[1:] > 0.0).any():
         return "mixed"
-    signs = {cell.sign for cell in _wide(cells_of(curve))} - {0}
+    signs = {cell.sign for cell in cells_of(curve)} - {0}
     signs |= {-1} if curve.jumps[0] > 0.0 else set()
     before, after = _slopes_at_joints(curve)
     with np.errstate(invalid="ignore"):
@@ -64,10 +62,6 @@ def is_rising(curve: Curve) -> bool:
         if not rises:
             return False
     return True
-
-
-def _wide(cells: list[Cell]) -> list[Cell]:
-    return [cell for cell in cells if cell.stop - cell.start > _BRACKET * cell.stop]
 
 
 def _slopes_at_joints(curve: Curve) -> tuple[Floats, Floats]:

@@ -9,8 +9,12 @@ from typing import Any
 import pandas as pd
 
 from ..base.entrance import checked_arguments
-from ..base.errors import QuestionError, unknown
+from ..base.errors import DataError, QuestionError, unknown
+from ..base.labels import name_of
+from ..curves.curve import Curve
+from ..tables.curves import IN_PLACE_OF
 from .aggregate import aggregate
+from .coerce import position, reads
 from .data import EconomyData
 from .question import Question
 
@@ -63,6 +67,42 @@ class Economy(EconomyData):
         ['metal', 'coal', 'food']
         """
         return aggregate(self, concordance, base, techniques)
+
+    @checked_arguments("technique", "name")
+    def curve(self, technique: object, name: object, of: str | None = None) -> Curve:
+        """Return what a technique needs (or emits) in all of one thing, against its activity.
+
+        Parameters
+        ----------
+        technique, name : labels.
+        of : the table in whose place the curve stands; needed where a technique has several for one name.
+
+        Raises
+        ------
+        DataError : there is no such curve, or several.
+
+        >>> import natura_opt as no
+        >>> rows = [("oven", "coal", 0, 0), ("oven", "coal", 10, 4), ("oven", "coal", 20, 12)]
+        >>> reports = pd.DataFrame(rows, columns=["technique", "name", "quantity", "total"])
+        >>> goods = ["coal", "bread"]
+        >>> e = no.build_economy(goods=goods, techniques=["pit", "oven"], outputs=[[1, 0], [0, 1]], curves=reports)
+        >>> e.curve("oven", "coal").total([5, 15]).tolist()
+        [2.0, 8.0]
+        """
+        placed = () if self.curves is None else self.curves.placed
+        mine = [one for one in placed if one.technique == position(self.techniques, technique)]
+        found = [
+            one
+            for one in mine
+            if of in (None, one.of) and reads(self.axes[IN_PLACE_OF[one.of]][one.row]) == reads(name)
+        ]
+        if len(found) == 1:
+            return found[0].curve
+        if found:
+            tables = ", ".join(repr(one.of) for one in found)
+            raise DataError(f"{self.name}: {technique!r} has curves of {name!r} in the place of {tables}; say which")
+        known = [name_of(self.axes[IN_PLACE_OF[one.of]][one.row]) for one in mine if of in (None, one.of)]
+        raise DataError(f"{self.name}: technique {technique!r}: {unknown('curve', name, known)}")
 
     @checked_arguments()
     def question(self, name: str | None = None) -> Question:

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from ..base.arrays import Floats
 from ..base.errors import DataError
 from ..base.numbers import doubles, sparse_doubles
-from .kernels import find_faults, product, product_of_rows, scatter_rows, transposed_product
+from .kernels import faults_of_rows, find_faults, product, product_of_rows, scatter_rows, transposed_product
 
 _RUNS_PER_THREAD = 8
 #: Fewer coefficients than this are multiplied sooner than a second core is woken.
@@ -136,8 +136,9 @@ class Coefficients:
 
 def _faults(csr: Any) -> int:
     """Look at every number once: 1 for rows out of order or entries given twice, 2 not finite, 4 negative."""
-    threads = int(numba.get_num_threads()) if csr.nnz > _SERIAL else 1
-    runs = _cut(csr.indptr, threads * _RUNS_PER_THREAD)
+    if csr.nnz <= _SERIAL:
+        return int(faults_of_rows(0, csr.shape[0], csr.indptr, csr.indices, csr.data))
+    runs = _cut(csr.indptr, int(numba.get_num_threads()) * _RUNS_PER_THREAD)
     faults = np.zeros(len(runs) - 1, dtype=np.int64)
     find_faults(runs, csr.indptr, csr.indices, csr.data, faults)
     return int(np.bitwise_or.reduce(faults))

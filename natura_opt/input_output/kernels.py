@@ -41,7 +41,7 @@ def _row(indices: Any, data: Any, start: Any, stop: Any, x: Any) -> float:
 
 
 @compiled(nogil=True)
-def _faults_of_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any) -> int:
+def faults_of_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any) -> int:
     """Return 1 if a row is not in strict order, plus 2 if a number is not finite, plus 4 if one is negative."""
     order = finite = sign = False
     for i in range(first, stop):
@@ -57,9 +57,9 @@ def _faults_of_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any)
 
 @compiled(nogil=True, parallel=True)
 def find_faults(runs: Any, indptr: Any, indices: Any, data: Any, faults: Any) -> None:
-    """Write what is wrong with each run of rows into ``faults``: see :func:`_faults_of_rows`."""
+    """Write what is wrong with each run of rows into ``faults``: see :func:`faults_of_rows`."""
     for part in prange(len(runs) - 1):
-        faults[part] = _faults_of_rows(runs[part], runs[part + 1], indptr, indices, data)
+        faults[part] = faults_of_rows(runs[part], runs[part + 1], indptr, indices, data)
 
 
 @compiled(nogil=True)

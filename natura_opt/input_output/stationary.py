@@ -7,6 +7,8 @@ that they cancel each other's errors.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..base.arrays import Floats
@@ -14,7 +16,7 @@ from .kernels import sweep, transposed_sweep
 from .system import Bound, System
 
 #: Rounds Anderson's method mixes.
-_WINDOW = 6
+WINDOW = 6
 #: Vectors of it that may be so nearly parallel.
 _PARALLEL = 1e-12
 
@@ -76,18 +78,24 @@ def anderson(system: System, start: Floats | None) -> tuple[Floats, Bound]:
             best = (x, bound)
         if bound.relative <= system.tolerance or system.exhausted:
             return best
-        points = [*points[-_WINDOW:], x]
-        steps = [*steps[-_WINDOW:], system.residual(x, used)]
-        x = _mixed(system, points, steps)
+        points = [*points[-WINDOW:], x]
+        steps = [*steps[-WINDOW:], system.residual(x, used)]
+        x = mixed(system.weigh, points, steps)
 
 
-def _mixed(system: System, points: list[Floats], steps: list[Floats]) -> Floats:
-    """Return the point whose residual, were everything linear, would be least, and its step taken."""
+def mixed(weigh: Callable[[Floats], Floats], points: list[Floats], steps: list[Floats]) -> Floats:
+    """Return the point whose residual, were everything linear, would be least, and its step taken.
+
+    Parameters
+    ----------
+    weigh : puts a residual in units in which its components compare.
+    points, steps : the last rounds, the newest last: where each was, and how far it went.
+    """
     if len(points) == 1:
         return points[0] + steps[0]
     plain: Floats = points[-1] + steps[-1]
     with np.errstate(over="ignore", invalid="ignore"):
-        weighed = np.array([system.weigh(step) for step in steps])
+        weighed = np.array([weigh(step) for step in steps])
     largest = float(np.abs(weighed).max())
     if not 0.0 < largest < np.inf:
         return plain

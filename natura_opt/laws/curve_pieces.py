@@ -159,6 +159,12 @@ def _middles(cuts: Floats) -> Floats:
     return 0.5 * (cuts[:-1] + after)
 
 
+def first_bend(one: CurvedTechnique, curve: int) -> float | None:
+    """Return where a curve of a technique first keeps its pieces from filling in order of themselves; None: nowhere."""
+    wrong = np.flatnonzero((one.jumps[curve] != 0.0) | _bends(one.slopes[[curve]]))
+    return float(one.widths[: wrong[0]].sum()) if len(wrong) else None
+
+
 def _bends(slopes: Floats) -> npt.NDArray[np.bool_]:
     """Return which pieces some curve enters with a smaller slope than it had: there it is concave."""
     bends = np.zeros(slopes.shape[1], dtype=bool)

@@ -43,6 +43,7 @@ from ..tables.spec import names_of
 from .capital import Holdings
 from .coefficients import by_period
 from .curve_layout import TOTALS, Pieces, need_rows
+from .curve_point import as_curves_say
 from .curves_pyomo import spell_pyomo
 from .cvxpy_model import CvxpyModel
 from .law import Law
@@ -177,19 +178,25 @@ def _in_all(matrix: Any, z: Any, _: Any) -> Any:
     return sum(matrix @ z[:, t] for t in range(z.shape[1]))
 
 
-def _totals(table: str, unit: str, axis: str, uses: str = "") -> tuple[Columns, Rows]:
+def _totals(table: str, unit: str, axis: str) -> tuple[Columns, Rows]:
     """Declare the totals of a table's curves and the rows that say how large they are."""
     what = f"what a technique needs in all by its curve, of {axis}" if table != "emissions" else "emitted by curve"
     axes = (axis, "techniques", "periods")
     return (
-        Columns(TOTALS[table], axes, what, unit, TOTALS[table], uses=uses),
-        Rows(need_rows(table), axes, ">=", "a total is what its curve says at the level of activity", unit=unit),
+        Columns(TOTALS[table], axes, what, unit, TOTALS[table], adds_to=table),
+        Rows(
+            need_rows(table),
+            axes,
+            ">=",
+            "a total is what its curve says at the level of activity",
+            called="the need by curve of",
+            unit=unit,
+            ties=True,
+        ),
     )
 
 
-_DECLARED = [
-    _totals(table, axis, axis, "need by curve" if table == "inputs" else "") for table, axis in IN_PLACE_OF.items()
-]
+_DECLARED = [_totals(table, axis, axis) for table, axis in IN_PLACE_OF.items()]
 
 CURVES = Law(
     name="needs that depend on scale",
@@ -198,6 +205,7 @@ CURVES = Law(
     matrix=_matrix,
     pyomo=spell_pyomo,
     cvxpy=_cvxpy,
+    canonical=as_curves_say,
     rows=(
         Rows(
             "curve_level",
@@ -205,9 +213,9 @@ CURVES = Law(
             "<=",
             "activity is covered by the pieces that are filled",
             called="the curves of",
-            taken="need by curve",
             unit="techniques",
             partly=True,
+            ties=True,
         ),
         Rows(
             "curve_level_least",
@@ -217,6 +225,7 @@ CURVES = Law(
             called="the falling curves of",
             unit="techniques",
             partly=True,
+            ties=True,
         ),
         Rows(
             "piece_closed",
@@ -225,6 +234,7 @@ CURVES = Law(
             "a piece is filled only once it is opened",
             unit="techniques",
             partly=True,
+            ties=True,
             numbered=True,
         ),
         Rows(
@@ -234,6 +244,7 @@ CURVES = Law(
             "a piece is full before the next one is opened",
             unit="techniques",
             partly=True,
+            ties=True,
             numbered=True,
         ),
         *(rows for _, rows in _DECLARED),
@@ -244,7 +255,9 @@ CURVES = Law(
             ("techniques", "periods"),
             "activity on a piece of its curves",
             "techniques",
+            called="the activity on",
             numbered=True,
+            kind="rent of scale",
             bound="the reported range of",
         ),
         Columns(
@@ -252,6 +265,7 @@ CURVES = Law(
             ("techniques", "periods"),
             "whether a piece is opened",
             numbered=True,
+            kind="cost of opening",
             bound="the reported range of",
         ),
         *(columns for columns, _ in _DECLARED),

@@ -60,6 +60,9 @@ class Law:
         economy and the question. None: the law cannot be said in it, and is refused there by name.
     rows, columns : the blocks it declares.
     given : what it puts on the sides of rows from outside.
+    canonical : called with program, economy, question and column values: returns these with the law's own columns at
+        what they stand for, where rows leave them open because they are worth nothing. None: they stand for nothing
+        else.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class Law:
     rows: tuple[Rows, ...] = ()
     columns: tuple[Columns, ...] = ()
     given: tuple[Given, ...] = ()
+    canonical: Callable[[Program, Economy, Question, Floats], Floats] | None = None
 
     def __post_init__(self) -> None:
         refuse_other_kinds(self, f"law {shortened(self.name)}", QuestionError)

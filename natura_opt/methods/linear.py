@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
 from ..base.status import Status
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..formulate import cvxpy_model, declared_with, laws_of, linear_program, pyomo_model
+from ..formulate import asked_of, cvxpy_model, declared_with, laws_of, linear_program, pyomo_model
 from ..laws.coefficients import pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Law, refuse_strange_labels
@@ -24,7 +24,7 @@ from ..objectives import objective_of
 from ..plan.answer import Attempt
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
-from ..proof.judging import Verdict, certify_claim, judge, prove, settle
+from ..proof.judging import Verdict, certify_claim, judge, moved, prove, settle
 from ..proof.refine import inside
 from .curves.settling import prove_plan
 from .method import Common
@@ -131,6 +131,8 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
         status, impossibility = judge(program, answer, checked, chosen)
         verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)
     program, verdict = _further_stages(spelled, program, verdict, chosen, attempts)
+    laws = laws_of(spelled.economy, spelled.question, spelled.own_laws)
+    verdict = _as_laws_say(laws, spelled, program, verdict)
     clock.stop("prove")
     return Plan(
         economy=spelled.economy,
@@ -147,6 +149,17 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
         iterations=verdict.answer.iterations,
         seconds=clock.seconds,
     )
+
+
+def _as_laws_say(laws: Iterable[Law], spelled: _Spelled, program: LinearProgram, verdict: Verdict) -> Verdict:
+    """Return a verdict whose point holds the columns of laws at what they stand for, where that proves no less."""
+    if verdict.impossibility is not None:
+        return verdict
+    asked = asked_of(spelled.economy, spelled.question)
+    for law in laws:
+        if law.canonical is not None:
+            verdict = moved(program, verdict, law.canonical(program, asked, spelled.question, verdict.answer.primal))
+    return verdict
 
 
 def _attempt(verdict: Verdict) -> Attempt:

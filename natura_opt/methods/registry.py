@@ -11,6 +11,7 @@ from .fixed_point.record import FIXED_POINT
 from .harmony.record import CONIC, HARMONY, TANGENTS
 from .highs import AUTO, IPM, PDLP, SIMPLEX
 from .history.record import OF_1990, OF_2018
+from .lahiri.record import LAHIRI
 from .method import Common, Method
 from .prices.record import PRICES
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 #: Every method by its name.
 METHODS: dict[str, Method] = {
     method.name: method
-    for method in (AUTO, SIMPLEX, IPM, PDLP, FIXED_POINT, PRICES, HARMONY, CONIC, TANGENTS, OF_1990, OF_2018)
+    for method in (AUTO, SIMPLEX, IPM, PDLP, FIXED_POINT, LAHIRI, PRICES, HARMONY, CONIC, TANGENTS, OF_1990, OF_2018)
 }
 
 

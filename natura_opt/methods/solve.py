@@ -82,7 +82,8 @@ def solve(
     tolerance : largest relative residual and gap at which the plan counts as proved; by default the method's own, 1e-9,
         or 1e-6 per good for prices and harmony.
     certificate : ``auto``: recomputed in doubles, and in rational arithmetic where these cannot decide and the program
-        is not large. ``exact``: in rational arithmetic, for plans up to some thousands of rows.
+        is not large. ``exact``: in rational arithmetic, for plans up to some thousands of rows. ``doubles``: in doubles
+        alone, which is quick; what they cannot decide stays open.
     extra_laws : laws of your own: :class:`natura_opt.Law`, in as many spellings as you give it, with what it declares
         of its rows and columns; or :class:`natura_opt.ExtraLaw`, a function, all of these in one spelling.
     verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.

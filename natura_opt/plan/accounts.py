@@ -53,7 +53,7 @@ class Accounts(TakenOutside):
         accounted = float(goods @ self.goods)
         for _, _, amounts, valuations in self.outside(level):
             accounted += float(amounts @ valuations)
-        open_ = float(self.loss @ np.where(self._bounded, 0.0, level)) - accounted
+        open_ = float(self.loss @ np.where(self.bounded, 0.0, level)) - accounted
         size = float(self._terms @ np.abs(level))
         return [("changed by hand", ["coefficients"], np.ones(1), np.array([open_]))] * (abs(open_) > _OPEN * size)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..program.canonical import Sense
+from ..proof.certificate import Certificate
 
 #: The columns of the rounds.
 ROUNDS = ("pieces", "binaries", "doable", "bound", "apart")
@@ -27,11 +28,14 @@ class Bracket:
         and apart (relative to the larger of the two).
     sense : of the objective.
     tolerance : how far apart they may be.
+    within : the data for which both are proved, relative to the terms of each row and column; 0 where they are proved
+        for the data exactly as they are.
     """
 
     rounds: pd.DataFrame
     sense: Sense
     tolerance: float
+    within: float = 0.0
 
     @property
     def doable(self) -> float:
@@ -63,10 +67,11 @@ class Bracket:
                 f"undecided after {rounds}: needs a little too low let a plan, and needs a little too high let none; "
                 f"nothing is better than {self.bound:.9g}"
             )
+        scope = f", for data within {self.within:.0e} of the terms of each row and column" if self.within else ""
         word = "within" if self.holds else "NOT within"
         return (
             f"on the true curves the best lies between {self.doable:.9g} and {self.bound:.9g}: {self.apart:.1e} apart, "
-            f"{word} {self.tolerance:g}, after {rounds}"
+            f"{word} {self.tolerance:g}, after {rounds}{scope}"
         )
 
     def summary(self) -> dict[str, Any]:
@@ -76,6 +81,7 @@ class Bracket:
             "bound": None if self.bound != self.bound else self.bound,
             "apart": None if self.apart != self.apart else self.apart,
             "tolerance": self.tolerance,
+            "within": self.within,
             "holds": self.holds,
             "rounds": len(self.rounds),
         }
@@ -84,3 +90,8 @@ class Bracket:
 def relative(one: float, other: float) -> float:
     """Return how far two values are apart, relative to the larger of them; 0 where they are the same."""
     return abs(one - other) / max(abs(one), abs(other)) if one != other else 0.0
+
+
+def nearby(certificate: Certificate) -> float:
+    """Return how near the data lie for which a certificate proves its program; 0 where they are the data themselves."""
+    return max(certificate.primal_residual, certificate.within) if certificate.conditional else 0.0

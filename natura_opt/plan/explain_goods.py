@@ -17,6 +17,7 @@ from .chains import dearest_chain, whole_account
 from .explanation import Explanation, between, interval_of, part_lines, remainder_line, worth_words
 from .finding import find_row
 from .goods_flows import flows_of_columns, words_of_flow
+from .scale_words import technique_lines
 from .stated import GOODS
 from .tables import PlanTables
 
@@ -90,6 +91,7 @@ def explain_technique(plan: PlanTables, name: Any, period: Any) -> Explanation:
     if len(makes) > 1:
         lines += ["  it makes:", *part_lines(makes), "  it takes:"]
     lines += part_lines(cost)
+    lines += technique_lines(accounts, at)
     if accounts.runs[at]:
         lines += remainder_line(cost, makes)
     else:
@@ -138,12 +140,13 @@ def _from_store(accounts: Accounts, good: int) -> tuple[pd.DataFrame, pd.DataFra
 def _flow_words(accounts: Accounts, good: int) -> str:
     """Say where a good comes from and where it goes in the period."""
     plan, t = accounts.plan, accounts.t
-    output, used = accounts.outputs[[good]] @ accounts.level, accounts.inputs[[good]] @ accounts.level
+    output = accounts.outputs[[good]] @ accounts.level
+    used = plan.output.to_numpy()[good, t] - plan.net_output.to_numpy()[good, t]
     name = plan.economy.goods[good]
     parts = [f"{float(output[0]):.6g} made"]
     on_hand = float(plan.asked.vector("initial_stocks", 0)[good]) if t == 0 else 0.0
     parts += [f"{on_hand:.6g} on hand at the start"] * (on_hand > 0)
-    parts.append(f"{float(used[0]):.6g} used up as input")
+    parts.append(f"{used:.6g} used up as input")
     parts.append(f"{plan.consumption.to_numpy()[good, t]:.6g} delivered")
     if len(plan.investment):
         own = [(label[0] if isinstance(plan.investment.index, pd.MultiIndex) else label) == name

@@ -16,6 +16,7 @@ from ..laws.law import Law
 from ..objectives import Demand
 from ..tables import registry
 from .answer import Answered
+from .scale import curves_of, depends_on_scale, has_curves, losses_at_prices, sum_of_losses
 from .tables import PlanTables
 
 #: The tables of a plan, in order.
@@ -40,7 +41,7 @@ TABLES = (
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket")
+_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket", "curves")
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -62,6 +63,10 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
         frames["totals"] = plan.totals
     if plan.bracket is not None:
         frames["bracket"] = plan.bracket.rounds
+    if has_curves(plan):
+        frames["curves"] = curves_of(plan)
+    if depends_on_scale(plan):
+        frames["loss_at_prices"] = losses_at_prices(plan)
     own = _filled(plan.own_laws)
     frames |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
@@ -71,7 +76,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
-    return frozenset({"summary", "fulfilment", "totals", "bracket", *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
+    own = {"summary", "fulfilment", "totals", "bracket", "curves", "loss_at_prices"}
+    return frozenset({*own, *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 
 
 def _filled(laws: Iterable[Law]) -> frozenset[str]:
@@ -104,6 +110,10 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         facts["damage"] = [
             {"period": name_of(period), "damage": _plain(value)} for period, value in plan.damage.items()
         ]
+    if has_curves(plan):
+        facts["curves"] = _curve_records(curves_of(plan))
+    if depends_on_scale(plan):
+        facts["loss_at_prices"] = _plain(sum_of_losses(losses_at_prices(plan)))
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     if len(plan.totals):
@@ -117,7 +127,7 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
 def _says_something(plan: PlanTables, table: str) -> bool:
     """Whether a table of the plan speaks of something: one of the economy's tables that it needs is given."""
     needed = [spec.name for spec in registry.TABLES.values() if table in spec.plan_tables]
-    return not needed or any(map(plan.asked.has, needed))
+    return not needed or any(plan.asked.has(name) or plan.asked.has_curves(name) for name in needed)
 
 
 def summary_table(facts: dict[str, Any]) -> pd.DataFrame:
@@ -163,6 +173,14 @@ def _records(frame: pd.DataFrame, axis: str, what: str) -> list[dict[str, Any]]:
         {axis: name_of(name), "period": name_of(period), what: _plain(values[i, t])}
         for i, name in enumerate(frame.index)
         for t, period in enumerate(frame.columns)
+    ]
+
+
+def _curve_records(curves: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return what curves say as a list, one entry per curve and period."""
+    return [
+        {str(key): _plain(value) if isinstance(value, float) else value for key, value in row.items()}
+        for row in curves.reset_index().to_dict("records")
     ]
 
 

@@ -19,6 +19,7 @@ from ..program.canonical import Block
 from ..program.declared import Columns
 from ..program.pieces import rows_of
 from .limits import given_amounts
+from .needs import needed
 from .stated import GOODS
 from .tables import PlanTables
 
@@ -55,7 +56,7 @@ def _in_period(plan: PlanTables, t: int, others: Floats) -> pd.DataFrame:
     names = [name_of(technique) for technique in economy.techniques]
     parts = []
     for table, side in (("outputs", "made"), ("inputs", "used")):
-        flow = sp.coo_array(economy.matrix(table, t) * level[None, :])
+        flow = sp.coo_array(economy.matrix(table, t) * level[None, :] + needed(plan, table, t))
         parts.append(_rows(flow.row, side, "technique", [names[j] for j in flow.col], flow.data))
     every = np.arange(len(economy.goods))
     parts.append(_rows(every, "used", "other", "final use", plan.consumption.to_numpy()[:, t]))

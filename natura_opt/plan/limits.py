@@ -22,10 +22,10 @@ from ..base.errors import NotProvedError, QuestionError
 from ..base.numbers import doubles
 from ..laws.law import Given
 from ..program.canonical import Block
-from ..program.declared import Outside, Rows
+from ..program.declared import Columns, Outside, Rows
 from ..program.pieces import held_whole
 from .layout import positions
-from .naming import own_name, row_words
+from .naming import column_words, own_name, row_words
 from .tables import PlanTables
 
 #: What is worth less than this share of all is the rounding of what is worth nothing.
@@ -122,7 +122,8 @@ def _parts(plan: PlanTables) -> Iterator[_Parts]:
     bound = np.where(reduced * sign > 0, program.lower, program.upper)
     bound = np.where(program.integer, plan.primal, np.where(np.isfinite(bound), bound, 0.0))
     for block in program.columns:
-        every.append(_Parts("bound", block, np.arange(len(block.index)), bound[block.span], reduced[block.span]))
+        kind = block.declared.kind if isinstance(block.declared, Columns) and block.declared.kind else "bound"
+        every.append(_Parts(kind, block, np.arange(len(block.index)), bound[block.span], reduced[block.span]))
     if program.offset:
         constant = Block("constant of the objective", pd.Index(["constant of the objective"]), 0)
         every.append(_Parts("constant", constant, np.zeros(1, int), np.array([program.offset]), np.ones(1)))
@@ -212,4 +213,6 @@ def _named(plan: PlanTables, part: _Parts, label: Any) -> tuple[str, str, str]:
         return part.block.name, "", ""
     if isinstance(part.block.declared, Rows) and part.block.declared.kind:
         return row_words(plan.economy, part.block.declared, label)
+    if isinstance(part.block.declared, Columns) and part.block.declared.kind:
+        return column_words(plan.economy, part.block.declared, label)
     return (*own_name(plan.economy, part.block.name, label), "")

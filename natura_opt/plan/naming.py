@@ -40,6 +40,16 @@ def row_words(economy: Economy, says: Rows, label: Any) -> tuple[str, str, str]:
     return name, str(period) if says.axes and "periods" in says.axes else ALL_PERIODS, unit
 
 
+def column_words(economy: Economy, says: Columns, label: Any) -> tuple[str, str, str]:
+    """Return (name, period, unit) of a declared column whose bounds are of a kind; its number comes last."""
+    parts, period = parts_of(says, label)
+    own, rest = (parts[:1], parts[1:]) if says.numbered else ((), parts)
+    name = ", ".join([holding_name(rest) if len(rest) > 1 else name_of(rest[0]), *map(str, own)]) if rest else says.name
+    names = [axis for axis in says.axes if axis != "periods"]
+    unit = economy.unit(says.unit, rest[names.index(says.unit)]) if says.unit in names else ""
+    return name, ALL_PERIODS if period is None else str(period), unit
+
+
 def own_name(economy: Economy, block_name: str, label: Any) -> tuple[str, str]:
     """Return (name, period) of a row or column that no law labels."""
     whole = label if isinstance(label, tuple) else (label,)

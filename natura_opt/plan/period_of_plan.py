@@ -14,6 +14,7 @@ from ..economy.economy import Economy
 from ..program.pieces import column_sizes
 from ..program.protocol import Program
 from .account_lines import names
+from .needs import Marginal, marginal_needs
 from .tables import PlanTables
 
 #: A reduced cost below this share of its terms is the rounding of zero: the technique runs.
@@ -57,7 +58,18 @@ class PeriodOfPlan:
     def loss(self) -> Floats:
         """What one more unit of each activity would cost the objective; zero where a technique runs."""
         losses: Floats = -self.towards * self.plan.reduced_costs.to_numpy()[:, self.t] + 0.0
-        return losses
+        # an idle technique takes what its first piece says, also where the program has not opened it
+        return losses - np.where(self.level > 0, 0.0, self.marginal.beyond)
+
+    @cached_property
+    def marginal(self) -> Marginal:
+        """What one more unit of each activity takes by curves."""
+        return marginal_needs(self.plan, self._columns, self.t)
+
+    def use(self, table: str) -> Any:
+        """Return what one more unit of each activity takes by a table, csr: its numbers, and the slopes of curves."""
+        numbers = sp.csr_array(self.economy.matrix(table, self.t))
+        return sp.csr_array(numbers + self.marginal.matrix(table, numbers.shape[0]))
 
     @cached_property
     def good_names(self) -> list[str]:
@@ -69,7 +81,7 @@ class PeriodOfPlan:
 
     @cached_property
     def inputs(self) -> Any:
-        return sp.csr_array(self.economy.matrix("inputs", self.t))
+        return self.use("inputs")
 
     @cached_property
     def runs(self) -> Any:
@@ -79,7 +91,7 @@ class PeriodOfPlan:
         """
         if not self.plan.proved or self.plan.certificate.tolerance > _RUNS:
             return self.level > 0
-        return (self.level > 0) & ((np.abs(self.loss) <= _RUNS * self._terms) | self._bounded)
+        return (self.level > 0) & ((np.abs(self.loss) <= _RUNS * self._terms) | self.bounded)
 
     @cached_property
     def _columns(self) -> Any:
@@ -107,7 +119,7 @@ class PeriodOfPlan:
         return terms
 
     @cached_property
-    def _bounded(self) -> Any:
+    def bounded(self) -> Any:
         """Which activities have bounds of the user's own, or must be whole: these may carry a reduced cost and run."""
         program, at = self.plan.program, self._columns
         return (program.lower[at] != 0) | np.isfinite(program.upper[at]) | program.integer[at]

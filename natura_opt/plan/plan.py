@@ -16,6 +16,7 @@ from .explain import explain
 from .explanation import Explanation
 from .harmony import Harmony, harmony_of
 from .limits import binding_limits
+from .scale import curves_of, losses_at_prices
 from .tables import PlanTables
 from .written import Written
 
@@ -65,6 +66,40 @@ class Plan(PlanTables, Written):
         """
         self.require_point()
         return binding_limits(self).drop(columns=["one_more", "one_less"])
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """What each curve says at the level of activity: index (technique, name, of, period); empty where needs do not
+        depend on scale.
+
+        Columns: unit (of what is needed), level (of activity), total, average (total / level), marginal_left and
+        marginal_right (slopes at the level: what one less saves, NaN where there is no less; what one more takes,
+        infinite before a jump), form
+        (``chords``: pieces that fill in order of themselves, a linear program; ``incremental``: binaries open them one
+        after the other) and why, pieces and binaries of the technique in the period, and where the curve was fitted to
+        samples their number and the root of their mean squared residual.
+        """
+        self.require_point()
+        return curves_of(self)
+
+    @property
+    def loss_at_prices(self) -> pd.DataFrame:
+        """What techniques whose needs depend on scale gain or lose at the plan's valuations: index (technique, period).
+
+        Those with curves, and those with whole-number columns of a law (plants that run, techniques that are begun).
+        Columns: level; made and taken (worth of all outputs, and of all inputs: by numbers, by curves in all, by
+        plants);
+        by_curve (what curves take of it), average (by_curve / level) and marginal (what one more unit of activity takes
+        by curves); rent (made less taken). Valuations pay one more unit: where returns to scale decrease, that is more
+        than the average and the rent is positive; where they increase it is less, the rent is negative, and a
+        technique that had to buy and sell at these prices would rather not run: they do not support the plan. In units
+        of the objective; with binaries, at the valuations of the linear program that is left when they are fixed.
+
+        Source: Hotelling, "The general welfare in relation to problems of taxation and of railway and utility rates"
+        (1938).
+        """
+        self.require_point()
+        return losses_at_prices(self)
 
     @checked_arguments()
     def explain(

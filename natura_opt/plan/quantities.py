@@ -11,6 +11,7 @@ from ..base.arrays import Floats
 from ..base.errors import QuestionError
 from ..objectives import Demand
 from .layout import frame
+from .needs import needed
 from .stated import GOODS, Stated
 
 #: Goods that differ by less than this share of what is made are the same, summed in another order.
@@ -32,9 +33,8 @@ class Quantities(Stated):
 
     @cached_property
     def net_output(self) -> pd.DataFrame:
-        """Net output ``(B - A) x``: goods x periods (investment is taken out of it)."""
-        used = self._by_period(lambda t: self.asked.matrix("inputs", t) @ self._level(t), self.economy.goods)
-        return self.output - used
+        """Net output, ``(B - A) x`` less what curves say: goods x periods (investment is taken out of it)."""
+        return self.output - self._used("inputs", self.economy.goods)
 
     @cached_property
     def plants(self) -> pd.DataFrame:
@@ -43,16 +43,12 @@ class Quantities(Stated):
 
     @cached_property
     def resource_use(self) -> pd.DataFrame:
-        """Resource use of techniques and of plants: resources x periods; of limited ones with all that laws add."""
-        plants = self.plants.to_numpy()
-
-        def used_in(t: int) -> Floats:
-            with_output = self.asked.matrix("resource_use", t) @ self._level(t)
-            used: Floats = with_output + self.asked.matrix("plant_resources", t) @ plants[:, t]
-            return used
-
-        used = self._by_period(used_in, self.economy.resources)
-        return self._with_levels("resource_use", used)
+        """Resource use of techniques, by curves too, and of plants: resources x periods; of limited ones with all that
+        laws add.
+        """
+        plants, names = self.plants.to_numpy(), self.economy.resources
+        of_plants = self._by_period(lambda t: self.asked.matrix("plant_resources", t) @ plants[:, t], names)
+        return self._with_levels("resource_use", self._used("resource_use", names) + of_plants)
 
     @cached_property
     def fulfilment(self) -> pd.Series:
@@ -113,8 +109,9 @@ class Quantities(Stated):
         level = self.activities.to_numpy().ravel(order="F")[self.places_of(columns, techniques)]
         terms = program.matrix[:, columns.span][rows.span]
         in_balance = frame(terms @ level, rows.index, goods, self.economy.periods, "good")
+        by_tables = self.net_output + self._by_period(lambda t: needed(self, "inputs", t).sum(axis=1), goods)
         size = frame(abs(terms) @ level, rows.index, goods, self.economy.periods, "good")
-        return (self.net_output - in_balance).where(lambda other: other.abs() > _ROUNDING * (size + self.output), 0.0)
+        return (by_tables - in_balance).where(lambda other: other.abs() > _ROUNDING * (size + self.output), 0.0)
 
     @cached_property
     def investment(self) -> pd.DataFrame:
@@ -138,14 +135,19 @@ class Quantities(Stated):
 
     @cached_property
     def damage(self) -> pd.Series:
-        """Damage per period: the weighted emissions ``E x`` of techniques, in units of the objective."""
+        """Damage per period: the weighted emissions of techniques, in units of the objective."""
         weights = [self.asked.vector("damage_weights", t) for t in range(len(self.economy.periods))]
         weighted = [weight @ self._emitted.iloc[:, t].to_numpy() for t, weight in enumerate(weights)]
         return pd.Series(weighted, index=self.economy.periods, name="damage")
 
     @cached_property
     def _emitted(self) -> pd.DataFrame:
-        return self._by_period(lambda t: self.asked.matrix("emissions", t) @ self._level(t), self.economy.pollutants)
+        return self._used("emissions", self.economy.pollutants)
+
+    def _used(self, table: str, rows: pd.Index) -> pd.DataFrame:
+        """Return what techniques take or emit by a table: its numbers times their levels, and totals by curve."""
+        numbers = self._by_period(lambda t: self.asked.matrix(table, t) @ self._level(t), rows)
+        return numbers + self._by_period(lambda t: needed(self, table, t).sum(axis=1), rows)
 
     def _with_levels(self, table: str, by_techniques: pd.DataFrame) -> pd.DataFrame:
         """Put the levels of the rows that fill a table in the place of what techniques alone account for."""

@@ -16,9 +16,12 @@ from ..base.arrays import Floats
 from ..base.labels import holding_name, name_of
 from ..program.canonical import Block
 from ..program.declared import Rows
+from ..program.linear import LinearProgram
 from ..program.pieces import rows_of
+from ..tables.registry import TABLES
 from .account_lines import Lines, names
 from .naming import own_name, parts_of
+from .needs import cells_of, columns_adding_to
 from .period_of_plan import PeriodOfPlan
 from .stated import GOODS
 
@@ -30,8 +33,8 @@ class TakenOutside(PeriodOfPlan):
     """What activities of one period take besides goods, at the plan's valuations."""
 
     def outside(self, level: Floats) -> list[Lines]:
-        """Return what activities take besides goods: resources, stocks, emissions and whatever else laws limit; and
-        what is of the user's own.
+        """Return what activities take besides goods: resources, stocks, emissions and whatever else laws limit; what
+        is of the user's own; and rents of scale, where a technique runs at the end of a piece of its curves.
         """
         plan, sign = self.plan, self.towards
         lines = [*self._limited(level), *self._other_goods(level)]
@@ -42,10 +45,13 @@ class TakenOutside(PeriodOfPlan):
                 rows = rows_of(plan.program, np.arange(block.span.start, block.span.stop))[:, self._columns]
                 named = [" in ".join(filter(None, own_name(plan.economy, block.name, label))) for label in block.index]
                 lines.append(("own row", named, rows @ level, sign * plan.dual[block.span]))
-        techniques = names(self.economy.techniques) if not self._usual.all() or self._bounded.any() else []
+        rents = np.where(self.level > 0, self.marginal.beyond, 0.0)
+        if rents.any():
+            lines.append(("rent of scale", names(self.economy.techniques), level * (rents != 0), rents))
+        techniques = names(self.economy.techniques) if not self._usual.all() or self.bounded.any() else []
         if techniques:
             lines.append(("own objective", techniques, level * (self._own_cost != 0), self._own_cost))
-            lines.append(("own bound", techniques, level * self._bounded, -self.loss))
+            lines.append(("own bound", techniques, level * self.bounded, -self.loss))
         return lines
 
     def _limited(self, level: Floats) -> list[Lines]:
@@ -105,13 +111,13 @@ class TakenOutside(PeriodOfPlan):
             ("resource_use", "resource_use", "resources", "resource_weights", "weight of resource"),
             ("emissions", "emissions", "pollutants", "damage_weights", "damage"),
         ):
-            if not economy.has(table):
+            if not economy.has(table) and not economy.has_curves(table):
                 continue
             says = next(rows for rows in plan.declared.rows.values() if rows.levels == levels)
             weights = economy.vector(weighs, t)
             if weighs == "resource_weights" and not plan.of.weighs_resources:
                 weights = np.zeros(len(weights))
-            amounts, called = economy.matrix(table, t), names(economy.axes[axis])
+            amounts, called = self.use(table), names(economy.axes[axis])
             together = says.taken or says.words
             if not np.array_equal(plain, level):
                 lines.append((together, alone, called, amounts @ level, np.zeros(len(weights))))
@@ -123,9 +129,26 @@ class TakenOutside(PeriodOfPlan):
     def _stated_rows(self) -> list[tuple[Block, Rows, Any]]:
         """The declared rows that activities of this period stand in, with their coefficients as the laws state them."""
         program = self.plan.as_stated
-        mine = sp.csr_array(program.matrix[:, self.columns_in(program)])
-        declared = [(block, block.declared, mine[block.span]) for block in program.rows]
-        return [(block, says, rows) for block, says, rows in declared if isinstance(says, Rows) and rows.nnz]
+        mine = sp.csr_array(program.matrix[:, self.columns_in(program)]) + self._through_needs(program)
+        declared = [(block, block.declared, sp.csr_array(mine)[block.span]) for block in program.rows]
+        return [
+            (block, says, rows)
+            for block, says, rows in declared
+            if isinstance(says, Rows) and rows.nnz and not says.ties
+        ]
+
+    def _through_needs(self, program: LinearProgram) -> Any:
+        """Return what one more unit of each activity takes of rows through the columns of what it needs by curves."""
+        taken: Any = sp.csr_array((program.shape[0], len(self.level)))
+        marginal = self.marginal
+        for table in dict.fromkeys(marginal.tables):
+            block = columns_adding_to(program, table)
+            assert block is not None
+            at, called, techniques = cells_of(self.plan, block, self.t)
+            slopes = marginal.matrix(table, len(self.economy.axes[TABLES[table].axes[0]]))[called, techniques]
+            by_need = sp.csr_array((slopes, (np.arange(len(at)), techniques)), shape=(len(at), len(self.level)))
+            taken = taken + sp.csr_array(program.matrix[:, at]) @ by_need
+        return taken
 
     @cached_property
     def _duals(self) -> dict[str, Floats]:
@@ -154,6 +177,7 @@ class TakenOutside(PeriodOfPlan):
     def _usual(self) -> Any:
         """Which activities the objective counts as the question says: by their weighted resources and their damage."""
         plan, economy, t = self.plan, self.economy, self.t
+        # what its curves need counts by columns of their own
         usual = economy.matrix("emissions", t).T @ economy.vector("damage_weights", t)
         size = abs(economy.matrix("emissions", t)).T @ economy.vector("damage_weights", t)
         if plan.of.weighs_resources:

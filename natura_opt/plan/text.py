@@ -12,6 +12,7 @@ from ..economy.assumed import assumed
 from ..objectives import Demand
 from .limits import binding_limits, count_limits, worth_in_words
 from .naming import own_name
+from .scale_words import curve_lines
 from .tables import PlanTables
 
 _SHOWN = 8
@@ -51,7 +52,7 @@ def summary(plan: PlanTables) -> str:
         more = count_limits(plan) - len(limits)
         if more:
             lines.append(f"    … and {more:,} more (plan.limits)")
-    lines += [f"  {line}" for line in [*emission_lines(plan), *own_lines(plan)]]
+    lines += [f"  {line}" for line in [*curve_lines(plan), *emission_lines(plan), *own_lines(plan)]]
     shown = [f"{name_of(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
     if shown:
         lines.append("  dearest goods per unit: " + ", ".join(shown))
@@ -75,7 +76,7 @@ def dearest_goods(plan: PlanTables, count: int) -> list[tuple[Any, Any, float]]:
 
 def emission_lines(plan: PlanTables) -> list[str]:
     """Say what is emitted of each pollutant, what one unit less allowed costs, and the damage."""
-    if not plan.economy.has("emissions") or not plan.asked.has("emissions"):
+    if not plan.asked.has("emissions") and not plan.asked.has_curves("emissions"):
         return []
     emitted, costs = plan.emissions.to_numpy(), plan.abatement_costs.to_numpy()
     lines = []

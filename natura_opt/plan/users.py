@@ -14,6 +14,7 @@ from ..program.declared import Columns
 from ..program.pieces import rows_of
 from .account_lines import names
 from .naming import own_name, parts_of
+from .needs import needed
 from .tables import PlanTables
 
 _SHOWN = 6
@@ -41,6 +42,7 @@ def users_of(plan: PlanTables, block: Block, place: int, period: Any = None) -> 
 def users_by_table(plan: PlanTables, table: str, at: int, t: int) -> list[tuple[str, float]]:
     """Return what each technique uses (or emits) of one thing, by a table of coefficients."""
     amounts = plan.asked.matrix(table, t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
+    amounts += needed(plan, table, t)[[at]].toarray().ravel()
     return list(zip(names(plan.economy.techniques), amounts.tolist(), strict=True))
 
 
@@ -68,6 +70,8 @@ def _column_words(economy: Economy, block: Block, label: Any, period: Any) -> st
     if not isinstance(says, Columns):
         return " in ".join(filter(None, own_name(economy, block.name, label)))
     parts, when = parts_of(says, label)
+    if says.adds_to:  # the technique's own use
+        return name_of(parts[-1]) if when is None or when == period else f"{name_of(parts[-1])} in {name_of(when)}"
     name = holding_name(parts) if parts else ""
     if says.called != "":
         name = f"{says.meaning}: {name}" if name else says.meaning

@@ -45,6 +45,9 @@ class Columns:
         (activities by technique, deliveries as final use).
     called : how a column is called in the sentence of a diagnosis, before its label; None: by the block's name.
     numbered : True where a part of the law's own stands in the labels before the others, such as ``"piece 2"``.
+    adds_to : the table of the economy in the place of whose numbers its values stand, e.g. ``"inputs"``: what its
+        technique needs by it is shown as the technique's own. Its labels are (name, technique, period).
+    kind : what its bounds are called among the limits of a plan; empty: ``"bound"``.
     bound : how its bounds are called in such a sentence, before the label without what is numbered, e.g. ``"the
         reported range of"``; empty: the bound of the column.
     """
@@ -58,6 +61,8 @@ class Columns:
     uses: str = ""
     called: str | None = None
     numbered: bool = False
+    adds_to: str = ""
+    kind: str = ""
     bound: str = ""
 
     def __post_init__(self) -> None:
@@ -94,6 +99,8 @@ class Rows:
     heading : the heading of its valuations in a picture; empty: made of its kind.
     place : where its kind stands among the kinds of valuations, lower first.
     numbered : True where a part of the law's own stands in the labels before the others, such as ``"piece 2"``.
+    ties : True where it only ties activities to columns that stand for what they need (:attr:`Columns.adds_to`):
+        accounts say these needs by their names, not what the row is worth.
     """
 
     name: str
@@ -114,6 +121,7 @@ class Rows:
     heading: str = ""
     place: int = 9
     numbered: bool = False
+    ties: bool = False
 
     def __post_init__(self) -> None:
         where = _where("rows", self.name)

@@ -10,6 +10,7 @@ import numpy as np
 from ..backends.answer import Answer, Claim
 from ..backends.highs import HighsSession, Opening
 from ..backends.options import SolveOptions
+from ..base.arrays import Floats
 from ..base.errors import RefusedError
 from ..base.status import Status
 from ..program.linear import LinearProgram
@@ -154,7 +155,7 @@ def _exact_seconds(program: LinearProgram, verdict: Verdict, options: SolveOptio
         return None
     if options.certificate == "exact":
         return left or 0.0
-    if options.tolerance < _NEXT_DOUBLE:  # no double is that near
+    if options.certificate == "doubles" or options.tolerance < _NEXT_DOUBLE:  # no double is that near
         return None
     size = sum(program.shape)
     open_still = verdict.status is Status.UNPROVED and verdict.answer.claim is not Claim.ITERATION_LIMIT
@@ -244,6 +245,34 @@ def _has_plan(program: LinearProgram, options: SolveOptions) -> bool:
         return is_feasible(program, options)
     aimless = replace(program, cost=np.zeros_like(program.cost), offset=0.0)
     return solve_whole(aimless, options)[1].reached is not None
+
+
+def moved(program: LinearProgram, verdict: Verdict, point: Floats) -> Verdict:
+    """Return the verdict with another plan of the same worth in the place of its own, where that proves no less.
+
+    What was proved of the optimum stays; how far the plan misses its rows, and stands away from what its valuations
+    lean on, is recomputed: of a whole-number program, with its whole numbers fixed as they are in this plan.
+    """
+    before = verdict.certificate
+    if np.array_equal(point, verdict.answer.primal):
+        return verdict
+    fixed = program
+    if program.integer.any():
+        fixed = replace(
+            program,
+            lower=np.where(program.integer, point, program.lower),
+            upper=np.where(program.integer, point, program.upper),
+            integer=np.zeros_like(program.integer),
+        )
+    checked = certify(fixed, point, verdict.answer.dual, before.tolerance)
+    worse = max(checked.primal_residual, checked.complementarity)
+    most = before.tolerance if before.proved else max(before.primal_residual, before.complementarity)
+    outside = ((point < program.lower) | (point > program.upper)) & program.integer
+    worth_the_same = abs(checked.objective - before.objective) <= ROUNDING * abs(before.objective)
+    if outside.any() or not worth_the_same or not worse <= most:
+        return verdict
+    certificate = replace(before, primal_residual=checked.primal_residual, complementarity=checked.complementarity)
+    return replace(verdict, answer=replace(verdict.answer, primal=point), certificate=certificate)
 
 
 def solve_whole(

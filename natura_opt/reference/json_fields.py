@@ -45,6 +45,8 @@ _CERTIFICATE = (
     Field("certificate.unconditional", "true or false", "whether the proof holds for the data as they are, exactly"),
 )
 
+_PER_UNIT = "unit of the name per unit of the technique"
+
 _SOLVE = (
     Field("model", "text", "name of the economy or program"),
     Field("question", "text", "name of the question; null for a program", nullable=True),
@@ -72,6 +74,46 @@ _SOLVE = (
     ),
     Field("damage[].period", "text", "with damage weights: name of a period"),
     Field("damage[].damage", "number", "with damage weights: weighted emissions", "objective"),
+    Field("curves[].technique", "text", "where needs depend on scale: name of a technique"),
+    Field("curves[].name", "text", "where needs depend on scale: what it needs or emits"),
+    Field("curves[].of", "text", "where needs depend on scale: the table in whose place the curve stands"),
+    Field("curves[].period", "text", "where needs depend on scale: name of a period"),
+    Field("curves[].unit", "text", "where needs depend on scale: the unit of the name"),
+    Field("curves[].level", "number", "where needs depend on scale: level of activity", "unit of the technique"),
+    Field("curves[].total", "number", "where needs depend on scale: what is needed in all", "unit of the name"),
+    Field("curves[].average", "number", "where needs depend on scale: total over level", _PER_UNIT, nullable=True),
+    Field(
+        "curves[].marginal_left",
+        "number",
+        "where needs depend on scale: what one less saves; null at level 0",
+        _PER_UNIT,
+        nullable=True,
+    ),
+    Field(
+        "curves[].marginal_right",
+        "number",
+        "where needs depend on scale: what one more takes; null before a jump",
+        _PER_UNIT,
+        nullable=True,
+    ),
+    Field("curves[].form", "text", "where needs depend on scale: chords (no binaries) or incremental"),
+    Field("curves[].why", "text", "where needs depend on scale: why it takes this form"),
+    Field("curves[].pieces", "whole number", "where needs depend on scale: straight pieces of the technique"),
+    Field("curves[].binaries", "whole number", "where needs depend on scale: binaries of the technique in the period"),
+    Field("curves[].samples", "whole number", "where needs depend on scale: samples that the curve was fitted to"),
+    Field(
+        "curves[].residual",
+        "number",
+        "where needs depend on scale: root of the mean squared residual of its samples",
+        "unit of the name",
+        nullable=True,
+    ),
+    Field(
+        "loss_at_prices",
+        "number",
+        "where needs depend on scale: what techniques lose in all at the plan's valuations",
+        "objective",
+    ),
     Field("extra", "object", "of a model changed by hand: what was added, by block"),
     Field("extra.BLOCK[].label[]", "text", "of a model changed by hand: the parts of a label"),
     Field("extra.BLOCK[].FIGURE", "number", "of a model changed by hand: value, reduced cost or valuation"),

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
-from ...base.errors import CannotAnswerError, QuestionError
+from ...base.errors import CannotAnswerError
 from ...base.labels import name_of
 from ...economy.build import build_economy
 from ...economy.economy import Economy
@@ -102,23 +102,25 @@ class AsTechniques:
         for block in program.rows:
             if block.name in of:
                 rows[block.span] = of[block.name][: len(block.index)]  # the extents of pieces stand behind resources
-        self._price_curves(program, rows)
+        price_curves(self.pieces, program, rows)
         return columns, rows
 
-    def _price_curves(self, program: LinearProgram, rows: Floats) -> None:
-        """Value totals as what they need, and levels as what is left of the output's worth."""
-        for table in TOTALS:
-            block, limits = program.row_block(need_rows(table)), program.column_block(TOTALS[table])
-            if block is not None and limits is not None:
-                priced = program.cost[limits.span] - program.matrix[:, limits.span].T @ rows
-                rows[block.span] = priced  # the total itself stands in its row with coefficient one
-        level, activities = program.row_block("curve_level"), program.column_block("activities")
-        if level is None or activities is None:
-            return
-        worth = program.cost - program.matrix.T @ rows
-        at = np.array([one.technique for one in self.pieces.techniques])
-        worth_of = worth[activities.span][at]
-        rows[level.span] = np.maximum(worth_of, 0.0) if program.sense == "max" else np.minimum(worth_of, 0.0)
+
+def price_curves(pieces: Pieces, program: LinearProgram, rows: Floats) -> None:
+    """Value totals as what they need, and levels as what is left of the output's worth: into ``rows``."""
+    for table in TOTALS:
+        block, limits = program.row_block(need_rows(table)), program.column_block(TOTALS[table])
+        if block is not None and limits is not None:
+            priced = program.cost[limits.span] - program.matrix[:, limits.span].T @ rows
+            rows[block.span] = priced  # the total itself stands in its row with coefficient one
+    level, activities = program.row_block("curve_level"), program.column_block("activities")
+    if level is None or activities is None:
+        return
+    worth = program.cost - program.matrix.T @ rows
+    at = np.array([one.technique for one in pieces.techniques])
+    count = len(level.index) // len(at)  # labels stand period by period
+    worth_of = worth[activities.span].reshape(count, -1)[:, at].ravel()
+    rows[level.span] = np.maximum(worth_of, 0.0) if program.sense == "max" else np.minimum(worth_of, 0.0)
 
 
 def _split(asked: Economy, pieces: Pieces, source: Any, piece: Any, limited: Any) -> Economy:
@@ -159,16 +161,3 @@ def _split(asked: Economy, pieces: Pieces, source: Any, piece: Any, limited: Any
         periods=asked.periods,
         **tables,
     )
-
-
-def refuse(economy: Economy, question: Question, method: str) -> None:
-    """Raise where the curves of an economy cannot be techniques.
-
-    Raises
-    ------
-    CannotAnswerError : naming the curve or the stocks that are in the way.
-    """
-    try:
-        AsTechniques.of(economy, question, method)
-    except QuestionError as error:
-        raise CannotAnswerError(str(error)) from None

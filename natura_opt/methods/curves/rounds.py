@@ -15,19 +15,22 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ...backends.answer import Claim
 from ...base.arrays import Floats
 from ...base.errors import QuestionError
 from ...base.status import Status
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...laws.curve_settings import CurveSettings
-from ...plan.bracket import ROUNDS, Bracket, relative
+from ...plan.bracket import ROUNDS, Bracket, nearby, relative
 from ...plan.plan import Plan
 from ..method import Common
 from .enclosures import Enclosures
 
 #: Answers a linear question of an economy whose curves are straight, with these common options.
 Solve = Callable[[Economy, Question, Common], Plan]
+#: What HiGHS says where it finds no plan at all.
+_NO_PLAN = (Claim.INFEASIBLE, Claim.INFEASIBLE_OR_UNBOUNDED)
 
 
 def solve_in_rounds(economy: Economy, question: Question, common: Common, solve: Solve) -> Plan:
@@ -44,32 +47,38 @@ def solve_in_rounds(economy: Economy, question: Question, common: Common, solve:
     assert economy.curves is not None
     settings = CurveSettings.among(question.settings, f"question {question.name!r}", QuestionError)
     pieces = Enclosures.first(economy.curves)
+    # rational arithmetic for every program of every round would take longer than all the rest
+    chosen = replace(common, certificate="doubles") if common.certificate == "auto" else common
     began, rows = time.monotonic(), list[tuple[float, ...]]()
-    best: Plan | None = None
+    within, best = 0.0, None
     widest: Plan | None = None
     while len(rows) < settings.curve_rounds:
-        outer = solve(economy.with_curves(pieces.below), question, _left(common, began))
+        outer = solve(economy.with_curves(pieces.below), question, _left(chosen, began))
+        if outer.attempts[-1].claim in _NO_PLAN and outer.status is Status.UNPROVED:
+            outer = solve(economy.with_curves(pieces.below), question, _left(common, began))
         if outer.status is Status.INFEASIBLE:  # needs less than the true curves, and still there is no plan
             return replace(outer, economy=economy)
-        inner = solve(economy.with_curves(pieces.above), question, _left(common, began))
+        inner = solve(economy.with_curves(pieces.above), question, _left(chosen, began))
+        if inner.status is Status.UNBOUNDED:  # needs more than the true curves, and still nothing limits it
+            return replace(inner, economy=economy, approximation=pieces.above)
         rows.append(_row(inner, outer))
         if inner.proved and (best is None or _better(inner, best)):
             best = replace(inner, economy=economy, approximation=pieces.above)
         if outer.proved:
             widest = replace(outer, economy=economy, approximation=pieces.below)
-        bracket = Bracket(pd.DataFrame(rows, columns=list(ROUNDS)), outer.program.sense, settings.curve_tolerance)
+        within = max(within, *(nearby(plan.certificate) for plan in (inner, outer)))
+        frame = pd.DataFrame(rows, columns=list(ROUNDS))
+        bracket = Bracket(frame, outer.program.sense, settings.curve_tolerance, within)
         stopped = _stopped(inner) or _stopped(outer)
         if bracket.holds or stopped:
             break
         pieces, new = pieces.cut_at(_levels(economy, [inner, outer]))
         if not new:
             break
-    chosen = best or widest or replace(inner, economy=economy, approximation=pieces.above)
+    shown = best or widest or replace(inner, economy=economy, approximation=pieces.above)
     bracket.rounds.index = pd.RangeIndex(1, len(rows) + 1, name="round")
-    status = (
-        chosen.status if bracket.holds else stopped or (Status.UNPROVED if best is None else Status.ITERATION_LIMIT)
-    )
-    return replace(chosen, bracket=bracket, status=status)
+    status = shown.status if bracket.holds else stopped or (Status.UNPROVED if best is None else Status.ITERATION_LIMIT)
+    return replace(shown, bracket=bracket, status=status)
 
 
 def _row(inner: Plan, outer: Plan) -> tuple[float, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from ...base.arrays import Floats
@@ -11,6 +13,7 @@ from ...economy.makers import Makers
 from ...economy.question import Question
 from ...formulate import asked_of
 from ...input_output.coefficients import Coefficients
+from ...objectives import Objective
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
 from ...objectives.least_resources import LEAST_RESOURCES
@@ -69,14 +72,26 @@ def refuse(economy: Economy, question: Question) -> None:
 
     Raises
     ------
+    CannotAnswerError : as :func:`refuse_tables`.
+    """
+    refuse_tables(economy, question, "fixed-point", ANSWERED, _KNOWN)
+
+
+def refuse_tables(
+    economy: Economy, question: Question, method: str, answered: Collection[Objective], known: Collection[str]
+) -> None:
+    """Raise unless each good has one technique, and the objective and the tables are among those that a method knows.
+
+    Raises
+    ------
     CannotAnswerError : another objective, several techniques, joint products, initial stocks, or tables that ask for
         more than this.
     """
-    other = other_objective("fixed-point", lambda objective: objective in ANSWERED, economy, question)
+    other = other_objective(method, lambda objective: objective in answered, economy, question)
     if other:
         raise CannotAnswerError(other)
     seen = asked_of(economy, question)
-    beyond = [table for table in seen.tables if table not in _KNOWN]
+    beyond = [table for table in seen.tables if table not in known]
     if beyond:
         raise CannotAnswerError(
             f"{economy.name}: a fixed point does not take the table {listed(beyond)} into account; solve it as a "

@@ -60,6 +60,7 @@ def answer_harmony(
     begun = time.perf_counter()
     problem = harmony_problem(economy, question)
     _refuse_whole_numbers(problem)
+    _refuse_formulas(problem)
     built = time.perf_counter()
     plan = _found_and_proved(problem, method, find, options, common.prices)
     return replace(plan, seconds={"build": built - begun, **plan.seconds})
@@ -80,6 +81,21 @@ def _refuse_whole_numbers(problem: HarmonyProblem) -> None:
         raise CannotAnswerError(
             f"{problem.original.name}: harmony is planned without whole numbers, which the table {listed(tables)} asks "
             f"for ({listed([law.name for law in laws])}); ask for another objective, or put it under leave_out"
+        )
+
+
+def _refuse_formulas(problem: HarmonyProblem) -> None:
+    """Raise where curves are not straight: nothing would say how far the plan is from the best on the true ones.
+
+    Raises
+    ------
+    CannotAnswerError : naming what to do.
+    """
+    curves = problem.economy.curves
+    if curves is not None and not curves.is_straight:
+        raise CannotAnswerError(
+            f"{problem.original.name}: harmony is planned on curves of straight pieces, and some of these are formulas "
+            "that only linear objectives refine: report breakpoints, or ask for another objective"
         )
 
 
