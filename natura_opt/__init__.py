@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from .formulate import linear_program as linear_program
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
+    from .input_output.scale.outcome import UnmeetableError as UnmeetableError
+    from .input_output.scale.outcome import UnsettledError as UnsettledError
     from .input_output.solve import leontief as leontief
     from .input_output.unproductive import UndecidedError as UndecidedError
     from .input_output.unproductive import UnproductiveError as UnproductiveError
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from .methods.harmony.found import UnlimitedError as UnlimitedError
     from .methods.harmony.outputs import harmonise_outputs as harmonise_outputs
     from .methods.harmony.standing_idle import PricesUndecidedError as PricesUndecidedError
+    from .methods.lahiri.largest import largest_demand as largest_demand
     from .methods.linear import ExtraLaw as ExtraLaw
     from .methods.solve import solve as solve
     from .objectives.harmony_functions import HarmonyFunction as HarmonyFunction

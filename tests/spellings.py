@@ -858,7 +858,6 @@ def _package_modules() -> list[ModuleType]:
 _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
     "natura_opt.laws.curve_layout": (),
-    "natura_opt.laws.curve_pieces": (),
     "natura_opt.laws.cvxpy_model": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),

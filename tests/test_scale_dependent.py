@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from natura_opt.base.errors import DataError, OptionError, QuestionError
 from natura_opt.curves.curve import Curve
 from natura_opt.curves.making import through
-from natura_opt.input_output.scale.largest import largest_demand
+from natura_opt.input_output.scale.largest import largest_multiple
 from natura_opt.input_output.scale.least import least_solution
 from natura_opt.input_output.scale.newton import anderson, newton
 from natura_opt.input_output.scale.outcome import UnmeetableError, UnsettledError
@@ -307,31 +307,31 @@ def test_all_iterations_agree_on_smooth_curves() -> None:
 # ---- the largest demand
 
 
-def test_the_largest_demand_of_the_quadratic() -> None:
-    found = largest_demand(quadratic(), [1.0])
+def test_the_largest_multiple_of_the_quadratic() -> None:
+    found = largest_multiple(quadratic(), [1.0])
     assert found.times == pytest.approx(4.05, rel=1e-6) and found.beyond == pytest.approx(4.05, rel=1e-6)
     assert found.times <= 4.05 <= found.beyond
     assert found.solution.upper is not None and found.why.reason == "growth"
     assert "not 4.05" in repr(found)
 
 
-def test_the_largest_demand_of_a_report() -> None:
+def test_the_largest_multiple_of_a_report() -> None:
     """.9 x - 10 - .04 x at x = 500; and that of the end of a report that a jump stands before."""
     started = ScaleSystem([[0.1]], [through([0, 0, 500], [0, 10, 30])], [0], [0])
-    found = largest_demand(started, [2.0])
+    found = largest_multiple(started, [2.0])
     assert 2.0 * found.times <= 420.0 <= 2.0 * found.beyond and found.why.reason == "range"
     assert found.beyond - found.times <= 1e-6 * found.beyond
     dear = ScaleSystem([[0.0]], [through([0, 0, 5], [0, 10, 30])], [0], [0])
-    assert largest_demand(dear, [1.0]).times == 0.0
+    assert largest_multiple(dear, [1.0]).times == 0.0
 
 
-def test_the_largest_demand_without_a_limit() -> None:
-    found = largest_demand(ScaleSystem([[0.1]], [], [], []), [1.0])
+def test_the_largest_multiple_without_a_limit() -> None:
+    found = largest_multiple(ScaleSystem([[0.1]], [], [], []), [1.0])
     assert found.times == np.inf and found.why is None
     endless = ScaleSystem([[0.1]], [through([0, 1, 3], [0, 0.5, 1], "line")], [0], [0])
-    assert largest_demand(endless, [1.0]).times == np.inf
+    assert largest_multiple(endless, [1.0]).times == np.inf
     with pytest.raises(QuestionError, match="nothing is demanded"):
-        largest_demand(endless, [0.0])
+        largest_multiple(endless, [0.0])
 
 
 # ---- metamorphic

@@ -318,6 +318,9 @@ NO_LIMIT = "a table of limits that is missing reads as infinities, so there is n
 ONE_OR_NONE = "a technique has a plant capacity in every period, or in none; another is refused"
 REFUSES = "it refuses what no golden economy says, or words the refusal; tests/test_rows_of_laws.py provokes it"
 NO_EQUALITY = "no law of a linear question opens equalities; tests/test_rows_of_laws.py does"
+DECLARED = "a declaration: words, and a sense that the builder holds the rows to"
+OTHER_FORM = "Pyomo's own piecewise forms are held to the judge of test_curve_law, not to the rows"
+NEGATIVE = "any number below zero says none, and none of them is read; the places that stay are overwritten"
 #: Mutants that mean the same as the source: by function, what was changed and why it is no change.
 ALLOWED: dict[str, dict[str, str]] = {
     "laws.balance.initial_stocks": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
@@ -459,6 +462,51 @@ ALLOWED: dict[str, dict[str, str]] = {
         "1.0 for 0.0 in `by_period(count, lambda t: economy.vector('storage_capaci...`": EMPTY,
     },
     "laws.storage._cvxpy": {"False for `not len(periods) or not len(goods)`": EMPTY},
+    "laws.curves._over_time": {
+        "always `sp.kron(sp.eye_array(count), matrix, format='coo')` in "
+        "`return matrix if count == 1 else sp.kron(sp.eye_array(cou...`": CONSTANT,
+    },
+    "laws.curves._matrix": {
+        "True for `len(ordered)`": EMPTY,
+        "True for `len(pieces.opened)`": EMPTY,
+        "True for `len(which)`": EMPTY,
+        "True for `standing`": EMPTY,
+    },
+    "laws.curves._cvxpy": {"True for `len(which)`": EMPTY, "False for `not standing`": EMPTY},
+    "laws.curves._totals": {  # called where the module is read, so that no mutant of it is put in
+        "always `f'what a technique needs in all by its curve, of {axis}'` in "
+        "`what = f'what a technique needs in all by its curve, of {...`": DECLARED,
+        "always `'emitted by curve'` in `what = f'what a technique needs in all by its curve, of {...`": DECLARED,
+        "Eq in `table != 'emissions'`": DECLARED,
+        "<= for >= in `Rows(need_rows(table), axes, '>=', 'a total is what its c...`": DECLARED,
+    },
+    "laws.curves_pyomo.spell_pyomo": {
+        "1 for 0 in `filler[key] >= 0`": "the first piece opens no run after another",
+        "always `{}` in `functions = in_functions(economy, every) if m.laws.piecew...`": OTHER_FORM,
+    },
+    "laws.curves_pyomo._spell_totals": {
+        "False for `j in functions`": OTHER_FORM,
+        "False for `not cells`": EMPTY,
+        "always `declare_functions(m, TOTALS[table], stated)` in "
+        "`function = declare_functions(m, TOTALS[table], stated) if...`": EMPTY,
+        "always `{}` in `function = declare_functions(m, TOTALS[table], stated) if...`": OTHER_FORM,
+        "other sign in `total[i, j, t] - function[i, j, t](m.activities[j, t])`": OTHER_FORM,
+        "without `m.add_component(TOTALS[table].upper(), where)`": "Pyomo names the set by itself",
+        "without last term of `total[i, j, t] - function[i, j, t](m.activities[j, t])`": OTHER_FORM,
+    },
+    "laws.curve_layout.Pieces._binaries": {"2 for 1 in `-1`": NEGATIVE, "without sign of `-1`": NEGATIVE},
+    "laws.curve_layout.Pieces.standing_in": {
+        "always `self.economy.curves.placed` in `placed = self.economy.curves.placed if self.economy.curve...`": (
+            "the law applies only where there are curves"
+        ),
+    },
+    "laws.curve_layout.Pieces.labels_of_pieces": {
+        "2 for 1 in `-1`": EMPTY,
+        "2 for 1 in `int(number.max(initial=-1)) + 1`": "a level of labels that nobody has",
+        "without sign of `-1`": EMPTY,
+    },
+    "laws.curve_layout.Pieces.in_level": {"2 for 1 in `-1`": NEGATIVE},
+    "laws.curve_layout.Pieces._by_piece": {"without `matrix.eliminate_zeros()`": "zeros said aloud are zeros"},
 }
 
 

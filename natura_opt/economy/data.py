@@ -101,6 +101,14 @@ class EconomyData:
         """Return a copy with other curves in the same places, which are taken as they are."""
         return replace(self, tables={**self.tables, "curves": curves})
 
+    @property
+    def reported_ends(self) -> Floats:
+        """The largest activity that all curves of each technique speak of, shape (techniques,); infinite without one."""
+        ends = np.full(len(self.techniques), np.inf)
+        for one in () if self.curves is None else self.curves.placed:
+            ends[one.technique] = min(ends[one.technique], one.curve.end)
+        return ends
+
     def has_curves(self, table: str) -> bool:
         """Whether curves stand in the place of numbers of a table."""
         return self.curves is not None and bool(self.curves.standing_in(table))

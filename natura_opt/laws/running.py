@@ -8,8 +8,9 @@ For every technique j with a minimum scale or goods used for starting, and every
     running_{jt} - running_{j,t-1} \le starts_{jt}, \qquad \dots - \sum_j U_{ij,t}\, starts_{jt} \ge 0
 
 with goods ``U`` (``start_up_inputs``) used in a period in which it runs and did not run in the period before, and
-``running_before`` in the place of the period before the first. The highest level is the lower of ``activity_limits``
-and of what all ``plants`` together can make; where there is none the question is refused, since the law needs one.
+``running_before`` in the place of the period before the first. The highest level is the lowest of ``activity_limits``,
+of what all ``plants`` together can make, and of the end of its ``curves``; where there is none the question is refused,
+since the law needs one.
 Where that is the activity limit, its row and this one bind together, and what it is worth may stand in either.
 Without a minimum scale, however low a level counts as running: a technique may then be kept running at no cost.
 
@@ -58,7 +59,7 @@ def highest_levels(economy: Economy, period: int) -> Floats:
     idle = (capacity == 0) | (plants == 0)  # nothing times however many is nothing
     together = np.multiply(capacity, plants, out=np.zeros(len(capacity)), where=~idle)
     highest: Floats = np.minimum(economy.vector("activity_limits", period), together)
-    return highest
+    return np.minimum(highest, economy.reported_ends)
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -95,6 +96,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     names, goods = pyomo_names(economy.techniques), pyomo_names(economy.goods)
     before = dict(zip(economy.periods[1:], economy.periods[:-1], strict=True))
     ran = dict(zip(names, economy.vector("running_before", 0).tolist(), strict=True))
+    ends = dict(zip(names, economy.reported_ends.tolist(), strict=True))
     least, highest, takes = {}, {}, {}
     for t, p in enumerate(economy.periods):
         limit, capacity, plants = (
@@ -102,7 +104,9 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             for table in ("activity_limits", "plant_capacity", "plants")
         )
         least[p] = dict(zip(names, economy.vector("minimum_scale", t).tolist(), strict=True))
-        highest[p] = {j: min(limit[j], capacity[j] * plants[j] if capacity[j] and plants[j] else 0.0) for j in names}
+        highest[p] = {
+            j: min(limit[j], ends[j], capacity[j] * plants[j] if capacity[j] and plants[j] else 0.0) for j in names
+        }
         takes[p] = by_row(economy.matrix("start_up_inputs", t), goods, names)
     starters = {j for p in economy.periods for i in goods for j, _ in takes[p][i]}
     m.STARTING = pyo.Set(initialize=[j for j in names if j in starters], doc="techniques whose start takes goods")

@@ -20,11 +20,10 @@ def _answers(objective: Objective) -> bool:
 
 
 def _answer(way: str, economy: Economy, question: Question, settings: Any, common: Common) -> Plan:
-    from ..formulate import asked_of
     from .linear import solve_linear
 
-    curves = asked_of(economy, question).curves
-    if curves is None or curves.is_straight:
+    curves = economy.curves
+    if curves is None or curves.is_straight or "curves" in question.leave_out:
         return solve_linear(economy, question, way, common)
     from .curves.rounds import solve_in_rounds
 

@@ -46,7 +46,7 @@ class LargestDemand:
         return f"LargestDemand: {self.times:.10g} times, proved; {limit}"
 
 
-def largest_demand(
+def largest_multiple(
     system: ScaleSystem, demand: Any, *, tolerance: float = 1e-7, max_passes: int = MOST_PASSES
 ) -> LargestDemand:
     """Return how many times a demand can be served, and from where on it cannot.

@@ -9,6 +9,7 @@ from ...backends.options import SolveOptions
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import linear_program
+from ...laws.curves import CURVES
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
 from ...program.linear import LinearProgram
@@ -16,7 +17,7 @@ from ...proof.certificate import certify
 from ...proof.judging import judge
 from ..curves.as_techniques import AsTechniques
 from .price_coordination import solve_by_prices
-from .priced_economy import refuse
+from .priced_economy import PRICED, refuse
 
 
 def refuse_in_pieces(economy: Economy, question: Question) -> None:
@@ -26,7 +27,7 @@ def refuse_in_pieces(economy: Economy, question: Question) -> None:
     ------
     QuestionError : as of an economy without curves. CannotAnswerError : curves that are not convex, or not straight.
     """
-    refuse(economy, question)
+    refuse(economy, question, (*PRICED, CURVES))
     AsTechniques.of(economy, question, "prices")
 
 

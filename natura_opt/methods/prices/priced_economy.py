@@ -25,6 +25,7 @@ from ...laws.activities import ACTIVITIES
 from ...laws.balance import BALANCE
 from ...laws.capital import CAPITAL, Holdings
 from ...laws.emissions import EMISSIONS
+from ...laws.law import Law
 from ...laws.resources import RESOURCES
 from ...laws.storage import STORAGE
 from ...objectives import objective_of
@@ -34,7 +35,7 @@ from ...objectives.fulfilment import FULFILMENT
 Flags = npt.NDArray[np.bool_]
 _OTHERS = "ask it with method='auto'"
 #: The laws that prices of goods, resources and stocks answer to; over one period nothing is stored.
-_PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
+PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
 #: The objectives that price coordination answers.
 ANSWERED = (ASSORTMENT, FULFILMENT)
 #: More scarce things than this are better priced by a linear program.
@@ -189,8 +190,13 @@ def _refuse_count(name: str, count: int) -> None:
         )
 
 
-def refuse(economy: Economy, question: Question) -> None:
-    """Raise unless the question is one that price coordination can answer."""
+def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICED) -> None:
+    """Raise unless the question is one that price coordination can answer.
+
+    Parameters
+    ----------
+    priced : the laws that are taken into account.
+    """
     name = economy.name
     laws = laws_of(economy, question)
     if objective_of(question) not in ANSWERED:
@@ -207,7 +213,7 @@ def refuse(economy: Economy, question: Question) -> None:
         raise QuestionError(
             f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
         )
-    unpriced = [law for law in laws if law not in _PRICED and law is not objective_of(question).law]
+    unpriced = [law for law in laws if law not in priced and law is not objective_of(question).law]
     if unpriced:
         tables = [table for table in asked_of(economy, question).tables if table in unpriced[0].tables]
         raise QuestionError(
