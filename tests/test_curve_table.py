@@ -148,7 +148,10 @@ def test_a_file_says_where_it_is_wrong(tmp_path: Path) -> None:
     file = place / "curves.csv"
     text = file.read_text(encoding="utf-8")
     for wrong, said in (
-        (text.replace("steel,ore,inputs,10.0", "stele,ore,inputs,10.0"), r"curves.csv, line 3: unknown technique 'stele'.*'steel'"),
+        (
+            text.replace("steel,ore,inputs,10.0", "stele,ore,inputs,10.0"),
+            r"curves.csv, line 3: unknown technique 'stele'.*'steel'",
+        ),
         (text.replace("20.0,30.0", "20.0,many"), r"curves.csv, line 4, row 'steel', column 'total': 'many'"),
         (text.replace("quantity", "quantities"), r"curves.csv, line 1: unknown column 'quantities'.*'quantity'"),
         (text.replace("steel,ore,inputs,0.0,0.0\n", ""), r"the curve of 'ore' in 'steel'.*Say what it needs at 0"),

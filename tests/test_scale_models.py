@@ -101,6 +101,14 @@ def test_the_first_day_of_2020_is_the_known_one() -> None:
     assert no.solve(published, "first_day").assert_optimal().objective == pytest.approx(0.0005384913302702454, rel=2e-5)
 
 
+@pytest.mark.parametrize("name", sorted(SCALE))
+def test_program_and_iteration_agree_within_the_bracket(name: str) -> None:
+    program, iteration = planned(name), no.solve(name, method="lahiri")
+    assert iteration.objective == pytest.approx(OBJECTIVES[name], rel=1e-9)
+    allowed = program.bracket.tolerance if program.bracket is not None else 1e-9
+    assert program.objective == pytest.approx(iteration.objective, rel=allowed)
+
+
 def test_more_people_than_the_factories_can_serve_are_recognised() -> None:
     economy = no.read("village_2020")
     many = economy.with_changes(targets=2.0 * economy.frame("targets"))
