@@ -215,3 +215,65 @@ def test_what_cannot_be_separated_is_refused_by_name() -> None:
     plain = plain.iloc[:8]
     with pytest.raises(no.DataError, match="not reported by unit"):
         no.separate_units(free.with_changes(curves=plain), "Vorpal Pick +1")
+
+
+def kilns(**more: object) -> no.Economy:
+    """Two kilns of one technique that burns wood by curve, uses clay by number and smokes, over two periods."""
+    rows = [
+        ("pots", name, quantity, quantity * slope, unit)
+        for name, slopes in (("wood", (3.0, 2.0)), ("smoke", (1.0, 4.0)))
+        for unit, slope in zip(("old", "new"), slopes, strict=True)
+        for quantity in (0.0, 10.0)
+    ]
+    return no.build_economy(
+        goods=["clay", "pots"],
+        techniques=["dig", "pots"],
+        resources=["wood"],
+        pollutants=["smoke"],
+        periods=["spring", "autumn"],
+        units={"goods": ["kilogram", "piece"], "techniques": ["kilogram", "piece"]},
+        inputs=[[0.0, 2.0], [0.0, 0.0]],
+        outputs=[[1.0, 0.0], [0.0, 1.0]],
+        resource_use=[[0.1, 0.0]],
+        emissions=[[0.0, 0.0]],
+        curves=pd.DataFrame(rows, columns=["technique", "name", "quantity", "total", "unit"]),
+        targets=pd.DataFrame({"spring": [0.0, 8.0], "autumn": [0.0, 15.0]}, index=["clay", "pots"]),
+        resource_weights=[1.0],
+        objective="least-resources",
+        **more,
+    )
+
+
+def test_separate_units_keep_numbers_units_and_periods() -> None:
+    apart = no.separate_units(kilns(), "pots")
+    assert apart.techniques.tolist() == ["dig", "pots, old", "pots, new"]
+    assert apart.units["techniques"] == ("kilogram", "piece", "piece")
+    assert apart.frame("inputs").loc["clay"].tolist() == [0.0, 2.0, 2.0]
+    assert apart.frame("outputs").loc["pots"].tolist() == [0.0, 1.0, 1.0]
+    assert apart.curves is not None
+    assert [(one.of, one.technique, one.curve.end) for one in apart.curves.placed] == [
+        ("resource_use", 1, 10.0), ("resource_use", 2, 10.0), ("emissions", 1, 10.0), ("emissions", 2, 10.0),
+    ]  # fmt: skip
+    plan = no.solve(apart).assert_optimal()
+    assert plan.activities.loc["pots, new"].tolist() == pytest.approx([8.0, 10.0])
+    assert plan.activities.loc["pots, old"].tolist() == pytest.approx([0.0, 5.0])
+    assert plan.objective == pytest.approx(8 * 2 + 10 * 2 + 5 * 3 + 0.1 * 2 * 23)
+
+
+def test_a_cap_on_smoke_changes_the_order_that_is_chosen() -> None:
+    """The new kiln saves wood and smokes more: what order is best depends on what is asked."""
+    capped = kilns(emission_caps=pd.DataFrame({"spring": [14.0], "autumn": [60.0]}, index=["smoke"]))
+    plan = no.solve(no.separate_units(capped, "pots")).assert_optimal()
+    # in spring x old and 8 - x new kilns smoke x + 4 (8 - x) = 14: six of the old one
+    assert plan.activities["spring"].tolist() == pytest.approx([16.0, 6.0, 2.0])
+    found = no.loss_of_order(capped, "pots")
+    assert found.loss == pytest.approx(found.stated.objective - found.chosen.objective) and found.loss > 1.0
+    assert list(found.activities.columns) == ["spring", "autumn"]
+
+
+def test_a_stack_that_goes_on_does_so_in_its_last_unit() -> None:
+    rows = kilns().frame("curves")
+    rows["beyond"] = "line"
+    apart = no.separate_units(kilns().with_changes(curves=rows), "pots")
+    assert apart.curves is not None
+    assert [one.curve.end for one in apart.curves.placed] == [10.0, np.inf, 10.0, np.inf]
