@@ -66,8 +66,9 @@ def seeded_plan(
 def with_curves(plain: no.Economy, seed: int, curves: int, concave: int, pieces: int) -> no.Economy:
     """Return an economy in which some techniques need their largest input by a curve of the same size.
 
-    A curve goes to twice the level that meets the targets at the old coefficients; its slopes rise (or fall, where it
-    is concave) from half of the old coefficient to one and a half times it, or the other way round.
+    A convex curve goes to twice the level that meets the targets at the old coefficients; its slopes rise from half of
+    the old coefficient to one and a half times it. A concave one goes to four times that level, as a square root does:
+    1.2 times the old coefficient at the level itself, .6 times at the end.
 
     Parameters
     ----------
@@ -81,9 +82,10 @@ def with_curves(plain: no.Economy, seed: int, curves: int, concave: int, pieces:
     for k, j in enumerate(rng.choice(len(inputs), curves, replace=False)):
         i = int(np.argmax(inputs[:, j]))
         slopes = inputs[i, j] * np.sort(rng.uniform(0.5, 1.5, pieces))
-        ends = np.linspace(0.0, 2.0 * level[j], pieces + 1)
-        rises = slopes[::-1] if k < concave else slopes
-        totals = np.concatenate([[0.0], np.cumsum(rises * np.diff(ends))])
+        ends = np.linspace(0.0, (4.0 if k < concave else 2.0) * level[j], pieces + 1)
+        totals = np.concatenate([[0.0], np.cumsum(slopes * np.diff(ends))])
+        if k < concave:
+            totals = 1.2 * inputs[i, j] * np.sqrt(level[j] * ends)
         given[plain.techniques[j], plain.goods[i], "inputs"] = np.column_stack([ends, totals])
         inputs[i, j] = 0.0
     return plain.with_changes(inputs=sp.csr_array(inputs), curves=given)
