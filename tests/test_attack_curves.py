@@ -104,3 +104,16 @@ def test_nor_at_the_end_of_the_range(width: float) -> None:
 def test_the_end_of_a_function_is_a_number(end: Any) -> None:
     with pytest.raises(no.DataError, match="the end of a function is"):
         works([], 1.0, curves={("bake", "work"): (lambda q: q**2, end)})
+
+
+@pytest.mark.parametrize("iteration", ["monotone", "newton", "anderson", "least-squares"])
+def test_iterations_stop_where_a_curve_of_work_ends(iteration: str) -> None:
+    """Outputs hang on the curves of goods alone, but no plan runs where nothing is said of the work it takes."""
+    economy = works([(0, 0), (2, 1)], 5.0)
+    found = no.solve(economy, method="lahiri", iteration=iteration)
+    assert found.status.value != "optimal"
+    if iteration == "monotone":
+        assert found.status.value == no.solve(economy).status.value == "infeasible"
+        assert found.impossibility is not None and "reported range of 'bake'" in found.impossibility.sentence
+    served = no.solve(works([(0, 0), (2, 1)], 1.5), method="lahiri", iteration=iteration).assert_optimal()
+    assert served.objective == pytest.approx(0.75, rel=1e-9)

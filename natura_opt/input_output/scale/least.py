@@ -208,12 +208,14 @@ class _Rise:
 def _beyond_report(system: ScaleSystem, low: Floats, beyond: Any) -> UnmeetableError:
     """Say which output would have to be beyond the end of a report."""
     worst = int(beyond[np.argmax(low[beyond] / np.maximum(system.ends[beyond], np.finfo(np.float64).tiny))])
-    curve = next(c for c in np.flatnonzero(system.columns == worst) if system.curves[c].end == system.ends[worst])
+    own = (c for c in np.flatnonzero(system.columns == worst) if system.curves[c].end == system.ends[worst])
+    curve = next(own, None)  # none: it is a limit of something that is no good
+    needed = "" if curve is None else f" of {system.called([system.rows[curve]])}"
     also = f" (and {len(beyond) - 1} more)" if len(beyond) > 1 else ""
     return UnmeetableError(
         f"no plan meets this demand: at least {low[worst]:.10g} of {system.called([worst])} would have to be made, and "
-        f"what that needs of {system.called([system.rows[curve]])} is reported only up to "
-        f"{system.ends[worst]:.10g}{also}; ask for less, or report more of the curve",
+        f"what that needs{needed} is reported only up to {system.ends[worst]:.10g}{also}; ask for less, or report more "
+        "of the curve",
         beyond, low, "range", float(1.0 - system.ends[worst] / low[worst]),
     )  # fmt: skip
 

@@ -41,11 +41,12 @@ class ScaleSystem:
         have a number beside its curve (they add), and several curves.
     names : of the goods; their positions by default.
     units : what one unit of each curve's total is in units of its row, positive, shape (curves,); 1 by default.
+    limits : the largest output of each good that whatever else depends on it is known for, shape (n,); none by default.
 
     Attributes
     ----------
     coefficients : A with fast products.
-    ends : the largest output of each good that every curve in its column says something of, shape (n,).
+    ends : the largest output of each good, within its limit, that all curves in its column speak of, shape (n,).
     passes : evaluations of all needs so far.
 
     Raises
@@ -61,6 +62,7 @@ class ScaleSystem:
         columns: Any,
         names: Sequence[object] | None = None,
         units: Floats | None = None,
+        limits: Floats | None = None,
     ) -> None:
         self.coefficients = Coefficients(inputs)
         check_inputs(self.coefficients, names)
@@ -70,7 +72,7 @@ class ScaleSystem:
         self.names = None if names is None else tuple(names)
         self._units = np.ones(len(self.curves)) if units is None else units
         self._batch = CurveBatch(self.curves)
-        self.ends = np.full(self.size, np.inf)
+        self.ends = np.full(self.size, np.inf) if limits is None else np.array(limits, dtype=np.float64)
         np.minimum.at(self.ends, self.columns, np.array([curve.end for curve in self.curves]))
         self.passes = 0
 

@@ -60,6 +60,9 @@ class CurvedSystem:
         self.amount[makers.technique] = makers.amount
         inputs = sp.csr_array(economy.matrix("inputs", period))[self.good]
         standing = [] if economy.curves is None else economy.curves.standing_in("inputs")
+        limits = np.full(count, np.inf)  # a curve of work or emissions says nothing beyond its end either
+        for one in () if economy.curves is None else economy.curves.placed:
+            limits[one.technique] = min(limits[one.technique], one.curve.end)
         rows = makers.technique[np.array([one.row for one in standing], dtype=np.intp)]
         self.scale = ScaleSystem(
             sp.diags_array(1.0 / self.amount) @ inputs,
@@ -68,6 +71,7 @@ class CurvedSystem:
             np.array([one.technique for one in standing], dtype=np.intp),
             names=list(economy.goods[self.good]),
             units=1.0 / self.amount[rows],
+            limits=limits,
         )
         self.demand = economy.vector("targets", period)[self.good] / self.amount
 
