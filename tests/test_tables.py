@@ -330,7 +330,7 @@ SHOWN: dict[str, tuple[dict[str, Any], set[str]]] = {
     "emission_budgets": ({**EMITTED, "emission_budgets": [9.0]}, {"emissions", "abatement_costs"}),
     "damage_weights": ({**EMITTED, "damage_weights": [0.01]}, {"emissions", "damage"}),
     "storage": ({"storage": [0.5]}, {"stored"}),
-    "plant_capacity": ({"plant_capacity": [2.0]}, {"plants"}),
+    "plant_capacity": ({"plant_capacity": [2.0]}, {"plants", "loss_at_prices"}),
 }
 
 
