@@ -348,7 +348,7 @@ def test_a_plan_has_the_tables_of_what_is_given_and_no_others(name: str) -> None
         targets=[1.0],
     )
     without, given = (no.solve(each).assert_optimal() for each in (economy, economy.with_changes(**tables)))
-    assert set(TABLES[name].plan_tables) <= expected <= set(PLAN_TABLES)
+    assert set(TABLES[name].plan_tables) <= expected <= {*PLAN_TABLES, "loss_at_prices"}
     assert set(given.tables()) - set(without.tables()) == expected
     assert set(given.summary()) - set(without.summary()) == expected - {"stored", "plants"}
 
