@@ -111,6 +111,8 @@ def test_rents_and_costs_of_opening_are_what_techniques_gain_and_lose(shape: str
     assert plan.loss_at_prices["rent"].sum() == pytest.approx(scale, abs=1e-9)
     if shape == "convex":
         assert (plan.loss_at_prices["rent"] >= 0).all()
+    elif shape == "S-shaped":  # 8 are made, where slopes of .2 and .8125 meet: work is worth 1 / (1 + any between)
+        assert plan.loss_at_prices["rent"].between(8 - 12 / 1.2 - 1e-9, 8 - 12 / 1.8125 + 1e-9).all()
     else:
         assert (plan.loss_at_prices["rent"] < 0).all()
 

@@ -18,7 +18,7 @@ from .curvature import cells_of_formula
 from .curve import Beyond, Curve
 from .formula import Formula
 
-#: A reported total and the formula that gives it agree to this part of the totals at the ends of its piece.
+#: A reported total and the formula that gives it agree to this part of the total there, beside the formula's rounding.
 AGREEMENT = 1e-9
 
 
@@ -102,7 +102,7 @@ def composed(quantities: Any, totals: Any, formulas: Sequence[Formula | None], b
         if any(cell.sign for cell in cells):
             pieces[at] = formula
         ends = formula.values(points[at : at + 2])
-        if abs(ends[0] - starts[at]) > AGREEMENT * np.abs(ends).max():
+        if abs(ends[0] - starts[at]) > _agreement(formula, points[at], ends[0]):
             starts[at] = ends[0]
     return assembled(points, starts, firsts[1:], pieces, beyond)
 
@@ -110,13 +110,21 @@ def composed(quantities: Any, totals: Any, formulas: Sequence[Formula | None], b
 def _agreed(reported: float, ends: Floats, which: int, levels: Floats, at: int, formula: Formula) -> float:
     """Return the total that a formula gives at an end of its piece, where what was reported does not contradict it."""
     computed = float(ends[which])
-    if np.isfinite(reported) and abs(reported - computed) > AGREEMENT * np.abs(ends).max():
+    if np.isfinite(reported) and abs(reported - computed) > _agreement(formula, levels[at], computed):
         raise DataError(
             f"row {at + 1} (quantity {levels[at]:g}) reports a total of {reported:.12g}, its formula "
             f"{shortened(formula.text)} gives {computed:.12g}, which differs by {computed - reported:.3g}; "
             "correct one, or leave the total out"
         )
     return computed
+
+
+def _agreement(formula: Formula, level: float, total: float) -> float:
+    """Return how far another total may be from what a formula gives at a level and still be that.
+
+    What the formula gives elsewhere does not count: on a long piece of it a fixed cost at its beginning would drown.
+    """
+    return AGREEMENT * abs(total) + float(formula.errors(np.array([level]))[0])
 
 
 def assembled(

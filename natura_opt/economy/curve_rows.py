@@ -276,8 +276,10 @@ def _as_curve(given: Any) -> Curve:
         raise DataError("say to which quantity the function holds: (function, end), or (function, quantities)")
     if isinstance(given, tuple) and len(given) == 2 and callable(given[0]):
         function, upto = given
+        if upto is None:
+            raise DataError("the end of a function is missing; it is a finite activity above 0")
         ends = np.ndim(upto) == 0
-        return from_function(function, end=float(upto)) if ends else from_function(function, quantities=upto)
+        return from_function(function, end=upto) if ends else from_function(function, quantities=upto)
     try:
         numbers = doubles(given)
     except (TypeError, ValueError) as error:

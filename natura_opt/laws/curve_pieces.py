@@ -29,6 +29,7 @@ from ..economy.curve_table import PlacedCurve
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..tables.curves import IN_PLACE_OF
+from .curve_rounding import reaching, within
 from .curve_settings import CurveSettings, Form
 
 #: Slopes and cuts that differ by less than this share are one, written in other digits.
@@ -114,25 +115,25 @@ def _cut(economy: Economy, placed: Sequence[PlacedCurve], at: list[int], form: F
     curves = [straight(one.curve) for one in placed]
     cuts = _cuts(curves)
     slopes, jumps = np.empty((len(curves), len(cuts) - 1)), np.zeros((len(curves), len(cuts) - 1))
-    middle = _middles(cuts)
+    middle, widths = _middles(cuts), reaching(cuts[:-1], cuts[1:])
     for k, curve in enumerate(curves):
         piece = np.searchsorted(curve.quantities, middle, side="right") - 1
-        slopes[k] = curve.slopes[piece]
         begins = np.concatenate([[True], np.diff(piece) > 0])
-        jumps[k] = np.where(begins, curve.jumps[piece], 0.0)
+        slopes[k] = _slopes(curve, piece, begins, widths)
+        before = np.concatenate([[0.0], curve.ends[:-1]])
+        jumps[k] = np.where(begins, 0.0 - reaching(curve.starts, before)[piece], 0.0)
     bends = _bends(slopes) | (jumps != 0.0).any(axis=0)
     name = economy.techniques[placed[0].technique]
     if form == "chords" and bends.any():
         _refuse_chords(economy, placed, slopes, jumps, cuts, bends)
     opens = bends if form != "incremental" else np.concatenate([bends[:1], np.ones(len(cuts) - 2, dtype=bool)])
-    widths = np.diff(cuts)
     if opens.any() and not np.isfinite(widths[-1]):
         if not np.isfinite(limit):
             raise QuestionError(
                 f"{economy.name}: the curves of {name_of(name)!r} go on for ever and need binaries, which need an end: "
                 "give 'activity_limits', or report to a last quantity"
             )
-        widths[-1] = max(limit - cuts[-2], 0.0)
+        widths[-1] = max(float(reaching(cuts[-2:-1], np.array([limit]))[0]), 0.0)
     return CurvedTechnique(
         technique=placed[0].technique,
         curves=tuple(at),
@@ -144,19 +145,47 @@ def _cut(economy: Economy, placed: Sequence[PlacedCurve], at: list[int], form: F
     )
 
 
+def _slopes(curve: Curve, piece: npt.NDArray[np.intp], begins: npt.NDArray[np.bool_], widths: Floats) -> Floats:
+    """Return the slope of a curve between cuts, by which its total is nowhere above the one at the end of its piece."""
+    at = np.flatnonzero(begins)
+    whole = np.add.reduceat(widths, at)
+    for _ in range(int(np.diff(np.append(at, len(piece))).max()) - 1):
+        whole = np.nextafter(whole, np.inf)
+    entered = piece[at]
+    lowered = within(curve.slopes[entered], whole, curve.starts[entered], curve.ends[entered])
+    found: Floats = lowered[np.cumsum(begins) - 1]
+    return found
+
+
 def _cuts(curves: Sequence[Curve]) -> Floats:
     """Return where any of the curves bends, up to the last quantity that all of them speak of."""
     end = min(curve.end for curve in curves)
     every = np.unique(np.concatenate([curve.quantities for curve in curves]))
-    inside = every[every < end * (1.0 - _SAME)] if np.isfinite(end) else every[np.isfinite(every)]
+    inside = every[every < end]
+    if np.isfinite(end):
+        ending = np.concatenate([curve.quantities for curve in curves if curve.end == end])
+        inside = inside[(inside < end * (1.0 - _SAME)) | np.isin(inside, ending)]
     apart = np.concatenate([[True], np.diff(inside) > _SAME * inside[1:]])
+    if not apart.all():
+        apart = _told_apart(inside, apart, curves)
     return np.concatenate([inside[apart], [end]])
+
+
+def _told_apart(cuts: Floats, apart: npt.NDArray[np.bool_], curves: Sequence[Curve]) -> npt.NDArray[np.bool_]:
+    """Return which cuts stand: of those close together all that one curve itself reports, however steep it is there."""
+    own = np.array([np.isin(cuts, curve.quantities) for curve in curves])
+    standing = apart.copy()
+    met = own[:, 0]
+    for k in range(1, len(cuts)):
+        standing[k] |= bool((own[:, k] & met).any())
+        met = own[:, k] if standing[k] else met | own[:, k]
+    return standing
 
 
 def _middles(cuts: Floats) -> Floats:
     """Return a quantity inside each piece, however long the last one is."""
     after = np.where(np.isfinite(cuts[1:]), cuts[1:], 2.0 * cuts[:-1] + 1.0)
-    return 0.5 * (cuts[:-1] + after)
+    return np.minimum(0.5 * (cuts[:-1] + after), np.nextafter(after, 0.0))
 
 
 def first_bend(one: CurvedTechnique, curve: int) -> float | None:
