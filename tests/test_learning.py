@@ -10,7 +10,7 @@ import pytest
 
 import natura_opt as no
 from benchmarks.hidden_curves import at_random, by_valuations, hidden_economy, questions_needed
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 from natura_opt.learning.unknown import Unknown, most_unknown, unknown_at
 
 
@@ -36,7 +36,7 @@ def test_the_truth_lies_where_the_reports_leave_it(seed: int, shape: str) -> Non
         return np.interp(q, np.linspace(0, 10, 201), steps) if shape == "rising" else q**power
 
     reported = np.sort(np.concatenate([[0.0, 10.0], rng.uniform(0, 10, 4)]))
-    curve = through(reported, truth(reported))
+    curve = curve_through(reported, truth(reported))
     for quantity in rng.uniform(0, 10, 30):
         found = unknown_at(curve, float(quantity), shape)  # type: ignore[arg-type]
         assert found is not None
@@ -48,11 +48,11 @@ def test_the_truth_lies_where_the_reports_leave_it(seed: int, shape: str) -> Non
 
 
 def test_what_is_reported_or_a_formula_is_known() -> None:
-    curve = through([0, 10, 20], [0, 5, 20])
+    curve = curve_through([0, 10, 20], [0, 5, 20])
     assert unknown_at(curve, 10.0, "rising") is None and unknown_at(curve, 0.0, "rising") is None
     near, far = unknown_at(curve, 10.01, "rising"), unknown_at(curve, 15.0, "rising")
     assert near is not None and far is not None and near.error < 0.1 * far.error
-    beyond = through([0, 10], [0, 5], "line")
+    beyond = curve_through([0, 10], [0, 5], "line")
     carried = unknown_at(beyond, 14.0, "rising")
     assert carried is not None and (carried.low, carried.counted, carried.high) == (5.0, 7.0, 9.0)
 
