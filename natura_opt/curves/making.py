@@ -53,8 +53,8 @@ def composed(quantities: Any, totals: Any, formulas: Sequence[Formula | None], b
 
     Parameters
     ----------
-    quantities, totals : rows as in :func:`curve_through`; a total may be left out (NaN) where a formula gives it: in the
-        row that its piece ends in, and where a jump's start is said by the formula that begins there.
+    quantities, totals : rows as in :func:`curve_through`; a total may be left out (NaN) where a formula gives it: in
+        the row that its piece ends in, and where a jump's start is said by the formula that begins there.
     formulas : of each row, the total on the piece that ends there, or None where it is straight, shape (rows,). Where a
         formula begins higher than the piece before it ends, the total jumps. One that is a straight line becomes one.
     beyond : what holds beyond the last row.
