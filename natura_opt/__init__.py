@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from .comparison.comparing import compare as compare
     from .comparison.comparison import Comparison as Comparison
     from .comparison.orders import loss_of_order as loss_of_order
+    from .curves.curve import Curve as Curve
+    from .curves.fits import fitted_curve as fitted_curve
+    from .curves.functions import curve_from_function as curve_from_function
+    from .curves.making import curve_through as curve_through
+    from .curves.stacking import stacked_curve as stacked_curve
     from .economy.build import build_economy as build_economy
     from .economy.economy import Economy as Economy
     from .economy.files.catalog import read as read

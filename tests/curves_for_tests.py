@@ -6,7 +6,7 @@ import numpy as np
 
 from natura_opt.curves.curve import Curve
 from natura_opt.curves.formula import Formula
-from natura_opt.curves.making import assembled, through
+from natura_opt.curves.making import assembled, curve_through
 
 
 def by_formulas(points: list[float], texts: list[str]) -> Curve:
@@ -50,4 +50,4 @@ def random_curve(rng: np.random.Generator, bend: str, reach: float, share: float
         quantities, totals = np.concatenate([[0.0], quantities]), np.concatenate([[0.0], totals])
     keep = np.ones(len(quantities), dtype=bool)
     keep[1:] = (np.diff(quantities) > 0) | (np.diff(totals) > 0)
-    return through(quantities[keep], totals[keep])
+    return curve_through(quantities[keep], totals[keep])

@@ -152,3 +152,53 @@ def test_straight_curves_need_no_rounds() -> None:
 def test_settings_of_curves_are_checked(setting: str, value: object) -> None:
     with pytest.raises(no.NaturaError, match=setting):
         no.solve(_one_good("q / 2", 1.0, 10.0), **{setting: value})
+
+
+def test_a_model_spelled_by_hand_says_that_nothing_brackets_its_formulas() -> None:
+    economy = _one_good("0.1 * q + 0.05 * q ** 2", 1.0, 20.0)
+    plan = no.solve(no.pyomo_model(economy))
+    assert plan.bracket is None and "how far the plan is from the best on the true curves is not known" in str(plan)
+    assert "is not known" not in str(no.solve(economy))
+    assert plan.objective >= no.solve(economy).bracket.bound  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("backend", ["highs", "pyomo", "cvxpy"])
+def test_every_backend_brackets_convex_formulas(backend: str) -> None:
+    economy = _one_good("0.1 * q + 0.05 * q ** 2", 1.0, 20.0)
+    plan = no.solve(economy, backend=backend).assert_optimal()
+    assert plan.bracket is not None and plan.bracket.bound <= 9.0 - np.sqrt(61.0) <= plan.bracket.doable
+
+
+def test_several_periods_and_curves_of_every_kind_are_bracketed() -> None:
+    """Two periods that share a stock; a need, an emission that falls and a use of capital by formulas."""
+    rows = [
+        ("mill", "ore", 0.0, 0.0, "", ""), ("mill", "ore", 10.0, np.nan, "q ** 1.5 / 4", ""),
+        ("mill", "smoke", 0.0, 0.0, "", ""), ("mill", "smoke", 10.0, np.nan, "-log(1 + q) / 2", ""),
+        ("mine", "steel", 0.0, 0.0, "", "capital"), ("mine", "steel", 30.0, np.nan, "log(1 + q)", "capital"),
+    ]  # fmt: skip
+    economy = no.build_economy(
+        goods=["ore", "steel"],
+        techniques=["mine", "mill"],
+        outputs=[[1.0, 0.0], [0.0, 1.0]],
+        inputs=[[0.05, 0.0], [0.02, 0.0]],
+        resources=["labour"],
+        resource_use=[[1.0, 0.5]],
+        resource_limits=[12.0],
+        pollutants=["smoke"],
+        emissions=[[0.3, 0.0]],
+        emission_caps=[1.2],
+        capital_pool=[0.0, 2.0],
+        targets=[0.1, 1.0],
+        periods=2,
+        curves=pd.DataFrame(rows, columns=[*COLUMNS, "of"]),
+    )
+    plan = no.solve(economy, curve_tolerance=1e-5).assert_optimal()
+    assert plan.bracket is not None and plan.bracket.apart <= 1e-5
+    level = plan.activities.loc["mill"].to_numpy()
+    made, used = level, level**1.5 / 4
+    left = plan.activities.loc["mine"].to_numpy() * 0.95 - used - 0.1 * plan.fulfilment.to_numpy()
+    assert (left >= -1e-9).all() and (made > 0).all()
+    smoke = 0.3 * plan.activities.loc["mine"].to_numpy() - np.log(1.0 + level) / 2
+    assert (smoke <= 1.2 + 1e-9).all()
+    held = np.log(1.0 + plan.activities.loc["mine"].to_numpy())
+    assert (held <= plan.stocks.to_numpy().sum(axis=0) + 1e-9).all()

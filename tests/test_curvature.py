@@ -15,7 +15,7 @@ from natura_opt.curves.bisection import bisected_cells
 from natura_opt.curves.composition import composed_curvature
 from natura_opt.curves.curvature import cells_of, cells_of_formula
 from natura_opt.curves.formula import Formula
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 from natura_opt.curves.rational import rational_cells
 
 
@@ -94,7 +94,7 @@ def test_what_cannot_be_proved_is_refused(text: str, start: float, stop: float) 
 
 
 def test_straight_pieces_are_straight() -> None:
-    cells = cells_of(through([0, 1, 3], [0, 2, 3], "line"))
+    cells = cells_of(curve_through([0, 1, 3], [0, 2, 3], "line"))
     assert [(cell.start, cell.stop, cell.sign) for cell in cells] == [(0, 1, 0), (1, 3, 0), (3, np.inf, 0)]
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 import natura_opt as no
 from natura_opt.curves.converting import in_units, same
 from natura_opt.curves.drawing import curve_figure
-from natura_opt.curves.fits import fitted
+from natura_opt.curves.fits import fitted_curve
 from natura_opt.curves.formula import Formula
-from natura_opt.curves.functions import from_function
-from natura_opt.curves.making import composed, through
+from natura_opt.curves.functions import curve_from_function
+from natura_opt.curves.making import composed, curve_through
 from natura_opt.curves.shape import is_rising, shape_of
-from natura_opt.curves.stacking import stacked
+from natura_opt.curves.stacking import stacked_curve
 
 NAN = float("nan")
 
@@ -29,16 +29,16 @@ def formula(text: str, end: float, beyond: Any = "error") -> Any:
 def factories() -> tuple[Any, Any]:
     """The three factories of the village papers, filled in their order (models.md 5)."""
     a = [
-        ("first", from_function(lambda q: 2 * q / 1000, end=500), 500),
-        ("second", from_function(lambda q: 10 * np.sqrt(q) / 1000, end=500), None),
-        ("third", from_function(lambda q: q**2 / 1e6, end=2000), 999),
+        ("first", curve_from_function(lambda q: 2 * q / 1000, end=500), 500),
+        ("second", curve_from_function(lambda q: 10 * np.sqrt(q) / 1000, end=500), None),
+        ("third", curve_from_function(lambda q: q**2 / 1e6, end=2000), 999),
     ]
     b = [
-        ("first", through([0, 500], [0, 1.5]), 500),
-        ("second", through([0, 500], [0, 2.5]), None),
-        ("third", through([0, 2000], [0, 2]), 999),
+        ("first", curve_through([0, 500], [0, 1.5]), 500),
+        ("second", curve_through([0, 500], [0, 2.5]), None),
+        ("third", curve_through([0, 2000], [0, 2]), 999),
     ]
-    return stacked(a), stacked(b)
+    return stacked_curve(a), stacked_curve(b)
 
 
 def test_the_papers_factories() -> None:
@@ -56,7 +56,7 @@ def test_the_papers_factories() -> None:
 
 
 def test_at_a_jump_the_lower_total_holds() -> None:
-    curve = through([0, 0, 5, 5, 10], [0, 3, 4, 7, 9])
+    curve = curve_through([0, 0, 5, 5, 10], [0, 3, 4, 7, 9])
     assert curve.total([0, 1e-9, 5, 5 + 1e-9, 10]).tolist() == pytest.approx([0, 3, 4, 7, 9])
     assert curve.jumps.tolist() == [3.0, 3.0]
     assert curve.total([0, 5]).tolist() == [0.0, 4.0]
@@ -66,7 +66,7 @@ def test_at_a_jump_the_lower_total_holds() -> None:
     ("beyond", "total", "slope"), [("line", 5.0 + 3.0 * 10.0, 3.0), ("average", 5.0 / 2.0 * 12.0, 2.5)]
 )
 def test_a_curve_goes_on_as_asked(beyond: Any, total: float, slope: float) -> None:
-    curve = through([0, 1, 2], [0, 2, 5], beyond)
+    curve = curve_through([0, 1, 2], [0, 2, 5], beyond)
     assert curve.end == np.inf
     assert curve.reported == 2.0
     assert curve.total(12.0) == total
@@ -101,12 +101,12 @@ def test_a_formula_goes_on_by_its_last_slope() -> None:
 )
 def test_rows_that_are_no_report(quantities: Any, totals: Any, words: str) -> None:
     with pytest.raises(no.DataError, match=words):
-        through(quantities, totals)
+        curve_through(quantities, totals)
 
 
 def test_an_unknown_continuation() -> None:
     with pytest.raises(no.DataError, match="did you mean 'line'"):
-        through([0, 1], [0, 1], "lime")  # type: ignore[arg-type]
+        curve_through([0, 1], [0, 1], "lime")  # type: ignore[arg-type]
 
 
 def test_a_formula_fills_in_totals_and_contradicts_wrong_ones() -> None:
@@ -131,15 +131,15 @@ def test_a_formula_fills_in_totals_and_contradicts_wrong_ones() -> None:
 @pytest.mark.parametrize(
     ("curve", "shape", "rising"),
     [
-        (through([0, 1, 2], [0, 1, 2]), "linear", True),
-        (through([0, 0.1, 0.3], [0, 0.3, 0.9]), "linear", True),
-        (through([0, 1, 2], [0, 1, 3]), "convex", True),
-        (through([0, 1, 2], [0, 2, 3]), "concave", True),
-        (through([0, 1, 2, 3], [0, 2, 3, 5]), "mixed", True),
-        (through([0, 0, 2], [0, 2, 3]), "concave", True),
-        (through([0, 0, 1, 2], [0, 2, 3, 6]), "mixed", True),
-        (through([0, 1, 1, 2], [0, 1, 2, 3]), "mixed", True),
-        (through([0, 1, 2], [0, -1, 3]), "convex", False),
+        (curve_through([0, 1, 2], [0, 1, 2]), "linear", True),
+        (curve_through([0, 0.1, 0.3], [0, 0.3, 0.9]), "linear", True),
+        (curve_through([0, 1, 2], [0, 1, 3]), "convex", True),
+        (curve_through([0, 1, 2], [0, 2, 3]), "concave", True),
+        (curve_through([0, 1, 2, 3], [0, 2, 3, 5]), "mixed", True),
+        (curve_through([0, 0, 2], [0, 2, 3]), "concave", True),
+        (curve_through([0, 0, 1, 2], [0, 2, 3, 6]), "mixed", True),
+        (curve_through([0, 1, 1, 2], [0, 1, 2, 3]), "mixed", True),
+        (curve_through([0, 1, 2], [0, -1, 3]), "convex", False),
         (formula("q**1.5", 10), "convex", True),
         (formula("5 + sqrt(q)", 10), "concave", True),
         (formula("5 + q**2", 10), "mixed", True),
@@ -155,31 +155,31 @@ def test_the_shape_of_a_curve(curve: Any, shape: str, rising: bool) -> None:
 
 
 def test_a_function_becomes_a_formula_or_is_read() -> None:
-    assert from_function(lambda q: q**2 / 1000, end=500).formulas[0].text == "q**2 / 1000"  # type: ignore[union-attr]
-    read = from_function(lambda q: max(q, 10.0), quantities=[0, 10, 20])
+    assert curve_from_function(lambda q: q**2 / 1000, end=500).formulas[0].text == "q**2 / 1000"  # type: ignore[union-attr]
+    read = curve_from_function(lambda q: max(q, 10.0), quantities=[0, 10, 20])
     assert read.total([0, 5, 15]).tolist() == [0.0, 10.0, 15.0]
     for wrong in ({}, {"end": 5.0, "quantities": [0, 5]}, {"end": -1.0}, {"end": "a"}, {"quantities": [1, 2]}):
         with pytest.raises(no.DataError):
-            from_function(lambda q: q, **wrong)  # type: ignore[arg-type]
+            curve_from_function(lambda q: q, **wrong)  # type: ignore[arg-type]
     with pytest.raises(no.DataError, match="give the quantities"):
-        from_function(lambda q: q if q > 3 else 2 * q, end=5.0)
+        curve_from_function(lambda q: q if q > 3 else 2 * q, end=5.0)
     with pytest.raises(no.DataError, match="does not do the same"):
-        from_function(lambda q: q * 2 if isinstance(q, float) else q, end=5.0)
+        curve_from_function(lambda q: q * 2 if isinstance(q, float) else q, end=5.0)
     with pytest.raises(no.DataError, match="gives nan at 1"):
-        from_function(lambda q: NAN if q else 0.0, quantities=[0, 1])
+        curve_from_function(lambda q: NAN if q else 0.0, quantities=[0, 1])
     with pytest.raises(no.DataError, match="gives no number at 1"):
-        from_function(lambda q: 1 / (q - 1), quantities=[0, 1])
+        curve_from_function(lambda q: 1 / (q - 1), quantities=[0, 1])
 
 
 def test_units_that_cannot_be_stacked() -> None:
-    line = through([0, 10], [0, 10])
+    line = curve_through([0, 10], [0, 10])
     with pytest.raises(no.DataError, match="no production units"):
-        stacked([])
+        stacked_curve([])
     with pytest.raises(no.DataError, match="'mill' has a capacity of 11"):
-        stacked([("mill", line, 11)])
+        stacked_curve([("mill", line, 11)])
     with pytest.raises(no.DataError, match="'mill': a capacity"):
-        stacked([("mill", line, 0)])
-    assert stacked([("mill", through([0, 10], [0, 10], "line"), 11)]).end == 11.0
+        stacked_curve([("mill", line, 0)])
+    assert stacked_curve([("mill", curve_through([0, 10], [0, 10], "line"), 11)]).end == 11.0
 
 
 @settings(max_examples=40, deadline=None)
@@ -187,7 +187,7 @@ def test_units_that_cannot_be_stacked() -> None:
 def test_straight_pieces_interpolate(steps: list[tuple[float, float]], share: float) -> None:
     quantities = np.concatenate([[0.0], np.cumsum([step for step, _ in steps])])
     totals = np.concatenate([[0.0], np.cumsum([rise for _, rise in steps])])
-    curve = through(quantities, totals)
+    curve = curve_through(quantities, totals)
     level = share * quantities[-1]
     assert curve.total(level) == pytest.approx(np.interp(level, quantities, totals), rel=1e-12, abs=1e-9)
     np.testing.assert_array_equal(curve.total(quantities), totals)
@@ -202,7 +202,7 @@ def test_a_curve_in_other_units() -> None:
     assert (grams.reported, grams.end) == (9000.0, np.inf)
     assert same(in_units(curve), curve)
     assert not same(grams, curve)
-    assert not same(through([0, 1], [0, 1]), through([0, 1], [0, 1], "line"))
+    assert not same(curve_through([0, 1], [0, 1]), curve_through([0, 1], [0, 1], "line"))
     with pytest.raises(no.DataError, match="factors above 0"):
         in_units(curve, total=0.0)
     with pytest.raises(no.DataError, match="no double reaches"):
@@ -210,7 +210,7 @@ def test_a_curve_in_other_units() -> None:
 
 
 def test_the_picture_shows_total_and_requirement_per_unit() -> None:
-    curve = fitted([100, 500, 500, 1000], [1, 4, 5, 6], "concave", "line")
+    curve = fitted_curve([100, 500, 500, 1000], [1, 4, 5, 6], "concave", "line")
     figure = curve_figure(curve, "iron for $ ploughs", "piece", "kg")
     total, per_unit = figure.axes
     assert total.get_title(loc="left") == "in all [kg]"
@@ -220,7 +220,7 @@ def test_the_picture_shows_total_and_requirement_per_unit() -> None:
     np.testing.assert_array_equal(dots.get_ydata(), curve.total(curve.quantities[:-1]))
     assert total.get_legend().get_texts()[0].get_text() == "4 samples, concave fit"
     assert {line.get_linestyle() for line in per_unit.lines} >= {"-", "--"}
-    bare = curve_figure(through([0, 0, 2, 2, 5], [0, 1, 2, 3, 4]), "jumps")
+    bare = curve_figure(curve_through([0, 0, 2, 2, 5], [0, 1, 2, 3, 4]), "jumps")
     assert sum(line.get_linestyle() == ":" for line in bare.axes[0].lines) == 2
     assert bare.axes[1].get_ylim()[1] < 12.0
     figure.canvas.draw()

@@ -10,7 +10,7 @@ import pytest
 import natura_opt as no
 from natura_opt.curves.batch import CurveBatch
 from natura_opt.curves.curve import Curve
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 
 from .test_curve import factories, formula
 
@@ -29,7 +29,7 @@ def random_curve(rng: Any) -> Curve:
         quantities = np.repeat(quantities, 2)[:-1]
         totals = np.cumsum(rng.uniform(0, 5, len(quantities)))
     beyond: Any = ("error", "line", "average")[int(rng.integers(3))]
-    return through(np.append(0.0, quantities), np.append(0.0, totals), beyond)
+    return curve_through(np.append(0.0, quantities), np.append(0.0, totals), beyond)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -55,7 +55,7 @@ def test_a_batch_says_what_each_curve_says(seed: int) -> None:
 
 def test_no_curves_and_wrong_levels() -> None:
     assert CurveBatch([]).totals([]).tolist() == []
-    batch = CurveBatch([through([0, 1], [0, 1])] * 3)
+    batch = CurveBatch([curve_through([0, 1], [0, 1])] * 3)
     with pytest.raises(no.DataError, match="3 curves take one level each"):
         batch.totals([1.0])
     with pytest.raises(no.DataError, match="level of curve 1 is -1"):

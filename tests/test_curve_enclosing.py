@@ -13,7 +13,7 @@ import natura_opt as no
 from natura_opt.curves.curve import Curve
 from natura_opt.curves.enclosing import chords, lower, upper
 from natura_opt.curves.formula import UNIT, Formula
-from natura_opt.curves.making import composed, through
+from natura_opt.curves.making import composed, curve_through
 from natura_opt.curves.refining import gap, initial_cuts, openings
 from natura_opt.curves.shape import is_rising, shape_of
 
@@ -115,7 +115,7 @@ def test_cutting_where_the_gap_says_closes_it() -> None:
 
 
 def test_straight_curves_are_their_own_enclosure() -> None:
-    curve = through([0, 0, 1, 3], [0, 1, 2, 9], "line")
+    curve = curve_through([0, 0, 1, 3], [0, 1, 2, 9], "line")
     assert lower(curve, [0.5]) is curve
     assert upper(curve, [0.5]) is curve
     assert gap(curve, []).size == 0.0

@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import minimize
 
 import natura_opt as no
-from natura_opt.curves.fits import fitted
+from natura_opt.curves.fits import fitted_curve
 from natura_opt.curves.shape import is_rising, shape_of
 
 
@@ -24,7 +24,7 @@ def squares(curve: Any) -> float:
 
 
 def test_free_goes_through_the_means() -> None:
-    curve = fitted([10, 20, 10], [4, 8, 6], "free", "line")
+    curve = fitted_curve([10, 20, 10], [4, 8, 6], "free", "line")
     assert curve.total([0, 10, 20, 30]).tolist() == [0.0, 5.0, 8.0, 11.0]
     assert curve.observed is not None
     assert curve.observed.residuals.tolist() == [-1.0, 0.0, 1.0]
@@ -36,7 +36,9 @@ def test_free_goes_through_the_means() -> None:
 @pytest.mark.parametrize("power", [0.5, 1.5])
 def test_fits_are_of_their_kind_and_nested(seed: int, power: float) -> None:
     scales, totals = samples(seed, power)
-    free, isotonic, convex, concave = (fitted(scales, totals, how) for how in ("free", "isotonic", "convex", "concave"))
+    free, isotonic, convex, concave = (
+        fitted_curve(scales, totals, how) for how in ("free", "isotonic", "convex", "concave")
+    )
     assert is_rising(isotonic) and is_rising(convex) and is_rising(concave)
     assert shape_of(convex) in ("convex", "linear")
     assert shape_of(concave) in ("concave", "linear")
@@ -51,7 +53,7 @@ def test_least_squares_against_another_solver(how: str) -> None:
     rng = np.random.default_rng(3)
     points = np.array([0.0, 1.0, 3.0, 4.0, 7.0])
     totals = np.array([2.0, 1.5, 6.0, 5.0]) + rng.normal(0, 0.1, 4)
-    curve = fitted(np.tile(points[1:], 2), np.concatenate([totals, totals + 0.3]), how)  # type: ignore[arg-type]
+    curve = fitted_curve(np.tile(points[1:], 2), np.concatenate([totals, totals + 0.3]), how)  # type: ignore[arg-type]
     steps = np.diff(np.eye(5), axis=0) / np.diff(points)[:, None]
     rows = steps if how == "isotonic" else np.diff(steps, axis=0)
     rows = {"isotonic": rows, "convex": np.vstack([rows, steps[:1]]), "concave": np.vstack([-rows, steps[-1:]])}[how]
@@ -76,10 +78,10 @@ def test_what_no_curve_is_fitted_to() -> None:
         ([[1]], [[1]], "free", "one column"),
     ):
         with pytest.raises(no.DataError, match=words):
-            fitted(scales, totals, how)  # type: ignore[arg-type]
+            fitted_curve(scales, totals, how)  # type: ignore[arg-type]
 
 
 def test_samples_at_zero_are_residuals() -> None:
-    curve = fitted([0, 5], [1.0, 10.0], "convex")
+    curve = fitted_curve([0, 5], [1.0, 10.0], "convex")
     assert curve.observed is not None
     assert curve.observed.residuals.tolist() == pytest.approx([1.0, 0.0])

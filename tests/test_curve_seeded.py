@@ -16,7 +16,7 @@ from natura_opt.curves.formula import Formula
 from natura_opt.curves.making import composed
 from natura_opt.curves.refining import gap, initial_cuts
 from natura_opt.curves.shape import is_rising, shape_of
-from natura_opt.curves.stacking import stacked
+from natura_opt.curves.stacking import stacked_curve
 
 from .test_curve_enclosing import levels_of, noise
 
@@ -116,7 +116,7 @@ def test_stacked_converted_and_batched_seeded_curves(seed: int) -> None:
     one, other = seeded_curve(seed), seeded_curve(seed + 1000)
     rng = np.random.default_rng(seed)
     room = float(rng.uniform(0.3, 1.0)) * one.reported
-    whole = stacked([("one", one, room), ("other", other, None)])
+    whole = stacked_curve([("one", one, room), ("other", other, None)])
     levels = rng.uniform(0, 1, 50)
     np.testing.assert_allclose(whole.total(levels * room), one.total(levels * room), rtol=1e-12, atol=1e-12)
     beyond = levels * other.reported * (1 - 1e-12)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 
 HEADS = ["technique", "name", "quantity", "total"]
 PLAIN: dict[str, Any] = {
@@ -43,7 +43,7 @@ STRAIGHT = _rows(("steel", "ore", 0, 0), ("steel", "ore", 10, 20), ("steel", "or
         STRAIGHT,
         {("steel", "ore"): [(0, 0), (10, 20), (20, 30)]},
         {("steel", "ore"): np.array([[0.0, 0.0], [10.0, 20.0], [20.0, 30.0]])},
-        {("steel", "ore", "inputs"): through([0, 10, 20], [0, 20, 30])},
+        {("steel", "ore", "inputs"): curve_through([0, 10, 20], [0, 20, 30])},
         {("steel", "ore"): (lambda q: 2 * q if q < 10 else 10 + q, [0, 10, 20])},
     ],
     ids=["frame", "rows", "array", "curve", "function read at quantities"],

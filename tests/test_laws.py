@@ -500,6 +500,7 @@ def test_valuations_of_shipped_models_are_derivatives(name: str) -> None:
     chosen = []
     for table in SIDES:
         some = [entry for entry in _sides(economy) if entry.table == table and entry.value(economy) > 0]
+        some = [] if table in economy.question().leave_out else some
         chosen += some[:: max(len(some) // 4, 1)][:5]
     assert chosen
     _check_sides(economy, chosen)

@@ -10,7 +10,7 @@ import pytest
 
 import natura_opt as no
 from benchmarks.hidden_curves import at_random, by_valuations, hidden_economy, questions_needed
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 from natura_opt.learning.unknown import Unknown, most_unknown, unknown_at
 
 
@@ -36,7 +36,7 @@ def test_the_truth_lies_where_the_reports_leave_it(seed: int, shape: str) -> Non
         return np.interp(q, np.linspace(0, 10, 201), steps) if shape == "rising" else q**power
 
     reported = np.sort(np.concatenate([[0.0, 10.0], rng.uniform(0, 10, 4)]))
-    curve = through(reported, truth(reported))
+    curve = curve_through(reported, truth(reported))
     for quantity in rng.uniform(0, 10, 30):
         found = unknown_at(curve, float(quantity), shape)  # type: ignore[arg-type]
         assert found is not None
@@ -48,11 +48,11 @@ def test_the_truth_lies_where_the_reports_leave_it(seed: int, shape: str) -> Non
 
 
 def test_what_is_reported_or_a_formula_is_known() -> None:
-    curve = through([0, 10, 20], [0, 5, 20])
+    curve = curve_through([0, 10, 20], [0, 5, 20])
     assert unknown_at(curve, 10.0, "rising") is None and unknown_at(curve, 0.0, "rising") is None
     near, far = unknown_at(curve, 10.01, "rising"), unknown_at(curve, 15.0, "rising")
     assert near is not None and far is not None and near.error < 0.1 * far.error
-    beyond = through([0, 10], [0, 5], "line")
+    beyond = curve_through([0, 10], [0, 5], "line")
     carried = unknown_at(beyond, 14.0, "rising")
     assert carried is not None and (carried.low, carried.counted, carried.high) == (5.0, 7.0, 9.0)
 
@@ -148,3 +148,101 @@ def test_asking_by_valuations_takes_fewer_questions_than_asking_at_random(seed: 
     chance = list(questions_needed(hidden, at_random, seed, len(ours) - 1))
     assert ours[-1] <= 0.01 < max(ours)
     assert all(lost > 0.01 for lost in chance)
+
+
+def workshop(seed: int, periods: int = 2) -> no.Economy:
+    """Two goods; an input, labour, a capital good and smoke by convex curves of seeded slopes."""
+    rng = np.random.default_rng(seed)
+
+    def convex(average: float) -> list[tuple[float, float]]:
+        quantities = np.array([0.0, 7.0, 15.0, 40.0])
+        slopes = average * np.sort(rng.uniform(0.5, 1.5, 3))
+        return list(zip(quantities, np.append(0.0, np.cumsum(slopes * np.diff(quantities))), strict=True))
+
+    return no.build_economy(
+        name=f"workshop {seed}",
+        goods=["iron", "tools"],
+        resources=["labour"],
+        pollutants=["smoke"],
+        periods=periods,
+        inputs=[[0.1, 0.0], [0.05, 0.0]],
+        resource_use=[[0.0, 0.0]],
+        capital=[[0.0, 0.0], [0.2, 0.0]],
+        capital_pool=[0.0, 12.0],
+        emissions=[[0.1, 0.0]],
+        emission_caps=[20.0],
+        damage_weights=[0.01],
+        curves={
+            ("tools", "iron"): convex(0.6),
+            ("tools", "labour"): convex(1.0),
+            ("tools", "tools", "capital"): convex(0.3),
+            ("iron", "labour"): convex(0.4),
+            ("tools", "smoke"): convex(0.5),
+        },
+        targets=[2.0, 5.0],
+        resource_limits=[[20.0, 25.0][:periods]],
+        objective="fulfilment",
+    )
+
+
+def with_more(economy: no.Economy, inquiry: no.Inquiry, more: float) -> no.Economy:
+    """The economy in which the asked total is so much higher at every scale at which anything is made."""
+    rows = economy.frame("curves")
+    mine = (rows["technique"] == inquiry.technique) & (rows["name"] == inquiry.name) & (rows["of"] == inquiry.of)
+    rows.loc[mine & (rows["quantity"] > 0.0), "total"] += more
+    return economy.with_changes(curves=rows)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("periods", [1, 2])
+def test_a_question_is_weighed_by_what_its_total_is_worth(seed: int, periods: int) -> None:
+    """Against differences: with the total higher by a little where the plan runs, the objective falls by its price."""
+    economy = workshop(seed, periods)
+    plan = no.solve(economy).assert_optimal()
+    inquiry = no.next_question(economy, plan)
+    assert inquiry is not None and inquiry.reduction > 0.0
+    assert inquiry.lowest <= inquiry.counted_on <= inquiry.highest
+    step = 1e-5
+    worse = no.solve(with_more(economy, inquiry, step)).assert_optimal()
+    better = no.solve(with_more(economy, inquiry, -step)).assert_optimal()
+    slopes = sorted((plan.objective - worse.objective, better.objective - plan.objective))
+    low, high = (slope / step for slope in slopes)
+    # over several periods the total is dearer in each in which it is needed, the one that is asked about among them
+    assert inquiry.valuation <= high * (1 + 1e-4) + 1e-9
+    assert periods == 2 or inquiry.valuation >= low * (1 - 1e-4) - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_answers_that_are_the_chord_change_no_plan_and_leave_less_to_ask(seed: int) -> None:
+    economy = workshop(seed)
+    plan = no.solve(economy).assert_optimal()
+    asked = []
+    for _ in range(4):
+        inquiry = no.next_question(economy, no.solve(economy))
+        if inquiry is None:
+            break
+        assert (inquiry.technique, inquiry.name, inquiry.of, inquiry.scale) not in asked
+        asked.append((inquiry.technique, inquiry.name, inquiry.of, inquiry.scale))
+        economy = no.answered(economy, inquiry, inquiry.counted_on)
+        assert no.solve(economy).objective == pytest.approx(plan.objective, rel=1e-9)
+    assert asked
+
+
+def test_of_several_periods_the_one_that_needs_it_most_is_asked_for() -> None:
+    economy = bakery().with_changes(curves={("new", "labour"): [(0, 0), (10, 18.0), (30, 58.0)]})
+    twice = no.build_economy(
+        goods=["bread"],
+        techniques=["old", "new"],
+        periods=["1", "2"],
+        outputs=[[1.0, 1.0]],
+        resources=["labour"],
+        resource_use=[[3.0, 0.0]],
+        curves=economy.frame("curves"),
+        targets=[[5.0, 20.0]],
+        resource_weights=[1.0],
+        objective="least-resources",
+    )
+    inquiry = no.next_question(twice, no.solve(twice))
+    assert inquiry is not None and inquiry.runs_there
+    # in the box of the second period totals lie further apart than in that of the first
+    assert inquiry.scale == pytest.approx(20.0) and (inquiry.lowest, inquiry.highest) == (18.0, 58.0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from natura_opt.base.errors import DataError, OptionError, QuestionError
 from natura_opt.curves.curve import Curve
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 from natura_opt.input_output.scale.largest import largest_multiple
 from natura_opt.input_output.scale.least import least_solution
 from natura_opt.input_output.scale.newton import anderson, newton
@@ -150,13 +150,13 @@ def test_the_papers_factories() -> None:
 
 def test_the_curve_is_of_its_column() -> None:
     """The papers index the row: the total of what column 1 needs of good 0 must follow the output of good 1."""
-    curve = through([0, 10, 20], [0, 1, 9])
+    curve = curve_through([0, 10, 20], [0, 1, 9])
     found = least_solution(ScaleSystem(np.zeros((2, 2)), [curve], [0], [1]), [3.0, 15.0])
     np.testing.assert_allclose(found.x, [8.0, 15.0], rtol=1e-12)
 
 
 def test_a_fixed_cost_is_needed_as_soon_as_anything_is_made() -> None:
-    started = ScaleSystem([[0.1]], [through([0, 0, 500], [0, 10, 30])], [0], [0])
+    started = ScaleSystem([[0.1]], [curve_through([0, 0, 500], [0, 10, 30])], [0], [0])
     assert least_solution(started, [0.0]).x.tolist() == [0.0]
     assert least_solution(started, [1e-9]).x == pytest.approx((10 + 1e-9) / (0.9 - 0.04), rel=1e-9)
 
@@ -172,7 +172,7 @@ def test_straight_curves_are_numbers(seed: int) -> None:
     demand = np.where(rng.random(size) < 0.5, rng.uniform(0, 5, size), 0.0)
     exact = np.linalg.solve(np.eye(size) - inputs, demand)
     rows, columns = np.nonzero(inputs * (rng.random((size, size)) < 0.5))
-    lines = [through([0, 1e3], [0, 1e3 * inputs[i, j]]) for i, j in zip(rows, columns, strict=True)]
+    lines = [curve_through([0, 1e3], [0, 1e3 * inputs[i, j]]) for i, j in zip(rows, columns, strict=True)]
     rest = inputs.copy()
     rest[rows, columns] = 0.0
     for system in (ScaleSystem(sp.csr_array(inputs), [], [], []), ScaleSystem(rest, lines, rows, columns)):
@@ -258,7 +258,7 @@ def test_the_larger_solution_is_told_from_the_least() -> None:
 
 
 def test_of_falling_totals_nothing_is_claimed() -> None:
-    falling = ScaleSystem([[0.1]], [through([0, 5, 10], [0, 3, 1])], [0], [0])
+    falling = ScaleSystem([[0.1]], [curve_through([0, 5, 10], [0, 3, 1])], [0], [0])
     with pytest.raises(DataError, match="falls: the monotone iteration needs totals that rise"):
         least_solution(falling, [1.0])
     found = newton(falling, [6.0])
@@ -317,18 +317,18 @@ def test_the_largest_multiple_of_the_quadratic() -> None:
 
 def test_the_largest_multiple_of_a_report() -> None:
     """.9 x - 10 - .04 x at x = 500; and that of the end of a report that a jump stands before."""
-    started = ScaleSystem([[0.1]], [through([0, 0, 500], [0, 10, 30])], [0], [0])
+    started = ScaleSystem([[0.1]], [curve_through([0, 0, 500], [0, 10, 30])], [0], [0])
     found = largest_multiple(started, [2.0])
     assert 2.0 * found.times <= 420.0 <= 2.0 * found.beyond and found.why.reason == "range"
     assert found.beyond - found.times <= 1e-6 * found.beyond
-    dear = ScaleSystem([[0.0]], [through([0, 0, 5], [0, 10, 30])], [0], [0])
+    dear = ScaleSystem([[0.0]], [curve_through([0, 0, 5], [0, 10, 30])], [0], [0])
     assert largest_multiple(dear, [1.0]).times == 0.0
 
 
 def test_the_largest_multiple_without_a_limit() -> None:
     found = largest_multiple(ScaleSystem([[0.1]], [], [], []), [1.0])
     assert found.times == np.inf and found.why is None
-    endless = ScaleSystem([[0.1]], [through([0, 1, 3], [0, 0.5, 1], "line")], [0], [0])
+    endless = ScaleSystem([[0.1]], [curve_through([0, 1, 3], [0, 0.5, 1], "line")], [0], [0])
     assert largest_multiple(endless, [1.0]).times == np.inf
     with pytest.raises(QuestionError, match="nothing is demanded"):
         largest_multiple(endless, [0.0])
@@ -369,7 +369,7 @@ def _in_units(curve: Curve, quantity: float, total: float) -> Curve:
     for k in range(curve.count):
         rows += [(curve.quantities[k], curve.starts[k]), (curve.quantities[k + 1], curve.ends[k])]
     keep = [rows[0]] + [b for a, b in pairwise(rows) if b != a]
-    return through([q * quantity for q, _ in keep], [t * total for _, t in keep])
+    return curve_through([q * quantity for q, _ in keep], [t * total for _, t in keep])
 
 
 # ---- many goods
@@ -393,7 +393,7 @@ def test_hundreds_of_goods_and_a_curve_each() -> None:
 
 
 def test_what_is_not_usable_is_said() -> None:
-    curve = through([0, 1], [0, 1])
+    curve = curve_through([0, 1], [0, 1])
     with pytest.raises(DataError, match="inputs must not be negative"):
         ScaleSystem([[-0.1]], [], [], [])
     with pytest.raises(OptionError, match=r"columns of curves must lie in 0\.\.0, not at 1"):

@@ -66,6 +66,10 @@ def test_shipped_models_are_spelled_alike(name: str, spelling: str) -> None:
     economy = no.read(name)
     for question in economy.questions.values():
         matrix = spelled("matrix", economy, question)
+        if spelling == "cvxpy" and matrix.column_block("piece_opened") is not None:
+            with pytest.raises(no.QuestionError, match="need binaries"):
+                spelled(spelling, economy, question)
+            continue
         assert difference(matrix, spelled(spelling, economy, question)) == []
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import natura_opt as no
 from natura_opt.base.input_files import ReadingLimits
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 from natura_opt.economy.files.cells import Grid, Names
 from natura_opt.economy.files.model_tables import read_axis, read_table
 from natura_opt.economy.files.parquet import ParquetColumns, write_columns
@@ -74,7 +74,7 @@ def test_headings_are_those_of_the_form() -> None:
         inputs_ahead={5: [[0.1, 0.0]], 2: [[0.0, 0.3]]},
         targets=[[1.0, 2.0]],
         storage=[0.5],
-        curves={("t", "a"): through([0, 1], [0, 2], "line")},
+        curves={("t", "a"): curve_through([0, 1], [0, 2], "line")},
     )
     headers = {name: layout(table, economy, "t").header for name, table in economy.tables.items()}
     assert headers == {

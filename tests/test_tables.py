@@ -330,7 +330,7 @@ SHOWN: dict[str, tuple[dict[str, Any], set[str]]] = {
     "emission_budgets": ({**EMITTED, "emission_budgets": [9.0]}, {"emissions", "abatement_costs"}),
     "damage_weights": ({**EMITTED, "damage_weights": [0.01]}, {"emissions", "damage"}),
     "storage": ({"storage": [0.5]}, {"stored"}),
-    "plant_capacity": ({"plant_capacity": [2.0]}, {"plants"}),
+    "plant_capacity": ({"plant_capacity": [2.0]}, {"plants", "loss_at_prices"}),
 }
 
 
@@ -348,7 +348,7 @@ def test_a_plan_has_the_tables_of_what_is_given_and_no_others(name: str) -> None
         targets=[1.0],
     )
     without, given = (no.solve(each).assert_optimal() for each in (economy, economy.with_changes(**tables)))
-    assert set(TABLES[name].plan_tables) <= expected <= set(PLAN_TABLES)
+    assert set(TABLES[name].plan_tables) <= expected <= {*PLAN_TABLES, "loss_at_prices"}
     assert set(given.tables()) - set(without.tables()) == expected
     assert set(given.summary()) - set(without.summary()) == expected - {"stored", "plants"}
 

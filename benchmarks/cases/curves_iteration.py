@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from natura_opt.curves.making import through
+from natura_opt.curves.making import curve_through
 from natura_opt.generate.matrices import coefficient_matrix
 from natura_opt.input_output.scale.least import least_solution
 from natura_opt.input_output.scale.system import ScaleSystem
@@ -37,7 +37,7 @@ def run(size: str) -> Result:
     def curved(bend: float) -> ScaleSystem:
         at = np.linspace(0.0, reach, pieces + 1)
         shape = (at / reach) ** bend * reach
-        return ScaleSystem(matrix, [through(at, one * shape) for one in share], rows, np.arange(goods))
+        return ScaleSystem(matrix, [curve_through(at, one * shape) for one in share], rows, np.arange(goods))
 
     bent, straight = curved(1.5), curved(1.0)
     ways = [

@@ -119,7 +119,8 @@ def _made(folder: Path, size: str) -> Iterator[tuple[Path, float]]:
     economies += [seeded_plan(seed, 5 + 3 * seed, 2 + seed % 3) for seed in range(_PLANS[size])]
     for economy in economies:
         program = no.linear_program(economy, economy.question(None))
-        optimum = no.solve(economy).assert_optimal().objective
+        straight = economy.curves is None or economy.curves.is_straight
+        optimum = no.solve(economy if straight else program).assert_optimal().objective  # type: ignore[call-overload]
         yield program.to_mps(folder / f"{economy.name}.mps"), optimum
         for seed in range(_UNITS[size]):
             rng = np.random.default_rng(seed)
@@ -128,8 +129,11 @@ def _made(folder: Path, size: str) -> Iterator[tuple[Path, float]]:
 
 
 def in_units(program: no.LinearProgram, row: Any, column: Any) -> no.LinearProgram:
-    """Return the program with row i times ``row[i]`` and column j in units of ``column[j]``, rounded."""
-    row, column = np.asarray(row), np.asarray(column)
+    """Return the program with row i times ``row[i]`` and column j in units of ``column[j]``, rounded.
+
+    Whole numbers have no units.
+    """
+    row, column = np.asarray(row), np.where(program.integer, 1.0, column)
     return replace(
         program,
         cost=program.cost * column,

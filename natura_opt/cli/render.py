@@ -16,6 +16,7 @@ from ..objectives import Demand
 from ..plan.limits import binding_limits, count_limits
 from ..plan.plan import Plan
 from ..plan.program_solution import ProgramSolution
+from ..plan.scale_words import curve_lines
 from ..plan.text import dearest_goods, emission_lines, own_lines
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     if plan.impossibility is not None:
         console.print(shown(str(plan.impossibility)), soft_wrap=True)
         return
+    if plan.bracket is not None:
+        console.print(str(plan.bracket), soft_wrap=True)
     if plan.status in (Status.TIME_LIMIT, Status.INTERRUPTED):
         console.print("stopped early: what the solver had is kept, and the figures above say how far it had come")
     console.print(f"objective {plan.objective:.10g}   (bound {plan.certificate.dual_objective:.10g})")
@@ -53,7 +56,8 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     limits = binding_limits(plan, intervals=_ROWS, most=_ROWS)
     if len(limits):
         _headed(console, "what the objective is made of, by what all of each is worth in it", _limits(plan, limits))
-    for line in [*emission_lines(plan), *own_lines(plan), *(f"note: {said}" for said in assumed(plan.asked))]:
+    said = [*curve_lines(plan), *emission_lines(plan), *own_lines(plan)]
+    for line in [*said, *(f"note: {sentence}" for sentence in assumed(plan.asked))]:
         console.print(shown(line), soft_wrap=True)
     if plan.of.demand is Demand.FIXED:
         _headed(console, "valuations of goods", _goods(plan))

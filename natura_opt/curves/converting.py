@@ -21,8 +21,8 @@ def in_units(curve: Curve, *, quantity: float = 1.0, total: float = 1.0) -> Curv
     ------
     DataError : a factor that is not above 0, or totals that no double reaches.
 
-    >>> from natura_opt.curves.making import through
-    >>> in_units(through([0, 2], [0, 6]), quantity=1000, total=0.5).total(1000).item()
+    >>> from natura_opt.curves.making import curve_through
+    >>> in_units(curve_through([0, 2], [0, 6]), quantity=1000, total=0.5).total(1000).item()
     1.5
     """
     for factor in (quantity, total):

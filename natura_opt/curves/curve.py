@@ -33,7 +33,7 @@ Beyond = Literal["error", "line", "average"]
 class Curve:
     """The total requirement of one thing against activity.
 
-    Made by :func:`natura_opt.curves.making.through` and its neighbours, which check what they are given.
+    Made by :func:`natura_opt.curves.making.curve_through` and its neighbours, which check what they are given.
 
     Attributes
     ----------
@@ -82,6 +82,10 @@ class Curve:
     def total(self, quantity: Any) -> Floats:
         """Return the total at activity levels, in the unit of what is needed; shape as given.
 
+        Parameters
+        ----------
+        quantity : levels of activity, in the technique's unit, of any shape.
+
         Raises
         ------
         DataError : a level below 0 or beyond what the curve says.
@@ -105,6 +109,7 @@ class Curve:
 
         Parameters
         ----------
+        quantity : levels of activity, in the technique's unit, of any shape.
         side : at 0 the right one is always meant, and the left one at the end of the curve.
 
         Raises

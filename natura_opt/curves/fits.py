@@ -15,11 +15,11 @@ from ..base.arrays import Floats
 from ..base.errors import DataError, unknown
 from ..base.numbers import doubles
 from .curve import Beyond, Curve
-from .making import through
+from .making import curve_through
 from .observed import Fit, Observed
 
 
-def fitted(quantities: Any, totals: Any, how: Fit, beyond: Beyond = "error") -> Curve:
+def fitted_curve(quantities: Any, totals: Any, how: Fit, beyond: Beyond = "error") -> Curve:
     """Return the curve fitted to samples, with its residuals; scales may repeat and need no order.
 
     Parameters
@@ -34,7 +34,7 @@ def fitted(quantities: Any, totals: Any, how: Fit, beyond: Beyond = "error") -> 
     ------
     DataError : samples that are no numbers, negative scales, no sample above scale 0, no such fit.
 
-    >>> curve = fitted([10, 10, 20], [4, 6, 8], "free")
+    >>> curve = fitted_curve([10, 10, 20], [4, 6, 8], "free")
     >>> curve.total([10, 20]).tolist(), curve.observed.residuals.tolist()
     ([5.0, 8.0], [-1.0, 1.0, 0.0])
     """
@@ -54,7 +54,7 @@ def fitted(quantities: Any, totals: Any, how: Fit, beyond: Beyond = "error") -> 
     else:
         levels, values = _curved(points / points[-1], means, counts, how)
         levels, values = points[levels.astype(int)], size * values
-    curve = through(levels, values, beyond)
+    curve = curve_through(levels, values, beyond)
     residuals = needed - curve.total(scales)
     return replace(curve, observed=Observed(scales, needed, residuals, how))
 

@@ -11,11 +11,11 @@ from ..base.arrays import Floats
 from ..base.errors import DataError, shortened
 from ..base.numbers import double, doubles
 from .curve import Beyond, Curve
-from .making import AGREEMENT, composed, through
+from .making import AGREEMENT, composed, curve_through
 from .tracing import traced
 
 
-def from_function(
+def curve_from_function(
     function: Callable[[Any], Any],
     *,
     end: float | None = None,
@@ -36,9 +36,9 @@ def from_function(
     ------
     DataError : neither or both given; a function that cannot be written as a formula; a value that is no number.
 
-    >>> from_function(lambda q: q**2 / 1000, end=500).formulas[0].text
+    >>> curve_from_function(lambda q: q**2 / 1000, end=500).formulas[0].text
     'q**2 / 1000'
-    >>> from_function(lambda q: max(q, 10), quantities=[0, 10, 20]).total([0, 5, 15]).tolist()
+    >>> curve_from_function(lambda q: max(q, 10), quantities=[0, 10, 20]).total([0, 5, 15]).tolist()
     [0.0, 10.0, 15.0]
     """
     if (end is None) == (quantities is None):
@@ -72,7 +72,7 @@ def _read(function: Callable[[Any], Any], quantities: Any, beyond: Beyond) -> Cu
     totals: Floats = np.array([_value(function, float(level)) for level in levels])
     if totals[0] != 0.0:
         levels, totals = np.concatenate([[0.0], levels]), np.concatenate([[0.0], totals])
-    return through(levels, totals, beyond)
+    return curve_through(levels, totals, beyond)
 
 
 def _value(function: Callable[[Any], Any], level: float) -> float:

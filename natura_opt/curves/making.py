@@ -22,7 +22,7 @@ from .formula import Formula
 AGREEMENT = 1e-9
 
 
-def through(quantities: Any, totals: Any, beyond: Beyond = "error") -> Curve:
+def curve_through(quantities: Any, totals: Any, beyond: Beyond = "error") -> Curve:
     """Return the curve of straight pieces through reported points.
 
     Parameters
@@ -36,7 +36,7 @@ def through(quantities: Any, totals: Any, beyond: Beyond = "error") -> Curve:
     ------
     DataError : a row that is no report; the message names it by its position (the first row is row 1) and its figures.
 
-    >>> curve = through([0, 0, 500, 500, 1000], [0, 10, 60, 80, 100])
+    >>> curve = curve_through([0, 0, 500, 500, 1000], [0, 10, 60, 80, 100])
     >>> curve.total([0, 1, 500, 501, 1000]).tolist()
     [0.0, 10.1, 60.0, 80.04, 100.0]
     """
@@ -53,8 +53,8 @@ def composed(quantities: Any, totals: Any, formulas: Sequence[Formula | None], b
 
     Parameters
     ----------
-    quantities, totals : rows as in :func:`through`; a total may be left out (NaN) where a formula gives it: in the row
-        that its piece ends in, and where a jump's start is said by the formula that begins there.
+    quantities, totals : rows as in :func:`curve_through`; a total may be left out (NaN) where a formula gives it: in
+        the row that its piece ends in, and where a jump's start is said by the formula that begins there.
     formulas : of each row, the total on the piece that ends there, or None where it is straight, shape (rows,). Where a
         formula begins higher than the piece before it ends, the total jumps. One that is a straight line becomes one.
     beyond : what holds beyond the last row.

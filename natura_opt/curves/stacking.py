@@ -12,7 +12,7 @@ from .formula import Formula
 from .making import assembled
 
 
-def stacked(units: Sequence[tuple[str, Curve, float | None]], beyond: Beyond = "error") -> Curve:
+def stacked_curve(units: Sequence[tuple[str, Curve, float | None]], beyond: Beyond = "error") -> Curve:
     """Return the total of production units of which each begins when the one before it is full.
 
     What the fixed order loses, a plan shows that has the units as techniques of their own.
@@ -26,9 +26,9 @@ def stacked(units: Sequence[tuple[str, Curve, float | None]], beyond: Beyond = "
     ------
     DataError : no units, a capacity that is no number above 0 or beyond what the unit's curve says.
 
-    >>> from natura_opt.curves.making import through
-    >>> small, large = through([0, 10], [0, 30]), through([0, 50], [0, 100])
-    >>> stacked([("small", small, 10), ("large", large, 40)]).total([10, 11, 50]).tolist()
+    >>> from natura_opt.curves.making import curve_through
+    >>> small, large = curve_through([0, 10], [0, 30]), curve_through([0, 50], [0, 100])
+    >>> stacked_curve([("small", small, 10), ("large", large, 40)]).total([10, 11, 50]).tolist()
     [30.0, 32.0, 110.0]
     """
     if not units:

@@ -13,12 +13,12 @@ from ..base.errors import DataError, shortened, unknown
 from ..base.labels import name_of
 from ..base.numbers import doubles
 from ..curves.curve import Beyond, Curve
-from ..curves.fits import fitted
+from ..curves.fits import fitted_curve
 from ..curves.formula import Formula
-from ..curves.functions import from_function
+from ..curves.functions import curve_from_function
 from ..curves.making import composed
 from ..curves.observed import Fit
-from ..curves.stacking import stacked
+from ..curves.stacking import stacked_curve
 from ..tables.curves import IN_PLACE_OF, NEEDED, OPTIONAL
 from ..tables.spec import AXES, TableSpec
 from .coerce import position, spelled
@@ -194,7 +194,7 @@ def _placed(key: Any, rows: pd.DataFrame, axes: Mapping[str, pd.Index], at: Plac
         for unit, part in rows.groupby("unit", sort=False):
             own = _one_curve(part, where, "error")
             units.append(Unit(str(unit), own, own.reported))
-        whole = stacked([(unit.name, unit.curve, unit.capacity) for unit in units], beyond=cast(Beyond, beyond))
+        whole = stacked_curve([(unit.name, unit.curve, unit.capacity) for unit in units], beyond=cast(Beyond, beyond))
         _refuse_negative(whole, of)
         return PlacedCurve(of, row, column, whole, tuple(units))
     except DataError as error:
@@ -238,7 +238,7 @@ def _one_curve(rows: pd.DataFrame, where: str, beyond: Beyond) -> Curve:
     if fit:
         if any(formulas):
             raise DataError("observed samples have no formula; remove one of 'fit' and 'formula'")
-        return fitted(quantities, totals, cast(Fit, fit), beyond=beyond)
+        return fitted_curve(quantities, totals, cast(Fit, fit), beyond=beyond)
     return composed(quantities, totals, formulas, beyond=beyond)
 
 
@@ -279,7 +279,7 @@ def _as_curve(given: Any) -> Curve:
         if upto is None:
             raise DataError("the end of a function is missing; it is a finite activity above 0")
         ends = np.ndim(upto) == 0
-        return from_function(function, end=upto) if ends else from_function(function, quantities=upto)
+        return curve_from_function(function, end=upto) if ends else curve_from_function(function, quantities=upto)
     try:
         numbers = doubles(given)
     except (TypeError, ValueError) as error:

@@ -103,7 +103,7 @@ class EconomyData:
 
     @property
     def reported_ends(self) -> Floats:
-        """The largest activity that all curves of each technique speak of, shape (techniques,); infinite without one."""
+        """The largest activity that all curves of a technique speak of, shape (techniques,); infinite without one."""
         ends = np.full(len(self.techniques), np.inf)
         for one in () if self.curves is None else self.curves.placed:
             ends[one.technique] = min(ends[one.technique], one.curve.end)

@@ -67,10 +67,11 @@ class Bracket:
                 f"undecided after {rounds}: needs a little too low let a plan, and needs a little too high let none; "
                 f"nothing is better than {self.bound:.9g}"
             )
+        low, high = sorted((self.doable, self.bound))
         scope = f", for data within {self.within:.0e} of the terms of each row and column" if self.within else ""
         word = "within" if self.holds else "NOT within"
         return (
-            f"on the true curves the best lies between {self.doable:.9g} and {self.bound:.9g}: {self.apart:.1e} apart, "
+            f"on the true curves the best lies between {low:.9g} and {high:.9g}: {self.apart:.1e} apart, "
             f"{word} {self.tolerance:g}, after {rounds}{scope}"
         )
 

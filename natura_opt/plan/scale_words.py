@@ -39,6 +39,11 @@ def curve_lines(plan: PlanTables) -> list[str]:
         named += [f"{len(ordered) - _SHOWN} more (plan.curves)"] * (len(ordered) > _SHOWN)
         said.append(f"{len(ordered)} in order by {binaries} binar{'ies' if binaries != 1 else 'y'}: {', '.join(named)}")
     lines = [f"curves      {', '.join(said)}"]
+    if plan.bracket is None and plan.asked.curves is not None and not plan.asked.curves.is_straight:
+        lines.append(
+            "formulas stand in it as their chords: how far the plan is from the best on the true curves is not known; "
+            "natura_opt.solve of the economy brackets it"
+        )
     if plan.program.integer.any():
         lines.append("valuations are those of the linear program that is left when whole numbers stay as they are")
     return lines + _loss_lines(plan)
