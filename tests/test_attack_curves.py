@@ -117,3 +117,27 @@ def test_iterations_stop_where_a_curve_of_work_ends(iteration: str) -> None:
         assert found.impossibility is not None and "reported range of 'bake'" in found.impossibility.sentence
     served = no.solve(works([(0, 0), (2, 1)], 1.5), method="lahiri", iteration=iteration).assert_optimal()
     assert served.objective == pytest.approx(0.75, rel=1e-9)
+
+
+def test_a_dozen_goods_with_steep_beginnings_are_planned() -> None:
+    """A jump that the scale search took out stayed as a zero in its program, and scaled to no number."""
+    rng = np.random.default_rng(0)
+    goods = [f"good {k}" for k in range(12)]
+    inputs = rng.uniform(0, 0.3 / 12, (12, 12))
+    curves: dict[tuple[str, str], Any] = {}
+    for j, good in enumerate(goods):
+        inputs[(j + 1) % 12, j] = 0.0
+        steep = float(rng.uniform(0.1, 0.5))
+        curves[good, goods[(j + 1) % 12]] = (lambda q, steep=steep: steep * q**0.5 + 0.01 * q, 50.0)
+    economy = no.build_economy(
+        goods=goods,
+        inputs=inputs,
+        resources=["work"],
+        resource_use=rng.uniform(0.5, 1.0, (1, 12)),
+        resource_limits=[36.0],
+        targets=np.ones(12),
+        curves=curves,
+        objective="fulfilment",
+    )
+    plan = no.solve(economy, curve_tolerance=1e-2).assert_optimal()
+    assert plan.bracket is not None and plan.bracket.holds

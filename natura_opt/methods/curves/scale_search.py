@@ -153,6 +153,7 @@ def _at_scale(placed: Placed, levels: Floats) -> LinearProgram:
         block = relaxed.row_block(name)
         if block is not None:
             upper[block.span] = np.inf
+    matrix.eliminate_zeros()  # a program is scaled by what stands in it
     return replace(relaxed, matrix=sp.csc_array(matrix), row_upper=upper)
 
 
