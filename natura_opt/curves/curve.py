@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Beyond = Literal["error", "line", "average"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve:
     """The total requirement of one thing against activity.
 
@@ -140,6 +140,17 @@ class Curve:
         from .drawing import curve_figure
 
         return curve_figure(self, title, quantity_unit, total_unit)
+
+    def __repr__(self) -> str:
+        formulas = sum(formula is not None for formula in self.formulas)
+        parts = [f"{self.count} piece{'s' * (self.count != 1)}"]
+        parts += [f"{formulas} by formula"] * (formulas > 0) + [f"{int((self.jumps > 0).sum())} jumps"] * bool(
+            (self.jumps > 0).any()
+        )
+        parts += [f"{self.observed.how} fit of {self.observed.number} samples"] if self.observed is not None else []
+        reported = float(self.total(self.reported))
+        going_on = {"error": "", "line": ", then its last slope", "average": ", then its last average"}[self.beyond]
+        return f"Curve: {', '.join(parts)}; {reported:g} in all at {self.reported:g}{going_on}"
 
     def _require_range(self, levels: Floats) -> None:
         outside = ~((levels >= 0.0) & (levels <= self.end))
