@@ -141,3 +141,9 @@ def test_a_dozen_goods_with_steep_beginnings_are_planned() -> None:
     )
     plan = no.solve(economy, curve_tolerance=1e-2).assert_optimal()
     assert plan.bracket is not None and plan.bracket.holds
+
+
+@pytest.mark.parametrize("limit", [0, -1.0, float("nan")])
+def test_a_time_limit_of_no_time_is_refused_with_formulas_too(limit: float) -> None:
+    with pytest.raises(no.OptionError, match="time_limit must be a positive number"):
+        no.solve(works([], 1.0, curves={("bake", "work"): (lambda q: q**2, 9.0)}), time_limit=limit)

@@ -110,6 +110,6 @@ def _levels(economy: Economy, plans: list[Plan]) -> list[Floats]:
 
 def _left(common: Common, began: float) -> Common:
     """Return the options with what is left of the time limit."""
-    if common.time_limit is None:
+    if common.time_limit is None or not common.time_limit > 0.0:  # what is no limit is refused where it is read
         return common
     return replace(common, time_limit=max(common.time_limit - (time.monotonic() - began), 1e-3))
