@@ -15,13 +15,13 @@ from ..base.numbers import doubles
 from ..curves.curve import Beyond, Curve
 from ..curves.fits import fitted_curve
 from ..curves.formula import Formula
-from ..curves.functions import curve_from_function
 from ..curves.making import composed
 from ..curves.observed import Fit
 from ..curves.stacking import stacked_curve
 from ..tables.curves import IN_PLACE_OF, NEEDED, OPTIONAL
 from ..tables.spec import AXES, TableSpec
 from .coerce import position, spelled
+from .curve_reports import rows_of_mapping
 from .curve_table import CurveTable, PlacedCurve, Unit
 from .table import Table
 
@@ -55,7 +55,7 @@ def curve_table(
     elif isinstance(value, pd.DataFrame):
         frame = value
     elif isinstance(value, Mapping):
-        frame = _rows_of_mapping(value, here)
+        frame = rows_of_mapping(value, here)
     else:
         raise DataError(
             f"{here}: must be a frame with the columns {', '.join(NEEDED)}, or a mapping from (technique, name) to a "
@@ -248,60 +248,3 @@ def _one_of_all(rows: pd.DataFrame, column: str, where: str) -> str:
     if len(said) > 1:
         raise DataError(f"{where}: {column!r} is {said[0]!r} in one row and {said[1]!r} in another; make them one")
     return said[0] if said else ""
-
-
-def _rows_of_mapping(value: Mapping[Any, Any], here: str) -> pd.DataFrame:
-    """Return the reports of curves given by (technique, name) or (technique, name, table)."""
-    frames = []
-    for key, given in value.items():
-        if not isinstance(key, tuple) or len(key) not in (2, 3):
-            raise DataError(f"{here}: {shortened(key)} must be (technique, name) or (technique, name, table)")
-        try:
-            rows = rows_of_curve(_as_curve(given))
-        except DataError as error:
-            raise DataError(f"{here}: the curve of {name_of(key[1])!r} in {name_of(key[0])!r}: {error}") from None
-        rows["technique"] = pd.Series([key[0]] * len(rows), dtype=object)
-        rows["name"] = pd.Series([key[1]] * len(rows), dtype=object)
-        rows["of"] = key[2] if len(key) == 3 else ""
-        frames.append(rows)
-    if not frames:
-        raise DataError(f"{here} is empty; leave it out, or report something")
-    return pd.concat(frames, ignore_index=True)
-
-
-def _as_curve(given: Any) -> Curve:
-    if isinstance(given, Curve):
-        return given
-    if callable(given):
-        raise DataError("say to which quantity the function holds: (function, end), or (function, quantities)")
-    if isinstance(given, tuple) and len(given) == 2 and callable(given[0]):
-        function, upto = given
-        if upto is None:
-            raise DataError("the end of a function is missing; it is a finite activity above 0")
-        ends = np.ndim(upto) == 0
-        return curve_from_function(function, end=upto) if ends else curve_from_function(function, quantities=upto)
-    try:
-        numbers = doubles(given)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"not numbers: {error}") from None
-    if numbers.ndim != 2 or numbers.shape[1] != 2:
-        raise DataError(f"must be a curve, rows of (quantity, total), or (function, end), not {shortened(given)}")
-    return composed(numbers[:, 0], numbers[:, 1], [None] * len(numbers))
-
-
-def rows_of_curve(curve: Curve) -> pd.DataFrame:
-    """Return a curve as the reports that make it again: quantity, total, formula, fit and beyond."""
-    beyond = "" if curve.beyond == "error" else curve.beyond
-    if curve.observed is not None:
-        samples = {"quantity": curve.observed.quantities, "total": curve.observed.totals}
-        return pd.DataFrame({**samples, "formula": "", "fit": curve.observed.how, "beyond": beyond})
-    rows: list[tuple[float, float, str]] = [(0.0, 0.0, "")]
-    for k in range(curve.count):
-        if not np.isfinite(curve.quantities[k + 1]):
-            break
-        if curve.jumps[k] != 0.0:
-            rows.append((float(curve.quantities[k]), float(curve.starts[k]), ""))
-        formula = curve.formulas[k]
-        rows.append((float(curve.quantities[k + 1]), float(curve.ends[k]), "" if formula is None else formula.text))
-    frame = pd.DataFrame(rows, columns=["quantity", "total", "formula"])
-    return frame.assign(fit="", beyond=beyond)

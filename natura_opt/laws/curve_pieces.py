@@ -32,6 +32,8 @@ from ..tables.curves import IN_PLACE_OF
 from .curve_rounding import reaching, within
 from .curve_settings import CurveSettings, Form
 
+#: What summing a total rounds away, as a share of it.
+_ROUNDING = 2.0**-52
 #: Slopes and cuts that differ by less than this share are one, written in other digits.
 _SAME = 1e-12
 #: Straight pieces in which a curve with formulas enters a program that nobody refines.
@@ -122,7 +124,7 @@ def _cut(economy: Economy, placed: Sequence[PlacedCurve], at: list[int], form: F
         slopes[k] = _slopes(curve, piece, begins, widths)
         before = np.concatenate([[0.0], curve.ends[:-1]])
         jumps[k] = np.where(begins, 0.0 - reaching(curve.starts, before)[piece], 0.0)
-    bends = _bends(slopes) | (jumps != 0.0).any(axis=0)
+    bends = _bends(slopes, widths) | (jumps != 0.0).any(axis=0)
     name = economy.techniques[placed[0].technique]
     if form == "chords" and bends.any():
         _refuse_chords(economy, placed, slopes, jumps, cuts, bends)
@@ -190,15 +192,29 @@ def _middles(cuts: Floats) -> Floats:
 
 def first_bend(one: CurvedTechnique, curve: int) -> float | None:
     """Return where a curve of a technique first keeps its pieces from filling in order of themselves; None: nowhere."""
-    wrong = np.flatnonzero((one.jumps[curve] != 0.0) | _bends(one.slopes[[curve]]))
+    wrong = np.flatnonzero((one.jumps[curve] != 0.0) | _bends(one.slopes[[curve]], one.widths))
     return float(one.widths[: wrong[0]].sum()) if len(wrong) else None
 
 
-def _bends(slopes: Floats) -> npt.NDArray[np.bool_]:
-    """Return which pieces some curve enters with a smaller slope than it had: there it is concave."""
+def _bends(slopes: Floats, widths: Floats) -> npt.NDArray[np.bool_]:
+    """Return which pieces some curve enters with a smaller slope than it had: there it is concave.
+
+    A fall in slope by which a plan could gain no more than rounding of the total up to there is none: enclosures have
+    pieces so short that the digits of their slopes are those of rounding.
+    """
     bends = np.zeros(slopes.shape[1], dtype=bool)
-    size = np.maximum(np.abs(slopes[:, 1:]), np.abs(slopes[:, :-1]))
-    bends[1:] = (slopes[:, 1:] < slopes[:, :-1] - _SAME * size).any(axis=0)
+    for one in slopes:
+        below = np.flatnonzero(one < np.maximum.accumulate(one))
+        first, totals = 0, np.cumsum(np.abs(one) * np.where(np.isfinite(widths), widths, 0.0))
+        for k in below.tolist():
+            steeper = one[first:k] > one[k]
+            if not steeper.any():
+                continue
+            highest = float(one[first:k].max())
+            gain = (highest - one[k]) * min(float(widths[first:k][steeper].sum()), float(widths[k]))
+            apart = highest - one[k] > _SAME * max(abs(highest), abs(one[k]))
+            if apart and gain > _ROUNDING * totals[k - 1]:
+                bends[k], first = True, k
     return bends
 
 
