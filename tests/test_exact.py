@@ -207,10 +207,19 @@ def test_the_false_proof_of_mixed_units_is_decided() -> None:
     assert str(verdict).startswith("exactly optimal, ")
 
 
-@pytest.mark.parametrize("name", sorted(shipped_models()))
+#: Forty goods with whole numbers take rational arithmetic minutes.
+SHIPPED = [
+    pytest.param(name, marks=pytest.mark.exhaustive) if name == "mixed_returns_40" else name
+    for name in sorted(shipped_models())
+]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_models(name: str) -> None:
     economy = no.read(name)
     for question in economy.questions:
+        if economy.curves is not None and not economy.curves.is_straight:
+            break  # its plan is of other programs: tests/test_bracket.py
         plan = no.solve(economy, question)
         made = linear_program(economy, economy.question(question))
         verdict = exact_proof(made, fraction=False)

@@ -335,7 +335,10 @@ def test_rows_and_columns_in_any_order_are_the_same_economy(model: str, tmp_path
     for file in table_files(folder):
         (head, *body) = rows_of(file)
         order = [0, *chance.permutation(np.arange(1, len(head))).tolist()]
-        body = [body[k] for k in chance.permutation(len(body))]
+        if head[0] == "row":  # long: its columns have their places
+            order = sorted(order)
+        if file.stem != "curves":  # reports follow each other by their quantities
+            body = [body[k] for k in chance.permutation(len(body))]
         fill(file, [[row[k] for k in order] for row in [head, *body]])
     assert same(no.read(folder), no.read(model)) == []
 
@@ -374,8 +377,8 @@ def as_long(file: Path, rng: np.random.Generator | None = None) -> None:
 @pytest.mark.parametrize("model", sorted(MODELS))
 def test_long_tables_are_wide_tables(model: str, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MODELS[model], tmp_path / model))
-    files = [file for file in table_files(folder) if TABLES[file.stem].is_matrix]
-    assert files
+    files = [file for file in table_files(folder) if TABLES[file.stem].is_matrix and rows_of(file)[0][0] != "row"]
+    assert files or no.read(model).curves is not None  # their matrices are long already
     for file in files:
         as_long(file, np.random.default_rng(5))
     assert same(no.read(folder), no.read(model)) == []

@@ -51,7 +51,7 @@ def models(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "code", "shown"),
     [
-        ("$N models | head -1; exit ${PIPESTATUS[0]}", 0, "eu_2006"),
+        ("$N models | head -1; exit ${PIPESTATUS[0]}", 0, "concrete_plants"),
         rarely("$N solve mild | true; exit ${PIPESTATUS[0]}", 0, ""),
         ("$N solve impossible | true; exit ${PIPESTATUS[0]}", 1, ""),
         rarely("$N solve mild --json | true; exit ${PIPESTATUS[0]}", 0, ""),

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..base.entrance import checked_arguments
 from ..base.errors import DataError, shortened
 from .curve import Beyond, Curve
 from .formula import Formula
 from .making import assembled
 
 
+@checked_arguments("beyond")
 def stacked_curve(units: Sequence[tuple[str, Curve, float | None]], beyond: Beyond = "error") -> Curve:
     """Return the total of production units of which each begins when the one before it is full.
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..base.errors import CannotAnswerError, OptionError, SettingError, unknown
-from ..economy.question import names_of_laws
 from .fixed_point.record import FIXED_POINT
 from .harmony.record import CONIC, HARMONY, TANGENTS
 from .highs import AUTO, IPM, PDLP, SIMPLEX
@@ -60,6 +59,8 @@ def told_apart(
     ------
     SettingError : a name that neither has, with the nearest that one of them has; or one that both have.
     """
+    from ..economy.question import names_of_laws  # not with the registry, which the command line reads to start
+
     asked = () if objective is None else (*objective.settings.names(), *names_of_laws())
     own = method.settings.names()
     of = f"method {method.name!r}" + ("" if objective is None else f", objective {objective.name!r}")
