@@ -57,7 +57,7 @@ def solve_in_rounds(economy: Economy, question: Question, common: Common, solve:
         if outer.attempts[-1].claim in _NO_PLAN and outer.status is Status.UNPROVED:
             outer = solve(economy.with_curves(pieces.below), question, _left(common, began))
         if outer.status is Status.INFEASIBLE:  # needs less than the true curves, and still there is no plan
-            return replace(outer, economy=economy)
+            return replace(outer, economy=economy, approximation=pieces.below)
         inner = solve(economy.with_curves(pieces.above), question, _left(chosen, began))
         if inner.status is Status.UNBOUNDED:  # needs more than the true curves, and still nothing limits it
             return replace(inner, economy=economy, approximation=pieces.above)
