@@ -279,7 +279,8 @@ def _drawn(seed: int, unit: float = 1.0) -> no.Economy:
         plant_inputs=rng.uniform(0, 0.2, (2, 3)) * [1, 1, 0] * units[:, None],
         plant_resources=rng.uniform(0, 3, (1, 3)) * [1, 1, 0],
         activity_limits=np.array([FREE, 9.0, 8.0]) * of,
-        minimum_scale=(least + np.array([1e-3, 0, 0])) * of,
+        # without a minimum scale what has plants could be kept running with none of them, which the ways leave out
+        minimum_scale=(least + np.array([1e-3, 1e-3, 0])) * of,
         start_up_inputs=rng.uniform(0, 0.4, (2, 3)) * units[:, None],
         running_before=(rng.random(3) < 0.5).astype(float),
         targets=rng.uniform(0, 5, (2, periods)) * (rng.random((2, periods)) < 0.8) * units[:, None],
