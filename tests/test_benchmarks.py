@@ -34,7 +34,13 @@ MUST_RUN = {
 }
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+#: Cases that take long even when tiny.
+SLOW = ("harmony_1990", "product")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.exhaustive) if name in SLOW else name for name in registry.NAMES]
+)
 def test_a_case_gives_one_json_object_and_equal_answers(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert main([name, "--size", "tiny", "--json"]) == 0
     printed = capfd.readouterr().out

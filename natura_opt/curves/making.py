@@ -149,8 +149,8 @@ def assembled(
         k = int(np.argmax(fall))
         before = 0.0 if k == 0 else ends[k - 1]
         raise DataError(
-            f"at quantity {points[k]:g} the total falls from {_figure(before)} to {_figure(starts[k])} at once; a total "
-            "may fall along a line, not by a jump: nothing says which of the two holds there"
+            f"at quantity {points[k]:g} the total falls from {_figure(before)} to {_figure(starts[k])} at once; a "
+            "total may fall along a line, not by a jump: nothing says which of the two holds there"
         )
     with np.errstate(over="ignore", invalid="ignore"):
         slopes = (ends - starts) / np.diff(points)
