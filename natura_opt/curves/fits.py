@@ -13,9 +13,8 @@ from scipy.optimize import nnls
 
 from ..base.arrays import Floats
 from ..base.errors import DataError, unknown
-from ..base.numbers import doubles
 from .curve import Beyond, Curve
-from .making import curve_through
+from .making import curve_through, number_columns
 from .observed import Fit, Observed
 
 
@@ -60,16 +59,7 @@ def fitted_curve(quantities: Any, totals: Any, how: Fit, beyond: Beyond = "error
 
 
 def _samples(quantities: Any, totals: Any) -> tuple[Floats, Floats]:
-    columns = []
-    for name, given in (("scales", quantities), ("totals", totals)):
-        try:
-            column = np.array(doubles(given), dtype=float)
-        except ValueError as error:
-            raise DataError(f"the {name} of samples: {error}") from None
-        if column.ndim != 1:
-            raise DataError(f"the {name} of samples are one column, not an array of shape {column.shape}")
-        columns.append(column)
-    scales, needed = columns
+    scales, needed = number_columns("samples", scales=quantities, totals=totals)
     if len(scales) != len(needed):
         raise DataError(f"there are {len(scales)} scales and {len(needed)} totals of samples; a sample has one of each")
     bad = ~(np.isfinite(scales) & (scales >= 0.0) & np.isfinite(needed))

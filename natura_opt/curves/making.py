@@ -188,18 +188,28 @@ def _figure(number: float) -> str:
     return short if float(short) == number else repr(float(number))
 
 
+def number_columns(whose: str, **given: Any) -> list[Floats]:
+    """Return what was given by name as columns of numbers, each an array of its own.
+
+    Raises
+    ------
+    DataError : naming the column, and whose it is: what is no number, or no single column.
+    """
+    columns = []
+    for name, values in given.items():
+        try:
+            column = np.array(doubles(values), dtype=float)
+        except ValueError as error:
+            raise DataError(f"the {name} of {whose}: {error}") from None
+        if column.ndim != 1:
+            raise DataError(f"the {name} of {whose} are one column, not an array of shape {column.shape}")
+        columns.append(column)
+    return columns
+
+
 def _columns(quantities: Any, totals: Any) -> tuple[Floats, Floats]:
     """Return the two columns as arrays of equal length; what is wrong with the quantities raises, totals may be NaN."""
-    columns = []
-    for name, given in (("quantities", quantities), ("totals", totals)):
-        try:
-            column = np.array(doubles(given), dtype=float)
-        except ValueError as error:
-            raise DataError(f"the {name} of a curve: {error}") from None
-        if column.ndim != 1:
-            raise DataError(f"the {name} of a curve are one column, not an array of shape {column.shape}")
-        columns.append(column)
-    levels, needed = columns
+    levels, needed = number_columns("a curve", quantities=quantities, totals=totals)
     if len(levels) != len(needed):
         raise DataError(f"a curve has {len(levels)} quantities and {len(needed)} totals; give one total per quantity")
     if len(levels) < 2:

@@ -20,7 +20,7 @@ from ..curves.observed import Fit
 from ..curves.stacking import stacked_curve
 from ..tables.curves import IN_PLACE_OF, NEEDED, OPTIONAL
 from ..tables.spec import AXES, TableSpec
-from .coerce import position, spelled
+from .coerce import position, reads, spelled
 from .curve_reports import rows_of_mapping
 from .curve_table import CurveTable, PlacedCurve, Unit
 from .table import Table
@@ -108,7 +108,10 @@ def _checked_rows(frame: pd.DataFrame, axes: Mapping[str, pd.Index], here: str, 
     techniques = _found(frame["technique"], axes["techniques"], "techniques", at)
     rows["technique"] = [axes["techniques"][k] for k in techniques]
     names = frame["name"].tolist()
-    rows["of"] = [_table_meant(rows["of"][k], names[k], axes, at, k) for k in range(count)]
+    spelled_on = {
+        table: dict.fromkeys(spelled(axes[axis])) for table, axis in IN_PLACE_OF.items() if table != "capital"
+    }
+    rows["of"] = [_table_meant(rows["of"][k], names[k], spelled_on, at, k) for k in range(count)]
     rows["name"] = [None] * count
     for table, axis in IN_PLACE_OF.items():
         mine = [k for k in range(count) if rows["of"][k] == table]
@@ -143,7 +146,7 @@ def _text(value: Any, heading: str, at: Place, row: int) -> str:
 
 def _found(given: pd.Series, axis: pd.Index, name: str, at: Place) -> list[int]:
     """Return the positions of names on an axis."""
-    wanted = pd.Index([_reads(label) for label in given.tolist()], tupleize_cols=False, dtype=object)
+    wanted = pd.Index([reads(label) for label in given.tolist()], tupleize_cols=False, dtype=object)
     positions = spelled(axis).get_indexer(wanted) if len(wanted) else np.zeros(0, dtype=int)
     bad = np.flatnonzero(positions < 0)
     if len(bad):
@@ -151,25 +154,22 @@ def _found(given: pd.Series, axis: pd.Index, name: str, at: Place) -> list[int]:
     return [int(k) for k in positions]
 
 
-def _reads(label: Any) -> Any:
-    return tuple(map(str, label)) if isinstance(label, tuple) else str(label)
+def _table_meant(of: str, name: Any, spelled_on: Mapping[str, Mapping[Any, None]], at: Place, row: int) -> str:
+    """Return the table that a row's curve stands in: the one it says, or the only one whose axis has the name.
 
-
-def _table_meant(of: str, name: Any, axes: Mapping[str, pd.Index], at: Place, row: int) -> str:
-    """Return the table that a row's curve stands in: the one it says, or the only one whose axis has the name."""
+    Parameters
+    ----------
+    spelled_on : how the names on the axis of each table read, in order; of tables that a row need not say.
+    """
     if of:
         if of not in IN_PLACE_OF:
             raise DataError(f"{at(row)}, column 'of': {unknown('table', of, IN_PLACE_OF)}")
         return of
-    tables = [
-        table for table, axis in IN_PLACE_OF.items() if table != "capital" and _reads(name) in set(spelled(axes[axis]))
-    ]
+    tables = [table for table, spellings in spelled_on.items() if reads(name) in spellings]
     if len(tables) > 1:
         raise DataError(f"{at(row)}: {name_of(name)!r} may stand in {' or '.join(tables)}; say which under 'of'")
     if not tables:
-        known = dict.fromkeys(
-            name_of(one) for table, axis in IN_PLACE_OF.items() if table != "capital" for one in axes[axis]
-        )
+        known = dict.fromkeys(name_of(one) for spellings in spelled_on.values() for one in spellings)
         raise DataError(f"{at(row)}: {unknown('good, resource or pollutant', name_of(name), known)}")
     return tables[0]
 

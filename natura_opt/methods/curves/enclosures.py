@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -35,17 +36,22 @@ class Enclosures:
     def first(cls, table: CurveTable) -> Enclosures:
         """Return the first cuts."""
         none = np.zeros(0)
-        return cls(table, tuple(none if _straight(c) else initial_cuts(c, _FIRST) for c in _curves(table)))
+        curves = [one.curve for one in table.placed]
+        return cls(table, tuple(none if curve.is_straight else initial_cuts(curve, _FIRST) for curve in curves))
 
-    @property
+    @cached_property
     def below(self) -> CurveTable:
         """The table with straight pieces that lie on or below the true curves."""
-        return self.table.with_curves([lower(c, at) for c, at in zip(_curves(self.table), self.cuts, strict=True)])
+        return self.table.with_curves(
+            [lower(one.curve, at) for one, at in zip(self.table.placed, self.cuts, strict=True)]
+        )
 
-    @property
+    @cached_property
     def above(self) -> CurveTable:
         """The table with straight pieces that lie on or above the true curves."""
-        return self.table.with_curves([upper(c, at) for c, at in zip(_curves(self.table), self.cuts, strict=True)])
+        return self.table.with_curves(
+            [upper(one.curve, at) for one, at in zip(self.table.placed, self.cuts, strict=True)]
+        )
 
     def cut_at(self, levels: list[Floats]) -> tuple[Enclosures, bool]:
         """Return the curves cut also where techniques run, and whether any cut is new.
@@ -58,7 +64,7 @@ class Enclosures:
         """
         cuts, new = [], False
         for one, at in zip(self.table.placed, self.cuts, strict=True):
-            more = at if _straight(one.curve) else _with_more(one.curve, at, levels[one.technique])
+            more = at if one.curve.is_straight else _with_more(one.curve, at, levels[one.technique])
             cuts.append(more)
             new = new or len(more) > len(at)
         return Enclosures(self.table, tuple(cuts)), new
@@ -78,11 +84,3 @@ def _with_more(curve: Curve, cuts: Floats, levels: Floats) -> Floats:
             wanted = [0.5 * (at + other) for other in around if abs(at - other) > 2 * _APART * end]
         known = np.unique(np.concatenate([known, wanted]))
     return known[(known > 0) & (known < end)]
-
-
-def _curves(table: CurveTable) -> list[Curve]:
-    return [one.curve for one in table.placed]
-
-
-def _straight(curve: Curve) -> bool:
-    return curve.is_straight
