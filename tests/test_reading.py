@@ -68,6 +68,8 @@ def values(chance: np.random.Generator, spec: Any, shape: tuple[int, ...]) -> np
         return chance.random(shape).round(chance.integers(1, 17))
     if spec.sign == "positive-integer":
         return chance.integers(1, 4, shape).astype(float)
+    if spec.sign == "positive":
+        return np.where(numbers == 0.0, 1.0, numbers)
     return numbers * chance.choice([-1, 1], shape) if spec.sign == "any" else numbers
 
 

@@ -24,6 +24,7 @@ LAWFUL: dict[str, list[float]] = {
     "non-negative": [0.0, 5e-324, 0.3, 1.7e308],
     "limit": [0.0, 2.0, 1.7e308, INF],
     "rate": [0.0, 5e-324, 0.5, 1.0],
+    "positive": [5e-324, 0.25, 1.7e308],
     "positive-integer": [1.0, 2.0, 12.0],
     "any": [-1.7e308, -1.0, 0.0, 2.5],
 }
@@ -37,6 +38,7 @@ UNLAWFUL: dict[str, list[tuple[float, str]]] = {
         (INF, NOT_FINITE),
         (NAN, NOT_FINITE),
     ],
+    "positive": [(0.0, "must be above zero"), (-1.0, "must be above zero"), (INF, NOT_FINITE), (NAN, NOT_FINITE)],
     "positive-integer": [
         (0.0, "a whole number from 1 up"),
         (1.5, "a whole number from 1 up"),

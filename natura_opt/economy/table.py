@@ -84,6 +84,8 @@ def sign_fault(spec: TableSpec, numbers: npt.NDArray[np.float64]) -> tuple[npt.N
         return None
     if spec.sign == "positive-integer" and (bad := (numbers < 1) | (numbers != np.round(numbers))).any():
         return bad, "it must be a whole number from 1 up"
+    if spec.sign == "positive" and (bad := numbers <= 0).any():
+        return bad, "it must be above zero"
     if (bad := numbers < 0).any():
         return bad, "; ".join(filter(None, ("it must not be negative", spec.advice)))
     if spec.sign == "rate" and (bad := numbers > 1).any():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..base.errors import OptionError, QuestionError, shortened, unknown
 from ..economy.question import OWN, SETTINGS_OF, SETTINGS_OF_LAWS, Question, names_of_laws
 from ..laws.curve_settings import CurveSettings
+from ..laws.periods import TimeSettings
+from ..laws.terminal_settings import TerminalSettings
 from .assortment import ASSORTMENT
 from .fulfilment import FULFILMENT
 from .harmony import HARMONY
@@ -81,6 +83,12 @@ def objective_named(name: str, where: str = "") -> Objective:
     return OBJECTIVES[name]
 
 
-SETTINGS_OF_LAWS["needs that depend on scale"] = CurveSettings
+SETTINGS_OF_LAWS.update(
+    {
+        "needs that depend on scale": CurveSettings,
+        "lengths of periods": TimeSettings,
+        "terminal condition": TerminalSettings,
+    }
+)
 for _objective in SHIPPED:
     register_objective(_objective)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .merging import AVERAGED_BY_ACTIVITY, EQUAL, SUMMED
-from .missing import NO_LIMIT
+from .merging import AVERAGED_BY_ACTIVITY, EQUAL, SUMMED, averaged_by
+from .missing import NO_LIMIT, Missing
 from .spec import TableSpec, beside
 
 EMISSIONS = beside(
@@ -45,5 +45,42 @@ EMISSIONS = beside(
         "damage per unit emitted (w_e)",
         EQUAL,
         plan_tables=("damage",),
+    ),
+)
+
+POLLUTANT_STOCKS = beside(
+    "stocks of pollutants",
+    TableSpec(
+        "pollutant_stocks",
+        ("pollutants",),
+        "pollutants",
+        "what has piled up of a pollutant before the first period",
+        SUMMED,
+        varies="once",
+    ),
+    TableSpec(
+        "pollutant_decay",
+        ("pollutants",),
+        "1",
+        "share of what has piled up that is gone after a year",
+        averaged_by("pollutant_stocks"),
+        sign="rate",
+        missing=Missing(0.0, "0", beside=("pollutant_stocks",), means="what has piled up of a pollutant never decays"),
+    ),
+    TableSpec(
+        "pollutant_stock_caps",
+        ("pollutants",),
+        "pollutants",
+        "most that may have piled up at the end of a period",
+        SUMMED,
+        sign="limit",
+        missing=NO_LIMIT,
+    ),
+    TableSpec(
+        "stock_damage_weights",
+        ("pollutants",),
+        "1 / pollutants",
+        "damage in a year per unit that has piled up",
+        EQUAL,
     ),
 )

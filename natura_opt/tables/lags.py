@@ -1,12 +1,14 @@
-"""The tables of production that takes time: what is spent so many periods before the output. No law uses them yet."""
+"""The tables of production that takes time: what is spent so many periods before the output."""
 
 from __future__ import annotations
 
 from .balance import COEFFICIENT
-from .merging import AVERAGED_BY_ACTIVITY
-from .spec import TableSpec
+from .merging import AVERAGED_BY_ACTIVITY, SUMMED
+from .missing import Missing
+from .spec import TableSpec, beside
 
-LAGS = (
+LAGS = beside(
+    "inputs ahead of output",
     TableSpec(
         "inputs_ahead",
         ("goods", "techniques"),
@@ -24,5 +26,19 @@ LAGS = (
         AVERAGED_BY_ACTIVITY,
         varies="ahead",
         is_use=True,
+    ),
+    TableSpec(
+        "prepared_activities",
+        ("techniques",),
+        "techniques",
+        "levels of activity for which what is spent ahead was spent before the first period, by period of output",
+        SUMMED,
+        missing=Missing(
+            0.0,
+            "0",
+            beside=("inputs_ahead", "resource_use_ahead"),
+            means="nothing was begun before the first period, so what takes time is missing at first",
+        ),
+        varies="by arrival",
     ),
 )

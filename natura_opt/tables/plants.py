@@ -27,6 +27,18 @@ ACTIVITY_LIMITS = beside(
     ),
 )
 
+LEAST_ACTIVITIES = beside(
+    "least activities",
+    TableSpec(
+        "least_activities",
+        ("techniques",),
+        "techniques",
+        "lowest activity level in a period",
+        SUMMED,
+        missing=ZERO,
+    ),
+)
+
 PLANTS = beside(
     "indivisible plants",
     TableSpec(

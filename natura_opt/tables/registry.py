@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Container
 
 from .balance import BALANCE
-from .capital import CAPITAL
+from .capital import CAPITAL, INVESTMENT_UNITS, RETIREMENT, SHIFTING, TERMINAL
 from .curves import CURVES
-from .emissions import EMISSIONS
+from .emissions import EMISSIONS, POLLUTANT_STOCKS
+from .labour import LABOUR
 from .lags import LAGS
-from .natural_stocks import NATURAL_STOCKS
+from .natural_stocks import EXHAUSTIBLE, RENEWABLE
 from .objectives import OBJECTIVES
-from .plants import ACTIVITY_LIMITS, PLANT_RESOURCES, PLANTS, RUNNING
+from .plants import ACTIVITY_LIMITS, LEAST_ACTIVITIES, PLANT_RESOURCES, PLANTS, RUNNING
 from .profiles import PROFILES
 from .resources import RESOURCES
 from .spec import TableSpec
 from .storage import STORAGE
+from .time import TIME
 from .trade import TRADE
 
 #: The tables of each law, and then those that no law uses yet.
@@ -31,8 +33,17 @@ GROUPS: tuple[tuple[TableSpec, ...], ...] = (
     EMISSIONS,
     OBJECTIVES,
     LAGS,
-    NATURAL_STOCKS,
+    EXHAUSTIBLE,
+    RENEWABLE,
+    LABOUR,
+    POLLUTANT_STOCKS,
+    SHIFTING,
+    RETIREMENT,
+    INVESTMENT_UNITS,
+    TERMINAL,
+    TIME,
     ACTIVITY_LIMITS,
+    LEAST_ACTIVITIES,
     PLANTS,
     (PLANT_RESOURCES,),
     RUNNING,

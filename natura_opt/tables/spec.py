@@ -10,7 +10,7 @@ from .merging import AVERAGED_BY_ACTIVITY, EQUAL, Averaged, Merge
 from .missing import NOTHING, Missing
 
 #: The values a table may hold; a ``limit`` may be infinite (no limit), nothing else may.
-Sign = Literal["non-negative", "limit", "rate", "positive-integer", "any"]
+Sign = Literal["non-negative", "limit", "rate", "positive", "positive-integer", "any"]
 
 #: How a table differs from period to period. ``once``: it holds for all periods together, or at the start. ``by
 #: period``: one for all periods, or one for each of them. ``by arrival``: likewise, and a period that is not listed
