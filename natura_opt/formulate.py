@@ -30,7 +30,7 @@ from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
 from .laws.law import Law
-from .laws.periods import PERIOD_LENGTHS
+from .laws.period_lengths import PERIOD_LENGTHS
 from .laws.plants import PLANTS
 from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES

@@ -525,6 +525,26 @@ def _harbour() -> no.Economy:
     )
 
 
+def _terraces() -> no.Economy:
+    """Periods of different length: what is on hand, and what starts take, is spread over their years."""
+    return no.build_economy(
+        name="terraces",
+        goods=["rice", "water"],
+        inputs=[[0.1, 0], [0.2, 0]],
+        resources=["labour"],
+        resource_use=[[0.5, 0.2]],
+        resource_limits=[[9, 8, 9]],
+        periods=["spring", "summer", "winter"],
+        period_length=[2, 0.5, 4],
+        initial_stocks=[3, 1],
+        start_up_inputs=[[0, 0.4], [0.3, 0]],
+        minimum_scale=[1.5, 0.5],
+        activity_limits=[30, 40],
+        targets=[[1, 1.2, 0.9], [0.4, 0.3, 0.5]],
+        objective="fulfilment",
+    )
+
+
 def _pier() -> no.Economy:
     """A little of all that plants and starts are; no limits of resources."""
     return no.build_economy(
@@ -570,6 +590,7 @@ GOLDEN: dict[str, no.Economy] = {
         _pier(),
         _yard(),
         _harbour(),
+        _terraces(),
         *CURVED,
     )
 }

@@ -207,6 +207,7 @@ def test_a_table_holds_the_numbers_of_its_sign_and_no_others(name: str) -> None:
         "non-negative": [0.5, 2.0],
         "limit": [0.5, 2.0, np.inf],
         "rate": [0.0, 0.5],
+        "positive": [0.5, 2.0],
         "positive-integer": [1.0, 2.0],
     }[spec.sign]
     for number in (-1.0, 0.5, 2.0, np.inf, np.nan):
@@ -266,9 +267,9 @@ def test_amounts_and_coefficients_are_merged_by_their_rule(name: str) -> None:
 def test_what_must_be_equal_is_kept_or_refused(name: str) -> None:
     spec = TABLES[name]
     merged = spec.axes[0] in ("goods", "techniques")
-    alike = aggregated(**{name: np.full(shape_of(spec), 2.0)})
-    assert (slice_of(alike, spec) == 2.0).all() and len(slice_of(alike, spec)) == shape_of(spec)[0] - merged
-    different = np.arange(1.0, shape_of(spec)[0] + 1.0)
+    alike = aggregated(**{name: np.ones(shape_of(spec))})
+    assert (slice_of(alike, spec) == 1.0).all() and len(slice_of(alike, spec)) == shape_of(spec)[0] - merged
+    different = np.arange(1.0, shape_of(spec)[0] + 1.0) / (shape_of(spec)[0] if spec.sign == "rate" else 1.0)
     if merged:
         with pytest.raises(no.DataError, match=f"the entries of {name!r} of 'a', 'b' differ"):
             aggregated(**{name: different})
