@@ -29,7 +29,9 @@ from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
+from .laws.lags import LAGS
 from .laws.law import Law
+from .laws.least_activities import LEAST_ACTIVITIES
 from .laws.periods import PERIOD_LENGTHS
 from .laws.plants import PLANTS
 from .laws.pyomo_rows import PyomoRows
@@ -49,6 +51,8 @@ STANDING: tuple[Law, ...] = (
     ACTIVITIES,
     PERIOD_LENGTHS,
     ACTIVITY_LIMITS,
+    LEAST_ACTIVITIES,
+    LAGS,
     CURVES,
     PLANTS,
     RUNNING,

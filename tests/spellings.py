@@ -36,6 +36,7 @@ from natura_opt.program.linear import LinearProgram
 from natura_opt.tables.curves import IN_PLACE_OF
 
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
+from .golden_lags import LAGGED, LAGS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -571,11 +572,12 @@ GOLDEN: dict[str, no.Economy] = {
         _yard(),
         _harbour(),
         *CURVED,
+        *LAGGED,
     )
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0, **CURVES_BY_HAND}
+BY_HAND = {"granary": 2.0, **CURVES_BY_HAND, **LAGS_BY_HAND}
 
 
 def spellings_of(name: str) -> tuple[str, ...]:
