@@ -9,6 +9,6 @@ from __future__ import annotations
 #: The rows by period that a need by a table enters, and with which sign.
 ENTERING: dict[str, tuple[tuple[str, float], ...]] = {
     "inputs": (("balance", -1.0),),
-    "resource_use": (("resource_limit", 1.0),),
+    "resource_use": (("resource_limit", 1.0), ("resource_drawn", 1.0)),
     "emissions": (("emission_cap", 1.0),),
 }

@@ -186,14 +186,10 @@ LAGS = Law(
             place=5,
         ),
     ),
-    given=(
-        *(
-            Given(rows, "inputs for after the end", partial(kept_up, table="inputs_ahead"), on_hand=False)
-            for rows, _ in ENTERING["inputs"]
-        ),
-        *(
-            Given(rows, "resources for after the end", partial(kept_up, table="resource_use_ahead"), on_hand=False)
-            for rows, _ in ENTERING["resource_use"]
-        ),
+    given=tuple(
+        # what is taken raises the side of a balance, and lowers that of a limit
+        Given(rows, f"{what} for after the end", partial(kept_up, table=table), on_hand=sign > 0.0)
+        for table, what in (("inputs_ahead", "inputs"), ("resource_use_ahead", "resources"))
+        for rows, sign in ENTERING[BESIDE[table]]
     ),
 )
