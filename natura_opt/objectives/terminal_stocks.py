@@ -22,7 +22,6 @@ from ..economy.question import Question
 from ..laws.coefficients import pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Given, Law
-from ..laws.terminal_settings import terminal_of
 from ..program.builder import ProgramBuilder
 from ..tables.objectives import TARGETS
 from ..tables.spec import names_of
