@@ -36,7 +36,9 @@ from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_trade import refuse_senseless_trade
 from .laws.storage import STORAGE
+from .laws.trade import TRADE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
@@ -54,6 +56,7 @@ STANDING: tuple[Law, ...] = (
     RUNNING,
     CAPITAL,
     STORAGE,
+    TRADE,
     RESOURCES,
     EMISSIONS,
 )
@@ -90,6 +93,8 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
         refuse_senseless_plants(asked)
     if RUNNING in chosen:
         refuse_senseless_running(asked)
+    if TRADE in chosen:
+        refuse_senseless_trade(asked)
     objective.refuse(asked, question)
     return chosen
 
