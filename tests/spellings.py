@@ -551,7 +551,7 @@ def _pier() -> no.Economy:
 def _port() -> no.Economy:
     """Imports within limits, one of them without, and exports without a table of limits; prices by year; a debt once.
 
-    Tea is imported in two years of three, tin exported only, rope neither.
+    Tea is imported in two years of three, tin exported only, rope neither, although it has a price.
     """
     years, free = ["y1", "y2", "y3"], float("inf")
     return no.build_economy(
@@ -564,9 +564,9 @@ def _port() -> no.Economy:
         resource_use=[[1, 3, 0.8, 0.5]],
         resource_limits=[[20, 21, 22]],
         periods=years,
-        import_limits=[[free, 1.5, 2], [3, 0, 2.5], [0, 0, 0], [0, 0, 0]],
-        import_prices=[[2, 2.1, 2.2], [1.5, 0, 1.4], [0, 0, 0], [0, 0, 0]],
-        export_prices=[[1.8, 1.9, 1.7], [0, 0, 0], [0.9, 1.1, 1], [0, 0, 0]],
+        import_limits=[[free, 1.5, 2], [0.8, 0, 0.9], [0, 0, 0], [0, 0, 0]],
+        import_prices=[[2, 2.1, 2.2], [1.5, 0, 1.4], [0, 0, 0], [0.6, 0.6, 0.6]],
+        export_prices=[[1.8, 1.9, 1.7], [0, 0, 0], [0.9, 0.8, 1], [0, 0, 0]],
         foreign_exchange=[0.5, -0.7, 0],
         targets=[[1, 1.2, 1.1], [2, 1.8, 2.1], [0.2, 0, 0], [0.5, 0.4, 0.6]],
         objective="fulfilment",
