@@ -125,9 +125,11 @@ def with_objective(economy: Economy, question: Question, objective: str, setting
     if objective == question.objective:
         return replace(question, settings={**question.settings, **settings})
     of_laws = {name: value for name, value in question.settings.items() if name in names_of_laws()}
-    other = Question(objective, {**of_laws, **settings}, leave_out=question.leave_out, name=question.name)
-    old, new = objective_of(question), objective_of(other)
     asked = asked_of(economy, question)
+    old, new = objective_of(question), objective_named(objective, f"{economy.name}: ")
+    if not new.counts_years(asked):
+        of_laws.pop("discount_factor", None)
+    other = Question(objective, {**of_laws, **settings}, leave_out=question.leave_out, name=question.name)
     standing = [law for law in (*STANDING, BALANCE) if law.applies(asked, other)]
     kept = new.law.tables.union(*(law.tables for law in standing))
     gone = [table for table in economy.tables if table in old.law.tables - kept and table not in question.leave_out]

@@ -70,11 +70,16 @@ def added_up(rates: Any, years: float) -> Any:
     return np.where(kept == 1.0, years, (1.0 - kept**years) / lost)
 
 
+def discount_factor(question: Question) -> float:
+    """Return how much a year counts beside the year before, as a question says it."""
+    return TimeSettings.among(question.settings, f"question {question.name!r}", QuestionError).discount_factor
+
+
 def counted_years(economy: Economy, question: Question) -> Floats:
     """Return how many years each period counts for: those it lasts, later ones discounted; shape (periods,)."""
-    settings = TimeSettings.among(question.settings, f"question {question.name!r}", QuestionError)
-    lost = 1.0 - settings.discount_factor
-    began: Floats = settings.discount_factor ** years_before(economy)
+    factor = discount_factor(question)
+    lost = 1.0 - factor
+    began: Floats = factor ** years_before(economy)
     counted: Floats = began * np.array([float(added_up(lost, years)) for years in lengths(economy)])
     return counted
 

@@ -41,7 +41,7 @@ TABLES = (
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket", "curves")
+_IN_TABLES = ("fulfilment", "emissions", "abatement_costs", "damage", "extra", "totals", "bracket", "curves")
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -102,6 +102,8 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         return facts
     if plan.bracket is not None:
         facts["bracket"] = plan.bracket.summary()
+    if plan.of.demand is not Demand.NONE:
+        facts["fulfilment"] = {name_of(p): float(z) for p, z in plan.fulfilment.items() if math.isfinite(z)}
     if _says_something(plan, "emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
     if _says_something(plan, "abatement_costs"):

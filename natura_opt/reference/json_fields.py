@@ -61,6 +61,13 @@ _SOLVE = (
     *_CERTIFICATE,
     Field("reason", "text", "where there is no (best) plan: why; of a harmony plan: why this road was taken"),
     Field("assumed[]", "text", "where missing tables change the plan: what they are taken for"),
+    Field("fulfilment", "object", "where there are targets and a plan: how far each period's targets are met (1: met)"),
+    Field(
+        "fulfilment.PERIOD",
+        "number",
+        "level promised to all targets of a period, or that of the worst-served; none of a period without target",
+        "share of the target",
+    ),
     Field("emissions[].pollutant", "text", "with emissions: name of a pollutant"),
     Field("emissions[].period", "text", "with emissions: name of a period"),
     Field("emissions[].amount", "number", "with emissions: what is emitted", "unit of the pollutant"),
