@@ -42,7 +42,9 @@ from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_trade import refuse_senseless_trade
 from .laws.storage import STORAGE
+from .laws.trade import TRADE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
@@ -62,6 +64,7 @@ STANDING: tuple[Law, ...] = (
     RUNNING,
     CAPITAL,
     STORAGE,
+    TRADE,
     RESOURCES,
     DRAWN,
     EXHAUSTIBLE,
@@ -102,6 +105,8 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
         refuse_senseless_plants(asked)
     if RUNNING in chosen:
         refuse_senseless_running(asked)
+    if TRADE in chosen:
+        refuse_senseless_trade(asked)
     if DRAWN in chosen:
         refuse_senseless_stocks(asked)
     objective.refuse(asked, question)

@@ -571,6 +571,53 @@ def _pier() -> no.Economy:
     )
 
 
+def _port() -> no.Economy:
+    """Imports within limits, one of them without, and exports without a table of limits; prices by year; a debt once.
+
+    Tea is imported in two years of three, tin exported only, rope neither, although it has a price.
+    """
+    years, free = ["y1", "y2", "y3"], float("inf")
+    return no.build_economy(
+        name="port",
+        goods=["cloth", "tea", "tin", "rope"],
+        techniques=["weave", "brew", "mine", "twist"],
+        outputs=[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+        inputs=_over(years, [[0.1, 0, 0, 0], [0, 0.2, 0, 0], [0.3, 0, 0, 0.1], [0.05, 0, 0.1, 0]], 1, 0.9, 1.1),
+        resources=["labour"],
+        resource_use=[[1, 3, 0.8, 0.5]],
+        resource_limits=[[20, 21, 22]],
+        periods=years,
+        import_limits=[[free, 1.5, 2], [0.8, 0, 0.9], [0, 0, 0], [0, 0, 0]],
+        import_prices=[[2, 2.1, 2.2], [1.5, 0, 1.4], [0, 0, 0], [0.6, 0.6, 0.6]],
+        export_prices=[[1.8, 1.9, 1.7], [0, 0, 0], [0.9, 0.8, 1], [0, 0, 0]],
+        foreign_exchange=[0.5, -0.7, 0],
+        targets=[[1, 1.2, 1.1], [2, 1.8, 2.1], [0.2, 0, 0], [0.5, 0.4, 0.6]],
+        objective="fulfilment",
+    )
+
+
+def _quay() -> no.Economy:
+    """One year, names that are pairs, exports within a limit and imports without; nothing is imported to be exported.
+
+    By hand: an hour makes a crate, which buys 1.5 sacks, or one sack. So 3 crates go out, the most that can; with the 2
+    of foreign exchange on hand they buy 5.5 sacks. Of the other 7 hours s make sacks: 7 - s = 5.5 + s, 6.25 of each.
+    """
+    return no.build_economy(
+        name="quay",
+        goods=[("here", "crate"), ("here", "sack")],
+        techniques=[("here", "crate"), ("here", "sack")],
+        resources=["hours"],
+        resource_use=[[1, 1]],
+        resource_limits=[10],
+        export_limits=[3, 0],
+        export_prices=[3, 0],
+        import_prices=[0, 2],
+        foreign_exchange=[2],
+        targets=[1, 1],
+        objective="assortment",
+    )
+
+
 #: Small economies that together use every term of every law; the richest first, for it finds most.
 GOLDEN: dict[str, no.Economy] = {
     economy.name: economy
@@ -594,6 +641,8 @@ GOLDEN: dict[str, no.Economy] = {
         _yard(),
         _harbour(),
         _terraces(),
+        _port(),
+        _quay(),
         *CURVED,
         *LAGGED,
         *STOCKED,
@@ -601,7 +650,7 @@ GOLDEN: dict[str, no.Economy] = {
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND}
+BY_HAND = {"granary": 2.0, "quay": 6.25, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND}
 
 
 def spellings_of(name: str) -> tuple[str, ...]:
@@ -673,6 +722,9 @@ class Entry:
                 )
             case "resource_weights":
                 return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when)
+            case "import_prices" | "export_prices":
+                limits = self.table.replace("prices", "limits")
+                return economy.has(limits) and not any(economy.vector(limits, t)[self.row] for t in every)
             case "prepared_activities":  # what needs nothing from before its period need not be prepared
                 return longest_leads(economy)[self.row] <= min(when)
             case "regrowth_rates":
