@@ -91,9 +91,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     if not len(at) or not len(aside):
         return
     every = holdings.labels(aside)
-    lots = model.variable(
-        "investment_lots", every[_among(every, at, len(aside))], (len(at), len(aside)), integer=True
-    )
+    lots = model.variable("investment_lots", every[_among(every, at, len(aside))], (len(at), len(aside)), integer=True)
     invested, years = model.variables["investment"], lengths(economy)
     for t in range(len(aside)):
         model.rows("investment_unit", t, holdings.labels(aside[t : t + 1])[at], "==", 0.0)
