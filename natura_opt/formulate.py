@@ -96,6 +96,7 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     for table in question.leave_out:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
+    objective.refuse_end(economy, question)
     asked = asked_of(economy, question)
     chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)

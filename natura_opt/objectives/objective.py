@@ -15,6 +15,7 @@ from ..economy.economy import Economy
 from ..economy.question import Question, names_of_laws
 from ..laws.law import Law
 from ..laws.periods import discount_factor
+from ..laws.terminal_settings import terminal_of
 from ..program.canonical import Sense
 from ..program.linear import LinearProgram
 
@@ -63,6 +64,7 @@ class Objective:
     whole_sets : the level is one number of complete sets of the targets, for all periods, and not a share per period.
     sums_years : whether it is a sum over years, each of which counts by a discount factor (and by ``period_weights``,
         where that is one of the law's tables). Where it is not, a discount factor is refused unless there is damage.
+    terminal : the terminal condition without which it counts nothing; empty: any will do.
     needs : tables without which it has no meaning.
     refuses : why it cannot be asked of an economy (which has the tables it needs) with these settings; empty if it can.
     in_words : the objective in words, where its name is not enough.
@@ -82,6 +84,7 @@ class Objective:
     columns: str = ""
     whole_sets: bool = False
     sums_years: bool = False
+    terminal: str = ""
     needs: tuple[str, ...] = ()
     refuses: Callable[[Economy, Any], str] = _nothing
     in_words: Callable[[Economy, Any], str] | None = None
@@ -125,6 +128,19 @@ class Objective:
         factor = discount_factor(question)
         weighted = ", weighted by period" if economy.has("period_weights") else ""
         return name + weighted + (f", discounted by {factor:g} a year" if factor != 1.0 else "")
+
+    def refuse_end(self, economy: Economy, question: Question) -> None:
+        """Raise where the question does not say the terminal condition that it needs.
+
+        Raises
+        ------
+        QuestionError : naming the condition.
+        """
+        if self.terminal and terminal_of(question).terminal != self.terminal:
+            raise QuestionError(
+                f"{economy.name}: the objective {self.name!r} counts what is left at the end: ask it with "
+                f"terminal = {self.terminal!r}"
+            )
 
     def counts_years(self, economy: Economy) -> bool:
         """Whether a discount factor has a say: in the objective itself, or in the damage that is taken off it.

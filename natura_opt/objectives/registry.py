@@ -13,9 +13,11 @@ from .harmony import HARMONY
 from .least_resources import LEAST_RESOURCES
 from .max_min import MAX_MIN
 from .objective import Objective
+from .output import OUTPUT
+from .terminal_stocks import TERMINAL_STOCKS
 
 #: The objectives that come with the package.
-SHIPPED = (LEAST_RESOURCES, ASSORTMENT, FULFILMENT, MAX_MIN, HARMONY)
+SHIPPED = (LEAST_RESOURCES, ASSORTMENT, FULFILMENT, MAX_MIN, OUTPUT, TERMINAL_STOCKS, HARMONY)
 #: Every objective, by the name a question calls it.
 OBJECTIVES: dict[str, Objective] = {}
 
