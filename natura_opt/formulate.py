@@ -24,11 +24,12 @@ from .economy.question import Question, names_of_laws
 from .laws.activities import ACTIVITIES
 from .laws.activity_limits import ACTIVITY_LIMITS
 from .laws.balance import BALANCE
-from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.capital import CAPITAL
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
 from .laws.emissions import EMISSIONS
+from .laws.holdings import refuse_mixed_capital
 from .laws.law import Law
 from .laws.periods import PERIOD_LENGTHS
 from .laws.plants import PLANTS
@@ -36,7 +37,9 @@ from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_terminal import refuse_senseless_terminal
 from .laws.storage import STORAGE
+from .laws.terminal import TERMINAL
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
@@ -54,6 +57,7 @@ STANDING: tuple[Law, ...] = (
     RUNNING,
     CAPITAL,
     STORAGE,
+    TERMINAL,
     RESOURCES,
     EMISSIONS,
 )
@@ -90,6 +94,7 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
         refuse_senseless_plants(asked)
     if RUNNING in chosen:
         refuse_senseless_running(asked)
+    refuse_senseless_terminal(asked, question)
     objective.refuse(asked, question)
     return chosen
 

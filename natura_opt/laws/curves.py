@@ -40,12 +40,12 @@ from ..program.declared import Columns, Rows
 from ..tables import curves as tables
 from ..tables.curves import IN_PLACE_OF
 from ..tables.spec import names_of
-from .capital import Holdings
 from .coefficients import by_period
 from .curve_layout import TOTALS, Pieces, need_rows
 from .curve_point import as_curves_say
 from .curves_pyomo import spell_pyomo
 from .cvxpy_model import CvxpyModel
+from .holdings import Holdings
 from .law import Law
 
 #: The rows by period that a total enters as a coefficient times activity would, and with which sign.
