@@ -46,7 +46,7 @@ def dynamic_economy(seed: int, parts: tuple[str, ...] | None = None, whole: bool
         drawn |= _DRAW[part](rng, base, held)
     objective = str(rng.choice(OBJECTIVES))
     settings, more = _asked(rng, base, objective, held, "storage" in drawn, "damage_weights" in drawn)
-    tables = {**{name: table for name, table in base.tables.items()}, **drawn, **more}
+    tables = {**base.tables, **drawn, **more}
     if objective != "least-resources":
         tables.pop("resource_weights", None)
     if objective in ("assortment", "max-min", "terminal-stocks"):

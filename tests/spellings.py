@@ -39,6 +39,7 @@ from natura_opt.tables.curves import IN_PLACE_OF
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
 from .golden_lags import LAGGED, LAGS_BY_HAND
 from .golden_stocks import STOCKED, STOCKS_BY_HAND
+from .golden_terminal import ENDS, ENDS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -646,11 +647,19 @@ GOLDEN: dict[str, no.Economy] = {
         *CURVED,
         *LAGGED,
         *STOCKED,
+        *ENDS,
     )
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0, "quay": 6.25, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND}
+BY_HAND = {
+    "granary": 2.0,
+    "quay": 6.25,
+    **CURVES_BY_HAND,
+    **LAGS_BY_HAND,
+    **STOCKS_BY_HAND,
+    **ENDS_BY_HAND,
+}
 
 
 def spellings_of(name: str) -> tuple[str, ...]:
@@ -956,6 +965,7 @@ _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
     "natura_opt.laws.curve_layout": (),
     "natura_opt.laws.cvxpy_model": (),
+    "natura_opt.laws.holdings": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),
 }
