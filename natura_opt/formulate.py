@@ -32,6 +32,7 @@ from .laws.emissions import EMISSIONS
 from .laws.law import Law
 from .laws.periods import PERIOD_LENGTHS
 from .laws.plants import PLANTS
+from .laws.pollutant_stocks import POLLUTANT_STOCKS
 from .laws.pyomo_rows import PyomoRows
 from .laws.resources import RESOURCES
 from .laws.running import RUNNING
@@ -56,6 +57,7 @@ STANDING: tuple[Law, ...] = (
     STORAGE,
     RESOURCES,
     EMISSIONS,
+    POLLUTANT_STOCKS,
 )
 
 
