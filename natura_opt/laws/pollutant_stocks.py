@@ -1,7 +1,7 @@
 r"""Pollutants that pile up, and decay.
 
 For every pollutant e and period t of ``n_t`` years, with emissions ``E`` per unit of activity, ``delta`` the share of
-what has piled up that is gone after a year, and P what has piled up at the end of the period (``P_0`` before the first):
+what has piled up that is gone after a year, and P what has piled up at the end of the period (``P_0`` at the start):
 
 .. math::
     P_{et} \ge \lambda_{et}\, P_{e,t-1} + \alpha_{et} \sum_j E_{ej,t}\, x_{jt}, \qquad
@@ -59,9 +59,8 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     emitted = over_periods(count, economy.constant("emissions"), lambda t: economy.matrix("emissions", t))
     program.terms("pollutant_stock", "activities", emitted)
     program.terms("pollutant_stock", "piled_up", sp.diags_array(-there.ravel()))
-    if count > 1:
-        earlier = sp.diags_array(left[1:].ravel(), offsets=-kinds, shape=(len(every), len(every)))
-        program.terms("pollutant_stock", "piled_up", earlier)
+    earlier = sp.diags_array(left[1:].ravel(), offsets=-kinds, shape=(len(every), len(every)))
+    program.terms("pollutant_stock", "piled_up", earlier)
     if economy.has("pollutant_stock_caps"):
         caps = by_period(count, lambda t: economy.vector("pollutant_stock_caps", t))
         program.rows("pollutant_stock_cap", every, "<=", caps, stated=np.isfinite(caps))
@@ -143,7 +142,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
     for t in range(count):
         index = labels(("pollutant", economy.pollutants), ("period", economy.periods[t : t + 1]))
-        given = lasting(rates[t], years[t]) * start / added_up(rates[t], years[t]) if t == 0 else 0.0 * start
+        given = lasting(rates[t], years[t]) * start / added_up(rates[t], years[t]) if t == 0 else np.zeros(len(start))
         model.rows("pollutant_stock", t, index, "<=", -given)
     model.terms("pollutant_stock", lambda t: economy.matrix("emissions", t) @ x[:, t] - added(t))
     if economy.has("pollutant_stock_caps"):
@@ -210,7 +209,7 @@ POLLUTANT_STOCKS = Law(
     given=(
         Given(
             rows="pollutant_stock",
-            kind="pollutant stock before the start",
+            kind="pollutant left from before, per year",
             amounts=lambda economy, question: _before(economy),
         ),
     ),

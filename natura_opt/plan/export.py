@@ -29,6 +29,7 @@ TABLES = (
     "resource_use",
     "emissions",
     "abatement_costs",
+    "pollutant_stocks",
     "damage",
     "investment",
     "stocks",
