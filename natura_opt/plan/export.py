@@ -25,6 +25,7 @@ TABLES = (
     "output",
     "net_output",
     "consumption",
+    "demand_by_profile",
     "surplus",
     "resource_use",
     "emissions",

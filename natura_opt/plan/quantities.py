@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import QuestionError
+from ..economy.wanted import demand_by_profile
 from ..laws.emissions import counted_weights
 from ..objectives import Demand
 from .layout import frame
@@ -88,6 +89,12 @@ class Quantities(Stated):
             return self._by_period(lambda t: np.zeros(len(self.economy.goods)), self.economy.goods)
         levels = self.fulfilment.to_numpy()
         return self._by_period(lambda t: levels[t] * self.asked.vector("targets", t), self.economy.goods)
+
+    @cached_property
+    def demand_by_profile(self) -> pd.DataFrame:
+        """What each profile is to get of each good where targets are met: (profile, good) x periods; empty without."""
+        left = dict.fromkeys(self.question.leave_out)
+        return demand_by_profile(self.economy.with_changes(**left) if left else self.economy)
 
     @cached_property
     def surplus(self) -> pd.DataFrame:
