@@ -29,16 +29,24 @@ from .laws.capital import CAPITAL, refuse_mixed_capital
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
+from .laws.drawn import DRAWN, refuse_senseless_stocks
 from .laws.emissions import EMISSIONS
+from .laws.exhaustible import EXHAUSTIBLE
+from .laws.labour import LABOUR
+from .laws.lags import LAGS
 from .laws.law import Law
-from .laws.periods import PERIOD_LENGTHS
+from .laws.least_activities import LEAST_ACTIVITIES
+from .laws.period_lengths import PERIOD_LENGTHS
 from .laws.plants import PLANTS
 from .laws.pollutant_stocks import POLLUTANT_STOCKS
 from .laws.pyomo_rows import PyomoRows
+from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_trade import refuse_senseless_trade
 from .laws.storage import STORAGE
+from .laws.trade import TRADE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
@@ -51,12 +59,19 @@ STANDING: tuple[Law, ...] = (
     ACTIVITIES,
     PERIOD_LENGTHS,
     ACTIVITY_LIMITS,
+    LEAST_ACTIVITIES,
+    LAGS,
     CURVES,
     PLANTS,
     RUNNING,
     CAPITAL,
     STORAGE,
+    TRADE,
     RESOURCES,
+    DRAWN,
+    EXHAUSTIBLE,
+    RENEWABLE,
+    LABOUR,
     EMISSIONS,
     POLLUTANT_STOCKS,
 )
@@ -93,6 +108,10 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
         refuse_senseless_plants(asked)
     if RUNNING in chosen:
         refuse_senseless_running(asked)
+    if TRADE in chosen:
+        refuse_senseless_trade(asked)
+    if DRAWN in chosen:
+        refuse_senseless_stocks(asked)
     objective.refuse(asked, question)
     return chosen
 
@@ -109,9 +128,11 @@ def with_objective(economy: Economy, question: Question, objective: str, setting
     if objective == question.objective:
         return replace(question, settings={**question.settings, **settings})
     of_laws = {name: value for name, value in question.settings.items() if name in names_of_laws()}
-    other = Question(objective, {**of_laws, **settings}, leave_out=question.leave_out, name=question.name)
-    old, new = objective_of(question), objective_of(other)
     asked = asked_of(economy, question)
+    old, new = objective_of(question), objective_named(objective, f"{economy.name}: ")
+    if not new.counts_years(asked):
+        of_laws.pop("discount_factor", None)
+    other = Question(objective, {**of_laws, **settings}, leave_out=question.leave_out, name=question.name)
     standing = [law for law in (*STANDING, BALANCE) if law.applies(asked, other)]
     kept = new.law.tables.union(*(law.tables for law in standing))
     gone = [table for table in economy.tables if table in old.law.tables - kept and table not in question.leave_out]

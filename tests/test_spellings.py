@@ -476,6 +476,19 @@ ALLOWED: dict[str, dict[str, str]] = {
         "True for `len(kept)`": EMPTY,
         "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
     },
+    "laws.trade._matrix": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `economy.has(way.limits)`": NO_LIMIT,
+    },
+    "laws.trade._pyomo": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `economy.has(limits)`": NO_LIMIT,
+    },
+    "laws.trade._cvxpy": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `len(way.goods(economy))`": "tests/test_trade.py has economies that only import",
+    },
+    "laws.trade._cvxpy_of": {"True for `economy.has(way.limits)`": NO_LIMIT},
     "laws.storage._pyomo": {"1 for 0 in `economy.vector('storage', 0)`": START},
     "laws.storage._storable": {
         "1 for 0 in `economy.vector('storage', 0)`": START,

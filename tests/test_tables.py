@@ -13,7 +13,7 @@ import scipy.sparse as sp
 import natura_opt as no
 from natura_opt.economy.units import wanted_unit
 from natura_opt.formulate import every_law, laws_of
-from natura_opt.plan.export import TABLES as PLAN_TABLES
+from natura_opt.plan.export import known_tables
 from natura_opt.tables.merging import AVERAGED_BY_ACTIVITY, EQUAL, SUMMED, Averaged, Refused, averaged_by
 from natura_opt.tables.missing import IDENTITY, NO_LIMIT
 from natura_opt.tables.registry import GROUPS, TABLES, taken_for_identity
@@ -207,6 +207,7 @@ def test_a_table_holds_the_numbers_of_its_sign_and_no_others(name: str) -> None:
         "non-negative": [0.5, 2.0],
         "limit": [0.5, 2.0, np.inf],
         "rate": [0.0, 0.5],
+        "positive": [0.5, 2.0],
         "positive-integer": [1.0, 2.0],
     }[spec.sign]
     for number in (-1.0, 0.5, 2.0, np.inf, np.nan):
@@ -266,9 +267,9 @@ def test_amounts_and_coefficients_are_merged_by_their_rule(name: str) -> None:
 def test_what_must_be_equal_is_kept_or_refused(name: str) -> None:
     spec = TABLES[name]
     merged = spec.axes[0] in ("goods", "techniques")
-    alike = aggregated(**{name: np.full(shape_of(spec), 2.0)})
-    assert (slice_of(alike, spec) == 2.0).all() and len(slice_of(alike, spec)) == shape_of(spec)[0] - merged
-    different = np.arange(1.0, shape_of(spec)[0] + 1.0)
+    alike = aggregated(**{name: np.ones(shape_of(spec))})
+    assert (slice_of(alike, spec) == 1.0).all() and len(slice_of(alike, spec)) == shape_of(spec)[0] - merged
+    different = np.arange(1.0, shape_of(spec)[0] + 1.0) / (shape_of(spec)[0] if spec.sign == "rate" else 1.0)
     if merged:
         with pytest.raises(no.DataError, match=f"the entries of {name!r} of 'a', 'b' differ"):
             aggregated(**{name: different})
@@ -331,7 +332,7 @@ SHOWN: dict[str, tuple[dict[str, Any], set[str]]] = {
     "emission_budgets": ({**EMITTED, "emission_budgets": [9.0]}, {"emissions", "abatement_costs"}),
     "damage_weights": ({**EMITTED, "damage_weights": [0.01]}, {"emissions", "damage"}),
     "pollutant_stocks": (
-        {**EMITTED, "pollutant_stocks": [3.0]},
+        {**EMITTED, "pollutant_stocks": [3.0], "pollutant_decay": [0.1]},
         {"emissions", "pollutant_stocks", "pollution_costs"},
     ),
     "pollutant_stock_caps": (

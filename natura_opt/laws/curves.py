@@ -47,15 +47,9 @@ from .curve_point import as_curves_say
 from .curves_pyomo import spell_pyomo
 from .cvxpy_model import CvxpyModel
 from .emissions import counted_weights
+from .entering import ENTERING
 from .law import Law
 from .periods import counted_years, lengths
-
-#: The rows by period that a total enters as a coefficient times activity would, and with which sign.
-_ROWS_OF = {
-    "inputs": (("balance", -1.0),),
-    "resource_use": (("resource_limit", 1.0),),
-    "emissions": (("emission_cap", 1.0), ("pollutant_stock", 1.0)),
-}
 
 
 def _over_time(matrix: Any, count: int) -> Any:
@@ -102,7 +96,7 @@ def _use(program: ProgramBuilder, pieces: Pieces, economy: Economy, question: Qu
         program.terms("capacity", TOTALS[table], _over_time(_by_holding(economy, pieces), count))
         return
     at_row = pieces.rows_of_totals(table)
-    for rows, sign in _ROWS_OF[table]:
+    for rows, sign in ENTERING[table]:
         program.terms(rows, TOTALS[table], _over_time(sign * at_row, count))
     if table == "emissions":
         years = lengths(economy)
@@ -160,7 +154,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
             model.terms("capacity", partial(_times, 1.0, _by_holding(economy, pieces), z))
             continue
         at_row = pieces.rows_of_totals(table)
-        for rows, sign in _ROWS_OF[table]:
+        for rows, sign in ENTERING[table]:
             model.terms(rows, partial(_times, sign, at_row, z))
         if table == "emissions":
             model.terms("emission_budget", partial(_in_all, lengths(economy), at_row, z))
