@@ -21,6 +21,7 @@ from .base.labels import name_of
 from .economy.economy import Economy
 from .economy.files.catalog import read
 from .economy.question import Question, names_of_laws
+from .economy.wanted import with_demand_of_profiles
 from .laws.activities import ACTIVITIES
 from .laws.activity_limits import ACTIVITY_LIMITS
 from .laws.balance import BALANCE
@@ -38,6 +39,7 @@ from .laws.law import Law
 from .laws.least_activities import LEAST_ACTIVITIES
 from .laws.period_lengths import PERIOD_LENGTHS
 from .laws.plants import PLANTS
+from .laws.pollutant_stocks import POLLUTANT_STOCKS
 from .laws.pyomo_rows import PyomoRows
 from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
@@ -75,6 +77,7 @@ STANDING: tuple[Law, ...] = (
     RENEWABLE,
     LABOUR,
     EMISSIONS,
+    POLLUTANT_STOCKS,
 )
 
 
@@ -153,8 +156,10 @@ def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
 
 
 def asked_of(economy: Economy, question: Question) -> Economy:
-    """Return the economy as the question sees it: without the tables it leaves out."""
-    return economy.with_changes(**dict.fromkeys(question.leave_out)) if question.leave_out else economy
+    """Return the economy as the question sees it: without the tables it leaves out, and with what profiles want among
+    its targets."""
+    left = economy.with_changes(**dict.fromkeys(question.leave_out)) if question.leave_out else economy
+    return with_demand_of_profiles(left)
 
 
 def posed(problem: Economy | str | Path, question: Question | str | None) -> tuple[Economy, Question]:

@@ -403,6 +403,80 @@ def _smoke() -> no.Economy:
     )
 
 
+def _lake() -> no.Economy:
+    """Pollutants that pile up and decay over periods of other lengths, years discounted; one cap is none, some of it is
+    abated, soot is gone after a year, and all emits by period."""
+    years, free = ["a", "b", "c"], float("inf")
+    return no.build_economy(
+        name="lake",
+        goods=["fish", "power"],
+        techniques=["boat", "plant", "filter"],
+        outputs=[[1, 0, 0], [0, 1, 0]],
+        inputs=[[0, 0, 0.02], [0.3, 0, 0.1]],
+        resources=["labour"],
+        resource_use=[[1, 0.4, 0.6]],
+        resource_limits=[[20, 21, 22]],
+        periods=years,
+        period_length=[2, 1, 3.5],
+        pollutants=["mercury", "soot", "gas"],
+        emissions=_over(years, [[0.2, 0.5, -0.6], [0.1, 0.9, 0], [0, 0.7, -0.1]], 1, 0.9, 1.1),
+        emission_caps=[[free, 9, 8], [9, 9.5, 8], [10, 10, 10]],
+        emission_budgets=[free, 40, 50],
+        damage_weights=[[0.01, 0.02, 0.015], [0.003, 0.002, 0.004], [0, 0, 0.01]],
+        pollutant_stocks=[5, 2, 0],
+        pollutant_decay=[[0.1, 0.12, 0.05], [0.9, 1, 1], [0, 0.2, 0]],
+        pollutant_stock_caps=[[9, free, 12], [free, 30, 40], [free, free, free]],
+        stock_damage_weights=[[0.001, 0.002, 0.003], [0, 0.004, 0.001], [0.002, 0.001, 0]],
+        targets=[[2, 3, 2], [3, 2, 2.5]],
+        questions={"default": no.Question("fulfilment", discount_factor=0.9)},
+    )
+
+
+def _fen() -> no.Economy:
+    """Two years and three, a year counting nine tenths of the one before, one unit emitted a year per assortment.
+
+    By hand: 2 hours a year make 2 assortments. 1 + .9 years of the first period count, .81 (1 + .9 + .81) of the
+    second: 1.9 and 2.1951. What is emitted counts 2 x .01 in each. Of 4 that had piled up a quarter is left after two
+    years, to which 2 and half of 2 are added: 4; then nothing decays: 4 + 3 x 2 = 10. Of 2 assortments are lost
+    .02 x 4.0951, 1.9 x .01 x 4 and 2.1951 x .002 x 10.
+    """
+    return no.build_economy(
+        name="fen",
+        goods=["reed"],
+        resources=["hours"],
+        resource_use=[[1]],
+        resource_limits=[2],
+        periods=["a", "b"],
+        period_length=[2, 3],
+        pollutants=["ash"],
+        emissions=[[1]],
+        damage_weights=[0.01],
+        pollutant_stocks=[4],
+        pollutant_decay=[[0.5, 0]],
+        stock_damage_weights=[[0.01, 0.002]],
+        targets=[1],
+        questions={"default": no.Question("assortment", discount_factor=0.9)},
+    )
+
+
+def _bog() -> no.Economy:
+    """One period, least resources; nothing is there before, and nothing limits but the stock."""
+    return no.build_economy(
+        name="bog",
+        goods=["peat"],
+        techniques=["dig", "dry"],
+        outputs=[[1, 1]],
+        resources=["labour"],
+        resource_use=[[1, 2]],
+        resource_weights=[1],
+        pollutants=["water"],
+        emissions=[[0.5, 0.1]],
+        pollutant_stock_caps=[2],
+        targets=[10],
+        objective="least-resources",
+    )
+
+
 def _mill() -> no.Economy:
     """Assortments against damage alone, steam limited; emission coefficients the same in every period."""
     return no.build_economy(
@@ -635,6 +709,9 @@ GOLDEN: dict[str, no.Economy] = {
         _decade(),
         _smoke(),
         _mill(),
+        _lake(),
+        _fen(),
+        _bog(),
         _granary(),
         _museum(),
         _meadow(),
@@ -655,6 +732,7 @@ GOLDEN: dict[str, no.Economy] = {
 BY_HAND = {
     "granary": 2.0,
     "quay": 6.25,
+    "fen": 2 - 0.02 * 4.0951 - 0.076 - 0.0439020,
     **CURVES_BY_HAND,
     **LAGS_BY_HAND,
     **STOCKS_BY_HAND,
@@ -964,6 +1042,7 @@ def _package_modules() -> list[ModuleType]:
 _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
     "natura_opt.laws.curve_layout": (),
+    "natura_opt.laws.pollutant_point": ("per_year",),
     "natura_opt.laws.cvxpy_model": (),
     "natura_opt.laws.holdings": (),
     "natura_opt.laws.pyomo_rows": (),

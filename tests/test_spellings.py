@@ -327,6 +327,25 @@ OTHER_FORM = "Pyomo's own piecewise forms are held to the judge of test_curve_la
 NEGATIVE = "any number below zero says none, and none of them is read; the places that stay are overwritten"
 #: Mutants that mean the same as the source: by function, what was changed and why it is no change.
 ALLOWED: dict[str, dict[str, str]] = {
+    "laws.periods.lengths": {"1 for 0 in `economy.vector('period_length', 0)`": START},
+    "laws.periods.added_up": {
+        "2.0 for 1.0 in `np.where(kept == 1.0, 1.0, 1.0 - kept)`": "a divisor whose quotient is not read",
+        "2.0 for 1.0 in `kept == 1.0`": "a divisor whose quotient is not read",
+    },
+    "laws.pollutant_stocks._before": {"1 for 0 in `economy.vector('pollutant_stocks', 0)`": START},
+    "laws.pollutant_stocks._matrix": {
+        "True for `economy.has('pollutant_stock_caps')`": NO_LIMIT,
+        "True for `economy.has('stock_damage_weights')`": ZEROS,
+    },
+    "laws.pollutant_stocks._pyomo": {
+        "True for `economy.has('pollutant_stock_caps')`": NO_LIMIT,
+        "True for `economy.has('stock_damage_weights')`": ZEROS,
+    },
+    "laws.pollutant_stocks._cvxpy": {
+        "1 for 0 in `economy.vector('pollutant_stocks', 0)`": START,
+        "True for `economy.has('pollutant_stock_caps')`": NO_LIMIT,
+        "True for `economy.has('stock_damage_weights')`": ZEROS,
+    },
     "laws.balance.initial_stocks": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
     "laws.balance._matrix": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
     "laws.balance._pyomo": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},

@@ -157,7 +157,7 @@ def _refuses(economy: Economy, settings: HarmonySettings) -> str:
 
 
 def _in_words(economy: Economy, settings: HarmonySettings) -> str:
-    damage = ", less damage" if economy.has("damage_weights") else ""
+    damage = ", less damage" if economy.has("damage_weights") or economy.has("stock_damage_weights") else ""
     return f"total harmony (function {settings.function.name}){damage}"
 
 

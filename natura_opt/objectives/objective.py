@@ -149,7 +149,7 @@ class Objective:
         ----------
         economy : as the question sees it.
         """
-        return self.sums_years or economy.has("damage_weights")
+        return self.sums_years or economy.has("damage_weights") or economy.has("stock_damage_weights")
 
     def refuse(self, economy: Economy, question: Question) -> None:
         """Raise unless it can be asked of an economy.

@@ -80,7 +80,7 @@ _SOLVE = (
         "objective per unit of the pollutant",
     ),
     Field("damage[].period", "text", "with damage weights: name of a period"),
-    Field("damage[].damage", "number", "with damage weights: weighted emissions", "objective"),
+    Field("damage[].damage", "number", "with damage weights: weighted emissions and stocks of pollutants", "objective"),
     Field("curves[].technique", "text", "where needs depend on scale: name of a technique"),
     Field("curves[].name", "text", "where needs depend on scale: what it needs or emits"),
     Field("curves[].of", "text", "where needs depend on scale: the table in whose place the curve stands"),
