@@ -16,6 +16,8 @@ PARTS = (
     "retirement", "units", "storage", "emissions", "pollutants", "profiles", "limits",
 )  # fmt: skip
 OBJECTIVES = ("fulfilment", "assortment", "least-resources", "max-min", "output", "terminal-stocks")
+#: Objectives under which every target is met in full.
+FIXED = ("least-resources", "output", "terminal-stocks")
 #: Objectives that are sums over years, which a discount factor says something to.
 SUMS = ("fulfilment", "least-resources", "output")
 
@@ -41,25 +43,27 @@ def dynamic_economy(seed: int, parts: tuple[str, ...] | None = None, whole: bool
         axes["pollutants"] = ["soot", "slag"]
     if "profiles" in chosen:
         axes["profiles"] = ["young", "old"]
+    objective = str(rng.choice(OBJECTIVES, p=[0.3, 0.1, 0.15, 0.15, 0.15, 0.15]))
     drawn: dict[str, Any] = {}
     for part in chosen:
-        drawn |= _DRAW[part](rng, base, held)
-    objective = str(rng.choice(OBJECTIVES))
+        drawn |= _DRAW["prepared" if part == "lags" and objective in FIXED else part](rng, base, held)
     settings, more = _asked(rng, base, objective, held, "storage" in drawn, "damage_weights" in drawn)
     tables = {**base.tables, **drawn, **more}
+    if objective in FIXED:  # little enough that it can be served under most limits
+        tables["targets"] = {p: np.round(0.02 * base.vector("targets", t), 4) for t, p in enumerate(base.periods)}
     if objective != "least-resources":
         tables.pop("resource_weights", None)
     if objective in ("assortment", "max-min", "terminal-stocks"):
         tables.pop("period_weights", None)
     question = no.Question(objective, settings)
-    given = {name: _as_given(table) for name, table in tables.items()}
+    given = {name: _as_given(table, axes["periods"]) for name, table in tables.items()}
     return no.build_economy(name=f"dynamic{seed}", **axes, questions={"default": question}, **given)
 
 
-def _as_given(table: Any) -> Any:
+def _as_given(table: Any, periods: list[Any]) -> Any:
     if not hasattr(table, "slices"):
         return table
-    return table.slices[None] if None in table.slices else dict(table.slices)
+    return table.slices[None] if None in table.slices else {periods[t]: part for t, part in table.slices.items()}
 
 
 def _asked(
