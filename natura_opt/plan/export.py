@@ -18,6 +18,7 @@ from ..tables import registry
 from .answer import Answered
 from .scale import curves_of, depends_on_scale, has_curves, losses_at_prices, sum_of_losses
 from .tables import PlanTables
+from .terminal import terminal_facts
 
 #: The tables of a plan, in order.
 TABLES = (
@@ -33,6 +34,7 @@ TABLES = (
     "investment",
     "stocks",
     "stored",
+    "terminal_stocks",
     "plants",
     "valuations",
     "rents",
@@ -41,7 +43,7 @@ TABLES = (
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket", "curves")
+_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket", "curves", "terminal")
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -114,6 +116,9 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         facts["curves"] = _curve_records(curves_of(plan))
     if depends_on_scale(plan):
         facts["loss_at_prices"] = _plain(sum_of_losses(losses_at_prices(plan)))
+    left = terminal_facts(plan)
+    if left is not None:
+        facts["terminal"] = left
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     if len(plan.totals):

@@ -18,6 +18,7 @@ from .harmony import Harmony, harmony_of
 from .limits import binding_limits
 from .scale import curves_of, losses_at_prices
 from .tables import PlanTables
+from .terminal import terminal_stocks
 from .written import Written
 
 if TYPE_CHECKING:
@@ -100,6 +101,18 @@ class Plan(PlanTables, Written):
         """
         self.require_point()
         return losses_at_prices(self)
+
+    @cached_property
+    def terminal_stocks(self) -> pd.DataFrame:
+        """What there was of every stock at the start, and what the plan leaves after its last period: index (kind,
+        good, technique); empty where nothing lasts.
+
+        ``capital``: stocks at the start and on order then, beside what lasts of the last period's and what was invested
+        and arrives later (where capital is pooled, the technique is empty). ``store``: goods that keep. Columns: unit,
+        at_start, left, change (left less at_start) and share (left / at_start; NaN where there was none).
+        """
+        self.require_point()
+        return terminal_stocks(self)
 
     @checked_arguments()
     def explain(
