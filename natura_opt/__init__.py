@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from .objectives.registry import register_objective as register_objective
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
+    from .plan.terminal import salvage_values as salvage_values
     from .program.builder import ProgramBuilder as ProgramBuilder
     from .program.declared import Columns as Columns
     from .program.declared import Rows as Rows

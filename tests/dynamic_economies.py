@@ -130,7 +130,7 @@ def _stocked(rng: np.random.Generator, base: no.Economy) -> np.ndarray:
 
 def _exhaustible(rng: np.random.Generator, base: no.Economy, held: str) -> dict[str, Any]:
     amounts = _stocked(rng, base)
-    amounts[-1] = np.inf  # left to the renewable and to labour
+    amounts[1:] = np.inf  # left to the renewable and to labour
     return {"exhaustible_stocks": amounts}
 
 

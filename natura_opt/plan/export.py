@@ -19,6 +19,7 @@ from .answer import Answered
 from .prices_over_time import basket_rates, prices_over_time, returns_on_capital
 from .scale import curves_of, depends_on_scale, has_curves, losses_at_prices, sum_of_losses
 from .tables import PlanTables
+from .terminal import terminal_facts
 
 #: The tables of a plan, in order.
 TABLES = (
@@ -36,6 +37,7 @@ TABLES = (
     "investment",
     "stocks",
     "stored",
+    "terminal_stocks",
     "plants",
     "valuations",
     "rents",
@@ -54,6 +56,7 @@ _IN_TABLES = (
     "bracket",
     "curves",
     "interest",
+    "terminal",
 )
 
 
@@ -144,6 +147,9 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
             }
             for period, price, rate, note in basket_rates(plan).itertuples()
         ]
+    left = terminal_facts(plan)
+    if left is not None:
+        facts["terminal"] = left
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     if len(plan.totals):

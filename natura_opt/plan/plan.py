@@ -19,6 +19,7 @@ from .limits import binding_limits
 from .prices_over_time import prices_over_time, returns_on_capital
 from .scale import curves_of, losses_at_prices
 from .tables import PlanTables
+from .terminal import terminal_stocks
 from .written import Written
 
 if TYPE_CHECKING:
@@ -131,6 +132,18 @@ class Plan(PlanTables, Written):
         """
         self.require_point()
         return returns_on_capital(self)
+
+    @cached_property
+    def terminal_stocks(self) -> pd.DataFrame:
+        """What there was of every stock at the start, and what the plan leaves after its last period: index (kind,
+        good, technique); empty where nothing lasts.
+
+        ``capital``: stocks at the start and on order then, beside what lasts of the last period's and what was invested
+        and arrives later (where capital is pooled, the technique is empty). ``store``: goods that keep. Columns: unit,
+        at_start, left, change (left less at_start) and share (left / at_start; NaN where there was none).
+        """
+        self.require_point()
+        return terminal_stocks(self)
 
     @checked_arguments()
     def explain(

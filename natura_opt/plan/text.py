@@ -16,6 +16,7 @@ from .naming import own_name
 from .prices_over_time import basket_line
 from .scale_words import curve_lines
 from .tables import PlanTables
+from .terminal import terminal_lines
 
 _SHOWN = 8
 #: So many rows or columns of each of the user's own blocks are shown.
@@ -54,7 +55,8 @@ def summary(plan: PlanTables) -> str:
         more = count_limits(plan) - len(limits)
         if more:
             lines.append(f"    … and {more:,} more (plan.limits)")
-    lines += [f"  {line}" for line in [*curve_lines(plan), *emission_lines(plan), *basket_line(plan), *own_lines(plan)]]
+    parts = (curve_lines, emission_lines, terminal_lines, basket_line, own_lines)
+    lines += [f"  {line}" for part in parts for line in part(plan)]
     shown = [f"{name_of(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
     if shown:
         lines.append("  dearest goods per unit: " + ", ".join(shown))

@@ -144,6 +144,22 @@ _SOLVE = (
         "of rows of all periods together: what one more on their side is worth",
         "objective per unit of the name",
     ),
+    Field("terminal", "object", "where stocks last beyond the plan: what it leaves behind"),
+    Field("terminal.condition", "text", "where stocks last: none, keep, salvage or growth"),
+    Field("terminal.stocks", "whole number", "where stocks last: how many there are"),
+    Field("terminal.below_start", "whole number", "where stocks last: of how many less is left than there was"),
+    Field("terminal.warning", "true or false", "where stocks last: some are eaten, and the question does not say so"),
+    Field(
+        "terminal.capital_left",
+        "number",
+        "where stocks last: what is left of capital over what there was, by its worth at the start",
+        "1",
+        nullable=True,
+    ),
+    Field("terminal.most_eaten[].name", "text", "where stocks last: one of which little is left"),
+    Field("terminal.most_eaten[].kind", "text", "where stocks last: capital or store"),
+    Field("terminal.most_eaten[].at_start", "number", "where stocks last: what there was", "unit of the good"),
+    Field("terminal.most_eaten[].left", "number", "where stocks last: what is left", "unit of the good"),
     Field("notes[]", "text", "of a program: what its file's format made of what was written"),
 )
 

@@ -42,6 +42,7 @@ PUBLIC: dict[str, dict[str, str]] = {
         "harmonise_outputs": "methods.harmony.outputs",
         "compare": "comparison.comparing",
         "Plan": "plan.plan",
+        "salvage_values": "plan.terminal",
         "Comparison": "comparison.comparison",
         "Status": "base.status",
         "HarmonyFunction": "objectives.harmony_functions",
