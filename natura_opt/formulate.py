@@ -33,6 +33,7 @@ from .laws.emissions import EMISSIONS
 from .laws.exhaustible import EXHAUSTIBLE
 from .laws.labour import LABOUR
 from .laws.lags import LAGS
+from .laws.investment_units import INVESTMENT_UNITS
 from .laws.law import Law
 from .laws.least_activities import LEAST_ACTIVITIES
 from .laws.periods import PERIOD_LENGTHS
@@ -40,9 +41,11 @@ from .laws.plants import PLANTS
 from .laws.pyomo_rows import PyomoRows
 from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
+from .laws.retirement import RETIREMENT, refuse_senseless_retirement
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
 from .laws.senseless_trade import refuse_senseless_trade
+from .laws.shifting import SHIFTING, refuse_senseless_shifting
 from .laws.storage import STORAGE
 from .laws.trade import TRADE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
@@ -63,6 +66,9 @@ STANDING: tuple[Law, ...] = (
     PLANTS,
     RUNNING,
     CAPITAL,
+    SHIFTING,
+    RETIREMENT,
+    INVESTMENT_UNITS,
     STORAGE,
     TRADE,
     RESOURCES,
@@ -105,6 +111,10 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
         refuse_senseless_plants(asked)
     if RUNNING in chosen:
         refuse_senseless_running(asked)
+    if SHIFTING in chosen:
+        refuse_senseless_shifting(asked)
+    if RETIREMENT in chosen:
+        refuse_senseless_retirement(asked)
     if TRADE in chosen:
         refuse_senseless_trade(asked)
     if DRAWN in chosen:

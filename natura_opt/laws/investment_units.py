@@ -29,7 +29,7 @@ from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
 from ..tables import capital as tables
 from ..tables.spec import names_of
-from .capital import CAPITAL, Holdings
+from .holdings import Holdings, has_capital
 from .coefficients import pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Law
@@ -103,7 +103,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 INVESTMENT_UNITS = Law(
     name="indivisible investment",
     tables=names_of(*tables.INVESTMENT_UNITS),
-    applies=lambda economy, question: economy.has("investment_units") and CAPITAL.applies(economy, question),
+    applies=lambda economy, question: economy.has("investment_units") and has_capital(economy),
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
