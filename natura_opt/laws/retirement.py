@@ -127,7 +127,7 @@ def retired(economy: Economy, question: Question) -> Floats:
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     holdings, placed = Holdings.of(economy), len(setting_aside(economy, question))
     leaving, size = _Leaving(holdings), holdings.count
-    program.supply("accumulation", -retired(economy, question))
+    program.supply("accumulation", retired(economy, question))
     vintages = [leaving.of_vintages(q) for q in range(placed)]
     ends = np.concatenate([np.zeros(0, dtype=int), *(end for end, _ in vintages)])
     amounts = np.concatenate([np.zeros(0), *(amount for _, amount in vintages)])
@@ -139,7 +139,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     at_end = (amounts[last], (holding[last], column[last]))
     program.terms("capital_left", "investment", sp.coo_array(at_end, shape=(size, len(column))))
     if not ends_open(question):
-        program.supply("capital_left", -leaving.given(leaving.count))
+        program.supply("capital_left", leaving.given(leaving.count))
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
