@@ -24,16 +24,17 @@ from .economy.question import Question, names_of_laws
 from .laws.activities import ACTIVITIES
 from .laws.activity_limits import ACTIVITY_LIMITS
 from .laws.balance import BALANCE
-from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.capital import CAPITAL
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
 from .laws.drawn import DRAWN, refuse_senseless_stocks
 from .laws.emissions import EMISSIONS
 from .laws.exhaustible import EXHAUSTIBLE
+from .laws.holdings import refuse_mixed_capital
+from .laws.investment_units import INVESTMENT_UNITS
 from .laws.labour import LABOUR
 from .laws.lags import LAGS
-from .laws.investment_units import INVESTMENT_UNITS
 from .laws.law import Law
 from .laws.least_activities import LEAST_ACTIVITIES
 from .laws.periods import PERIOD_LENGTHS
@@ -44,9 +45,11 @@ from .laws.resources import RESOURCES
 from .laws.retirement import RETIREMENT, refuse_senseless_retirement
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_terminal import refuse_senseless_terminal
 from .laws.senseless_trade import refuse_senseless_trade
 from .laws.shifting import SHIFTING, refuse_senseless_shifting
 from .laws.storage import STORAGE
+from .laws.terminal import TERMINAL
 from .laws.trade import TRADE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
@@ -71,6 +74,7 @@ STANDING: tuple[Law, ...] = (
     INVESTMENT_UNITS,
     STORAGE,
     TRADE,
+    TERMINAL,
     RESOURCES,
     DRAWN,
     EXHAUSTIBLE,
@@ -119,6 +123,7 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
         refuse_senseless_trade(asked)
     if DRAWN in chosen:
         refuse_senseless_stocks(asked)
+    refuse_senseless_terminal(asked, question)
     objective.refuse(asked, question)
     return chosen
 

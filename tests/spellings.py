@@ -40,6 +40,7 @@ from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
 from .golden_holdings import MOVED
 from .golden_lags import LAGGED, LAGS_BY_HAND
 from .golden_stocks import STOCKED, STOCKS_BY_HAND
+from .golden_terminal import ENDS, ENDS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -627,11 +628,12 @@ GOLDEN: dict[str, no.Economy] = {
         *LAGGED,
         *STOCKED,
         *MOVED,
+        *ENDS,
     )
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0, "quay": 6.25, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND}
+BY_HAND = {"granary": 2.0, "quay": 6.25, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND, **ENDS_BY_HAND}
 
 
 def spellings_of(name: str) -> tuple[str, ...]:
@@ -937,6 +939,7 @@ _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
     "natura_opt.laws.curve_layout": (),
     "natura_opt.laws.cvxpy_model": (),
+    "natura_opt.laws.holdings": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),
 }

@@ -29,9 +29,9 @@ from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
 from ..tables import capital as tables
 from ..tables.spec import names_of
-from .holdings import Holdings, has_capital
 from .coefficients import pyomo_names
 from .cvxpy_model import CvxpyModel
+from .holdings import Holdings, has_capital
 from .law import Law
 from .periods import lengths
 from .terminal_settings import setting_aside
@@ -91,9 +91,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     if not len(at) or not len(aside):
         return
     every = holdings.labels(aside)
-    lots = model.variable(
-        "investment_lots", every[_among(every, at, len(aside))], (len(at), len(aside)), integer=True
-    )
+    lots = model.variable("investment_lots", every[_among(every, at, len(aside))], (len(at), len(aside)), integer=True)
     invested, years = model.variables["investment"], lengths(economy)
     for t in range(len(aside)):
         model.rows("investment_unit", t, holdings.labels(aside[t : t + 1])[at], "==", 0.0)

@@ -1,4 +1,4 @@
-r"""Plant taken out of service: what is invested serves for so many periods, and plant of the start leaves when it is due.
+r"""Plant taken out of service: what is invested serves for so many periods, what was there leaves when it is due.
 
 A stock is what survives of what there was at the start and of each vintage that was added to it since. What is usable
 from period ``v`` on, an amount ``b`` then, and has a ``service_life`` of L periods is out of service from ``v + L`` on;

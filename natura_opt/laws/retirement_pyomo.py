@@ -21,13 +21,12 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
     lives = dict(zip(goods, economy.vector("service_life", 0).tolist(), strict=True))
     pooled = economy.has("capital_pool")
     retired = {
-        p: {} if pooled else entries(economy.matrix("retirements", t), goods, techniques)
-        for t, p in enumerate(periods)
+        p: {} if pooled else entries(economy.matrix("retirements", t), goods, techniques) for t, p in enumerate(periods)
     }
 
     def kept(holding: Any, first: int, until: int) -> float:
         within = periods[first:until]
-        return prod(lasting(capital.wear[p].get(holding, 0.0), capital.years[p]) for p in within)
+        return prod(float(lasting(capital.wear[p].get(holding, 0.0), capital.years[p])) for p in within)
 
     def gone(holding: Any, end: int) -> Any:
         """What leaves a holding at the start of a period, or at the end, by its position."""

@@ -41,10 +41,10 @@ from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
 from ..tables import capital as tables
 from ..tables.spec import names_of
-from .holdings import Holdings, has_capital
 from .coefficients import by_period, by_row, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .entering import ENTERING
+from .holdings import Holdings, has_capital
 from .law import Law
 from .periods import lengths
 from .terminal_settings import setting_aside
@@ -114,8 +114,8 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     if economy.has("shifting_use"):
         used = sp.block_diag([resources_of_moving(holdings, t) for t in range(count)], format="csr")
         used.resize((len(economy.resources) * (last + 1), len(every)))
-        for rows, sign in ENTERING["resource_use"]:
-            program.terms(rows, "shifted_out", sign * used)
+        for rows, _ in ENTERING["resource_use"]:
+            program.terms(rows, "shifted_out", used)
 
 
 def _labels(holdings: Holdings, at: npt.NDArray[np.intp], economy: Economy, periods: Any) -> Any:
@@ -128,7 +128,8 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 
     goods, resources, periods = pyomo_names(economy.goods), pyomo_names(economy.resources), list(economy.periods)
     years = dict(zip(periods, economy.vector("period_length", 0).tolist(), strict=True))
-    share, uses = {}, {}
+    share: dict[tuple[Any, Any], float] = {}
+    uses = {}
     for t, p in enumerate(periods):
         share |= {(i, p): s for i, s in zip(goods, economy.vector("shifting", t).tolist(), strict=True)}
         uses[p] = by_row(economy.matrix("shifting_use", t), resources, goods)
@@ -161,8 +162,8 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     m.laws.terms("shifting", arriving)
     m.laws.terms("accumulation", lambda i, j, t: leaving(i, j, before[t]) if t in before else 0.0)
     m.laws.terms("capital_left", lambda i, j: leaving(i, j, periods[-1]))
-    for rows, sign in ENTERING["resource_use"]:
-        m.laws.terms(rows, lambda r, t, sign=sign: sign * used(r, t))
+    for rows, _ in ENTERING["resource_use"]:
+        m.laws.terms(rows, used)
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -191,8 +192,8 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     model.terms("shifting", arriving)
     model.terms("accumulation", lambda t: spread @ (out[:, t - 1] - into[:, t - 1]) if t > 0 else 0.0)
     model.terms("capital_left", lambda _: spread @ (out[:, -1] - into[:, -1]))
-    for rows, sign in ENTERING["resource_use"]:
-        model.terms(rows, lambda t, sign=sign: sign * used(t))
+    for rows, _ in ENTERING["resource_use"]:
+        model.terms(rows, used)
 
 
 SHIFTING = Law(
