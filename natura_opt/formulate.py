@@ -33,6 +33,7 @@ from .laws.drawn import DRAWN, refuse_senseless_stocks
 from .laws.emissions import EMISSIONS
 from .laws.exhaustible import EXHAUSTIBLE
 from .laws.holdings import refuse_mixed_capital
+from .laws.investment_units import INVESTMENT_UNITS
 from .laws.labour import LABOUR
 from .laws.lags import LAGS
 from .laws.law import Law
@@ -43,10 +44,12 @@ from .laws.pollutant_stocks import POLLUTANT_STOCKS
 from .laws.pyomo_rows import PyomoRows
 from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
+from .laws.retirement import RETIREMENT, refuse_senseless_retirement
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
 from .laws.senseless_terminal import refuse_senseless_terminal
 from .laws.senseless_trade import refuse_senseless_trade
+from .laws.shifting import SHIFTING, refuse_senseless_shifting
 from .laws.storage import STORAGE
 from .laws.terminal import TERMINAL
 from .laws.trade import TRADE
@@ -68,6 +71,9 @@ STANDING: tuple[Law, ...] = (
     PLANTS,
     RUNNING,
     CAPITAL,
+    SHIFTING,
+    RETIREMENT,
+    INVESTMENT_UNITS,
     STORAGE,
     TRADE,
     TERMINAL,
@@ -78,6 +84,17 @@ STANDING: tuple[Law, ...] = (
     LABOUR,
     EMISSIONS,
     POLLUTANT_STOCKS,
+)
+
+#: What refuses tables that make no sense together, by the law that reads them.
+_REFUSALS: tuple[tuple[Law, Callable[[Economy], None]], ...] = (
+    (CAPITAL, refuse_mixed_capital),
+    (PLANTS, refuse_senseless_plants),
+    (RUNNING, refuse_senseless_running),
+    (SHIFTING, refuse_senseless_shifting),
+    (RETIREMENT, refuse_senseless_retirement),
+    (TRADE, refuse_senseless_trade),
+    (DRAWN, refuse_senseless_stocks),
 )
 
 
@@ -107,16 +124,11 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     asked = asked_of(economy, question)
     chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
-    if asked.has("capital") or asked.has_curves("capital"):
-        refuse_mixed_capital(asked)
-    if PLANTS in chosen or asked.has("plant_resources"):
+    for law, refuse in _REFUSALS:
+        if law in chosen:
+            refuse(asked)
+    if PLANTS not in chosen and asked.has("plant_resources"):
         refuse_senseless_plants(asked)
-    if RUNNING in chosen:
-        refuse_senseless_running(asked)
-    if TRADE in chosen:
-        refuse_senseless_trade(asked)
-    if DRAWN in chosen:
-        refuse_senseless_stocks(asked)
     refuse_senseless_terminal(asked, question)
     objective.refuse(asked, question)
     return chosen

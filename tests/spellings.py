@@ -37,6 +37,7 @@ from natura_opt.program.linear import LinearProgram
 from natura_opt.tables.curves import IN_PLACE_OF
 
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
+from .golden_holdings import MOVED
 from .golden_lags import LAGGED, LAGS_BY_HAND
 from .golden_stocks import STOCKED, STOCKS_BY_HAND
 from .golden_terminal import ENDS, ENDS_BY_HAND
@@ -724,6 +725,7 @@ GOLDEN: dict[str, no.Economy] = {
         *CURVED,
         *LAGGED,
         *STOCKED,
+        *MOVED,
         *ENDS,
     )
 }
