@@ -88,8 +88,9 @@ def _academy() -> no.Economy:
 
 
 def _mine() -> no.Economy:
-    """Ore is there once; half a unit makes one of metal from the second period on: 4 of the 10 in the first at most; the props
-    are of wood, of which there is enough.
+    """Ore is there once; half a unit makes one of metal from the second period on: 4 of the 10 in the first at most.
+
+    Its props are of wood, of which there is enough.
 
     By hand: 4 in period 1, and 6 left for 12 in periods 2 and 3 together.
     """

@@ -74,8 +74,10 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
 def _drawn(plan: PlanTables, name: Any) -> Any:
     """Return what one more of a resource drawn from its stock in a year of each period is worth; None without one."""
     values = plan.valuations_by_kind.get(DRAWN.rows[0].kind)
-    at = [] if values is None else np.flatnonzero([label == name for label in values.index])
-    return values.to_numpy()[at[0]] if values is not None and len(at) else None
+    if values is None:
+        return None
+    at = np.flatnonzero([label == name for label in values.index])
+    return values.to_numpy()[at[0]] if len(at) else None
 
 
 def explain_stock(rows: Block, plan: PlanTables, named: Any, period: Any) -> Explanation:
