@@ -58,6 +58,10 @@ if TYPE_CHECKING:
     from .formulate import linear_program as linear_program
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
+    from .input_output.growth.turnpike import Turnpike as Turnpike
+    from .input_output.growth.turnpike import turnpike as turnpike
+    from .input_output.growth.von_neumann import VonNeumannGrowth as VonNeumannGrowth
+    from .input_output.growth.von_neumann import von_neumann_growth as von_neumann_growth
     from .input_output.scale.outcome import UnmeetableError as UnmeetableError
     from .input_output.scale.outcome import UnsettledError as UnsettledError
     from .input_output.solve import leontief as leontief

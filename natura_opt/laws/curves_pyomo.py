@@ -14,6 +14,7 @@ from .curve_layout import TOTALS, need_rows
 from .curve_pieces import CurvedTechnique, curved_techniques
 from .curves_piecewise import declare_functions, in_functions
 from .entering import ENTERING
+from .periods import counted_years, lengths
 
 
 def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -65,7 +66,7 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
         lambda k, j, t: width[k, j] * m.piece_opened[_piece(filler[k, j]), j, t] - m.curve_piece[k, j, t],
     )
     for table in TOTALS:
-        _spell_totals(m, economy, table, every, functions)
+        _spell_totals(m, economy, question, table, every, functions)
 
 
 def _piece(k: int) -> str:
@@ -75,6 +76,7 @@ def _piece(k: int) -> str:
 def _spell_totals(
     m: Any,
     economy: Economy,
+    question: Question,
     table: str,
     curved: dict[Any, CurvedTechnique],
     functions: dict[Any, CurvedTechnique],
@@ -132,9 +134,11 @@ def _spell_totals(
     for rows, sign in ENTERING[table]:
         m.laws.terms(rows, partial(_signed, sign, used))
     if table == "emissions":
-        m.laws.terms("emission_budget", lambda e: pyo.quicksum(used(e, t) for t in m.PERIODS))
+        years = dict(zip(economy.periods, lengths(economy).tolist(), strict=True))
+        m.laws.terms("emission_budget", lambda e: pyo.quicksum(years[t] * used(e, t) for t in m.PERIODS))
+        counted = counted_years(economy, question)
         weights = {
-            (name, p): float(economy.vector("damage_weights", t)[k])
+            (name, p): float(counted[t] * economy.vector("damage_weights", t)[k])
             for t, p in enumerate(economy.periods)
             for k, name in enumerate(names)
         }

@@ -10,5 +10,5 @@ from __future__ import annotations
 ENTERING: dict[str, tuple[tuple[str, float], ...]] = {
     "inputs": (("balance", -1.0),),
     "resource_use": (("resource_limit", 1.0), ("resource_drawn", 1.0)),
-    "emissions": (("emission_cap", 1.0),),
+    "emissions": (("emission_cap", 1.0), ("pollutant_stock", 1.0)),
 }

@@ -1,13 +1,15 @@
 r"""Least resource use for a fixed final demand.
 
 .. math::
-    \min \sum_t \sum_r w_r \sum_j \big(R_{rj,t}\, x_{jt} + G_{rj,t}\, n_{jt}\big)
+    \min \sum_t c_t \sum_r w_{rt} \sum_j \big(R_{rj,t}\, x_{jt} + G_{rj,t}\, n_{jt}\big)
     \quad\text{with the balance of goods serving } d_{it}
 
 with resource weights ``w`` (``resource_weights``), resource use ``R``, what each of the ``n`` indivisible plants that
 run uses whatever its output, ``G`` (``plant_resources``), and final demand ``d`` (``targets``), which enters the
-balance as a use. With one technique per good this is Leontief's fixed-demand system and the valuations
-of goods are their full contents of the weighted resources (labour values, where the resource is labour).
+balance as a use. A period counts for the years it lasts, discounted by the question's ``discount_factor``, times what a
+year of it counts (``period_weights``): their product is ``c_t``, one where nothing of this is given. With one technique
+per good this is Leontief's fixed-demand system and the valuations of goods are their full contents of the weighted
+resources (labour values, where the resource is labour).
 
 Dual: the balance's valuations, ∂(objective)/∂(demand).
 
@@ -33,24 +35,29 @@ from ..tables.objectives import RESOURCE_WEIGHTS, TARGETS
 from ..tables.plants import PLANT_RESOURCES
 from ..tables.resources import RESOURCE_USE
 from ..tables.spec import names_of
+from ..tables.time import PERIOD_WEIGHTS
+from .levels import named_weights, weights_of_periods
 from .objective import Demand, Objective
+from .targets import without_weights
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
-    count = len(economy.periods)
-    cost = by_period(count, lambda t: economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t))
-    costs = {"activities": cost}
+    count, weights = len(economy.periods), _weights(economy, question)
+    costs = {"activities": by_period(count, lambda t: economy.matrix("resource_use", t).T @ weights[t])}
     if economy.has("plant_resources"):
         techniques = in_plants(economy)
-        costs["plants"] = by_period(
-            count,
-            lambda t: economy.matrix("plant_resources", t)[:, techniques].T @ economy.vector("resource_weights", t),
-        )
+        costs["plants"] = by_period(count, lambda t: economy.matrix("plant_resources", t)[:, techniques].T @ weights[t])
     if economy.has_curves("resource_use"):
         at = _resources_by_curve(economy)
-        costs[TOTALS["resource_use"]] = by_period(count, lambda t: economy.vector("resource_weights", t)[at])
+        costs[TOTALS["resource_use"]] = by_period(count, lambda t: weights[t][at])
     program.objective("min", costs)
     program.supply("balance", -final_demand(economy, question))
+
+
+def _weights(economy: Economy, question: Question) -> list[Floats]:
+    """Return what a unit of each resource costs in the objective, by period: shape (resources,) each."""
+    counts = weights_of_periods(economy, question)
+    return [count * economy.vector("resource_weights", t) for t, count in enumerate(counts)]
 
 
 def _resources_by_curve(economy: Economy) -> Any:
@@ -72,8 +79,9 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     demand = {p: dict(zip(goods, economy.vector("targets", t).tolist(), strict=True)) for t, p in enumerate(periods)}
     uses = {p: entries(economy.matrix("resource_use", t), resources, techniques) for t, p in enumerate(periods)}
     fixed = {p: entries(economy.matrix("plant_resources", t), resources, techniques) for t, p in enumerate(periods)}
+    counts = named_weights(economy, question)
     weights = {
-        p: dict(zip(resources, economy.vector("resource_weights", t).tolist(), strict=True))
+        p: {r: counts[p] * w for r, w in zip(resources, economy.vector("resource_weights", t).tolist(), strict=True)}
         for t, p in enumerate(periods)
     }
     m.laws.terms("balance", lambda i, t: -demand[t][i])
@@ -95,21 +103,15 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
-    x = model.variables["activities"]
-    used = [
-        economy.vector("resource_weights", t) @ (economy.matrix("resource_use", t) @ x[:, t])
-        for t in range(len(economy.periods))
-    ]
+    x, weights = model.variables["activities"], _weights(economy, question)
+    used = [w @ (economy.matrix("resource_use", t) @ x[:, t]) for t, w in enumerate(weights)]
     if "plants" in model.variables:
         plants, n = in_plants(economy), model.variables["plants"]
-        used += [
-            economy.vector("resource_weights", t) @ (economy.matrix("plant_resources", t)[:, plants] @ n[:, t])
-            for t in range(len(economy.periods))
-        ]
+        used += [w @ (economy.matrix("plant_resources", t)[:, plants] @ n[:, t]) for t, w in enumerate(weights)]
     model.terms("balance", lambda t: -economy.vector("targets", t))
     if economy.has_curves("resource_use"):
         total, at = model.variables[TOTALS["resource_use"]], _resources_by_curve(economy)
-        used += [economy.vector("resource_weights", t)[at] @ total[:, t] for t in range(len(economy.periods))]
+        used += [w[at] @ total[:, t] for t, w in enumerate(weights)]
     model.goal("min", sum(used))
 
 
@@ -117,7 +119,7 @@ LEAST_RESOURCES = Objective(
     name="least-resources",
     law=Law(
         name="least resource use for fixed demand",
-        tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE, PLANT_RESOURCES),
+        tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE, PLANT_RESOURCES, PERIOD_WEIGHTS),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,
@@ -126,5 +128,7 @@ LEAST_RESOURCES = Objective(
     ),
     sense="min",
     demand=Demand.FIXED,
+    sums_years=True,
     needs=("targets", "resource_use", "resource_weights"),
+    refuses=lambda economy, settings: without_weights(economy),
 )

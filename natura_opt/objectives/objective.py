@@ -14,6 +14,8 @@ from ..base.settings import NoSettings, Settings
 from ..economy.economy import Economy
 from ..economy.question import Question, names_of_laws
 from ..laws.law import Law
+from ..laws.periods import discount_factor
+from ..laws.terminal_settings import terminal_of
 from ..program.canonical import Sense
 from ..program.linear import LinearProgram
 
@@ -60,6 +62,9 @@ class Objective:
     columns : the block of columns by which goods are delivered to the targets: levels (one per period, or one for all
         periods), or amounts labelled (good, period); empty where demand is fixed or there is none.
     whole_sets : the level is one number of complete sets of the targets, for all periods, and not a share per period.
+    sums_years : whether it is a sum over years, each of which counts by a discount factor (and by ``period_weights``,
+        where that is one of the law's tables). Where it is not, a discount factor is refused unless there is damage.
+    terminal : the terminal condition without which it counts nothing; empty: any will do.
     needs : tables without which it has no meaning.
     refuses : why it cannot be asked of an economy (which has the tables it needs) with these settings; empty if it can.
     in_words : the objective in words, where its name is not enough.
@@ -78,6 +83,8 @@ class Objective:
     demand: Demand = Demand.NONE
     columns: str = ""
     whole_sets: bool = False
+    sums_years: bool = False
+    terminal: str = ""
     needs: tuple[str, ...] = ()
     refuses: Callable[[Economy, Any], str] = _nothing
     in_words: Callable[[Economy, Any], str] | None = None
@@ -115,7 +122,34 @@ class Objective:
         economy : as the question sees it.
         question : whose objective it is.
         """
-        return self.law.name if self.in_words is None else self.in_words(economy, settings_of(self.settings, question))
+        name = self.law.name if self.in_words is None else self.in_words(economy, settings_of(self.settings, question))
+        if not self.sums_years:
+            return name
+        factor = discount_factor(question)
+        weighted = ", weighted by period" if economy.has("period_weights") else ""
+        return name + weighted + (f", discounted by {factor:g} a year" if factor != 1.0 else "")
+
+    def refuse_end(self, economy: Economy, question: Question) -> None:
+        """Raise where the question does not say the terminal condition that it needs.
+
+        Raises
+        ------
+        QuestionError : naming the condition.
+        """
+        if self.terminal and terminal_of(question).terminal != self.terminal:
+            raise QuestionError(
+                f"{economy.name}: the objective {self.name!r} counts what is left at the end: ask it with "
+                f"terminal = {self.terminal!r}"
+            )
+
+    def counts_years(self, economy: Economy) -> bool:
+        """Whether a discount factor has a say: in the objective itself, or in the damage that is taken off it.
+
+        Parameters
+        ----------
+        economy : as the question sees it.
+        """
+        return self.sums_years or economy.has("damage_weights") or economy.has("stock_damage_weights")
 
     def refuse(self, economy: Economy, question: Question) -> None:
         """Raise unless it can be asked of an economy.
@@ -132,6 +166,11 @@ class Objective:
         missing = [table for table in self.needs if not (economy.has(table) or economy.has_curves(table))]
         if missing:
             raise QuestionError(f"{economy.name}: the objective {self.name!r} needs the table {listed(missing)}")
+        if discount_factor(question) != 1.0 and not self.counts_years(economy):
+            raise QuestionError(
+                f"{economy.name}: discount_factor says nothing under the objective {self.name!r}, which is no sum over "
+                "years, and there is no damage to discount; take it out of the question"
+            )
         why = self.refuses(economy, settings_of(self.settings, question))
         if why:
             raise QuestionError(f"{economy.name}: {why}")

@@ -16,6 +16,7 @@ from .explain import explain
 from .explanation import Explanation
 from .harmony import Harmony, harmony_of
 from .limits import binding_limits
+from .prices_over_time import prices_over_time, returns_on_capital
 from .scale import curves_of, losses_at_prices
 from .tables import PlanTables
 from .written import Written
@@ -101,6 +102,36 @@ class Plan(PlanTables, Written):
         self.require_point()
         return losses_at_prices(self)
 
+    @cached_property
+    def prices_over_time(self) -> pd.DataFrame:
+        """What one unit is worth period by period, and own rates of interest: index (kind, name, period).
+
+        Kinds: ``target basket`` (a year's targets of the period, bought together), ``good``, ``resource`` (of labour
+        its wage) and ``stock`` (of capital, at the start of the period). Columns: unit; price (present value, in units
+        of the objective, of one unit that is there in the period; of what is demanded in a least-cost plan: what it
+        costs); in_baskets (price over the price of a basket in the same period); own_rate (per year, from the period to
+        the next: (price / next price)^(1 / years) - 1); note (why there is no rate: ``free``, ``free in the next
+        period``, ``changes sign``, ``last period``). What does not exist is missing (``pd.NA``), never NaN.
+
+        Since prices are present values, discounting and the weights of periods stand in the rates: the basket's own
+        rate is the rate of return the plan implies. See :mod:`natura_opt.plan.prices_over_time`.
+        """
+        self.require_point()
+        return prices_over_time(self)
+
+    @cached_property
+    def returns_on_capital(self) -> pd.DataFrame:
+        """What stocks of capital and investments bring: index (name, period), of those that are something.
+
+        Columns: stock (at the start of the period), valuation (of one unit of it), rent (of its use in the period),
+        kept (what the rest of it is worth later), return ((rent + kept) / valuation - 1: zero where the stock is held,
+        below zero where it would lose), invested (per year), cost (of one unit more a year, at the good's valuation),
+        return_on_investment (the worth of the investment when it is there, over its cost, less one: zero where it is
+        made). In present values, as gains of the objective; missing (``pd.NA``) where the stock or the good is free.
+        """
+        self.require_point()
+        return returns_on_capital(self)
+
     @checked_arguments()
     def explain(
         self,
@@ -129,7 +160,9 @@ class Plan(PlanTables, Written):
 
     @cached_property
     def plot(self) -> PlanPlots:
-        """The pictures of the plan: ``fulfilment()``, ``valuations()``, ``stocks()`` and ``flows()``."""
+        """The pictures of the plan: ``fulfilment()``, ``valuations()``, ``prices_over_time()``, ``stocks()`` and
+        ``flows()``.
+        """
         from .pictures.accessor import PlanPlots
 
         return PlanPlots(self)

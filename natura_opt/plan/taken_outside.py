@@ -14,6 +14,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.labels import holding_name, name_of
+from ..laws.emissions import counted_weights
 from ..program.canonical import Block
 from ..program.declared import Rows
 from ..program.linear import LinearProgram
@@ -129,6 +130,8 @@ class TakenOutside(PeriodOfPlan):
                 continue
             says = next(rows for rows in plan.declared.rows.values() if rows.levels == levels)
             weights = economy.vector(weighs, t)
+            if weighs == "damage_weights":
+                weights = counted_weights(economy, plan.question, weighs)[t]
             if weighs == "resource_weights" and not plan.of.weighs_resources:
                 weights = np.zeros(len(weights))
             amounts, called = self.use(table), names(economy.axes[axis])
@@ -177,7 +180,7 @@ class TakenOutside(PeriodOfPlan):
 
     def _row_name(self, says: Rows, label: Any) -> str:
         """Return the name of a row, and its period where that is another one."""
-        parts, period = parts_of(says, label)
+        parts, period = parts_of(self.economy, says, label)
         name = holding_name(parts) if parts else says.named or says.words
         return name if period is None or period == self.economy.periods[self.t] else f"{name} in {name_of(period)}"
 
@@ -192,8 +195,8 @@ class TakenOutside(PeriodOfPlan):
         """Which activities the objective counts as the question says: by their weighted resources and their damage."""
         plan, economy, t = self.plan, self.economy, self.t
         # what its curves need counts by columns of their own
-        usual = economy.matrix("emissions", t).T @ economy.vector("damage_weights", t)
-        size = abs(economy.matrix("emissions", t)).T @ economy.vector("damage_weights", t)
+        weights = counted_weights(economy, plan.question, "damage_weights")[t]
+        usual, size = economy.matrix("emissions", t).T @ weights, abs(economy.matrix("emissions", t)).T @ weights
         if plan.of.weighs_resources:
             weighted = economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t)
             usual, size = usual + weighted, size + weighted

@@ -48,6 +48,10 @@ PUBLIC: dict[str, dict[str, str]] = {
     },
     "input-output analysis": {
         "leontief": "input_output.solve",
+        "turnpike": "input_output.growth.turnpike",
+        "von_neumann_growth": "input_output.growth.von_neumann",
+        "Turnpike": "input_output.growth.turnpike",
+        "VonNeumannGrowth": "input_output.growth.von_neumann",
     },
     "models by hand": {
         "pyomo_model": "formulate",

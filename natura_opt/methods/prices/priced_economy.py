@@ -23,8 +23,9 @@ from ...economy.question import Question
 from ...formulate import asked_of, laws_of
 from ...laws.activities import ACTIVITIES
 from ...laws.balance import BALANCE
-from ...laws.capital import CAPITAL, Holdings
+from ...laws.capital import CAPITAL
 from ...laws.emissions import EMISSIONS
+from ...laws.holdings import Holdings
 from ...laws.law import Law
 from ...laws.resources import RESOURCES
 from ...laws.storage import STORAGE
