@@ -29,7 +29,7 @@ from .laws.capital import CAPITAL
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
-from .laws.drawn import DRAWN, refuse_senseless_stocks
+from .laws.drawn import DRAWN
 from .laws.emissions import EMISSIONS
 from .laws.exhaustible import EXHAUSTIBLE
 from .laws.holdings import refuse_mixed_capital
@@ -47,6 +47,7 @@ from .laws.resources import RESOURCES
 from .laws.retirement import RETIREMENT, refuse_senseless_retirement
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_stocks import refuse_senseless_stocks
 from .laws.senseless_terminal import refuse_senseless_terminal
 from .laws.senseless_trade import refuse_senseless_trade
 from .laws.shifting import SHIFTING, refuse_senseless_shifting
