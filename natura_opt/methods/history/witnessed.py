@@ -8,9 +8,12 @@ import numpy as np
 
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
+from ...base.errors import CannotAnswerError
+from ...laws.curve_settings import CurveSettings
 from ...plan.trace import TracePoint
 from ..harmony.found import Found
 from ..harmony.problem import HarmonyProblem
+from ..refusing import unread_setting
 from .settings import Settings1990, Settings2018
 
 
@@ -18,6 +21,7 @@ def by_1990(settings: Settings1990, problem: HarmonyProblem, options: SolveOptio
     """The algorithm of 1990; it is handed the economy without weights, which it does not know."""
     from .harmony_1990 import harmony_1990
 
+    _refuse_settings("harmony-1990", problem)
     seen = _Witnessed(problem)
     answer = harmony_1990(problem.economy, function=problem.function.name, watch=seen, **vars(settings))
     primal = seen.columns(answer.intensities, None)
@@ -33,6 +37,7 @@ def by_2018(settings: Settings2018, problem: HarmonyProblem, options: SolveOptio
     """The program of 2018; it is handed the economy without weights, which it does not know."""
     from .harmony_2018 import harmony_2018
 
+    _refuse_settings("harmony-2018", problem)
     seen = _Witnessed(problem)
     answer = harmony_2018(problem.economy, function=problem.function, watch=seen, **vars(settings))
     primal = seen.columns(answer.intensities, answer.investment)
@@ -41,6 +46,18 @@ def by_2018(settings: Settings2018, problem: HarmonyProblem, options: SolveOptio
         _trace_of(answer.harmony, answer.passes), f"the program of 2018, {answer.iterations} rounds",
         course=seen.course,
     )  # fmt: skip
+
+
+def _refuse_settings(method: str, problem: HarmonyProblem) -> None:
+    """Raise where a law has a setting: neither algorithm knows more of a question than its goals.
+
+    Raises
+    ------
+    CannotAnswerError : naming the setting.
+    """
+    unread = unread_setting(method, CurveSettings.names(), problem.original, problem.question)
+    if unread:
+        raise CannotAnswerError(unread)
 
 
 class _Witnessed:
