@@ -9,8 +9,10 @@ import numpy as np
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
 from ...base.errors import CannotAnswerError
+from ...formulate import asked_of
 from ...laws.curve_settings import CurveSettings
 from ...plan.trace import TracePoint
+from ...tables.time import PERIOD_WEIGHTS
 from ..harmony.found import Found
 from ..harmony.problem import HarmonyProblem
 from ..refusing import unread_setting
@@ -49,12 +51,17 @@ def by_2018(settings: Settings2018, problem: HarmonyProblem, options: SolveOptio
 
 
 def _refuse_settings(method: str, problem: HarmonyProblem) -> None:
-    """Raise where a law has a setting: neither algorithm knows more of a question than its goals.
+    """Raise where a law has a setting, or years count differently: neither algorithm knows more than its goals.
 
     Raises
     ------
-    CannotAnswerError : naming the setting.
+    CannotAnswerError : naming the setting or the table.
     """
+    if asked_of(problem.original, problem.question).has(PERIOD_WEIGHTS.name):
+        raise CannotAnswerError(
+            f"{problem.original.name}: method {method!r} does not take the table {PERIOD_WEIGHTS.name!r} into account: "
+            "use another method, or put it under leave_out"
+        )
     unread = unread_setting(method, CurveSettings.names(), problem.original, problem.question)
     if unread:
         raise CannotAnswerError(unread)
