@@ -177,7 +177,7 @@ def _shifting(rng: np.random.Generator, base: no.Economy, held: str) -> dict[str
     goods = len(base.goods)
     drawn: dict[str, Any] = {"shifting": rng.choice([0.0, 0.5, 0.9, 1.0], goods)}
     if rng.random() < 0.5:
-        drawn["shifting_use"] = _some(rng, (len(base.resources), goods), 0.5, 0.5)
+        drawn["shifting_use"] = _some(rng, (len(base.resources), goods), 0.5, 0.5) * (drawn["shifting"] > 0)
     return drawn
 
 
