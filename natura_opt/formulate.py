@@ -28,11 +28,17 @@ from .laws.capital import CAPITAL, refuse_mixed_capital
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
+from .laws.drawn import DRAWN, refuse_senseless_stocks
 from .laws.emissions import EMISSIONS
+from .laws.exhaustible import EXHAUSTIBLE
+from .laws.labour import LABOUR
+from .laws.lags import LAGS
 from .laws.law import Law
+from .laws.least_activities import LEAST_ACTIVITIES
 from .laws.periods import PERIOD_LENGTHS
 from .laws.plants import PLANTS
 from .laws.pyomo_rows import PyomoRows
+from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
@@ -49,12 +55,18 @@ STANDING: tuple[Law, ...] = (
     ACTIVITIES,
     PERIOD_LENGTHS,
     ACTIVITY_LIMITS,
+    LEAST_ACTIVITIES,
+    LAGS,
     CURVES,
     PLANTS,
     RUNNING,
     CAPITAL,
     STORAGE,
     RESOURCES,
+    DRAWN,
+    EXHAUSTIBLE,
+    RENEWABLE,
+    LABOUR,
     EMISSIONS,
 )
 
@@ -90,6 +102,8 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
         refuse_senseless_plants(asked)
     if RUNNING in chosen:
         refuse_senseless_running(asked)
+    if DRAWN in chosen:
+        refuse_senseless_stocks(asked)
     objective.refuse(asked, question)
     return chosen
 

@@ -29,6 +29,7 @@ from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
 from natura_opt.economy.curve_table import CurveTable
 from natura_opt.formulate import declared_with
+from natura_opt.laws.lags import longest_leads
 from natura_opt.laws.law import Law
 from natura_opt.objectives.harmony import HARMONY
 from natura_opt.program.canonical import Block
@@ -36,6 +37,8 @@ from natura_opt.program.linear import LinearProgram
 from natura_opt.tables.curves import IN_PLACE_OF
 
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
+from .golden_lags import LAGGED, LAGS_BY_HAND
+from .golden_stocks import STOCKED, STOCKS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -571,11 +574,13 @@ GOLDEN: dict[str, no.Economy] = {
         _yard(),
         _harbour(),
         *CURVED,
+        *LAGGED,
+        *STOCKED,
     )
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0, **CURVES_BY_HAND}
+BY_HAND = {"granary": 2.0, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND}
 
 
 def spellings_of(name: str) -> tuple[str, ...]:
@@ -641,12 +646,31 @@ class Entry:
                 return last == 0
             case "storage_capacity":
                 return wears_later or economy.vector("storage", 0)[self.row] == 0
-            case "resource_limits" | "resource_weights":
+            case "resource_limits":
+                return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when) and not any(
+                    part[[self.row]].nnz for part in _ahead(economy, "resource_use_ahead")
+                )
+            case "resource_weights":
                 return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when)
+            case "prepared_activities":  # what needs nothing from before its period need not be prepared
+                return longest_leads(economy)[self.row] <= min(when)
+            case "regrowth_rates":
+                later = wears_later and economy.question().settings.get("terminal") != "keep"
+                return later or not np.isfinite(economy.vector("renewable_stocks", 0)[self.row])
+            case "renewable_capacity":
+                return not np.isfinite(economy.vector("renewable_stocks", 0)[self.row])
+            case "labour_entering" | "labour_leaving":
+                return wears_later or not np.isfinite(economy.vector("labour_force", 0)[self.row])
+            case "training":
+                return wears_later or not np.isfinite(economy.vector("labour_force", 0)[self.row])
             case "emission_caps" | "emission_budgets" | "damage_weights":
                 return not any(_used(economy, "emissions", t)[[self.row]].nnz for t in when)
             case _:
                 return False
+
+
+def _ahead(economy: no.Economy, table: str) -> list[Any]:
+    return list(economy.tables[table].slices.values()) if economy.has(table) else []
 
 
 def _used(economy: no.Economy, table: str, period: int) -> Any:

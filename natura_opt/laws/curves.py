@@ -46,14 +46,8 @@ from .curve_layout import TOTALS, Pieces, need_rows
 from .curve_point import as_curves_say
 from .curves_pyomo import spell_pyomo
 from .cvxpy_model import CvxpyModel
+from .entering import ENTERING
 from .law import Law
-
-#: The rows by period that a total enters as a coefficient times activity would, and with which sign.
-_ROWS_OF = {
-    "inputs": (("balance", -1.0),),
-    "resource_use": (("resource_limit", 1.0),),
-    "emissions": (("emission_cap", 1.0),),
-}
 
 
 def _over_time(matrix: Any, count: int) -> Any:
@@ -100,7 +94,7 @@ def _use(program: ProgramBuilder, pieces: Pieces, economy: Economy, table: str) 
         program.terms("capacity", TOTALS[table], _over_time(_by_holding(economy, pieces), count))
         return
     at_row = pieces.rows_of_totals(table)
-    for rows, sign in _ROWS_OF[table]:
+    for rows, sign in ENTERING[table]:
         program.terms(rows, TOTALS[table], _over_time(sign * at_row, count))
     if table == "emissions":
         program.terms("emission_budget", TOTALS[table], sp.hstack([at_row] * count, format="coo"))
@@ -155,7 +149,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
             model.terms("capacity", partial(_times, 1.0, _by_holding(economy, pieces), z))
             continue
         at_row = pieces.rows_of_totals(table)
-        for rows, sign in _ROWS_OF[table]:
+        for rows, sign in ENTERING[table]:
             model.terms(rows, partial(_times, sign, at_row, z))
         if table == "emissions":
             model.terms("emission_budget", partial(_in_all, at_row, z))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..economy.economy import Economy
@@ -11,6 +13,7 @@ from .coefficients import pyomo_names
 from .curve_layout import TOTALS, need_rows
 from .curve_pieces import CurvedTechnique, curved_techniques
 from .curves_piecewise import declare_functions, in_functions
+from .entering import ENTERING
 
 
 def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -119,18 +122,16 @@ def _spell_totals(
     def used(i: Any, t: Any) -> Any:
         return pyo.quicksum(total[i, j, t] for j in users.get(i, []))
 
-    if table == "inputs":
-        m.laws.terms("balance", lambda i, t: -used(i, t))
-    elif table == "resource_use":
-        m.laws.terms("resource_limit", used)
-    elif table == "capital":
+    if table == "capital":
         pooled = economy.has("capital_pool")
         m.laws.terms(
             "capacity",
             lambda *label: used(*label) if pooled else total[label] if label[:-1] in cells else 0.0,
         )
-    else:
-        m.laws.terms("emission_cap", used)
+        return
+    for rows, sign in ENTERING[table]:
+        m.laws.terms(rows, partial(_signed, sign, used))
+    if table == "emissions":
         m.laws.terms("emission_budget", lambda e: pyo.quicksum(used(e, t) for t in m.PERIODS))
         weights = {
             (name, p): float(economy.vector("damage_weights", t)[k])
@@ -138,3 +139,7 @@ def _spell_totals(
             for k, name in enumerate(names)
         }
         m.laws.losses.append(lambda: pyo.quicksum(weights[i, t] * total[i, j, t] for i, j in cells for t in m.PERIODS))
+
+
+def _signed(sign: float, used: Callable[..., Any], name: Any, t: Any) -> Any:
+    return sign * used(name, t)
