@@ -39,6 +39,7 @@ from natura_opt.tables.curves import IN_PLACE_OF
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
 from .golden_lags import LAGGED, LAGS_BY_HAND
 from .golden_stocks import STOCKED, STOCKS_BY_HAND
+from .golden_years import YEARLY, YEARS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -576,11 +577,12 @@ GOLDEN: dict[str, no.Economy] = {
         *CURVED,
         *LAGGED,
         *STOCKED,
+        *YEARLY,
     )
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND}
+BY_HAND = {"granary": 2.0, **CURVES_BY_HAND, **LAGS_BY_HAND, **STOCKS_BY_HAND, **YEARS_BY_HAND}
 
 
 def spellings_of(name: str) -> tuple[str, ...]:
@@ -885,6 +887,7 @@ _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.cvxpy_model": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),
+    "natura_opt.objectives.levels": (),
 }
 
 

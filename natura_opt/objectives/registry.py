@@ -11,11 +11,12 @@ from .assortment import ASSORTMENT
 from .fulfilment import FULFILMENT
 from .harmony import HARMONY
 from .least_resources import LEAST_RESOURCES
+from .leximin import LEXIMIN
 from .max_min import MAX_MIN
 from .objective import Objective
 
 #: The objectives that come with the package.
-SHIPPED = (LEAST_RESOURCES, ASSORTMENT, FULFILMENT, MAX_MIN, HARMONY)
+SHIPPED = (LEAST_RESOURCES, ASSORTMENT, FULFILMENT, MAX_MIN, LEXIMIN, HARMONY)
 #: Every objective, by the name a question calls it.
 OBJECTIVES: dict[str, Objective] = {}
 

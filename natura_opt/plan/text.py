@@ -13,6 +13,7 @@ from ..objectives import Demand
 from .limits import binding_limits, count_limits, worth_in_words
 from .naming import own_name
 from .scale_words import curve_lines
+from .stages import stage_lines
 from .tables import PlanTables
 
 _SHOWN = 8
@@ -52,7 +53,9 @@ def summary(plan: PlanTables) -> str:
         more = count_limits(plan) - len(limits)
         if more:
             lines.append(f"    … and {more:,} more (plan.limits)")
-    lines += [f"  {line}" for line in [*curve_lines(plan), *emission_lines(plan), *own_lines(plan)]]
+    lines += [
+        f"  {line}" for line in [*stage_lines(plan.raised), *curve_lines(plan), *emission_lines(plan), *own_lines(plan)]
+    ]
     shown = [f"{name_of(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
     if shown:
         lines.append("  dearest goods per unit: " + ", ".join(shown))
