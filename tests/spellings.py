@@ -41,6 +41,7 @@ from .golden_holdings import MOVED
 from .golden_lags import LAGGED, LAGS_BY_HAND
 from .golden_stocks import STOCKED, STOCKS_BY_HAND
 from .golden_terminal import ENDS, ENDS_BY_HAND
+from .golden_years import YEARLY, YEARS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -727,6 +728,7 @@ GOLDEN: dict[str, no.Economy] = {
         *STOCKED,
         *MOVED,
         *ENDS,
+        *YEARLY,
     )
 }
 
@@ -739,6 +741,7 @@ BY_HAND = {
     **LAGS_BY_HAND,
     **STOCKS_BY_HAND,
     **ENDS_BY_HAND,
+    **YEARS_BY_HAND,
 }
 
 
@@ -1049,6 +1052,7 @@ _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.holdings": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),
+    "natura_opt.objectives.levels": (),
 }
 
 

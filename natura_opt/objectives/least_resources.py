@@ -9,7 +9,10 @@ with resource weights ``w`` (``resource_weights``), resource use ``R``, what eac
 run uses whatever its output, ``G`` (``plant_resources``), what moving capital takes, ``U`` (``shifting_use``,
 :mod:`natura_opt.laws.shifting`), and final demand ``d`` (``targets``), which enters the
 balance as a use. A period counts for the years it lasts, discounted by the question's ``discount_factor``, times what a
-year of it counts (``period_weights``): their product is ``c_t``, one where nothing of this is given. With one technique
+year of it counts (``period_weights``): their product is ``c_t``, one where nothing of this is given.
+Resources spent ahead of output (``resource_use_ahead``) cost what they cost in the period in which they are spent
+(:mod:`natura_opt.laws.lags`); what was spent before the start, and what the terminal condition ``keep`` has spent for
+after the end, is the same in every plan and left out. With one technique
 per good this is Leontief's fixed-demand system and the valuations of goods are their full contents of the weighted
 resources (labour values, where the resource is labour).
 
@@ -31,6 +34,7 @@ from ..laws.coefficients import by_period, entries, pyomo_names
 from ..laws.curve_layout import TOTALS
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.holdings import Holdings
+from ..laws.lags import ahead, charged
 from ..laws.law import Given, Law
 from ..laws.plants import in_plants
 from ..laws.shifting import resources_of_moving
@@ -48,7 +52,10 @@ from .targets import without_weights
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     count, weights = len(economy.periods), _weights(economy, question)
-    costs = {"activities": by_period(count, lambda t: economy.matrix("resource_use", t).T @ weights[t])}
+    cost = by_period(count, lambda t: economy.matrix("resource_use", t).T @ weights[t])
+    for lead, use in ahead(economy, "resource_use_ahead").items():
+        cost += (charged(economy, question, lead).T @ np.array([use.T @ w for w in weights])).ravel()
+    costs = {"activities": cost}
     if economy.has("plant_resources"):
         techniques = in_plants(economy)
         costs["plants"] = by_period(count, lambda t: economy.matrix("plant_resources", t)[:, techniques].T @ weights[t])
@@ -109,11 +116,18 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             for i, j, t in (m.shifted_out if economy.has("shifting_use") else ())
             for r in resources
         )
+        spent_ahead = pyo.quicksum(
+            weights[t][r] * use * float(charged(economy, question, lead)[now, later]) * m.activities[j, periods[later]]
+            for lead, part in ahead(economy, "resource_use_ahead").items()
+            for (r, j), use in entries(part, resources, techniques).items()
+            for now, t in enumerate(periods)
+            for later in range(now, len(periods))
+        )
         if not economy.has_curves("resource_use"):
-            return by_techniques + by_plants + by_moving
+            return by_techniques + by_plants + by_moving + spent_ahead
         total = m.component(TOTALS["resource_use"])
         by_curves = pyo.quicksum(weights[t][r] * total[r, j, t] for r, j, t in total)
-        return by_techniques + by_plants + by_moving + by_curves
+        return by_techniques + by_plants + by_moving + spent_ahead + by_curves
 
     m.laws.objective("weighted_resource_use", pyo.minimize, weighted_use, "weighted resource use")
 
@@ -121,6 +135,9 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     x, weights = model.variables["activities"], _weights(economy, question)
     used = [w @ (economy.matrix("resource_use", t) @ x[:, t]) for t, w in enumerate(weights)]
+    for lead, use in ahead(economy, "resource_use_ahead").items():
+        shares = charged(economy, question, lead)
+        used += [w @ (use @ (x @ shares[t])) for t, w in enumerate(weights)]
     if "plants" in model.variables:
         plants, n = in_plants(economy), model.variables["plants"]
         used += [w @ (economy.matrix("plant_resources", t)[:, plants] @ n[:, t]) for t, w in enumerate(weights)]

@@ -69,6 +69,9 @@ class Objective:
     refuses : why it cannot be asked of an economy (which has the tables it needs) with these settings; empty if it can.
     in_words : the objective in words, where its name is not enough.
     next_stage : of an objective in stages, what makes the next one.
+    raises : of an objective that raises levels lexicographically, the block of rows ``level - least >= 0``: its program
+        maximises the column of the least alone, and later stages raise the levels that it does not hold down
+        (:mod:`natura_opt.proof.leximin`). Nothing else can stand in such an objective: damage and salvage are refused.
     concave : whether a concave term stands beside the law's linear one.
 
     Raises
@@ -89,6 +92,7 @@ class Objective:
     refuses: Callable[[Economy, Any], str] = _nothing
     in_words: Callable[[Economy, Any], str] | None = None
     next_stage: NextStage | None = None
+    raises: str = ""
     concave: bool = False
 
     def __post_init__(self) -> None:
@@ -107,7 +111,8 @@ class Objective:
     @property
     def kind(self) -> Kind:
         """What it takes to answer it."""
-        return Kind.CONCAVE if self.concave else Kind.STAGES if self.next_stage is not None else Kind.LINEAR
+        staged = bool(self.raises) or self.next_stage is not None
+        return Kind.CONCAVE if self.concave else Kind.STAGES if staged else Kind.LINEAR
 
     @property
     def weighs_resources(self) -> bool:
@@ -170,6 +175,16 @@ class Objective:
             raise QuestionError(
                 f"{economy.name}: discount_factor says nothing under the objective {self.name!r}, which is no sum over "
                 "years, and there is no damage to discount; take it out of the question"
+            )
+        if self.raises and (economy.has("damage_weights") or terminal_of(question).terminal == "salvage"):
+            what, instead = (
+                ("damage_weights", "limit emissions by caps and budgets, and leave damage_weights out")
+                if economy.has("damage_weights")
+                else ("salvage", "ask for terminal 'keep' or 'growth'")
+            )
+            raise QuestionError(
+                f"{economy.name}: the objective {self.name!r} compares levels with levels, and {what} has no place "
+                f"among them; {instead}"
             )
         why = self.refuses(economy, settings_of(self.settings, question))
         if why:

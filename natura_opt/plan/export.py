@@ -77,6 +77,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
             frames[name] = table.to_frame() if isinstance(table, pd.Series) else table
     if len(plan.totals):
         frames["totals"] = plan.totals
+    if len(plan.stages):
+        frames["stages"] = plan.stages
     if plan.bracket is not None:
         frames["bracket"] = plan.bracket.rounds
     if has_curves(plan):
@@ -96,7 +98,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
-    own = {"summary", "fulfilment", "totals", "bracket", "curves", "loss_at_prices"}
+    own = {"summary", "fulfilment", "totals", "stages", "bracket", "curves", "loss_at_prices"}
     own |= {"prices_over_time", "returns_on_capital"}
     return frozenset({*own, *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 

@@ -44,6 +44,8 @@ class Plan(PlanTables, Written):
     bracket : where curves are not straight, the values between which the best on the true curves lies, by round
         (:class:`natura_opt.plan.bracket.Bracket`); None where all are, or there are none.
     approximation : the curves in the straight pieces that ``program`` states; None where they are straight themselves.
+    raised : of an objective that raises levels lexicographically, its stages in order, each with its verdict (and its
+        valuations): :class:`natura_opt.proof.leximin.Stage`; ``stages`` is their table.
     added : what the plan's objective adds to it, if anything; of harmony, ``harmony`` reads it.
     """
 
