@@ -124,7 +124,7 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        verdict = prove_plan(spelled.economy, spelled.question, program, chosen)
+        verdict = (common.prover or prove_plan)(spelled.economy, spelled.question, program, chosen)
         clock.stop("prove", of_which=("solve", verdict.answer.seconds))
         attempts.append(_attempt(verdict))
     else:
