@@ -68,6 +68,7 @@ class Planner:
     Attributes
     ----------
     economy, question : as they stand; the economy with all periods that are left, also those beyond the window.
+    method : who answers.
 
     Raises
     ------
@@ -107,7 +108,7 @@ class Planner:
         self._solves: Economy | None = None
         self._periods: Mapping[Any, Any] | None = None
         self._closed = False
-        self._method, self.economy, self.question, self._settings = as_asked(
+        self.method, self.economy, self.question, self._settings = as_asked(
             economy, asked, objective, self._named, settings, self._common
         )
 
@@ -163,7 +164,7 @@ class Planner:
         QuestionError, SettingError : what is asked is not known, or not allowed. Nothing is changed then.
         """
         asked = self.question if question is None else posed(self.economy, question)[1]
-        self._method, self.economy, self.question, of_method = as_asked(
+        self.method, self.economy, self.question, of_method = as_asked(
             self.economy, asked, objective, self._named, settings, self._common
         )
         self._settings = {**self._settings, **of_method}
@@ -194,7 +195,7 @@ class Planner:
         count = len(self.economy.periods)
         self._solves = of_periods(self.economy, 0, count if self._window is None else min(self._window, count))
         common = replace(self._common, prover=self._prove)
-        self._plan = ask(self._method, self._solves, self.question, self._settings, common)
+        self._plan = ask(self.method, self._solves, self.question, self._settings, common)
         return self._plan
 
     def advance(self) -> None:
