@@ -86,6 +86,9 @@ if TYPE_CHECKING:
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
     from .plan.terminal import salvage_values as salvage_values
+    from .planner.carrying import carry_over as carry_over
+    from .planner.horizon import receding_horizon as receding_horizon
+    from .planner.planner import Planner as Planner
     from .program.builder import ProgramBuilder as ProgramBuilder
     from .program.declared import Columns as Columns
     from .program.declared import Rows as Rows

@@ -131,7 +131,7 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
             session = Session(program, chosen)
             verdict = session.solve()
         else:
-            verdict = prove_plan(spelled.economy, spelled.question, program, chosen)
+            verdict = (common.prover or prove_plan)(spelled.economy, spelled.question, program, chosen)
         clock.stop("prove", of_which=("solve", verdict.answer.seconds))
         attempts.append(attempt(verdict))
     else:
