@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,6 +21,7 @@ from .prices_over_time import prices_over_time, returns_on_capital
 from .scale import curves_of, losses_at_prices
 from .tables import PlanTables
 from .terminal import terminal_stocks
+from .why_not import WhyNot, why_not
 from .written import Written
 
 if TYPE_CHECKING:
@@ -181,6 +183,35 @@ class Plan(PlanTables, Written):
         from .pictures.accessor import PlanPlots
 
         return PlanPlots(self)
+
+    @checked_arguments()
+    def why_not(
+        self,
+        relax: Sequence[str] | str = ("targets",),
+        *,
+        weights: Mapping[str, float] | None = None,
+        irreducible: bool = False,
+        time_limit: float | None = None,
+    ) -> WhyNot:
+        """Say why there is no plan: the cheapest shortfall, prices that show it, the first period that fails.
+
+        Parameters
+        ----------
+        relax : what may be given up: ``targets`` (demands, floors, whatever else is asked for), ``limits`` (resources,
+            stocks, caps, room), ``own`` (rows of your own), or a kind of them, such as ``demand``, ``floor`` or
+            ``resource``. What stands first is kept most: its shortfall is made least before that of the next.
+        weights : how much a share of each counts in the sum that is made least, by kind or by name; one by default.
+        irreducible : whether to look for an irreducible set of demands and limits that clash too, which takes one solve
+            for each of them.
+        time_limit : seconds for each solve.
+
+        Raises
+        ------
+        QuestionError : the plan is not proved infeasible.
+        CannotAnswerError : its program is made piece by piece, and never held whole.
+        OptionError : an entry of ``relax`` or ``weights`` is unknown or no positive number.
+        """
+        return why_not(self, relax, weights, irreducible, time_limit)
 
     def sensitivity(self) -> Sensitivity:
         """Return how far every side and cost can change before valuations (or activities) do.
