@@ -104,11 +104,13 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         by_plants = pyo.quicksum(
             weights[t][r] * use * m.plants[j, t] for t in m.PERIODS for (r, j), use in fixed[t].items()
         )
-        by_moving = pyo.quicksum(
-            weights[t][r] * moving[t].get((r, i), 0.0) / years[t] * m.shifted_out[i, j, t]
-            for i, j, t in (m.shifted_out if economy.has("shifting_use") else ())
-            for r in resources
-        )
+        by_moving: Any = 0.0
+        if economy.has("shifting_use"):
+            by_moving = pyo.quicksum(
+                weights[t][r] * moving[t].get((r, i), 0.0) / years[t] * m.shifted_out[i, j, t]
+                for i, j, t in m.shifted_out
+                for r in resources
+            )
         if not economy.has_curves("resource_use"):
             return by_techniques + by_plants + by_moving
         total = m.component(TOTALS["resource_use"])
