@@ -44,7 +44,7 @@ def _depot(terminal: str = "none") -> no.Economy:
         shifting=[[0.9, 0.8, 0.85, 0.95, 0.7], [0] * 5, [0] * 5],
         shifting_use=_over(years, [[0.4, 0, 0], [0.1, 0, 0]], 1, 1.2, 0.9, 1.1, 1),
         retirements=retired,
-        service_life=[2, 1, float("inf")],
+        service_life=[2 if terminal == "none" else float("inf"), 1, float("inf")],
         targets=[[0.1, 0.1, 0, 0, 0.1], [0] * 5, [1, 1.2, 1.4, 1.1, 1.3]],
         questions={"default": no.Question("fulfilment", terminal=terminal)},
     )

@@ -814,6 +814,17 @@ class Entry:
                 )
             case "resource_weights":
                 return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when)
+            case "shifting":  # a share where there was none makes the good one that can be moved
+                ends = wears_later and "terminal" not in economy.question().settings and self.value(economy) > 0
+                return ends or not needed[self.row].any()
+            case "shifting_use":  # of what cannot be moved it is refused
+                shares = [economy.vector("shifting", t)[self.column] for t in every]
+                ends = wears_later and "terminal" not in economy.question().settings
+                return any(shares) and (ends or not needed[self.column].any())
+            case "service_life":  # a part of a period is refused, and another end after the end is none
+                return not np.isfinite(self.value(economy))
+            case "investment_units":
+                return not needed[self.row].any()
             case "import_prices" | "export_prices":
                 limits = self.table.replace("prices", "limits")
                 return economy.has(limits) and not any(economy.vector(limits, t)[self.row] for t in every)

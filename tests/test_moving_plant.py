@@ -93,8 +93,8 @@ HAND: dict[str, tuple[dict[str, Any], dict[str, Any], float, dict[tuple[str, Any
         22.0,
         {},
     ),
-    # Half a plough a unit, half wears out; 8 grow and are put aside, 2 + 8 ploughs grow 20. At the end 1 of those of
-    # the start is left and those 8 are out of service, so 3 of the 20 must be put aside to leave the 4 there were.
+    # Half a plough a unit, half wears out; 8 grow and are put aside, 2 + 8 ploughs grow 20. At the end 1 of what
+    # there was is left, those 8 are out of service, so 3 of the 20 must be put aside to leave the 4 there were.
     "what has served its life is not left": (
         {
             "capital": [[0.5, 0.5]], "initial_capital": [[4, 0]], "depreciation": [[0.5, 0.5]], "service_life": [1],

@@ -325,6 +325,8 @@ NO_EQUALITY = "no law of a linear question opens equalities; tests/test_rows_of_
 DECLARED = "a declaration: words, and a sense that the builder holds the rows to"
 OTHER_FORM = "Pyomo's own piecewise forms are held to the judge of test_curve_law, not to the rows"
 NEGATIVE = "any number below zero says none, and none of them is read; the places that stay are overwritten"
+REFUSES_MOVING = "it refuses what no golden economy says; tests/test_moving_plant.py provokes it"
+AFTER = "any number beyond that of the periods says after the end"
 #: Mutants that mean the same as the source: by function, what was changed and why it is no change.
 ALLOWED: dict[str, dict[str, str]] = {
     "laws.periods.lengths": {"1 for 0 in `economy.vector('period_length', 0)`": START},
@@ -513,6 +515,10 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "laws.lags._matrix": {"True for `economy.has(table)`": ZEROS},
     "laws.lags_pyomo._spent": {"1 for 0 in `economy.vector('period_length', 0)`": START},
+    "laws.retirement._Leaving.__init__": {"1 for 0 in `economy.vector('service_life', 0)`": START},
+    "laws.retirement._Leaving.of_vintages": {"2 for 1 in `self.count + 1`": AFTER},
+    "laws.retirement.refuse_senseless_retirement": {"True for `not economy.has('retirements')`": REFUSES_MOVING},
+    "laws.investment_units._in_pieces": {"1 for 0 in `holdings.economy.vector('investment_units', 0)`": START},
     "laws.trade._matrix": {
         "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
         "True for `economy.has(way.limits)`": NO_LIMIT,

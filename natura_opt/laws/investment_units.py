@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
@@ -44,17 +43,17 @@ def _in_pieces(holdings: Holdings) -> tuple[npt.NDArray[np.intp], Floats]:
     return at, sizes[at]
 
 
-def _among(every: pd.Index, at: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
-    """Return positions of some holdings in labels of all holdings and periods."""
-    each = len(every) // max(count, 1)
-    return (np.arange(count)[:, None] * each + at).ravel()
+def _among(holdings: Holdings, at: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+    """Return positions of some holdings among all of them in so many periods."""
+    places: npt.NDArray[np.intp] = (np.arange(count)[:, None] * holdings.count + at).ravel()
+    return places
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     holdings, aside = Holdings.of(economy), setting_aside(economy, question)
     at, sizes = _in_pieces(holdings)
     every = holdings.labels(aside)
-    chosen = _among(every, at, len(aside))
+    chosen = _among(holdings, at, len(aside))
     index = every[chosen]
     program.columns("investment_lots", index, integer=True)
     program.rows("investment_unit", index, "==", 0.0)
@@ -91,7 +90,9 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     if not len(at) or not len(aside):
         return
     every = holdings.labels(aside)
-    lots = model.variable("investment_lots", every[_among(every, at, len(aside))], (len(at), len(aside)), integer=True)
+    lots = model.variable(
+        "investment_lots", every[_among(holdings, at, len(aside))], (len(at), len(aside)), integer=True
+    )
     invested, years = model.variables["investment"], lengths(economy)
     for t in range(len(aside)):
         model.rows("investment_unit", t, holdings.labels(aside[t : t + 1])[at], "==", 0.0)

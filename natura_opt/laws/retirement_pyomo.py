@@ -44,7 +44,7 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
                 worn = capital.wear[periods[usable - 1]].get(holding, 0.0)
                 amount = float(added_up(worn, capital.years[made_in])) * share
                 vintages.append(amount * m.investment[(*holding, made_in)])
-        return pyo.quicksum(vintages) + given if vintages else given
+        return pyo.quicksum(vintages) + given
 
     m.laws.terms("accumulation", lambda *label: gone(label[:-1], periods.index(label[-1])))
     m.laws.terms("capital_left", lambda *holding: gone(holding, len(periods)))

@@ -19,12 +19,12 @@ from ..economy.economy import Economy
 from ..economy.question import Question
 from ..laws.coefficients import by_period, pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
-from ..laws.law import Given, Law
+from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..tables.objectives import ACTIVITY_WEIGHTS, TARGETS
 from ..tables.spec import names_of
 from ..tables.time import PERIOD_WEIGHTS
-from .least_resources import final_demand
+from .final_demand import DEMAND, demand_as_matrix, demand_in_cvxpy, demand_in_pyomo
 from .levels import named_weights, weights_of_periods
 from .objective import Demand, Objective
 
@@ -33,19 +33,18 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     counts = weights_of_periods(economy, question)
     weights = by_period(len(counts), lambda t: counts[t] * economy.vector("activity_weights", t))
     program.objective("max", {"activities": weights})
-    program.supply("balance", -final_demand(economy, question))
+    demand_as_matrix(program, economy, question)
 
 
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     import pyomo.environ as pyo
 
-    goods, techniques = pyomo_names(economy.goods), pyomo_names(economy.techniques)
-    counts = named_weights(economy, question)
-    demand, weights = {}, {}
-    for t, p in enumerate(economy.periods):
-        demand[p] = dict(zip(goods, economy.vector("targets", t).tolist(), strict=True))
-        weights[p] = dict(zip(techniques, (counts[p] * economy.vector("activity_weights", t)).tolist(), strict=True))
-    m.laws.terms("balance", lambda i, t: -demand[t][i])
+    techniques, counts = pyomo_names(economy.techniques), named_weights(economy, question)
+    weights = {
+        p: dict(zip(techniques, (counts[p] * economy.vector("activity_weights", t)).tolist(), strict=True))
+        for t, p in enumerate(economy.periods)
+    }
+    demand_in_pyomo(m, economy)
     m.laws.objective(
         "weighted_output",
         pyo.maximize,
@@ -56,7 +55,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     x, counts = model.variables["activities"], weights_of_periods(economy, question)
-    model.terms("balance", lambda t: -economy.vector("targets", t))
+    demand_in_cvxpy(model, economy)
     model.goal("max", sum(count * (economy.vector("activity_weights", t) @ x[:, t]) for t, count in enumerate(counts)))
 
 
@@ -69,7 +68,7 @@ OUTPUT = Objective(
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
-        given=(Given("balance", "demand", final_demand, on_hand=False),),
+        given=(DEMAND,),
     ),
     demand=Demand.FIXED,
     sums_years=True,

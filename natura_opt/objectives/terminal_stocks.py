@@ -19,34 +19,29 @@ from typing import Any
 
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..laws.coefficients import pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
-from ..laws.law import Given, Law
+from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..tables.objectives import TARGETS
 from ..tables.spec import names_of
-from .least_resources import final_demand
+from .final_demand import DEMAND, demand_as_matrix, demand_in_cvxpy, demand_in_pyomo
 from .objective import Demand, Objective
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     program.objective("max", {})
-    program.supply("balance", -final_demand(economy, question))
+    demand_as_matrix(program, economy, question)
 
 
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     import pyomo.environ as pyo
 
-    goods = pyomo_names(economy.goods)
-    demand = {
-        p: dict(zip(goods, economy.vector("targets", t).tolist(), strict=True)) for t, p in enumerate(economy.periods)
-    }
-    m.laws.terms("balance", lambda i, t: -demand[t][i])
+    demand_in_pyomo(m, economy)
     m.laws.objective("value_of_stocks", pyo.maximize, lambda: 0.0, "value of the stocks left at the end")
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
-    model.terms("balance", lambda t: -economy.vector("targets", t))
+    demand_in_cvxpy(model, economy)
     model.goal("max", 0.0)
 
 
@@ -59,7 +54,7 @@ TERMINAL_STOCKS = Objective(
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
-        given=(Given("balance", "demand", final_demand, on_hand=False),),
+        given=(DEMAND,),
     ),
     demand=Demand.FIXED,
     needs=("salvage_values",),

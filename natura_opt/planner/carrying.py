@@ -25,8 +25,8 @@ from ..base.errors import CannotAnswerError, NotProvedError, OptionError, listed
 from ..economy.economy import Economy
 from ..economy.some_periods import of_periods
 from ..formulate import asked_of
-from ..laws.capital import Holdings
 from ..laws.capital_course import stocks_over_time
+from ..laws.holdings import Holdings
 from ..laws.periods import lengths
 from ..plan.plan import Plan
 
