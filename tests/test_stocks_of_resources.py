@@ -202,7 +202,6 @@ def _seeded(seed: int) -> no.Economy:
         training=[[0, 0, 0], [0, 0, 0], [0, 0, random.random()]],
         prepared_activities=2 + random.random((3, periods)),
         initial_stocks=[9, 8, 7],
-        storage=[0.9, 0.8, 1],
         periods=periods,
         period_length=1 + random.random(periods),
         targets=random.random((3, periods)),

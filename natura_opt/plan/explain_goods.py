@@ -146,7 +146,7 @@ def _flow_words(accounts: Accounts, good: int) -> str:
     name = plan.economy.goods[good]
     parts = [f"{float(output[0]):.6g} made"]
     on_hand = float(plan.asked.vector("initial_stocks", 0)[good]) / lengths(plan.asked)[0] if t == 0 else 0.0
-    parts += [f"{on_hand:.6g} on hand at the start"] * (on_hand > 0)
+    parts += [f"{on_hand:.6g} on hand at the start"] * bool(on_hand > 0)
     parts.append(f"{used:.6g} used up as input")
     parts.append(f"{plan.consumption.to_numpy()[good, t]:.6g} delivered")
     if len(plan.investment):
