@@ -29,7 +29,7 @@ from .laws.capital import CAPITAL, refuse_mixed_capital
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
-from .laws.drawn import DRAWN, refuse_senseless_stocks
+from .laws.drawn import DRAWN
 from .laws.emissions import EMISSIONS
 from .laws.exhaustible import EXHAUSTIBLE
 from .laws.labour import LABOUR
@@ -44,6 +44,7 @@ from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_stocks import refuse_senseless_stocks
 from .laws.senseless_trade import refuse_senseless_trade
 from .laws.storage import STORAGE
 from .laws.trade import TRADE

@@ -90,14 +90,18 @@ def _academy() -> no.Economy:
 def _mine() -> no.Economy:
     """Ore is there once; half a unit makes one of metal from the second period on: 4 of the 10 in the first at most.
 
+    Its props are of wood, of which there is enough.
+
     By hand: 4 in period 1, and 6 left for 12 in periods 2 and 3 together.
     """
     return no.build_economy(
         name="mine",
         goods=["metal"],
-        resources=["ore"],
-        resource_use={"1": [[1]], "2": [[0.5]], "3": [[0.5]]},
-        exhaustible_stocks=[10],
+        resources=["ore", "wood"],
+        resource_use={"1": [[1], [0.1]], "2": [[0.5], [0.1]], "3": [[0.5], [0.2]]},
+        exhaustible_stocks=[10, _FREE],
+        renewable_stocks=[_FREE, 30],
+        regrowth_rates=[0, 0.1],
         least_activities=[[4, 0, 0]],
         periods=3,
         targets=[1],

@@ -816,10 +816,10 @@ class Entry:
                 return later or not np.isfinite(economy.vector("renewable_stocks", 0)[self.row])
             case "renewable_capacity":
                 return not np.isfinite(economy.vector("renewable_stocks", 0)[self.row])
-            case "labour_entering" | "labour_leaving":
+            case "labour_leaving":
                 return wears_later or not np.isfinite(economy.vector("labour_force", 0)[self.row])
-            case "training":
-                return wears_later or not np.isfinite(economy.vector("labour_force", 0)[self.row])
+            case "labour_entering" | "training":  # of a kind of which there is none, it is refused
+                return wears_later and np.isfinite(economy.vector("labour_force", 0)[self.row])
             case "emission_caps" | "emission_budgets" | "damage_weights":
                 return not any(_used(economy, "emissions", t)[[self.row]].nnz for t in when)
             case _:

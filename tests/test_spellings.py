@@ -489,6 +489,43 @@ ALLOWED: dict[str, dict[str, str]] = {
         "True for `len(way.goods(economy))`": "tests/test_trade.py has economies that only import",
     },
     "laws.trade._cvxpy_of": {"True for `economy.has(way.limits)`": NO_LIMIT},
+    "laws.drawn.standing_in": {"1 for 0 in `economy.vector(table, 0)`": START},
+    "laws.drawn._pyomo": {"1 for 0 in `economy.vector(table, 0)`": START},
+    "laws.drawn._cvxpy": {"False for `not len(which)`": EMPTY},
+    "laws.exhaustible._matrix": {"1 for 0 in `economy.vector('exhaustible_stocks', 0)`": START},
+    "laws.exhaustible._pyomo": {
+        "1 for 0 in `economy.vector('exhaustible_stocks', 0)`": START,
+        "1 for 0 in `economy.vector('period_length', 0)`": START,
+    },
+    "laws.exhaustible._cvxpy": {
+        "1 for 0 in `economy.vector('exhaustible_stocks', 0)`": START,
+        "True for `len(which)`": EMPTY,
+    },
+    "laws.renewable._capacity": {"1 for 0 in `economy.vector('renewable_capacity', 0)`": START},
+    "laws.renewable._at_start": {"1 for 0 in `economy.vector(_STOCK, 0)`": START},
+    "laws.renewable._pyomo": {
+        "1 for 0 in `economy.vector('period_length', 0)`": START,
+        "1 for 0 in `economy.vector('renewable_capacity', 0)`": START,
+        "1 for 0 in `economy.vector(_STOCK, 0)`": START,
+        "always `room[r]` in `(0.0, None if np.isinf(room[r]) else room[r])`": "Pyomo takes infinity for no bound",
+    },
+    "laws.renewable._cvxpy": {"False for `not len(which)`": EMPTY},
+    "laws.labour._matrix": {"1 for 0 in `economy.vector(_STOCK, 0)`": START},
+    "laws.labour._pyomo": {
+        "1 for 0 in `economy.vector('period_length', 0)`": START,
+        "1 for 0 in `economy.vector(_STOCK, 0)`": START,
+    },
+    "laws.labour._cvxpy": {
+        "1 for 0 in `economy.vector(_STOCK, 0)`": START,
+        "False for `not len(kinds)`": EMPTY,
+    },
+    "laws.lags._spent": {"1 for 0 in `economy.matrix(BESIDE[table], 0)`": START},
+    "laws.lags.kept_up": {
+        "1 for 0 in `economy.matrix(BESIDE[table], 0)`": START,
+        "without first term of `count + place`": "numpy counts what is negative from the end",
+    },
+    "laws.lags._matrix": {"True for `economy.has(table)`": ZEROS},
+    "laws.lags_pyomo._spent": {"1 for 0 in `economy.vector('period_length', 0)`": START},
     "laws.storage._pyomo": {"1 for 0 in `economy.vector('storage', 0)`": START},
     "laws.storage._storable": {
         "1 for 0 in `economy.vector('storage', 0)`": START,

@@ -36,7 +36,7 @@ from .periods import lengths
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     which = standing_in(economy, "exhaustible_stocks")
     program.rows("exhaustible_stock", economy.resources[which], "<=", economy.vector("exhaustible_stocks", 0)[which])
-    years = lengths(economy).reshape(1, -1)
+    years = lengths(economy)[None, :]
     program.terms("exhaustible_stock", "drawn", sp.kron(years, drawn_for(economy, "exhaustible_stocks")))
 
 

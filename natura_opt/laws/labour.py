@@ -78,7 +78,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     start = np.concatenate([economy.vector(_STOCK, 0)[kinds], np.zeros((count - 1) * len(kinds))])
     program.rows("labour_there", index, "<=", start)
     program.supply("labour_there", -entering(economy, question))
-    down = sp.eye_array(count * len(kinds), k=-len(kinds))
+    down = sp.eye_array(count * len(kinds), k=-len(kinds), format="csr")
     stays = sp.diags_array(np.concatenate([_stays(economy, t) for t in every]))
     program.terms("labour_there", "labour", sp.eye_array(len(index)) - down @ stays)
     program.terms("labour_there", "activities", -(down @ sp.block_diag([_trained(economy, t) for t in every])))
@@ -138,7 +138,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         return
     there = model.variable("labour", stock_labels(economy, _STOCK), (len(kinds), count))
     work = drawn_for(economy, _STOCK) @ model.variables["drawn"]
-    given = entering(economy, question).reshape(count, -1)
+    given = entering(economy, question).reshape(count, len(kinds))
     for t in range(count):
         index = labels(("resource", economy.resources[kinds]), ("period", economy.periods[t : t + 1]))
         model.rows("labour_there", t, index, "<=", given[t] if t else economy.vector(_STOCK, 0)[kinds])

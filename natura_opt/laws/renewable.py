@@ -71,7 +71,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     index, count, width = stock_labels(economy, _STOCK), len(years), len(start)
     program.columns("natural_stock", index, upper=np.tile(_capacity(economy), count))
     grown = _growth(economy)
-    later = sp.eye_array(count * width, k=-width) @ sp.diags_array(grown.ravel(order="F"))
+    later = sp.eye_array(count * width, k=-width, format="csr") @ sp.diags_array(grown.ravel(order="F"))
     drawn = sp.kron(sp.diags_array(years), of_drawn)
     program.rows("regrowth", index, "<=", np.concatenate([start, np.zeros((count - 1) * width)]))
     program.terms("regrowth", "natural_stock", sp.eye_array(len(index)) - later)
@@ -82,7 +82,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     if _kept(question):
         resources = economy.resources[standing_in(economy, _STOCK)]
         program.rows("regrowth_kept", resources, ">=", np.minimum(start, _capacity(economy)))
-        last = sp.eye_array(width, count * width, k=(count - 1) * width)
+        last = sp.eye_array(width, count * width, k=(count - 1) * width, format="csr")
         program.terms("regrowth_kept", "natural_stock", sp.diags_array(grown[:, -1]) @ last)
         program.terms("regrowth_kept", "drawn", -(sp.diags_array(grown[:, -1]) @ last @ drawn))
 

@@ -19,6 +19,7 @@ from ..objectives import OBJECTIVES
 from ..program.canonical import Block
 from ..program.declared import Columns
 from ..program.pieces import rows_of
+from .ahead import spent_for_later
 from .limits import given_amounts
 from .needs import needed
 from .stated import GOODS
@@ -53,11 +54,13 @@ def goods_flows(plan: PlanTables, period: Any = None) -> pd.DataFrame:
 
 def _in_period(plan: PlanTables, t: int, others: Floats) -> pd.DataFrame:
     economy = plan.asked
-    level = plan.activities.to_numpy()[:, t]
+    levels = plan.activities.to_numpy()
+    level = levels[:, t]
     names = [name_of(technique) for technique in economy.techniques]
     parts = []
     for table, side in (("outputs", "made"), ("inputs", "used")):
-        flow = sp.coo_array(economy.matrix(table, t) * level[None, :] + needed(plan, table, t))
+        by_table = economy.matrix(table, t) * level[None, :] + needed(plan, table, t)
+        flow = sp.coo_array(by_table + spent_for_later(plan, table, t, levels))
         parts.append(_rows(flow.row, side, "technique", [names[j] for j in flow.col], flow.data))
     every = np.arange(len(economy.goods))
     parts.append(_rows(every, "used", "other", "final use", plan.consumption.to_numpy()[:, t]))

@@ -12,6 +12,7 @@ from ..base.errors import QuestionError
 from ..economy.wanted import demand_by_profile
 from ..laws.emissions import counted_weights
 from ..objectives import Demand
+from .ahead import spent_for_later
 from .layout import frame
 from .needs import needed
 from .stated import GOODS, Stated
@@ -35,7 +36,7 @@ class Quantities(Stated):
 
     @cached_property
     def net_output(self) -> pd.DataFrame:
-        """Net output, ``(B - A) x`` less what curves say: goods x periods (investment is taken out of it)."""
+        """Net output, ``(B - A) x`` less what curves say and is spent ahead: goods x periods (before investment)."""
         return self.output - self._used("inputs", self.economy.goods)
 
     @cached_property
@@ -161,9 +162,13 @@ class Quantities(Stated):
         return self._used("emissions", self.economy.pollutants)
 
     def _used(self, table: str, rows: pd.Index) -> pd.DataFrame:
-        """Return what techniques take or emit by a table: its numbers times their levels, and totals by curve."""
+        """Return what techniques take or emit by a table: its numbers times their levels, totals by curve, and what
+        they spend ahead of later output.
+        """
         numbers = self._by_period(lambda t: self.asked.matrix(table, t) @ self._level(t), rows)
-        return numbers + self._by_period(lambda t: needed(self, table, t).sum(axis=1), rows)
+        numbers += self._by_period(lambda t: needed(self, table, t).sum(axis=1), rows)
+        levels = self.activities.to_numpy()
+        return numbers + self._by_period(lambda t: spent_for_later(self, table, t, levels).sum(axis=1), rows)
 
     def _with_levels(self, table: str, by_techniques: pd.DataFrame) -> pd.DataFrame:
         """Put the levels of the rows that fill a table in the place of what techniques alone account for."""
