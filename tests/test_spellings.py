@@ -478,6 +478,19 @@ ALLOWED: dict[str, dict[str, str]] = {
         "True for `len(kept)`": EMPTY,
         "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
     },
+    "laws.trade._matrix": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `economy.has(way.limits)`": NO_LIMIT,
+    },
+    "laws.trade._pyomo": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `economy.has(limits)`": NO_LIMIT,
+    },
+    "laws.trade._cvxpy": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `len(way.goods(economy))`": "tests/test_trade.py has economies that only import",
+    },
+    "laws.trade._cvxpy_of": {"True for `economy.has(way.limits)`": NO_LIMIT},
     "laws.drawn.standing_in": {"1 for 0 in `economy.vector(table, 0)`": START},
     "laws.drawn._pyomo": {"1 for 0 in `economy.vector(table, 0)`": START},
     "laws.drawn._cvxpy": {"False for `not len(which)`": EMPTY},

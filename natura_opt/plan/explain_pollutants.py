@@ -14,6 +14,7 @@ from ..laws.periods import lengths
 from .account_lines import account
 from .explanation import Explanation, between, dearest_period, explained_limit, interval_of
 from .finding import find_row
+from .naming import rows_of
 from .tables import PlanTables
 from .users import user_lines, users_by_table, users_of
 
@@ -59,9 +60,9 @@ def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
         )
     if weight:
         lines.append(f"  damage: one {unit} emitted counts {weight:g} against the objective")
-    piling, ends = _piling_up(plan, name, period)
+    kind, piling, ends = _piling_up(plan, name, period)
     if piling:
-        parts.append(("pollutant stock", piling))
+        parts.append((kind, piling))
         words = between(plan, piling, ends, "", saved=True)
         lines.append(f"  piling up: one {unit} a year emitted costs {words}, by what is there of it from then on")
     if not intervals and not weight and not piling:
@@ -76,17 +77,18 @@ def explain_pollutant(plan: PlanTables, name: Any, period: Any) -> Explanation:
     return explained_limit("pollutant", name_of(name), period, valuation, interval, cost_table, lines)
 
 
-def _piling_up(plan: PlanTables, name: Any, period: Any) -> tuple[float, tuple[float, float] | None]:
-    """Return what one unit a year emitted costs by all that it adds to stocks, and its interval where it is known."""
+def _piling_up(plan: PlanTables, name: Any, period: Any) -> tuple[str, float, tuple[float, float] | None]:
+    """Return the kind of the rows of stocks, what one unit a year emitted costs by all that it adds to stocks, and the
+    interval of that where it is known."""
     block = next(iter(plan.rows_filling("pollution_costs")), None)
     place = None if block is None else find_row(block, (name, period))
     if block is None or place is None:
-        return 0.0, (0.0, 0.0)
+        return "", 0.0, (0.0, 0.0)
     costly = 1.0 if plan.program.sense == "max" else -1.0
     ends, _ = interval_of(plan, block.name, (name, period))
     if ends is not None and costly < 0:
         ends = (-ends[1] + 0.0, -ends[0] + 0.0)
-    return costly * float(plan.dual[block.start + place]) + 0.0, ends
+    return rows_of(block).kind, costly * float(plan.dual[block.start + place]) + 0.0, ends
 
 
 def _summed(intervals: list[tuple[float, float] | None]) -> tuple[float, float] | None:

@@ -99,7 +99,7 @@ def emission_lines(plan: PlanTables) -> list[str]:
         )
     if len(emitted) > _SHOWN:
         lines.append(f"… and {len(emitted) - _SHOWN} more pollutants (plan.emissions, plan.abatement_costs)")
-    if plan.asked.has("pollutant_stocks") or plan.asked.has("pollutant_stock_caps"):
+    if plan.columns_filling("pollutant_stocks") is not None:
         lines += _stock_lines(plan)
     if plan.asked.has("damage_weights") or plan.asked.has("stock_damage_weights"):
         lines.append(f"damage      {plan.damage.sum():.6g} of the objective")

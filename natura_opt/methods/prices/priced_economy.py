@@ -220,7 +220,10 @@ def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICE
         )
     unpriced = [law for law in laws if law not in priced and law is not objective_of(question).law]
     if unpriced:
-        tables = [table for table in asked_of(economy, question).tables if table in unpriced[0].tables]
+        known = frozenset[str]().union(*(law.tables for law in laws if law not in unpriced))
+        others = frozenset[str]().union(*(law.tables for law in unpriced)) - known
+        given = asked_of(economy, question).tables
+        tables = [table for table in given if table in others] or [t for t in given if t in unpriced[0].tables]
         raise QuestionError(
             f"{name}: method 'prices' does not price the table {listed(tables)} ({unpriced[0].name}); {_OTHERS}, or "
             "put it under leave_out"
