@@ -17,7 +17,7 @@ from ...objectives import Objective
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
 from ...objectives.least_resources import LEAST_RESOURCES
-from ..refusing import other_objective
+from ..refusing import other_objective, refuse_an_end
 
 #: Tables a fixed point takes into account; with any other, this method has no answer.
 _KNOWN = frozenset(
@@ -90,6 +90,7 @@ def refuse_tables(
     other = other_objective(method, lambda objective: objective in answered, economy, question)
     if other:
         raise CannotAnswerError(other)
+    refuse_an_end(method, economy, question)
     seen = asked_of(economy, question)
     beyond = [table for table in seen.tables if table not in known]
     if beyond:

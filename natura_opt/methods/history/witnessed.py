@@ -11,6 +11,7 @@ from ...base.arrays import Floats
 from ...plan.trace import TracePoint
 from ..harmony.found import Found
 from ..harmony.problem import HarmonyProblem
+from ..refusing import refuse_an_end
 from .settings import Settings1990, Settings2018
 
 
@@ -18,6 +19,7 @@ def by_1990(settings: Settings1990, problem: HarmonyProblem, options: SolveOptio
     """The algorithm of 1990; it is handed the economy without weights, which it does not know."""
     from .harmony_1990 import harmony_1990
 
+    refuse_an_end("harmony-1990", problem.economy, problem.question)
     seen = _Witnessed(problem)
     answer = harmony_1990(problem.economy, function=problem.function.name, watch=seen, **vars(settings))
     primal = seen.columns(answer.intensities, None)
@@ -33,6 +35,7 @@ def by_2018(settings: Settings2018, problem: HarmonyProblem, options: SolveOptio
     """The program of 2018; it is handed the economy without weights, which it does not know."""
     from .harmony_2018 import harmony_2018
 
+    refuse_an_end("harmony-2018", problem.economy, problem.question)
     seen = _Witnessed(problem)
     answer = harmony_2018(problem.economy, function=problem.function, watch=seen, **vars(settings))
     primal = seen.columns(answer.intensities, answer.investment)

@@ -32,6 +32,7 @@ from ...laws.storage import STORAGE
 from ...objectives import objective_of
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
+from ..refusing import refuse_an_end
 
 Flags = npt.NDArray[np.bool_]
 _OTHERS = "ask it with method='auto'"
@@ -210,6 +211,7 @@ def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICE
             f"{name}: method 'prices' plans one period, and there are {len(economy.periods)}: goods, stocks and "
             f"investment of several periods would need prices of their own; {_OTHERS}"
         )
+    refuse_an_end("prices", economy, question)
     if EMISSIONS in laws:
         raise QuestionError(
             f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
