@@ -532,19 +532,6 @@ ALLOWED: dict[str, dict[str, str]] = {
     "laws.retirement._Leaving.of_vintages": {"2 for 1 in `self.count + 1`": AFTER},
     "laws.retirement.refuse_senseless_retirement": {"True for `not economy.has('retirements')`": REFUSES_MOVING},
     "laws.investment_units._in_pieces": {"1 for 0 in `holdings.economy.vector('investment_units', 0)`": START},
-    "laws.trade._matrix": {
-        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
-        "True for `economy.has(way.limits)`": NO_LIMIT,
-    },
-    "laws.trade._pyomo": {
-        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
-        "True for `economy.has(limits)`": NO_LIMIT,
-    },
-    "laws.trade._cvxpy": {
-        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
-        "True for `len(way.goods(economy))`": "tests/test_trade.py has economies that only import",
-    },
-    "laws.trade._cvxpy_of": {"True for `economy.has(way.limits)`": NO_LIMIT},
     "laws.storage._pyomo": {"1 for 0 in `economy.vector('storage', 0)`": START},
     "laws.storage.storable": {
         "1 for 0 in `economy.vector('storage', 0)`": START,
