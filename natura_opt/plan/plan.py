@@ -20,6 +20,7 @@ from .limits import binding_limits
 from .prices_over_time import prices_over_time, returns_on_capital
 from .scale import curves_of, losses_at_prices
 from .tables import PlanTables
+from .terminal import terminal_stocks
 from .why_not import WhyNot, why_not
 from .written import Written
 
@@ -45,6 +46,8 @@ class Plan(PlanTables, Written):
     bracket : where curves are not straight, the values between which the best on the true curves lies, by round
         (:class:`natura_opt.plan.bracket.Bracket`); None where all are, or there are none.
     approximation : the curves in the straight pieces that ``program`` states; None where they are straight themselves.
+    raised : of an objective that raises levels lexicographically, its stages in order, each with its verdict (and its
+        valuations): :class:`natura_opt.proof.leximin.Stage`; ``stages`` is their table.
     added : what the plan's objective adds to it, if anything; of harmony, ``harmony`` reads it.
     """
 
@@ -133,6 +136,18 @@ class Plan(PlanTables, Written):
         """
         self.require_point()
         return returns_on_capital(self)
+
+    @cached_property
+    def terminal_stocks(self) -> pd.DataFrame:
+        """What there was of every stock at the start, and what the plan leaves after its last period: index (kind,
+        good, technique); empty where nothing lasts.
+
+        ``capital``: stocks at the start and on order then, beside what lasts of the last period's and what was invested
+        and arrives later (where capital is pooled, the technique is empty). ``store``: goods that keep. Columns: unit,
+        at_start, left, change (left less at_start) and share (left / at_start; NaN where there was none).
+        """
+        self.require_point()
+        return terminal_stocks(self)
 
     @checked_arguments()
     def explain(

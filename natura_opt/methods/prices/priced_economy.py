@@ -23,19 +23,24 @@ from ...economy.question import Question
 from ...formulate import asked_of, laws_of
 from ...laws.activities import ACTIVITIES
 from ...laws.balance import BALANCE
-from ...laws.capital import CAPITAL, Holdings
+from ...laws.capital import CAPITAL
+from ...laws.curve_settings import CurveSettings
 from ...laws.emissions import EMISSIONS
+from ...laws.holdings import Holdings
 from ...laws.law import Law
 from ...laws.resources import RESOURCES
 from ...laws.storage import STORAGE
 from ...objectives import objective_of
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
+from ..refusing import unread_setting
 
 Flags = npt.NDArray[np.bool_]
 _OTHERS = "ask it with method='auto'"
 #: The laws that prices of goods, resources and stocks answer to; over one period nothing is stored.
 PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
+#: Settings of laws that leave it as it is: how curves are stated, and how much a later year than the only one counts.
+_READ = (*CurveSettings.names(), "discount_factor")
 #: The objectives that price coordination answers.
 ANSWERED = (ASSORTMENT, FULFILMENT)
 #: More scarce things than this are better priced by a linear program.
@@ -220,6 +225,9 @@ def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICE
             f"{name}: method 'prices' does not price the table {listed(tables)} ({unpriced[0].name}); {_OTHERS}, or "
             "put it under leave_out"
         )
+    unread = unread_setting("prices", _READ, economy, question)
+    if unread:
+        raise QuestionError(unread)
     several = Makers.of(asked_of(economy, question).matrix("outputs", 0)).joint
     if len(several):
         raise QuestionError(
