@@ -15,7 +15,10 @@ import scipy.sparse as sp
 from scipy.optimize import linprog
 
 import natura_opt as no
+from natura_opt.backends.options import SolveOptions
 from natura_opt.program.linear import LinearProgram
+from natura_opt.program.periods_of_rows import periods_of_rows
+from natura_opt.proof import diagnose
 
 from .seeded import seeded_economy
 from .test_cli import call
@@ -276,3 +279,113 @@ def test_the_command_line_prints_the_page() -> None:
     page = no.why_not("five_year_plan", floor=1.9, irreducible=True)
     assert page.summary()["shortfall"] == facts["shortfall"]
     assert set(page.tables()) == {"shortfall", "prices", "clash"} and "without any one" in str(page)
+
+
+def test_of_a_large_program_the_first_periods_are_proved_impossible_first(
+    infeasible: list[no.Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnose, "_LARGE", 0)
+    used = 0
+    for plan in infeasible:
+        found = diagnose.prove_infeasible(plan.program, SolveOptions())
+        assert found.proved and in_fractions(plan.program, found.vector)[0] > 0
+        when = periods_of_rows(plan.program)
+        last, first = int(when[found.vector != 0].max()), plan.why_not().first
+        assert first is not None and first.place <= last  # a proof needs the period that fails
+        if last + 1 < len(plan.economy.periods):
+            tried = next(2**k for k in range(9) if 2**k > first.place)
+            used += int(last < tried)
+    assert used
+
+
+def test_rows_belong_to_the_periods_of_their_labels(infeasible: list[no.Plan]) -> None:
+    for plan in infeasible:
+        when, periods = periods_of_rows(plan.program), list(plan.economy.periods)
+        for block in plan.program.rows:
+            last = [label[-1] if isinstance(label, tuple) else label for label in block.index]
+            assert [periods[k] for k in when[block.span]] == last
+    kantorovich = no.solve("kantorovich_machines").program
+    assert not periods_of_rows(kantorovich).any()
+
+
+def test_what_limits_all_periods_is_of_the_first_and_what_is_asked_of_all_of_the_last() -> None:
+    economy = no.build_economy(
+        goods=["bread"],
+        resources=["labour"],
+        pollutants=["smoke"],
+        periods=["p", "q", "r"],
+        inputs=[[0.0]],
+        resource_use=[[1.0]],
+        resource_weights=[1.0],
+        emissions=[[1.0]],
+        emission_budgets=[5.0],
+        targets=[2.0],
+        objective="least-resources",
+    )
+    program = no.linear_program(economy)
+    when = periods_of_rows(program)
+    assert when[program.row_block("emission_budget").span].tolist() == [0]
+    page = no.why_not(economy, irreducible=True)
+    assert page.first_period == "r" and page.proved
+    assert page.shortfall.table["shortfall"].sum() == pytest.approx(1.0)
+    assert page.clash is not None
+    assert sorted(page.clash.table["kind"]) == ["demand", "demand", "demand", "emission budget"]
+    total = no.Law(
+        "all of it",
+        frozenset(),
+        lambda economy, question: True,
+        lambda program, economy, question: (
+            program.rows("all", pd.Index(["all"]), ">=", 9.0),
+            program.terms("all", "activities", np.ones((1, 3))),
+        ),
+        rows=(no.Rows("all", (), ">=", "so much is made in all", kind="quota"),),
+    )
+    fine = economy.with_changes(emission_budgets=[7.0])
+    plan = no.solve(fine, extra_laws=[total])
+    when = periods_of_rows(plan.program)
+    assert when[plan.program.row_block("all").span].tolist() == [2]
+    page = plan.why_not(relax=["quota"])
+    assert page.first_period == "r" and page.shortfall.table["possible"].tolist() == pytest.approx([7.0])
+    assert page.shortfall.table["kind"].tolist() == ["quota"]
+
+
+def test_own_rows_are_given_up_where_that_is_asked_for() -> None:
+    def quota(program: Any, economy: no.Economy, question: no.Question) -> None:
+        program.rows("quota", pd.Index(["bread"]), ">=", 1000.0)
+        row = np.zeros((1, len(economy.techniques) * len(economy.periods)))
+        row[0, economy.techniques.get_loc("bread")] = 1.0
+        program.terms("quota", "activities", row)
+
+    plan = no.solve("five_year_plan", extra_laws=[no.ExtraLaw("matrix", quota)])
+    assert plan.status is no.Status.INFEASIBLE
+    none = plan.why_not()
+    assert none.shortfall.status is no.Status.INFEASIBLE and none.proved and not len(none.shortfall.table)
+    page = plan.why_not(relax=["own"])
+    assert page.shortfall.table["kind"].tolist() == ["own row"]
+    possible_so = page.shortfall.table["possible"].iloc[0]
+
+    def less(by: float) -> no.Status:
+        asked = replace(plan.program, row_lower=np.where(plan.program.row_lower == 1000.0, possible_so * by, 0.0))
+        rest = np.where(plan.program.row_lower == 1000.0, asked.row_lower, plan.program.row_lower)
+        return no.solve(replace(plan.program, row_lower=rest)).status
+
+    assert less(1 - 1e-6) is no.Status.OPTIMAL and less(1 + 1e-4) is no.Status.INFEASIBLE
+
+
+def test_what_fails_by_its_last_digits_says_so() -> None:
+    economy = no.build_economy(
+        goods=["bread"],
+        resources=["labour"],
+        inputs=[[0.0]],
+        resource_use=[[1.0]],
+        resource_limits=[1.0],
+        resource_weights=[1.0],
+        targets=[1.0 + 2.0**-50],
+        objective="least-resources",
+    )
+    plan = no.solve(economy, certificate="exact")
+    assert plan.status is no.Status.INFEASIBLE
+    page = plan.why_not()
+    assert not len(page.shortfall.table) and "no more than the last digits" in str(page)
+    assert page.margin >= 0 and "no more" in "\n".join(page.lines())
+    json.dumps(page.summary(), allow_nan=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..base.errors import CannotAnswerError, DataError, OutputError, shown
+from ..base.errors import CannotAnswerError, DataError, OutputError, RefusedError, shown
 from ..base.exit_codes import ExitCode, sentence_after, sentence_of_all
 from ..methods.registry import METHODS
 from .console import (
@@ -262,7 +262,7 @@ def _why_not(plan: Plan | ProgramSolution, time_limit: float | None) -> WhyNot |
         return None
     try:
         return plan.why_not(time_limit=time_limit)
-    except CannotAnswerError:
+    except (CannotAnswerError, RefusedError):  # that there is no plan stands without the page
         return None
 
 

@@ -38,7 +38,7 @@ def why_not(
 
     >>> import natura_opt as no
     >>> page = no.why_not("five_year_plan", floor=1.9)
-    >>> round(page.shortfall.table["possible"].iloc[0], 6), page.first_period
+    >>> round(float(page.shortfall.table["possible"].iloc[0]), 6), page.first_period
     (0.5, 'year1')
     """
     plan = solve(problem, question, time_limit=time_limit, **settings)

@@ -15,10 +15,8 @@ import numpy as np
 
 from ..base.arrays import Floats
 from ..base.status import Status
-from ..program.canonical import Block
-from ..program.declared import Rows
 from ..program.linear import LinearProgram
-from ..program.protocol import Program
+from ..program.periods_of_rows import periods_of_rows
 from ..proof.session import Session
 from .tables import PlanTables
 
@@ -40,7 +38,7 @@ class FirstFailing:
 
 def last_period_of(plan: PlanTables, vector: Floats) -> int:
     """Return the last period in whose rows a Farkas vector stands."""
-    last = periods_of_rows(plan, plan.program)
+    last = periods_of_rows(plan.program)
     return int(last[vector != 0].max(initial=0))
 
 
@@ -53,7 +51,7 @@ def first_failing(plan: PlanTables, session: Session, least: int, most: int) -> 
     least : the periods before this place can be planned. most : the periods up to this place cannot.
     """
     whole = session.program
-    when, open_still = periods_of_rows(plan, whole), False
+    when, open_still = periods_of_rows(whole), False
     while least < most:
         middle = (least + most) // 2
         _leave_out(session, whole, when, middle)
@@ -66,28 +64,6 @@ def first_failing(plan: PlanTables, session: Session, least: int, most: int) -> 
             open_still = True
             break
     return FirstFailing(plan.economy.periods[most], most, not open_still)
-
-
-def periods_of_rows(plan: PlanTables, program: Program) -> Any:
-    """Return the place of the period of each row: what is asked of all periods together is of the last, what limits
-    them together of the first.
-    """
-    periods = plan.economy.periods
-    found = np.empty(program.shape[0], dtype=int)
-    for block in program.rows:
-        own = _places(block, periods)
-        asks = np.isfinite(program.row_lower[block.span])
-        found[block.span] = np.where(own >= 0, own, np.where(asks, len(periods) - 1, 0))
-    return found
-
-
-def _places(block: Block, periods: Any) -> Any:
-    """Return the place of each row's period, or -1."""
-    says = block.declared
-    if isinstance(says, Rows) and not says.by_period:
-        return np.full(len(block.index), -1)
-    index = block.index
-    return periods.get_indexer(index.get_level_values(-1) if index.nlevels > 1 else index)
 
 
 def _leave_out(session: Session, whole: LinearProgram, when: Any, last: int) -> None:

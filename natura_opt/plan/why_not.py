@@ -23,9 +23,10 @@ from ..backends.options import SolveOptions
 from ..base.errors import QuestionError
 from ..base.labels import name_of
 from ..base.status import Status
+from ..program.periods_of_rows import periods_of_rows
 from .claims import claims_of
 from .clash import Clash, irreducible
-from .first_failing import FirstFailing, first_failing, last_period_of, periods_of_rows
+from .first_failing import FirstFailing, first_failing, last_period_of
 from .limits import binding_limits
 from .shortfall import NOTHING, Elastic, Shortfall, given_up, whole_program
 from .tables import PlanTables
@@ -127,7 +128,7 @@ def why_not(
     if nothing.vector.any():
         last, least = last_period_of(plan, nothing.vector), 0
         if shortfall.proved:
-            when = periods_of_rows(plan, plan.program)
+            when = periods_of_rows(plan.program)
             rows = np.concatenate([np.empty(0, dtype=int), *(one.rows for one in elastic.claims)])
             taken = elastic.taken(verdict) > NOTHING * elastic.size
             least = min(int(when[rows[taken]].min(initial=last)), last)
@@ -187,6 +188,8 @@ def _shortfall_lines(found: Shortfall) -> list[str]:
         return ["  giving up all of it would not help: what clashes is what may not be given up (relax=...)"]
     if not found.proved:
         return [f"  the cheapest shortfall was not found: {found.status}"]
+    if not len(found.table):
+        return ["  it falls short by no more than the last digits of what is asked"]
     lines = ["  the cheapest shortfall (proved: with less, in sum of shares, there is no plan):"]
     for row in found.table.head(_SHOWN).to_dict("records"):
         unit = f" {row['unit']}" if row["unit"] else ""
