@@ -107,11 +107,12 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             for now, t in enumerate(periods)
             for later in range(now, len(periods))
         )
+        by_numbers = by_techniques + by_plants + spent_ahead
         if not economy.has_curves("resource_use"):
-            return by_techniques + by_plants + spent_ahead
+            return by_numbers
         total = m.component(TOTALS["resource_use"])
         by_curves = pyo.quicksum(weights[t][r] * total[r, j, t] for r, j, t in total)
-        return by_techniques + by_plants + spent_ahead + by_curves
+        return by_numbers + by_curves
 
     m.laws.objective("weighted_resource_use", pyo.minimize, weighted_use, "weighted resource use")
 
