@@ -70,7 +70,6 @@ def _steps(name: str, objective: str) -> no.Economy:
         resource_use=[[1]],
         resource_limits=[[10, 20, 15]],
         periods=3,
-        period_length=[1, 4, 2],
         targets=[1],
         questions={"default": no.Question(objective)},
     )

@@ -20,6 +20,6 @@ from .max_min import ABOVE, MAX_MIN
 LEXIMIN = replace(
     MAX_MIN,
     name="leximin",
-    law=replace(MAX_MIN.law, name="least fulfilment of a period, then the next least (leximin)"),
+    law=replace(MAX_MIN.law, name="leximin of yearly fulfilment"),
     raises=ABOVE,
 )
