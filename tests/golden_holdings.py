@@ -21,7 +21,7 @@ def _depot(terminal: str = "none") -> no.Economy:
     """
     years = ["y1", "y2", "y3", "y4", "y5"]
     ties_up = [[0, 0.5, 0.3, 0.1], [0.2, 0.1, 0, 0], [0] * 4]
-    wear = [[0, 0.1, 0.2, 0.05], [0.03, 0.04, 0, 0], [0] * 4]
+    wear = [[0, 0.1, 0.2, 0.05], [0.03, 0, 0, 0], [0] * 4]
     orders, retired = ({y: np.zeros((3, 4)) for y in years} for _ in range(2))
     orders["y1"][0, 1], orders["y2"][0, 3], orders["y2"][1, 0] = 0.3, 0.5, 0.2
     retired["y1"][0, 2], retired["y3"][0, 1], retired["y4"][1, 1] = 0.2, 0.7, 0.1
