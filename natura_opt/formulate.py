@@ -25,13 +25,15 @@ from .economy.wanted import with_demand_of_profiles
 from .laws.activities import ACTIVITIES
 from .laws.activity_limits import ACTIVITY_LIMITS
 from .laws.balance import BALANCE
-from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.capital import CAPITAL
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
 from .laws.drawn import DRAWN
 from .laws.emissions import EMISSIONS
 from .laws.exhaustible import EXHAUSTIBLE
+from .laws.holdings import refuse_mixed_capital
+from .laws.investment_units import INVESTMENT_UNITS
 from .laws.labour import LABOUR
 from .laws.lags import LAGS
 from .laws.law import Law
@@ -42,11 +44,15 @@ from .laws.pollutant_stocks import POLLUTANT_STOCKS
 from .laws.pyomo_rows import PyomoRows
 from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
+from .laws.retirement import RETIREMENT, refuse_senseless_retirement
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
 from .laws.senseless_stocks import refuse_senseless_stocks
+from .laws.senseless_terminal import refuse_senseless_terminal
 from .laws.senseless_trade import refuse_senseless_trade
+from .laws.shifting import SHIFTING, refuse_senseless_shifting
 from .laws.storage import STORAGE
+from .laws.terminal import TERMINAL
 from .laws.trade import TRADE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
@@ -66,8 +72,12 @@ STANDING: tuple[Law, ...] = (
     PLANTS,
     RUNNING,
     CAPITAL,
+    SHIFTING,
+    RETIREMENT,
+    INVESTMENT_UNITS,
     STORAGE,
     TRADE,
+    TERMINAL,
     RESOURCES,
     DRAWN,
     EXHAUSTIBLE,
@@ -75,6 +85,17 @@ STANDING: tuple[Law, ...] = (
     LABOUR,
     EMISSIONS,
     POLLUTANT_STOCKS,
+)
+
+#: What refuses tables that make no sense together, by the law that reads them.
+_REFUSALS: tuple[tuple[Law, Callable[[Economy], None]], ...] = (
+    (CAPITAL, refuse_mixed_capital),
+    (PLANTS, refuse_senseless_plants),
+    (RUNNING, refuse_senseless_running),
+    (SHIFTING, refuse_senseless_shifting),
+    (RETIREMENT, refuse_senseless_retirement),
+    (TRADE, refuse_senseless_trade),
+    (DRAWN, refuse_senseless_stocks),
 )
 
 
@@ -100,19 +121,16 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     for table in question.leave_out:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
+    objective.refuse_end(economy, question)
     asked = asked_of(economy, question)
     chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
-    if asked.has("capital") or asked.has_curves("capital"):
-        refuse_mixed_capital(asked)
-    if PLANTS in chosen or asked.has("plant_resources"):
+    for law, refuse in _REFUSALS:
+        if law in chosen:
+            refuse(asked)
+    if PLANTS not in chosen and asked.has("plant_resources"):
         refuse_senseless_plants(asked)
-    if RUNNING in chosen:
-        refuse_senseless_running(asked)
-    if TRADE in chosen:
-        refuse_senseless_trade(asked)
-    if DRAWN in chosen:
-        refuse_senseless_stocks(asked)
+    refuse_senseless_terminal(asked, question)
     objective.refuse(asked, question)
     return chosen
 

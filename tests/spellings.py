@@ -37,8 +37,11 @@ from natura_opt.program.linear import LinearProgram
 from natura_opt.tables.curves import IN_PLACE_OF
 
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
+from .golden_holdings import MOVED
 from .golden_lags import LAGGED, LAGS_BY_HAND
 from .golden_stocks import STOCKED, STOCKS_BY_HAND
+from .golden_terminal import ENDS, ENDS_BY_HAND
+from .golden_years import YEARLY, YEARS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -723,6 +726,9 @@ GOLDEN: dict[str, no.Economy] = {
         *CURVED,
         *LAGGED,
         *STOCKED,
+        *MOVED,
+        *ENDS,
+        *YEARLY,
     )
 }
 
@@ -734,6 +740,8 @@ BY_HAND = {
     **CURVES_BY_HAND,
     **LAGS_BY_HAND,
     **STOCKS_BY_HAND,
+    **ENDS_BY_HAND,
+    **YEARS_BY_HAND,
 }
 
 
@@ -1041,8 +1049,10 @@ _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.curve_layout": (),
     "natura_opt.laws.pollutant_point": ("per_year",),
     "natura_opt.laws.cvxpy_model": (),
+    "natura_opt.laws.holdings": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),
+    "natura_opt.objectives.levels": (),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
+from natura_opt.plan.pictures.turnpike import way_to_turnpike
 
 #: Gale's example (9.6): rows are activities there, columns here.
 GALE_INPUTS = np.array([[0, 1, 0, 0], [1, 0, 0, 1], [0, 0, 1, 0]]).T
@@ -144,17 +146,52 @@ def test_hundreds_of_sectors() -> None:
     assert 0 < found.most - found.least <= 1e-9 * found.growth
 
 
+@cache
+def eu_for_sixty_years() -> no.Plan:
+    return long_plan(no.read("eu_2006"), 60)
+
+
 def test_the_middle_of_a_long_plan_runs_on_the_turnpike() -> None:
     """EU 2006, 60 periods, no limits: growth of each output in the middle is the eigenproblem's to 1 % (and nearer)."""
     e = no.read("eu_2006")
     found = no.turnpike(e)
-    levels = long_plan(e, 60).activities.to_numpy()
+    levels = eu_for_sixty_years().activities.to_numpy()
     middle = levels[:, 21:31] / levels[:, 20:30] - 1.0
     assert np.abs(middle / found.growth - 1.0).max() < 0.01
     shares = levels[:, 25] / levels[:, 25].max()
     np.testing.assert_allclose(shares, found.activities, atol=1e-3)
     ends = levels[:, [1, 59]] / levels[:, [0, 58]] - 1.0
     assert (np.abs(ends / found.growth - 1.0) > 0.05).all(), "were it balanced throughout, this would test nothing"
+
+
+def test_the_picture_shows_the_way_there_and_back() -> None:
+    figure = eu_for_sixty_years().plot.turnpike()
+    above, below = figure.axes
+    distance, growth = (np.asarray(ax.lines[0].get_ydata(), dtype=float) for ax in (above, below))
+    assert len(distance) == 60 and len(growth) == 59
+    assert distance[20:30].max() < 1e-3 < 0.03 < min(distance[0], distance[-1]) < max(distance) <= 1
+    rate = no.turnpike("eu_2006").growth
+    np.testing.assert_allclose(growth[20:30], rate, rtol=0.01)
+    assert below.lines[1].get_ydata()[0] == rate
+    assert figure._repr_png_()[:4] == b"\x89PNG"
+
+
+def test_on_the_ray_the_distance_is_nothing_whatever_the_units() -> None:
+    """Two goods that start in the ray's proportions and end with sets of them."""
+    first = economy([[0.2, 0.1], [0.1, 0.2]], [[1.0, 0.5], [0.5, 2.0]], [0.1, 0.1])
+    for unit in (1.0, 1000.0):
+        units = np.array([1.0, unit])
+        a, c = (first.matrix(table, 0).toarray() * units[:, None] / units for table in ("inputs", "capital"))
+        ray = no.turnpike(economy(a, c, [0.1, 0.1]))
+        stocks = ray.stocks.groupby(level="good").sum().to_numpy()
+        plan = no.solve(
+            economy(a, c, [0.1, 0.1], periods=["1", "2", "3"], objective="assortment").with_changes(
+                capital_pool=stocks, targets={"1": [0.0, 0.0], "2": [0.0, 0.0], "3": stocks}
+            )
+        ).assert_optimal()
+        way = way_to_turnpike(plan, ray)
+        assert way["distance"].iloc[:2].max() < 1e-6
+        assert way["growth"].iloc[0] == pytest.approx(ray.growth, rel=1e-6)
 
 
 # ---- von Neumann ---------------------------------------------------------------------------------------------------

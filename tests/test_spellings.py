@@ -350,19 +350,19 @@ ALLOWED: dict[str, dict[str, str]] = {
     "laws.balance._matrix": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
     "laws.balance._pyomo": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
     "laws.balance._cvxpy": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
-    "laws.capital.Holdings.of": {
+    "laws.holdings.Holdings.of": {
         "2 for 1 in `1 if economy.constant('capital') else len(economy.periods)`": CONSTANT,
         "always `len(economy.periods)` in `range(1, 1 if economy.constant('capital') else len(econom...`": CONSTANT,
     },
-    "laws.capital.Holdings.pick": {
+    "laws.holdings.Holdings.pick": {
         "False for `self.techniques is None`": "a vector picked by (goods, None) is one column of the same numbers",
     },
-    "laws.capital.Holdings.given": {
+    "laws.holdings.Holdings.given": {
         "1 for 0 in `self.pick('initial_capital' if self.techniques is not Non...`": START,
         "always `self.pick('capital_orders', period)` in "
         "`arriving = self.pick('capital_orders', period) if self.ec...`": ZEROS,
     },
-    "laws.capital.Holdings.lags": {"1 for 0 in `self.economy.vector('investment_lag', 0)`": START},
+    "laws.holdings.Holdings.lags": {"1 for 0 in `self.economy.vector('investment_lag', 0)`": START},
     "laws.capital._matrix": {
         "without last term of `count - 1`": "the diagonal is cut to its length, at the end of the horizon",
     },
@@ -379,7 +379,7 @@ ALLOWED: dict[str, dict[str, str]] = {
             "Pyomo takes a tuple of one for its only member"
         ),
     },
-    "laws.capital_pyomo._Capital.of": {
+    "laws.capital_pyomo.CapitalByName.of": {
         "1 for 0 in `economy.vector('investment_lag', 0)`": START,
         "1 for 0 in `_by_holding(economy, 'capital_pool' if pooled else 'initi...`": START,
     },
@@ -476,19 +476,6 @@ ALLOWED: dict[str, dict[str, str]] = {
         "True for `len(kept)`": EMPTY,
         "1 for 0 in `economy.vector('emission_budgets', 0)`": START,
     },
-    "laws.trade._matrix": {
-        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
-        "True for `economy.has(way.limits)`": NO_LIMIT,
-    },
-    "laws.trade._pyomo": {
-        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
-        "True for `economy.has(limits)`": NO_LIMIT,
-    },
-    "laws.trade._cvxpy": {
-        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
-        "True for `len(way.goods(economy))`": "tests/test_trade.py has economies that only import",
-    },
-    "laws.trade._cvxpy_of": {"True for `economy.has(way.limits)`": NO_LIMIT},
     "laws.drawn.standing_in": {"1 for 0 in `economy.vector(table, 0)`": START},
     "laws.drawn._pyomo": {"1 for 0 in `economy.vector(table, 0)`": START},
     "laws.drawn._cvxpy": {"False for `not len(which)`": EMPTY},
@@ -526,8 +513,21 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "laws.lags._matrix": {"True for `economy.has(table)`": ZEROS},
     "laws.lags_pyomo._spent": {"1 for 0 in `economy.vector('period_length', 0)`": START},
+    "laws.trade._matrix": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `economy.has(way.limits)`": NO_LIMIT,
+    },
+    "laws.trade._pyomo": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `economy.has(limits)`": NO_LIMIT,
+    },
+    "laws.trade._cvxpy": {
+        "1 for 0 in `economy.vector('foreign_exchange', 0)`": START,
+        "True for `len(way.goods(economy))`": "tests/test_trade.py has economies that only import",
+    },
+    "laws.trade._cvxpy_of": {"True for `economy.has(way.limits)`": NO_LIMIT},
     "laws.storage._pyomo": {"1 for 0 in `economy.vector('storage', 0)`": START},
-    "laws.storage._storable": {
+    "laws.storage.storable": {
         "1 for 0 in `economy.vector('storage', 0)`": START,
         "GtE in `keep > 0`": "a good of which nothing lasts may be stored, but nobody gains; shared by all three",
     },
@@ -535,6 +535,21 @@ ALLOWED: dict[str, dict[str, str]] = {
         "1.0 for 0.0 in `by_period(count, lambda t: economy.vector('storage_capaci...`": EMPTY,
     },
     "laws.storage._cvxpy": {"False for `not len(periods) or not len(goods)`": EMPTY},
+    "laws.terminal._matrix": {"1 for 0 in `economy.vector('salvage_values', 0)`": START},
+    "laws.terminal._stores_asked": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
+    "laws.terminal._cvxpy": {
+        "1 for 0 in `economy.vector('salvage_values', 0)`": START,
+        "False for `not len(goods)`": EMPTY,
+    },
+    "laws.terminal._cvxpy_capital": {
+        "1 for 0 in `economy.vector('salvage_values', 0)`": START,
+        "False for `not holdings.count`": EMPTY,
+    },
+    "laws.terminal_pyomo.spell_pyomo": {"1 for 0 in `economy.vector('salvage_values', 0)`": START},
+    "laws.terminal_pyomo._leave_stores": {
+        "1 for 0 in `economy.vector('initial_stocks', 0)`": START,
+        "1 for 0 in `economy.vector('period_length', 0)`": START,
+    },
     "laws.curves._over_time": {
         "always `sp.kron(sp.eye_array(count), matrix, format='coo')` in "
         "`return matrix if count == 1 else sp.kron(sp.eye_array(cou...`": CONSTANT,

@@ -31,15 +31,13 @@ def solved(terminal: str = "none", **tables: Any) -> no.Plan:
 
 
 # ---- exhaustible ------------------------------------------------------------
-@pytest.mark.parametrize("terminal", ["none", "keep", "growth"])
-def test_hotelling(terminal: str) -> None:
-    """Undiscounted, ore is worth the same whenever it is drawn, and its stock as much, whatever the terminal condition.
+def test_hotelling() -> None:
+    """Undiscounted, ore is worth the same whenever it is drawn, and its stock as much.
 
     Ten in the ground, four hours in a year: what a year draws of it is worth its years.
     """
     years = [1.0, 2.0, 1.0]
     plan = solved(
-        terminal,
         exhaustible_stocks=[10, FREE],
         resources=["ore", "hours"],
         resource_use=[[1], [1]],
@@ -55,6 +53,12 @@ def test_hotelling(terminal: str) -> None:
     stock = plan.limits.set_index("kind").loc["exhaustible stock", "valuation"]
     assert drawn / years == pytest.approx([stock] * 3)
     assert stock == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("terminal", ["keep", "growth"])
+def test_no_terminal_condition_keeps_what_is_there_once(terminal: str) -> None:
+    with pytest.raises(no.QuestionError, match="nothing lasts beyond a period here"):
+        solved(terminal, exhaustible_stocks=[10])
 
 
 def test_a_cake_is_eaten_evenly_where_its_taste_diminishes() -> None:

@@ -40,7 +40,6 @@ from ..program.declared import Columns, Rows
 from ..tables import curves as tables
 from ..tables.curves import IN_PLACE_OF
 from ..tables.spec import names_of
-from .capital import Holdings
 from .coefficients import by_period
 from .curve_layout import TOTALS, Pieces, need_rows
 from .curve_point import as_curves_say
@@ -48,6 +47,7 @@ from .curves_pyomo import spell_pyomo
 from .cvxpy_model import CvxpyModel
 from .emissions import counted_weights
 from .entering import ENTERING
+from .holdings import Holdings
 from .law import Law
 from .periods import counted_years, lengths
 

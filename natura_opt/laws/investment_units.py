@@ -29,9 +29,9 @@ from ..program.builder import ProgramBuilder
 from ..program.declared import Columns, Rows
 from ..tables import capital as tables
 from ..tables.spec import names_of
-from .capital import CAPITAL, Holdings
 from .coefficients import pyomo_names
 from .cvxpy_model import CvxpyModel
+from .holdings import Holdings, has_capital
 from .law import Law
 from .periods import lengths
 from .terminal_settings import setting_aside
@@ -101,7 +101,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 INVESTMENT_UNITS = Law(
     name="indivisible investment",
     tables=names_of(*tables.INVESTMENT_UNITS),
-    applies=lambda economy, question: economy.has("investment_units") and CAPITAL.applies(economy, question),
+    applies=lambda economy, question: economy.has("investment_units") and has_capital(economy),
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,

@@ -2,9 +2,9 @@ r"""The greatest weighted sum of activities for a fixed final demand.
 
 .. math::  \max \sum_t c_t \sum_j w_{jt}\, x_{jt} \quad\text{with the balance of goods serving } d_{it}
 
-with weights ``w`` (``activity_weights``: what a unit of activity counts) and the years ``c_t`` that each period counts
-for (:func:`natura_opt.laws.periods.counted_years`). Where no final demand is given (``targets``), none is served. With
-weights of one for the techniques of some years it is their total output.
+with weights ``w`` (``activity_weights``: what a unit of activity counts) and ``c_t``, what a period counts in the sum:
+the years it lasts, discounted, times its ``period_weights``. Where no final demand is given (``targets``), none is
+served. With weights of one for the techniques of some years it is their total output.
 
 Dual: the balance's valuations, ∂(objective)/∂(goods on hand).
 
@@ -20,17 +20,18 @@ from ..economy.question import Question
 from ..laws.coefficients import by_period, pyomo_names
 from ..laws.cvxpy_model import CvxpyModel
 from ..laws.law import Given, Law
-from ..laws.periods import counted_years
 from ..program.builder import ProgramBuilder
 from ..tables.objectives import ACTIVITY_WEIGHTS, TARGETS
 from ..tables.spec import names_of
+from ..tables.time import PERIOD_WEIGHTS
 from .least_resources import final_demand
+from .levels import named_weights, weights_of_periods
 from .objective import Demand, Objective
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
-    years = counted_years(economy, question)
-    weights = by_period(len(years), lambda t: years[t] * economy.vector("activity_weights", t))
+    counts = weights_of_periods(economy, question)
+    weights = by_period(len(counts), lambda t: counts[t] * economy.vector("activity_weights", t))
     program.objective("max", {"activities": weights})
     program.supply("balance", -final_demand(economy, question))
 
@@ -39,11 +40,11 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     import pyomo.environ as pyo
 
     goods, techniques = pyomo_names(economy.goods), pyomo_names(economy.techniques)
-    years = counted_years(economy, question).tolist()
+    counts = named_weights(economy, question)
     demand, weights = {}, {}
     for t, p in enumerate(economy.periods):
         demand[p] = dict(zip(goods, economy.vector("targets", t).tolist(), strict=True))
-        weights[p] = dict(zip(techniques, (years[t] * economy.vector("activity_weights", t)).tolist(), strict=True))
+        weights[p] = dict(zip(techniques, (counts[p] * economy.vector("activity_weights", t)).tolist(), strict=True))
     m.laws.terms("balance", lambda i, t: -demand[t][i])
     m.laws.objective(
         "weighted_output",
@@ -54,16 +55,16 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
-    x, years = model.variables["activities"], counted_years(economy, question)
+    x, counts = model.variables["activities"], weights_of_periods(economy, question)
     model.terms("balance", lambda t: -economy.vector("targets", t))
-    model.goal("max", sum(years[t] * (economy.vector("activity_weights", t) @ x[:, t]) for t in range(len(years))))
+    model.goal("max", sum(count * (economy.vector("activity_weights", t) @ x[:, t]) for t, count in enumerate(counts)))
 
 
 OUTPUT = Objective(
     name="output",
     law=Law(
         name="largest weighted sum of activities",
-        tables=names_of(TARGETS, ACTIVITY_WEIGHTS),
+        tables=names_of(TARGETS, ACTIVITY_WEIGHTS, PERIOD_WEIGHTS),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,
@@ -71,5 +72,6 @@ OUTPUT = Objective(
         given=(Given("balance", "demand", final_demand, on_hand=False),),
     ),
     demand=Demand.FIXED,
+    sums_years=True,
     needs=("activity_weights",),
 )

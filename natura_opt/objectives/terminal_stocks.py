@@ -4,8 +4,8 @@ r"""The most valuable stocks at the end, for a fixed final demand.
     \quad\text{with the balance of goods serving } d_{it}
 
 with values ``v`` (``salvage_values``). What is left, and what it counts, is the terminal condition ``salvage``
-(:mod:`natura_opt.laws.terminal`), which this objective takes for granted; beside it the question asks for nothing but
-the final demand (``targets``), if any.
+(:mod:`natura_opt.laws.terminal`), which the question must say; this objective adds nothing to it but the final demand
+(``targets``), if any.
 
 Dual: the balance's valuations, ∂(objective)/∂(goods on hand).
 
@@ -50,16 +50,12 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     model.goal("max", 0.0)
 
 
-def _applies(economy: Economy, question: Question) -> bool:
-    return True
-
-
 TERMINAL_STOCKS = Objective(
     name="terminal-stocks",
     law=Law(
         name="most valuable stocks at the end",
         tables=names_of(TARGETS),
-        applies=_applies,
+        applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
@@ -67,4 +63,5 @@ TERMINAL_STOCKS = Objective(
     ),
     demand=Demand.FIXED,
     needs=("salvage_values",),
+    terminal="salvage",
 )

@@ -10,8 +10,8 @@ import pandas as pd
 from ..base.errors import QuestionError
 from ..base.labels import holding_name, name_of
 from ..economy.coerce import position
-from ..laws.capital import Holdings
 from ..laws.drawn import DRAWN
+from ..laws.holdings import Holdings
 from ..program.canonical import Block
 from ..program.pieces import rows_of as coefficients_of
 from .account_lines import account

@@ -19,6 +19,7 @@ from .answer import Answered
 from .prices_over_time import basket_rates, prices_over_time, returns_on_capital
 from .scale import curves_of, depends_on_scale, has_curves, losses_at_prices, sum_of_losses
 from .tables import PlanTables
+from .terminal import terminal_facts
 
 #: The tables of a plan, in order.
 TABLES = (
@@ -36,6 +37,7 @@ TABLES = (
     "investment",
     "stocks",
     "stored",
+    "terminal_stocks",
     "plants",
     "valuations",
     "rents",
@@ -54,6 +56,7 @@ _IN_TABLES = (
     "bracket",
     "curves",
     "interest",
+    "terminal",
 )
 
 
@@ -74,6 +77,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
             frames[name] = table.to_frame() if isinstance(table, pd.Series) else table
     if len(plan.totals):
         frames["totals"] = plan.totals
+    if len(plan.stages):
+        frames["stages"] = plan.stages
     if plan.bracket is not None:
         frames["bracket"] = plan.bracket.rounds
     if has_curves(plan):
@@ -93,7 +98,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
-    own = {"summary", "fulfilment", "totals", "bracket", "curves", "loss_at_prices"}
+    own = {"summary", "fulfilment", "totals", "stages", "bracket", "curves", "loss_at_prices"}
     own |= {"prices_over_time", "returns_on_capital"}
     return frozenset({*own, *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 
@@ -144,6 +149,9 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
             }
             for period, price, rate, note in basket_rates(plan).itertuples()
         ]
+    left = terminal_facts(plan)
+    if left is not None:
+        facts["terminal"] = left
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     if len(plan.totals):

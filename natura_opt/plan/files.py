@@ -165,7 +165,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[list[Any]]:
 
 
 def _cell(value: Any) -> Any:
-    if value is pd.NA:
+    if value is pd.NA or value == "":
         return None
     if isinstance(value, float):
         return None if value != value else value

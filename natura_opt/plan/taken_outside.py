@@ -180,7 +180,7 @@ class TakenOutside(PeriodOfPlan):
 
     def _row_name(self, says: Rows, label: Any) -> str:
         """Return the name of a row, and its period where that is another one."""
-        parts, period = parts_of(says, label)
+        parts, period = parts_of(self.economy, says, label)
         name = holding_name(parts) if parts else says.named or says.words
         return name if period is None or period == self.economy.periods[self.t] else f"{name} in {name_of(period)}"
 

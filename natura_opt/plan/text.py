@@ -15,11 +15,19 @@ from .limits import binding_limits, count_limits, worth_in_words
 from .naming import own_name
 from .prices_over_time import basket_line
 from .scale_words import curve_lines
+from .stages import stage_lines
 from .tables import PlanTables
+from .terminal import terminal_lines
 
 _SHOWN = 8
 #: So many rows or columns of each of the user's own blocks are shown.
 _OWN = 4
+
+
+def further_lines(plan: PlanTables) -> list[str]:
+    """Return what else a summary says of a plan, where there is something to say: a line or more of each part."""
+    parts = (curve_lines, emission_lines, terminal_lines, basket_line, own_lines)
+    return [*stage_lines(plan.raised), *(line for part in parts for line in part(plan))]
 
 
 def summary(plan: PlanTables) -> str:
@@ -54,7 +62,7 @@ def summary(plan: PlanTables) -> str:
         more = count_limits(plan) - len(limits)
         if more:
             lines.append(f"    … and {more:,} more (plan.limits)")
-    lines += [f"  {line}" for line in [*curve_lines(plan), *emission_lines(plan), *basket_line(plan), *own_lines(plan)]]
+    lines += [f"  {line}" for line in further_lines(plan)]
     shown = [f"{name_of(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
     if shown:
         lines.append("  dearest goods per unit: " + ", ".join(shown))

@@ -71,7 +71,7 @@ def _column_words(economy: Economy, block: Block, label: Any, period: Any) -> st
     says = block.declared
     if not isinstance(says, Columns):
         return " in ".join(filter(None, own_name(economy, block.name, label)))
-    parts, when = parts_of(says, label)
+    parts, when = parts_of(economy, says, label)
     if says.adds_to:  # the technique's own use
         return name_of(parts[-1]) if when is None or when == period else f"{name_of(parts[-1])} in {name_of(when)}"
     name = holding_name(parts) if parts else ""

@@ -144,7 +144,50 @@ _SOLVE = (
         "of rows of all periods together: what one more on their side is worth",
         "objective per unit of the name",
     ),
+    Field("terminal", "object", "where stocks last beyond the plan: what it leaves behind"),
+    Field("terminal.condition", "text", "where stocks last: none, keep, salvage or growth"),
+    Field("terminal.stocks", "whole number", "where stocks last: how many there are"),
+    Field("terminal.below_start", "whole number", "where stocks last: of how many less is left than there was"),
+    Field("terminal.warning", "true or false", "where stocks last: some are eaten, and the question does not say so"),
+    Field(
+        "terminal.capital_left",
+        "number",
+        "where stocks last: what is left of capital over what there was, by its worth at the start",
+        "1",
+        nullable=True,
+    ),
+    Field("terminal.most_eaten[].name", "text", "where stocks last: one of which little is left"),
+    Field("terminal.most_eaten[].kind", "text", "where stocks last: capital or store"),
+    Field("terminal.most_eaten[].at_start", "number", "where stocks last: what there was", "unit of the good"),
+    Field("terminal.most_eaten[].left", "number", "where stocks last: what is left", "unit of the good"),
     Field("notes[]", "text", "of a program: what its file's format made of what was written"),
+)
+
+_IT = "of a plan that cannot be: "
+_WHY_NOT = (
+    Field("why_not", "object", _IT + "the page that says why not"),
+    Field("why_not.proved", "true or false", _IT + "whether every part of the page is proved"),
+    Field("why_not.first_period", "text", _IT + "the first period that fails, where it is found"),
+    Field("why_not.shortfall[].kind", "text", _IT + "kind of what is given up"),
+    Field("why_not.shortfall[].name", "text", _IT + "name of what is given up"),
+    Field("why_not.shortfall[].period", "text", _IT + "its period"),
+    Field("why_not.shortfall[].unit", "text", _IT + "its unit"),
+    Field("why_not.shortfall[].asked", "number", _IT + "how much of it is asked", "unit of the name"),
+    Field("why_not.shortfall[].shortfall", "number", _IT + "how much must be given up", "unit of the name"),
+    Field("why_not.shortfall[].share", "number", _IT + "shortfall over what is asked", "relative"),
+    Field("why_not.shortfall[].possible", "number", _IT + "how much is possible", "unit of the name"),
+    Field("why_not.totals[].what", "text", _IT + "what could be given up in a stage"),
+    Field("why_not.totals[].total", "number", _IT + "least weighted sum of shares", "relative"),
+    Field("why_not.totals[].bound", "number", _IT + "proved bound: with less there is no plan", "relative"),
+    Field("why_not.asked", "number", _IT + "worth of what is asked, at the prices that show it", "relative"),
+    Field("why_not.there", "number", _IT + "worth of all that could serve it, at these prices", "relative"),
+    Field("why_not.prices[].kind", "text", _IT + "kind of what is asked or there"),
+    Field("why_not.prices[].name", "text", _IT + "name of what is asked or there"),
+    Field("why_not.prices[].period", "text", _IT + "its period"),
+    Field("why_not.prices[].unit", "text", _IT + "its unit"),
+    Field("why_not.prices[].available", "number", _IT + "how much is asked or there", "unit of the name"),
+    Field("why_not.prices[].price", "number", _IT + "price of one unit", "share of all that is asked"),
+    Field("why_not.prices[].worth", "number", _IT + "worth: asked above, there below zero", "relative"),
 )
 
 _HARMONY = (
@@ -183,7 +226,7 @@ def _compared() -> tuple[Field, ...]:
 
 #: Every field, by command.
 FIELDS: dict[str, tuple[Field, ...]] = {
-    "solve": (*_SOLVE, *_HARMONY),
+    "solve": (*_SOLVE, *_WHY_NOT, *_HARMONY),
     "compare": (
         Field("model", "text", "name of the economy"),
         Field("question", "text", "name of the question"),

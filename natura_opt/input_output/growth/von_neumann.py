@@ -34,7 +34,7 @@ import scipy.sparse as sp
 
 from ...base.entrance import checked_arguments
 from ...base.errors import CannotAnswerError, DataError, OptionError, listed
-from ...economy.alignment import numbers_of
+from ...base.numbers import doubles, sparse_doubles
 from ...economy.economy import Economy
 from ...economy.files.catalog import read
 from .factor import largest_factor
@@ -164,13 +164,16 @@ def _given(inputs: Any, outputs: Any) -> tuple[Any, Any, pd.Index, pd.Index]:
 
 def _matrix(value: Any, what: str) -> Any:
     """Return a matrix of numbers that are not negative, csr."""
-    given: Any = value  # sparse or not
-    table: Any = numbers_of(given.toarray() if sp.issparse(value) else given, what)
+    try:
+        table = sp.csr_array(sparse_doubles(value) if sp.issparse(value) else np.atleast_1d(doubles(value)))
+    except (TypeError, ValueError) as reason:
+        raise DataError(f"{what} must be a matrix of numbers, goods x techniques: {reason}") from None
     if table.ndim != 2:
         raise DataError(f"{what} must be a matrix, goods x techniques, not of shape {table.shape}")
-    if not np.isfinite(table).all() or (table < 0).any():
+    if not np.isfinite(table.data).all() or (table.data < 0).any():
         raise DataError(f"{what} must be finite numbers, none of them negative")
-    return sp.csr_array(table)
+    table.eliminate_zeros()
+    return table
 
 
 def _refuse_free(needed: Any, left: Any, goods: pd.Index, techniques: pd.Index, where: str) -> None:

@@ -25,8 +25,8 @@ from ...formulate import asked_of, linear_program
 from ...input_output.positive_system import positive_solution
 from ...input_output.solve import METHODS, leontief
 from ...input_output.system import Witness, rounding
-from ...laws.capital import Holdings
 from ...laws.capital_course import stocks_over_time
+from ...laws.holdings import Holdings
 from ...objectives import Demand, objective_of
 from ...objectives.levels import weights_of_periods
 from ...plan.answer import Attempt

@@ -22,8 +22,8 @@ from ...base.arrays import Floats
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import asked_of, program_of_laws
-from ...laws.capital import Holdings
 from ...laws.capital_course import stocks_over_time
+from ...laws.holdings import Holdings
 from ...objectives import settings_of
 from ...objectives.harmony import HARMONY, IN_WEIGHTS, Deliveries, HarmonySettings
 from ...program.linear import LinearProgram

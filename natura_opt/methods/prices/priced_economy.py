@@ -23,9 +23,10 @@ from ...economy.question import Question
 from ...formulate import asked_of, laws_of
 from ...laws.activities import ACTIVITIES
 from ...laws.balance import BALANCE
-from ...laws.capital import CAPITAL, Holdings
+from ...laws.capital import CAPITAL
 from ...laws.curve_settings import CurveSettings
 from ...laws.emissions import EMISSIONS
+from ...laws.holdings import Holdings
 from ...laws.law import Law
 from ...laws.resources import RESOURCES
 from ...laws.storage import STORAGE

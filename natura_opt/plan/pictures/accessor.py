@@ -80,6 +80,17 @@ class PlanPlots:
 
         return draw_stocks(self.plan, most)
 
+    def turnpike(self) -> Figure:
+        """Draw how near production runs to the ray of balanced growth, period by period, and how fast it grows.
+
+        Raises
+        ------
+        CannotAnswerError, DataError : the economy has no turnpike, as :func:`natura_opt.turnpike` says.
+        """
+        from .turnpike import draw_turnpike
+
+        return draw_turnpike(self.plan)
+
     def flows(
         self, period: Any = None, most: int = 30, widths: Literal["auto", "quantity", "worth", "share"] = "auto"
     ) -> Any:
