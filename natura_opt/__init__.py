@@ -91,6 +91,8 @@ if TYPE_CHECKING:
     from .planner.carrying import carry_over as carry_over
     from .planner.horizon import receding_horizon as receding_horizon
     from .planner.planner import Planner as Planner
+    from .planner.sweep import Sweep as Sweep
+    from .planner.sweep import sweep as sweep
     from .program.builder import ProgramBuilder as ProgramBuilder
     from .program.declared import Columns as Columns
     from .program.declared import Rows as Rows

@@ -1,4 +1,4 @@
-"""The command line: ``natura-opt solve | compare | check | generate | import | models | help``."""
+"""The command line: ``natura-opt solve | sweep | compare | check | generate | import | models | help``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .console import (
 )
 from .generate import generate
 from .help import print_help
+from .sweep import sweep
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -40,6 +41,7 @@ app = typer.Typer(
 imports = typer.Typer(help="Bring an economy in from other forms.", epilog=sentence_of_all(), no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.command(epilog=sentence_after("generate"))(generate)
+app.command(epilog=sentence_after("sweep"))(sweep)
 app.command("help", epilog=sentence_after("help"))(print_help)
 
 #: Every method's settings, and the tolerance at which its answers count as proved, for the help.

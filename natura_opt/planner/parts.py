@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import scipy.sparse as sp
 
 from ..base.errors import OutputError
 from ..base.output_files import check_place, whole_file
@@ -116,7 +115,8 @@ class Parts:
 def _sweep_of(place: Path) -> str:
     """Return which sweep a table is of; empty where it is of none."""
     try:
-        return (pq.read_schema(place).metadata or {}).get(_KEY, b"").decode()
+        said: bytes = (pq.read_schema(place).metadata or {}).get(_KEY, b"")
+        return said.decode()
     except (OSError, pa.ArrowInvalid):
         return ""
 
@@ -144,7 +144,8 @@ def fingerprint(task: Task) -> str:
         if table.spec.tidy:
             take(pd.util.hash_pandas_object(economy.frame(name).astype(str), index=False).to_numpy().tobytes())
             continue
-        for key, values in sorted(table.slices.items(), key=str):
-            arrays = (values.indptr, values.indices, values.data) if sp.issparse(values) else (values,)
+        slices: dict[Any, Any] = dict(table.slices)
+        for key, values in sorted(slices.items(), key=str):
+            arrays = (values.indptr, values.indices, values.data) if table.spec.is_matrix else (values,)
             take(key, *(np.ascontiguousarray(array).tobytes() for array in arrays))
     return known.hexdigest()

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from typing import Any
 
 from ..base.errors import OptionError
@@ -75,7 +76,7 @@ def _solve(number: int) -> tuple[list[Row], list[Row]]:
 def _on_cluster(task: Task, numbers: Sequence[int], address: str) -> Iterator[Solved]:
     """Solve blocks on a Dask cluster."""
     try:
-        import distributed
+        distributed: Any = import_module("distributed")
     except ImportError:
         raise OptionError(
             "sweep: cluster= needs Dask's distributed, which is not installed; install natura-opt[cluster]"

@@ -49,6 +49,8 @@ PUBLIC: dict[str, dict[str, str]] = {
         "Planner": "planner.planner",
         "receding_horizon": "planner.horizon",
         "carry_over": "planner.carrying",
+        "sweep": "planner.sweep",
+        "Sweep": "planner.sweep",
         "Status": "base.status",
         "HarmonyFunction": "objectives.harmony_functions",
     },
