@@ -58,6 +58,10 @@ if TYPE_CHECKING:
     from .formulate import linear_program as linear_program
     from .formulate import pyomo_model as pyomo_model
     from .generate.families import generate_economy as generate_economy
+    from .input_output.growth.turnpike import Turnpike as Turnpike
+    from .input_output.growth.turnpike import turnpike as turnpike
+    from .input_output.growth.von_neumann import VonNeumannGrowth as VonNeumannGrowth
+    from .input_output.growth.von_neumann import von_neumann_growth as von_neumann_growth
     from .input_output.scale.outcome import UnmeetableError as UnmeetableError
     from .input_output.scale.outcome import UnsettledError as UnsettledError
     from .input_output.solve import leontief as leontief
@@ -74,6 +78,7 @@ if TYPE_CHECKING:
     from .methods.lahiri.largest import largest_demand as largest_demand
     from .methods.linear import ExtraLaw as ExtraLaw
     from .methods.solve import solve as solve
+    from .methods.why_not import why_not as why_not
     from .objectives.harmony_functions import HarmonyFunction as HarmonyFunction
     from .objectives.objective import Demand as Demand
     from .objectives.objective import Objective as Objective
@@ -82,6 +87,10 @@ if TYPE_CHECKING:
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
     from .plan.terminal import salvage_values as salvage_values
+    from .plan.why_not import WhyNot as WhyNot
+    from .planner.carrying import carry_over as carry_over
+    from .planner.horizon import receding_horizon as receding_horizon
+    from .planner.planner import Planner as Planner
     from .program.builder import ProgramBuilder as ProgramBuilder
     from .program.declared import Columns as Columns
     from .program.declared import Rows as Rows

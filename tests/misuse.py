@@ -284,6 +284,9 @@ def calls(folder: Path) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "names": None,
             },
         ),
+        "turnpike": (no.turnpike, {"economy": "five_year_plan"}),
+        "von_neumann_growth": (no.von_neumann_growth, {"economy": "five_year_plan", "tolerance": 0.01}),
+        "von_neumann_growth: matrices": (no.von_neumann_growth, {"inputs": FRAME, "outputs": FRAME}),
         "solve": (
             no.solve,
             {

@@ -23,6 +23,7 @@ KNOWN = {
     "eu_2006": (10.7009597491, 1e-11),
     "uk_2015_20": (5.034656815283, 1e-12),
     "concrete_plants": (5.4, 1e-12),
+    "von_neumann": (1600.0, 1e-12),
 }
 #: Those whose needs depend on scale: their answers are in test_scale_models.py.
 SCALE = {"village_2020", "village_2021", "mixed_returns_40"}

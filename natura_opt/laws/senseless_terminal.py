@@ -9,7 +9,7 @@ from .holdings import has_capital
 from .terminal_settings import ends_open, terminal_of
 
 #: The tables of what lasts beyond the plan; where none of them is given, there is nothing to leave behind.
-_LASTING = ("storage", "inputs_ahead", "resource_use_ahead")
+_LASTING = ("storage", "inputs_ahead", "resource_use_ahead", "renewable_stocks")
 
 
 def refuse_senseless_terminal(economy: Economy, question: Question) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from ..base.errors import CannotAnswerError, QuestionError
-from ..laws.terminal_settings import ends_open, terminal_of
+from ..base.errors import QuestionError
 
 if TYPE_CHECKING:
     from ..economy.economy import Economy
@@ -37,15 +36,22 @@ def other_objective(method: str, answers: Callable[[Objective], bool], economy: 
     )
 
 
-def refuse_an_end(method: str, economy: Economy, question: Question) -> None:
-    """Raise where a question says what the plan is to leave behind, to a method that leaves nothing on purpose.
+def unread_setting(method: str, read: Collection[str], economy: Economy, question: Question) -> str:
+    """Say which setting of a law, given otherwise than by default, a method would leave out of account; empty without.
 
-    Raises
-    ------
-    CannotAnswerError : with what to do.
+    Parameters
+    ----------
+    read : names of the settings of laws that the method takes into account, or that say nothing of what it answers.
     """
-    if not ends_open(question):
-        raise CannotAnswerError(
-            f"{economy.name}: method {method!r} does not take into account what is left at the end, and the question "
-            f"has terminal = {terminal_of(question).terminal!r}; ask it with method='auto', or with terminal = 'none'"
-        )
+    from ..economy.question import SETTINGS_OF_LAWS
+
+    for law, settings in SETTINGS_OF_LAWS.items():
+        for described in settings.described():
+            given = question.settings.get(described.name, described.default)
+            if described.name not in read and given != described.default:
+                return (
+                    f"{economy.name}: method {method!r} does not take the setting {described.name!r} into account, and "
+                    f"the question says {described.name} = {given!r} ({law}): ask it with method='auto', or take it "
+                    "out of the question"
+                )
+    return ""

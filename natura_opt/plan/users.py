@@ -13,6 +13,7 @@ from ..program.canonical import Block
 from ..program.declared import Columns
 from ..program.pieces import rows_of
 from .account_lines import names
+from .ahead import spent_for_later
 from .naming import own_name, parts_of
 from .needs import needed
 from .tables import PlanTables
@@ -43,6 +44,7 @@ def users_by_table(plan: PlanTables, table: str, at: int, t: int) -> list[tuple[
     """Return what each technique uses (or emits) of one thing, by a table of coefficients."""
     amounts = plan.asked.matrix(table, t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
     amounts += needed(plan, table, t)[[at]].toarray().ravel()
+    amounts += spent_for_later(plan, table, t, plan.activities.to_numpy())[[at]].toarray().ravel()
     return list(zip(names(plan.economy.techniques), amounts.tolist(), strict=True))
 
 

@@ -55,6 +55,20 @@ class PlanPlots:
 
         return draw_valuations(self.plan, most)
 
+    def prices_over_time(self, most: int = 8) -> Figure:
+        """Draw what is scarce when: prices in target baskets, a row per thing and a column per period.
+
+        The shade is the price over the highest of the same row; the figure in a cell is the price itself (in units of
+        the objective, where nothing has a target), and what is free is left white.
+
+        Parameters
+        ----------
+        most : how many to draw of each kind; those of which all there is is worth most. The others are counted.
+        """
+        from .prices_over_time import draw_prices_over_time
+
+        return draw_prices_over_time(self.plan, most)
+
     def stocks(self, most: int = 8) -> Figure:
         """Draw the capital stocks (start of each period), by good and by who holds them, and goods in store (end).
 
@@ -65,6 +79,17 @@ class PlanPlots:
         from .stocks import draw_stocks
 
         return draw_stocks(self.plan, most)
+
+    def turnpike(self) -> Figure:
+        """Draw how near production runs to the ray of balanced growth, period by period, and how fast it grows.
+
+        Raises
+        ------
+        CannotAnswerError, DataError : the economy has no turnpike, as :func:`natura_opt.turnpike` says.
+        """
+        from .turnpike import draw_turnpike
+
+        return draw_turnpike(self.plan)
 
     def flows(
         self, period: Any = None, most: int = 30, widths: Literal["auto", "quantity", "worth", "share"] = "auto"
