@@ -546,6 +546,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "laws.terminal._cvxpy": {
         "1 for 0 in `economy.vector('salvage_values', 0)`": START,
         "False for `not len(goods)`": EMPTY,
+        "True for `has_capital(economy)`": EMPTY,
     },
     "laws.terminal._cvxpy_capital": {
         "1 for 0 in `economy.vector('salvage_values', 0)`": START,

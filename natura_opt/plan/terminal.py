@@ -140,13 +140,13 @@ def terminal_facts(plan: PlanTables) -> dict[str, Any] | None:
     table = terminal_stocks(plan)
     if not len(table):
         return None
-    below = eaten(table)
-    return {
+    below, share = eaten(table), share_left(plan, table)
+    of_capital = {} if share is None else {"capital_left": share}
+    return of_capital | {
         "condition": terminal_of(plan.question).terminal,
         "stocks": len(table),
         "below_start": len(below),
         "warning": warns(plan, below),
-        "capital_left": share_left(plan, table),
         "most_eaten": [
             {"name": _name(label), "kind": str(label[0]), "at_start": float(row[1]), "left": float(row[2])}
             for label, row in zip(below.index[:_SHOWN], below.to_numpy(), strict=False)

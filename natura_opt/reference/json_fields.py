@@ -152,9 +152,8 @@ _SOLVE = (
     Field(
         "terminal.capital_left",
         "number",
-        "where stocks last: what is left of capital over what there was, by its worth at the start",
+        "where there is capital: what is left of it over what there was, by its worth at the start",
         "1",
-        nullable=True,
     ),
     Field("terminal.most_eaten[].name", "text", "where stocks last: one of which little is left"),
     Field("terminal.most_eaten[].kind", "text", "where stocks last: capital or store"),

@@ -218,6 +218,9 @@ def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICE
         raise QuestionError(
             f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
         )
+    unread = unread_setting("prices", _READ, economy, question)
+    if unread:
+        raise QuestionError(unread)
     unpriced = [law for law in laws if law not in priced and law is not objective_of(question).law]
     if unpriced:
         known = frozenset[str]().union(*(law.tables for law in laws if law not in unpriced))
@@ -228,9 +231,6 @@ def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICE
             f"{name}: method 'prices' does not price the table {listed(tables)} ({unpriced[0].name}); {_OTHERS}, or "
             "put it under leave_out"
         )
-    unread = unread_setting("prices", _READ, economy, question)
-    if unread:
-        raise QuestionError(unread)
     several = Makers.of(asked_of(economy, question).matrix("outputs", 0)).joint
     if len(several):
         raise QuestionError(
