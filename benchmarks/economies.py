@@ -103,6 +103,27 @@ def _capital(
     return held, holder, tied, tied * plan[holder, 0] * rng.uniform(0.9, 1.3, len(held))
 
 
+def at_horizon(economy: no.Economy, count: int) -> no.Economy:
+    """Return the economy over so many periods: its first ones, or its last year's targets and limits repeated."""
+    periods = [f"year{t + 1}" for t in range(count)]
+    last = len(economy.periods) - 1
+
+    def stretched(table: str) -> np.ndarray:
+        return np.column_stack([economy.vector(table, min(t, last)) for t in range(count)])
+
+    matrices = ("inputs", "resource_use", "capital", "initial_capital", "depreciation")
+    return no.build_economy(
+        name=f"{economy.name}_{count}",
+        goods=economy.goods,
+        resources=economy.resources,
+        periods=periods,
+        targets=stretched("targets"),
+        resource_limits=stretched("resource_limits"),
+        objective="fulfilment",
+        **{table: economy.matrix(table, 0) for table in matrices},
+    )
+
+
 def has_uk_2015() -> bool:
     """Whether the four files of the United Kingdom of 2015 (129 industries, five years) lie beside the checkout."""
     return all((UK_2015 / name).exists() for name in FOUR_FILES)

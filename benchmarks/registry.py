@@ -25,6 +25,7 @@ NAMES = (
     "read",
     "solve",
     "hot",
+    "horizon",
     "certify",
     "exact",
     "startup",

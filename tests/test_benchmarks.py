@@ -11,8 +11,9 @@ import pytest
 import natura_opt as no
 from benchmarks import registry
 from benchmarks.__main__ import finite, main
+from benchmarks.cases import horizon
 from benchmarks.cases.certify import solved_program
-from benchmarks.economies import seeded_plan, write_four_files
+from benchmarks.economies import at_horizon, seeded_plan, write_four_files
 from benchmarks.machine import facts_line, machine_facts
 from benchmarks.measuring import Competitor, compare_times, race
 from benchmarks.roads import arrays
@@ -169,3 +170,29 @@ def test_the_machine_is_described_without_its_name_or_paths() -> None:
 
 def test_json_takes_figures_that_are_not_finite() -> None:
     assert finite({"a": [float("inf"), float("nan"), 1.0], "b": (2,)}) == {"a": [None, None, 1.0], "b": [2]}
+
+
+# ---- horizons ------------------------------------------------------------------------------------------------------
+
+
+def test_a_longer_horizon_repeats_the_last_year_and_changes_no_other() -> None:
+    economy = no.read("uk_2015_20")
+    same = no.solve(at_horizon(economy, 5)).assert_optimal()
+    assert same.objective == pytest.approx(5.034656815283, rel=1e-11)
+    longer = at_horizon(economy, 8)
+    for table in ("targets", "resource_limits"):
+        numbers = longer.frame(table).to_numpy()
+        np.testing.assert_array_equal(numbers[:, :5], economy.frame(table).to_numpy())
+        assert (numbers[:, 5:] == numbers[:, [4]]).all()
+    shorter = at_horizon(economy, 2)
+    assert len(shorter.periods) == 2 and (shorter.vector("targets", 1) == economy.vector("targets", 1)).all()
+
+
+def test_growth_with_the_number_of_periods_is_an_exponent() -> None:
+    assert horizon._exponent({5: 2.0, 10: 8.0, 20: 32.0}) == pytest.approx(2.0)
+    assert horizon._exponent({5: 2.0}) is None
+
+
+@pytest.mark.parametrize(("ours", "other", "said"), [(1.0, 1.0, True), (1.0, 1.1, False), (1.0, None, None)])
+def test_what_was_not_proved_in_time_is_not_compared(ours: float, other: float | None, said: bool | None) -> None:
+    assert horizon._same(ours, other) is said
