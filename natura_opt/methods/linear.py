@@ -26,6 +26,7 @@ from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from ..proof.judging import Verdict, certify_claim, judge, moved, prove, settle
 from ..proof.refine import inside
+from .choosing import way_for
 from .curves.settling import prove_plan
 from .method import Common
 
@@ -124,9 +125,15 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
             if solver != "highs":
                 chosen = replace(chosen, options={})
     if answer is None:
-        verdict = prove_plan(spelled.economy, spelled.question, program, chosen)
+        way, why = way_for(spelled.economy, program, chosen)
+        verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, method=way))
         clock.stop("prove", of_which=("solve", verdict.answer.seconds))
-        attempts.append(_attempt(verdict))
+        attempts.append(_attempt(verdict, why))
+        left = None if chosen.time_limit is None else chosen.time_limit - verdict.answer.seconds
+        if why and verdict.status is Status.UNPROVED and (left is None or left > 0):  # HiGHS's own choice, after all
+            verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, time_limit=left))
+            clock.stop("prove", of_which=("solve", verdict.answer.seconds))
+            attempts.append(_attempt(verdict))
     else:
         status, impossibility = judge(program, answer, checked, chosen)
         verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)
@@ -162,9 +169,10 @@ def _as_laws_say(laws: Iterable[Law], spelled: _Spelled, program: LinearProgram,
     return verdict
 
 
-def _attempt(verdict: Verdict) -> Attempt:
+def _attempt(verdict: Verdict, why: str = "") -> Attempt:
     answer = verdict.answer
-    return Attempt(f"HiGHS, scaled arrays: {answer.message}", answer.claim, verdict.certificate)
+    said = f"HiGHS, scaled arrays, by {why}" if why else "HiGHS, scaled arrays"
+    return Attempt(f"{said}: {answer.message}", answer.claim, verdict.certificate)
 
 
 def _further_stages(
