@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from .methods.lahiri.largest import largest_demand as largest_demand
     from .methods.linear import ExtraLaw as ExtraLaw
     from .methods.solve import solve as solve
+    from .methods.why_not import why_not as why_not
     from .objectives.harmony_functions import HarmonyFunction as HarmonyFunction
     from .objectives.objective import Demand as Demand
     from .objectives.objective import Objective as Objective
@@ -85,6 +86,13 @@ if TYPE_CHECKING:
     from .objectives.registry import register_objective as register_objective
     from .plan.plan import Plan as Plan
     from .plan.program_solution import ProgramSolution as ProgramSolution
+    from .plan.terminal import salvage_values as salvage_values
+    from .plan.why_not import WhyNot as WhyNot
+    from .planner.carrying import carry_over as carry_over
+    from .planner.horizon import receding_horizon as receding_horizon
+    from .planner.planner import Planner as Planner
+    from .planner.sweep import Sweep as Sweep
+    from .planner.sweep import sweep as sweep
     from .program.builder import ProgramBuilder as ProgramBuilder
     from .program.declared import Columns as Columns
     from .program.declared import Rows as Rows

@@ -222,7 +222,7 @@ def _fewest(program: LinearProgram, multipliers: npt.NDArray[np.float64]) -> npt
 
 def _reachable(economy: Economy) -> _Result:
     """Could each target be made at all, whatever the amounts? (The largest set of goods that can serve each other.)"""
-    if not economy.has("targets"):
+    if not economy.has("targets") and not economy.has("baskets"):
         return
     goods = np.ones(len(economy.goods), dtype=bool)
     runs = np.ones(len(economy.techniques), dtype=bool)
@@ -316,8 +316,11 @@ def _ever_limited_to_nothing(economy: Economy) -> npt.NDArray[np.bool_]:
 
 
 def _wanted(economy: Economy) -> npt.NDArray[np.bool_]:
-    wanted = [economy.vector("targets", t) > 0 for t in range(len(economy.periods))]
-    return np.any(wanted, axis=0) if economy.has("targets") else np.zeros(len(economy.goods), dtype=bool)
+    wanted = np.zeros(len(economy.goods), dtype=bool)
+    for t in range(len(economy.periods)):
+        of_profiles = economy.matrix("baskets", t) @ economy.vector("populations", t)
+        wanted |= economy.vector("targets", t) + of_profiles > 0
+    return wanted
 
 
 def findings_frame(findings: tuple[Finding, ...]) -> pd.DataFrame:

@@ -21,22 +21,39 @@ from .base.labels import name_of
 from .economy.economy import Economy
 from .economy.files.catalog import read
 from .economy.question import Question, names_of_laws
+from .economy.wanted import with_demand_of_profiles
 from .laws.activities import ACTIVITIES
 from .laws.activity_limits import ACTIVITY_LIMITS
 from .laws.balance import BALANCE
-from .laws.capital import CAPITAL, refuse_mixed_capital
+from .laws.capital import CAPITAL
 from .laws.curves import CURVES
 from .laws.curves_piecewise import refuse_other_transformations, transform
 from .laws.cvxpy_model import CvxpyModel
+from .laws.drawn import DRAWN
 from .laws.emissions import EMISSIONS
+from .laws.exhaustible import EXHAUSTIBLE
+from .laws.holdings import refuse_mixed_capital
+from .laws.investment_units import INVESTMENT_UNITS
+from .laws.labour import LABOUR
+from .laws.lags import LAGS
 from .laws.law import Law
-from .laws.periods import PERIOD_LENGTHS
+from .laws.least_activities import LEAST_ACTIVITIES
+from .laws.period_lengths import PERIOD_LENGTHS
 from .laws.plants import PLANTS
+from .laws.pollutant_stocks import POLLUTANT_STOCKS
 from .laws.pyomo_rows import PyomoRows
+from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
+from .laws.retirement import RETIREMENT, refuse_senseless_retirement
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_stocks import refuse_senseless_stocks
+from .laws.senseless_terminal import refuse_senseless_terminal
+from .laws.senseless_trade import refuse_senseless_trade
+from .laws.shifting import SHIFTING, refuse_senseless_shifting
 from .laws.storage import STORAGE
+from .laws.terminal import TERMINAL
+from .laws.trade import TRADE
 from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
@@ -49,13 +66,36 @@ STANDING: tuple[Law, ...] = (
     ACTIVITIES,
     PERIOD_LENGTHS,
     ACTIVITY_LIMITS,
+    LEAST_ACTIVITIES,
+    LAGS,
     CURVES,
     PLANTS,
     RUNNING,
     CAPITAL,
+    SHIFTING,
+    RETIREMENT,
+    INVESTMENT_UNITS,
     STORAGE,
+    TRADE,
+    TERMINAL,
     RESOURCES,
+    DRAWN,
+    EXHAUSTIBLE,
+    RENEWABLE,
+    LABOUR,
     EMISSIONS,
+    POLLUTANT_STOCKS,
+)
+
+#: What refuses tables that make no sense together, by the law that reads them.
+_REFUSALS: tuple[tuple[Law, Callable[[Economy], None]], ...] = (
+    (CAPITAL, refuse_mixed_capital),
+    (PLANTS, refuse_senseless_plants),
+    (RUNNING, refuse_senseless_running),
+    (SHIFTING, refuse_senseless_shifting),
+    (RETIREMENT, refuse_senseless_retirement),
+    (TRADE, refuse_senseless_trade),
+    (DRAWN, refuse_senseless_stocks),
 )
 
 
@@ -81,15 +121,16 @@ def laws_of(economy: Economy, question: Question, own: Iterable[Law] = ()) -> li
     for table in question.leave_out:
         if table not in economy.tables:
             raise QuestionError(f"{economy.name}: leave_out: {unknown('table', table, economy.tables)}")
+    objective.refuse_end(economy, question)
     asked = asked_of(economy, question)
     chosen = [law for law in (*STANDING, objective.law, BALANCE, *own) if law.applies(asked, question)]
     _refuse_unused(asked, chosen)
-    if asked.has("capital") or asked.has_curves("capital"):
-        refuse_mixed_capital(asked)
-    if PLANTS in chosen or asked.has("plant_resources"):
+    for law, refuse in _REFUSALS:
+        if law in chosen:
+            refuse(asked)
+    if PLANTS not in chosen and asked.has("plant_resources"):
         refuse_senseless_plants(asked)
-    if RUNNING in chosen:
-        refuse_senseless_running(asked)
+    refuse_senseless_terminal(asked, question)
     objective.refuse(asked, question)
     return chosen
 
@@ -106,9 +147,11 @@ def with_objective(economy: Economy, question: Question, objective: str, setting
     if objective == question.objective:
         return replace(question, settings={**question.settings, **settings})
     of_laws = {name: value for name, value in question.settings.items() if name in names_of_laws()}
-    other = Question(objective, {**of_laws, **settings}, leave_out=question.leave_out, name=question.name)
-    old, new = objective_of(question), objective_of(other)
     asked = asked_of(economy, question)
+    old, new = objective_of(question), objective_named(objective, f"{economy.name}: ")
+    if not new.counts_years(asked):
+        of_laws.pop("discount_factor", None)
+    other = Question(objective, {**of_laws, **settings}, leave_out=question.leave_out, name=question.name)
     standing = [law for law in (*STANDING, BALANCE) if law.applies(asked, other)]
     kept = new.law.tables.union(*(law.tables for law in standing))
     gone = [table for table in economy.tables if table in old.law.tables - kept and table not in question.leave_out]
@@ -126,8 +169,10 @@ def _refuse_unused(economy: Economy, chosen: Iterable[Law]) -> None:
 
 
 def asked_of(economy: Economy, question: Question) -> Economy:
-    """Return the economy as the question sees it: without the tables it leaves out."""
-    return economy.with_changes(**dict.fromkeys(question.leave_out)) if question.leave_out else economy
+    """Return the economy as the question sees it: without the tables it leaves out, and with what profiles want among
+    its targets."""
+    left = economy.with_changes(**dict.fromkeys(question.leave_out)) if question.leave_out else economy
+    return with_demand_of_profiles(left)
 
 
 def posed(problem: Economy | str | Path, question: Question | str | None) -> tuple[Economy, Question]:

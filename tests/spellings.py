@@ -29,6 +29,7 @@ from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
 from natura_opt.economy.curve_table import CurveTable
 from natura_opt.formulate import declared_with
+from natura_opt.laws.lags import longest_leads
 from natura_opt.laws.law import Law
 from natura_opt.objectives.harmony import HARMONY
 from natura_opt.program.canonical import Block
@@ -36,6 +37,11 @@ from natura_opt.program.linear import LinearProgram
 from natura_opt.tables.curves import IN_PLACE_OF
 
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
+from .golden_holdings import MOVED
+from .golden_lags import LAGGED, LAGS_BY_HAND
+from .golden_stocks import STOCKED, STOCKS_BY_HAND
+from .golden_terminal import ENDS, ENDS_BY_HAND
+from .golden_years import YEARLY, YEARS_BY_HAND
 
 SPELLINGS = ("matrix", "pyomo", "cvxpy")
 
@@ -399,6 +405,80 @@ def _smoke() -> no.Economy:
     )
 
 
+def _lake() -> no.Economy:
+    """Pollutants that pile up and decay over periods of other lengths, years discounted; one cap is none, some of it is
+    abated, soot is gone after a year, and all emits by period."""
+    years, free = ["a", "b", "c"], float("inf")
+    return no.build_economy(
+        name="lake",
+        goods=["fish", "power"],
+        techniques=["boat", "plant", "filter"],
+        outputs=[[1, 0, 0], [0, 1, 0]],
+        inputs=[[0, 0, 0.02], [0.3, 0, 0.1]],
+        resources=["labour"],
+        resource_use=[[1, 0.4, 0.6]],
+        resource_limits=[[20, 21, 22]],
+        periods=years,
+        period_length=[2, 1, 3.5],
+        pollutants=["mercury", "soot", "gas"],
+        emissions=_over(years, [[0.2, 0.5, -0.6], [0.1, 0.9, 0], [0, 0.7, -0.1]], 1, 0.9, 1.1),
+        emission_caps=[[free, 9, 8], [9, 9.5, 8], [10, 10, 10]],
+        emission_budgets=[free, 40, 50],
+        damage_weights=[[0.01, 0.02, 0.015], [0.003, 0.002, 0.004], [0, 0, 0.01]],
+        pollutant_stocks=[5, 2, 0],
+        pollutant_decay=[[0.1, 0.12, 0.05], [0.9, 1, 1], [0, 0.2, 0]],
+        pollutant_stock_caps=[[9, free, 12], [free, 30, 40], [free, free, free]],
+        stock_damage_weights=[[0.001, 0.002, 0.003], [0, 0.004, 0.001], [0.002, 0.001, 0]],
+        targets=[[2, 3, 2], [3, 2, 2.5]],
+        questions={"default": no.Question("fulfilment", discount_factor=0.9)},
+    )
+
+
+def _fen() -> no.Economy:
+    """Two years and three, a year counting nine tenths of the one before, one unit emitted a year per assortment.
+
+    By hand: 2 hours a year make 2 assortments. 1 + .9 years of the first period count, .81 (1 + .9 + .81) of the
+    second: 1.9 and 2.1951. What is emitted counts 2 x .01 in each. Of 4 that had piled up a quarter is left after two
+    years, to which 2 and half of 2 are added: 4; then nothing decays: 4 + 3 x 2 = 10. Of 2 assortments are lost
+    .02 x 4.0951, 1.9 x .01 x 4 and 2.1951 x .002 x 10.
+    """
+    return no.build_economy(
+        name="fen",
+        goods=["reed"],
+        resources=["hours"],
+        resource_use=[[1]],
+        resource_limits=[2],
+        periods=["a", "b"],
+        period_length=[2, 3],
+        pollutants=["ash"],
+        emissions=[[1]],
+        damage_weights=[0.01],
+        pollutant_stocks=[4],
+        pollutant_decay=[[0.5, 0]],
+        stock_damage_weights=[[0.01, 0.002]],
+        targets=[1],
+        questions={"default": no.Question("assortment", discount_factor=0.9)},
+    )
+
+
+def _bog() -> no.Economy:
+    """One period, least resources; nothing is there before, and nothing limits but the stock."""
+    return no.build_economy(
+        name="bog",
+        goods=["peat"],
+        techniques=["dig", "dry"],
+        outputs=[[1, 1]],
+        resources=["labour"],
+        resource_use=[[1, 2]],
+        resource_weights=[1],
+        pollutants=["water"],
+        emissions=[[0.5, 0.1]],
+        pollutant_stock_caps=[2],
+        targets=[10],
+        objective="least-resources",
+    )
+
+
 def _mill() -> no.Economy:
     """Assortments against damage alone, steam limited; emission coefficients the same in every period."""
     return no.build_economy(
@@ -525,6 +605,26 @@ def _harbour() -> no.Economy:
     )
 
 
+def _terraces() -> no.Economy:
+    """Periods of different length: what is on hand, and what starts take, is spread over their years."""
+    return no.build_economy(
+        name="terraces",
+        goods=["rice", "water"],
+        inputs=[[0.1, 0], [0.2, 0]],
+        resources=["labour"],
+        resource_use=[[0.5, 0.2]],
+        resource_limits=[[9, 8, 9]],
+        periods=["spring", "summer", "winter"],
+        period_length=[2, 0.5, 4],
+        initial_stocks=[3, 1],
+        start_up_inputs=[[0, 0.4], [0.3, 0]],
+        minimum_scale=[1.5, 0.5],
+        activity_limits=[30, 40],
+        targets=[[1, 1.2, 0.9], [0.4, 0.3, 0.5]],
+        objective="fulfilment",
+    )
+
+
 def _pier() -> no.Economy:
     """A little of all that plants and starts are; no limits of resources."""
     return no.build_economy(
@@ -548,6 +648,53 @@ def _pier() -> no.Economy:
     )
 
 
+def _port() -> no.Economy:
+    """Imports within limits, one of them without, and exports without a table of limits; prices by year; a debt once.
+
+    Tea is imported in two years of three, tin exported only, rope neither, although it has a price.
+    """
+    years, free = ["y1", "y2", "y3"], float("inf")
+    return no.build_economy(
+        name="port",
+        goods=["cloth", "tea", "tin", "rope"],
+        techniques=["weave", "brew", "mine", "twist"],
+        outputs=[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+        inputs=_over(years, [[0.1, 0, 0, 0], [0, 0.2, 0, 0], [0.3, 0, 0, 0.1], [0.05, 0, 0.1, 0]], 1, 0.9, 1.1),
+        resources=["labour"],
+        resource_use=[[1, 3, 0.8, 0.5]],
+        resource_limits=[[20, 21, 22]],
+        periods=years,
+        import_limits=[[free, 1.5, 2], [0.8, 0, 0.9], [0, 0, 0], [0, 0, 0]],
+        import_prices=[[2, 2.1, 2.2], [1.5, 0, 1.4], [0, 0, 0], [0.6, 0.6, 0.6]],
+        export_prices=[[1.8, 1.9, 1.7], [0, 0, 0], [0.9, 0.8, 1], [0, 0, 0]],
+        foreign_exchange=[0.5, -0.7, 0],
+        targets=[[1, 1.2, 1.1], [2, 1.8, 2.1], [0.2, 0, 0], [0.5, 0.4, 0.6]],
+        objective="fulfilment",
+    )
+
+
+def _quay() -> no.Economy:
+    """One year, names that are pairs, exports within a limit and imports without; nothing is imported to be exported.
+
+    By hand: an hour makes a crate, which buys 1.5 sacks, or one sack. So 3 crates go out, the most that can; with the 2
+    of foreign exchange on hand they buy 5.5 sacks. Of the other 7 hours s make sacks: 7 - s = 5.5 + s, 6.25 of each.
+    """
+    return no.build_economy(
+        name="quay",
+        goods=[("here", "crate"), ("here", "sack")],
+        techniques=[("here", "crate"), ("here", "sack")],
+        resources=["hours"],
+        resource_use=[[1, 1]],
+        resource_limits=[10],
+        export_limits=[3, 0],
+        export_prices=[3, 0],
+        import_prices=[0, 2],
+        foreign_exchange=[2],
+        targets=[1, 1],
+        objective="assortment",
+    )
+
+
 #: Small economies that together use every term of every law; the richest first, for it finds most.
 GOLDEN: dict[str, no.Economy] = {
     economy.name: economy
@@ -564,18 +711,38 @@ GOLDEN: dict[str, no.Economy] = {
         _decade(),
         _smoke(),
         _mill(),
+        _lake(),
+        _fen(),
+        _bog(),
         _granary(),
         _museum(),
         _meadow(),
         _pier(),
         _yard(),
         _harbour(),
+        _terraces(),
+        _port(),
+        _quay(),
         *CURVED,
+        *LAGGED,
+        *STOCKED,
+        *MOVED,
+        *ENDS,
+        *YEARLY,
     )
 }
 
 #: Optima computed by hand, for what no comparison of spellings can find: a mistake in a helper that all three share.
-BY_HAND = {"granary": 2.0, **CURVES_BY_HAND}
+BY_HAND = {
+    "granary": 2.0,
+    "quay": 6.25,
+    "fen": 2 - 0.02 * 4.0951 - 0.076 - 0.0439020,
+    **CURVES_BY_HAND,
+    **LAGS_BY_HAND,
+    **STOCKS_BY_HAND,
+    **ENDS_BY_HAND,
+    **YEARS_BY_HAND,
+}
 
 
 def spellings_of(name: str) -> tuple[str, ...]:
@@ -641,12 +808,45 @@ class Entry:
                 return last == 0
             case "storage_capacity":
                 return wears_later or economy.vector("storage", 0)[self.row] == 0
-            case "resource_limits" | "resource_weights":
+            case "resource_limits":
+                return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when) and not any(
+                    part[[self.row]].nnz for part in _ahead(economy, "resource_use_ahead")
+                )
+            case "resource_weights":
                 return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when)
+            case "shifting":  # a share where there was none makes the good one that can be moved
+                ends = wears_later and "terminal" not in economy.question().settings and self.value(economy) > 0
+                return ends or not needed[self.row].any()
+            case "shifting_use":  # of what cannot be moved it is refused
+                shares = [economy.vector("shifting", t)[self.column] for t in every]
+                ends = wears_later and "terminal" not in economy.question().settings
+                return any(shares) and (ends or not needed[self.column].any())
+            case "service_life":  # a part of a period is refused, and another end after the end is none
+                return not np.isfinite(self.value(economy))
+            case "investment_units":
+                return not needed[self.row].any()
+            case "import_prices" | "export_prices":
+                limits = self.table.replace("prices", "limits")
+                return economy.has(limits) and not any(economy.vector(limits, t)[self.row] for t in every)
+            case "prepared_activities":  # what needs nothing from before its period need not be prepared
+                return longest_leads(economy)[self.row] <= min(when)
+            case "regrowth_rates":
+                later = wears_later and economy.question().settings.get("terminal") != "keep"
+                return later or not np.isfinite(economy.vector("renewable_stocks", 0)[self.row])
+            case "renewable_capacity":
+                return not np.isfinite(economy.vector("renewable_stocks", 0)[self.row])
+            case "labour_leaving":
+                return wears_later or not np.isfinite(economy.vector("labour_force", 0)[self.row])
+            case "labour_entering" | "training":  # of a kind of which there is none, it is refused
+                return wears_later and np.isfinite(economy.vector("labour_force", 0)[self.row])
             case "emission_caps" | "emission_budgets" | "damage_weights":
                 return not any(_used(economy, "emissions", t)[[self.row]].nnz for t in when)
             case _:
                 return False
+
+
+def _ahead(economy: no.Economy, table: str) -> list[Any]:
+    return list(economy.tables[table].slices.values()) if economy.has(table) else []
 
 
 def _used(economy: no.Economy, table: str, period: int) -> Any:
@@ -858,9 +1058,12 @@ def _package_modules() -> list[ModuleType]:
 _HELPERS: dict[str, tuple[str, ...]] = {
     "natura_opt.laws.coefficients": (),
     "natura_opt.laws.curve_layout": (),
+    "natura_opt.laws.pollutant_point": ("per_year",),
     "natura_opt.laws.cvxpy_model": (),
+    "natura_opt.laws.holdings": (),
     "natura_opt.laws.pyomo_rows": (),
     "natura_opt.base.labels": ("labels", "pair_labels"),
+    "natura_opt.objectives.levels": (),
 }
 
 

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 import natura_opt as no
 from natura_opt.formulate import linear_program
-from natura_opt.laws.capital import Holdings
+from natura_opt.laws.holdings import Holdings
 from natura_opt.methods.harmony.shrinking import largest_shortage, shrink_to_feasible
 from natura_opt.methods.history.harmony_2018 import Harmony2018Result, harmony_2018
 from natura_opt.objectives.harmony_functions import HarmonyFunction, harmony_function

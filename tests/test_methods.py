@@ -17,8 +17,8 @@ from natura_opt.base.settings import Flag, Given, NoSettings, OneOf, Real, Setti
 from natura_opt.cli.app import app
 from natura_opt.comparison.comparing import COMPARABLE
 from natura_opt.economy.makers import NONE, Makers
-from natura_opt.laws.capital import Holdings
 from natura_opt.laws.capital_course import stocks_over_time
+from natura_opt.laws.holdings import Holdings
 from natura_opt.methods.history.settings import Settings1990, Settings2018
 from natura_opt.methods.linear import BACKENDS
 from natura_opt.methods.method import OF_HIGHS, Common

@@ -207,6 +207,7 @@ def test_every_record_tells_its_settings() -> None:
     assert (floor.name, floor.default, floor.allowed.words) == ("floor", None, "a number of at least 0")
     assert {name: objective.kind for name, objective in OBJECTIVES.items()} == {
         "least-resources": Kind.LINEAR, "assortment": Kind.LINEAR, "fulfilment": Kind.LINEAR, "harmony": Kind.CONCAVE,
+        "max-min": Kind.LINEAR, "leximin": Kind.STAGES,
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("formulate",),
     ("plan",),
     ("methods", "learning"),
-    ("comparison", "checks"),
+    ("comparison", "checks", "planner"),
     ("testing", "reference"),
     ("cli",),
 )

@@ -745,3 +745,31 @@ def test_every_method(method: str) -> None:
             assert found.certificate.objective == pytest.approx(fresh.certificate.objective, rel=10 * tolerance)
             assert session._hot is not None and session._hot.is_hot == (method != "pdlp")
             change_demand(session, np.random.default_rng(seed))
+
+
+def test_another_program_takes_the_place_with_the_basis_of_what_is_named() -> None:
+    """Rows and columns in another order, some doubled and some gone: the verdict is that of a solve from nothing."""
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        m, n = int(rng.integers(2, 6)), int(rng.integers(2, 6))
+        one, other = (
+            small_program(
+                "max", rng.uniform(0, 3, k), [(row, "<=", 4.0) for row in rng.uniform(0.1, 2, (h, k)).tolist()]
+            )
+            for h, k in ((m, n), (m + 1, n + 1))
+        )
+        with no.Session(one) as session:
+            session.solve()
+            session.become(other, rng.integers(-1, m, m + 1), rng.integers(-1, n, n + 1))
+            session.become(other)  # what was named stays so
+            found = session.solve()
+        assert found.certificate.proved
+        assert found.certificate.objective == pytest.approx(no.solve(other).objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("rows", [[0, 1], [0.5], [-2], [9], None])
+def test_positions_that_are_none_are_refused(rows: Any) -> None:
+    one = small_program("max", [1.0], [([1.0], "<=", 2.0)])
+    two = small_program("max", [1.0], [([1.0], "<=", 2.0)] * 2)
+    with no.Session(two) as session, pytest.raises(no.ProgramError, match="rows"):
+        session.become(one, rows)

@@ -10,7 +10,7 @@ import pytest
 
 import natura_opt as no
 from natura_opt.base.errors import QuestionError
-from natura_opt.laws.capital import Holdings
+from natura_opt.laws.holdings import Holdings
 from natura_opt.methods.history.stock_allocation import StockProblem
 from natura_opt.methods.history.technologies import INTERNAL_TARGET, ZERO_TARGET, Technologies
 

@@ -90,14 +90,19 @@ class HotSession(HighsSession):
         if not hot:
             self.forget()
 
-    def hold(self, program: LinearProgram, rows: Positions | None = None) -> bool:
+    def hold(self, program: LinearProgram, rows: Positions | None = None, columns: Positions | None = None) -> bool:
         """Hold another program from here on, and tell HiGHS what is other in it.
+
+        Rows of which some are deleted and new ones come last, and columns to which new ones are added at the end, are
+        told one by one. Any other order is a program that is scaled anew and handed over whole, with the basis as far
+        as its rows and columns stand for some that were there; HiGHS makes a basis of what is too much or too little.
 
         Parameters
         ----------
-        program : the whole of it, in the user's units, of the same sense. Columns beyond those held are new.
-        rows : which of the rows held until now each row is, -1 for a new one; these come last. Rows held until now
-            that are not named are deleted. The same rows, where not given.
+        program : the whole of it, in the user's units.
+        rows : which of the rows held until now each row is, or stands for, -1 for a new one; rows held until now that
+            are not named are deleted. The same rows, where not given.
+        columns : the same of columns; those held until now in their order, and then new ones, where not given.
 
         Returns
         -------
@@ -111,10 +116,13 @@ class HotSession(HighsSession):
         check_finite(program)
         before = self.scaled
         rows = np.arange(len(before.row)) if rows is None else rows
-        scaled = self._scaled_as_before(program, rows)
+        columns = _with_new(np.arange(len(before.column)), program.shape[1]) if columns is None else columns
+        told = _in_order(rows) and _in_order(columns) and int((columns >= 0).sum()) == len(before.column)
+        told = told and program.sense == self._given.sense
+        scaled = self._scaled_as_before(program, rows) if told else None
         changes = None if scaled is None else self._changed_coefficients(program, scaled, rows)
         fewer = int((rows >= 0).sum()) < len(before.row)
-        basis = self._basis_for(program, rows) if self.is_hot and (changes is None or fewer) else None
+        basis = self._basis_for(program, rows, columns) if self.is_hot and (changes is None or fewer) else None
         rescaled = scaled is None
         if scaled is None:
             scaled = scale(program)
@@ -198,17 +206,30 @@ class HotSession(HighsSession):
         if highspy.HighsStatus.kError in statuses:
             raise RefusedError("HiGHS does not take what has changed in its program")
 
-    def _basis_for(self, program: LinearProgram, rows: Positions) -> Any:
+    def _basis_for(self, program: LinearProgram, rows: Positions, columns: Positions) -> Any:
         """Return the basis as it is for the rows and columns of a program: new rows in it, new columns at a bound."""
         old, basis = self._highs.getBasis(), highspy.HighsBasis()
-        before, columns, at_row = old.col_status, slice(len(old.col_status), None), old.row_status
-        lower, upper = program.lower[columns], program.upper[columns]
-        rest = np.where(np.isfinite(lower), 0, np.where(np.isfinite(upper), 1, 2))
+        at_column, at_row = old.col_status, old.row_status
+        rest = np.where(np.isfinite(program.lower), 0, np.where(np.isfinite(program.upper), 1, 2))
         at = (_STATUS.kLower, _STATUS.kUpper, _STATUS.kZero)
-        basis.col_status = [*before, *(at[k] for k in rest)]
-        basis.row_status = [at_row[k] if k >= 0 else _STATUS.kBasic for k in rows]
-        basis.valid, basis.alien = True, bool(len(basis.row_status) < len(at_row))
+        basis.col_status = [
+            at_column[k] if k >= 0 else at[new] for k, new in zip(columns.tolist(), rest.tolist(), strict=True)
+        ]
+        basis.row_status = [at_row[k] if k >= 0 else _STATUS.kBasic for k in rows.tolist()]
+        kept = _in_order(columns) and int((columns >= 0).sum()) == len(at_column) and len(rows) >= len(at_row)
+        basis.valid, basis.alien = True, not (kept and _in_order(rows))
         return basis
+
+
+def _with_new(positions: Positions, count: int) -> Positions:
+    """Return positions with -1 for every one that is new, up to so many."""
+    return np.append(positions, np.full(count - len(positions), -1))
+
+
+def _in_order(positions: Positions) -> bool:
+    """Whether positions rise, and new ones (-1) come last."""
+    held = positions[positions >= 0]
+    return bool((positions[: len(held)] >= 0).all() and (np.diff(held) > 0).all())
 
 
 def _range(scaled: Scaled) -> tuple[float, float]:

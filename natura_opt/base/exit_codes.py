@@ -36,6 +36,11 @@ COMMANDS: dict[str, dict[ExitCode, str]] = {
         ExitCode.NOT_AS_HOPED: "an infeasible, unbounded or unproved one",
         ExitCode.REFUSED: "bad input, or a place that cannot be written (looked at before solving)",
     },
+    "sweep": {
+        ExitCode.AS_ASKED: "a proved plan at every point",
+        ExitCode.NOT_AS_HOPED: "none at some: infeasible, unbounded, unproved, or not to be asked",
+        ExitCode.REFUSED: "bad input, or a place that cannot be written or holds another sweep",
+    },
     "compare": {
         ExitCode.AS_ASKED: "the optimum is proved, so that the gaps mean something",
         ExitCode.NOT_AS_HOPED: "it is not",

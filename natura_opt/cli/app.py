@@ -1,4 +1,4 @@
-"""The command line: ``natura-opt solve | compare | check | generate | import | models | help``."""
+"""The command line: ``natura-opt solve | sweep | compare | check | generate | import | models | help``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..base.errors import DataError, OutputError, shown
+from ..base.errors import CannotAnswerError, DataError, OutputError, RefusedError, shown
 from ..base.exit_codes import ExitCode, sentence_after, sentence_of_all
 from ..methods.registry import METHODS
 from .console import (
@@ -21,11 +21,13 @@ from .console import (
 )
 from .generate import generate
 from .help import print_help
+from .sweep import sweep
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
     from ..plan.plan import Plan
     from ..plan.program_solution import ProgramSolution
+    from ..plan.why_not import WhyNot
 
 app = typer.Typer(
     name="natura-opt",
@@ -39,6 +41,7 @@ app = typer.Typer(
 imports = typer.Typer(help="Bring an economy in from other forms.", epilog=sentence_of_all(), no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.command(epilog=sentence_after("generate"))(generate)
+app.command(epilog=sentence_after("sweep"))(sweep)
 app.command("help", epilog=sentence_after("help"))(print_help)
 
 #: Every method's settings, and the tolerance at which its answers count as proved, for the help.
@@ -129,7 +132,7 @@ def solve(
         try:
             write(plan)
         finally:  # what was found is shown also where it cannot be written
-            _show_plan(plan, as_json)
+            _show_plan(plan, as_json, time_limit)
         raise typer.Exit(ExitCode.AS_ASKED if plan.proved else ExitCode.NOT_AS_HOPED)
 
 
@@ -241,13 +244,28 @@ def _problem_of(model: str) -> Any:
     return read_program(model) if format_of(model) is not None and not Path(model).is_dir() else model
 
 
-def _show_plan(plan: Plan | ProgramSolution, as_json: bool) -> None:
+def _show_plan(plan: Plan | ProgramSolution, as_json: bool, time_limit: float | None) -> None:
+    page = _why_not(plan, time_limit)
     if as_json:
-        print_json(plan.summary())
+        print_json(plan.summary() if page is None else plan.summary() | {"why_not": page.summary()})
     else:
         from .render import print_plan
 
         print_plan(plan)
+        if page is not None:
+            typer.echo("\n".join(shown(line) for line in page.lines()))
+
+
+def _why_not(plan: Plan | ProgramSolution, time_limit: float | None) -> WhyNot | None:
+    """Return the page of a plan that is proved infeasible; None of any other, and of a linear program."""
+    from ..plan.plan import Plan
+
+    if not isinstance(plan, Plan) or plan.status.value != "infeasible":
+        return None
+    try:
+        return plan.why_not(time_limit=time_limit)
+    except (CannotAnswerError, RefusedError):  # that there is no plan stands without the page
+        return None
 
 
 def _show_comparison(comparison: Comparison, as_json: bool) -> None:

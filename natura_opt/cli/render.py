@@ -16,8 +16,7 @@ from ..objectives import Demand
 from ..plan.limits import binding_limits, count_limits
 from ..plan.plan import Plan
 from ..plan.program_solution import ProgramSolution
-from ..plan.scale_words import curve_lines
-from ..plan.text import dearest_goods, emission_lines, own_lines
+from ..plan.text import dearest_goods, further_lines
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -56,7 +55,7 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     limits = binding_limits(plan, intervals=_ROWS, most=_ROWS)
     if len(limits):
         _headed(console, "what the objective is made of, by what all of each is worth in it", _limits(plan, limits))
-    said = [*curve_lines(plan), *emission_lines(plan), *own_lines(plan)]
+    said = further_lines(plan)
     for line in [*said, *(f"note: {sentence}" for sentence in assumed(plan.asked))]:
         console.print(shown(line), soft_wrap=True)
     if plan.of.demand is Demand.FIXED:

@@ -149,7 +149,9 @@ def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: s
         missing = [label for t, label in enumerate(axes["periods"]) if t not in slices]
         if spec.may_skip_periods:
             shape = tuple(len(axes[axis]) for axis in spec.axes)
-            nothing = sp.csr_array(shape)  # one for all: periods may be many
+            nothing: Any = (
+                sp.csr_array(shape) if spec.is_matrix else np.zeros(shape)
+            )  # one for all: periods may be many
             slices = {t: slices.get(t, nothing) for t in range(len(axes["periods"]))}
         elif missing:
             raise DataError(f"{where}: table {spec.name!r} is given by period, but not for {listed(missing)}")

@@ -5,7 +5,8 @@ For every good i and period t, what is made, and what was there, covers every us
 .. math::  \sum_j (B_{ij,t} - A_{ij,t})\, x_{jt} + s^0_i\,[t = 1] + \text{(what other laws add or take)}_{it} \ge 0
 
 with activities ``x >= 0``, inputs ``A``, outputs ``B`` (several techniques per good and joint products allowed; the
-identity where no table is given) and initial stocks ``s0``. Investment, storage and the objective's demand enter the
+identity where no table is given) and initial stocks ``s0``, which serve the first period: ``1/n_1`` of them in each of
+its years. Investment, storage and the objective's demand enter the
 same row. What is left over may be thrown away.
 
 Dual: the valuation of good i in period t (Kantorovich's objectively determined valuation): what one more unit on hand
@@ -29,6 +30,7 @@ from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Given, Law
+from .periods import lengths
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -44,8 +46,10 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
 
 
 def initial_stocks(economy: Economy, question: Question) -> Floats:
-    """Return what is on hand of each good at the start, in the first period's balances; shape (goods x periods,)."""
-    stocks = economy.vector("initial_stocks", 0)
+    """Return what is on hand of each good at the start, per year of the first period, in the balances of all; shape
+    (goods x periods,).
+    """
+    stocks = economy.vector("initial_stocks", 0) / lengths(economy)[0]
     return by_period(len(economy.periods), lambda t: stocks if t == 0 else 0.0 * stocks)
 
 
@@ -57,8 +61,8 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     for t, period in enumerate(economy.periods):
         makes[period] = by_row(economy.matrix("outputs", t), goods, techniques)
         takes[period] = by_row(economy.matrix("inputs", t), goods, techniques)
-    on_hand = dict(zip(goods, economy.vector("initial_stocks", 0).tolist(), strict=True))
-    first = economy.periods[0]
+    stocks = dict(zip(goods, economy.vector("initial_stocks", 0).tolist(), strict=True))
+    first, years = economy.periods[0], float(lengths(economy)[0])
 
     m.laws.rows(
         "balance",
@@ -75,7 +79,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         return output - used
 
     m.laws.terms("balance", net_output)
-    m.laws.terms("balance", lambda i, t: on_hand[i] if t == first else 0.0)
+    m.laws.terms("balance", lambda i, t: stocks[i] / years if t == first else 0.0)
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -83,7 +87,8 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     for t in range(len(economy.periods)):
         model.rows("balance", t, labels(("good", economy.goods), ("period", economy.periods[t : t + 1])), ">=", 0.0)
     model.terms("balance", lambda t: economy.matrix("outputs", t) @ x[:, t] - economy.matrix("inputs", t) @ x[:, t])
-    model.terms("balance", lambda t: economy.vector("initial_stocks", 0) if t == 0 else 0.0)
+    on_hand = economy.vector("initial_stocks", 0) / lengths(economy)[0]
+    model.terms("balance", lambda t: on_hand if t == 0 else 0.0)
 
 
 BALANCE = Law(

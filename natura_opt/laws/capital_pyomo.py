@@ -8,20 +8,23 @@ from typing import Any
 from ..economy.economy import Economy
 from ..economy.question import Question
 from .coefficients import entries, pyomo_names
+from .periods import added_up, lasting, lengths
+from .terminal_settings import setting_aside
 
 
 def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
     """Declare capital stocks, investment, capacity and accumulation in a Pyomo model."""
     import pyomo.environ as pyo
 
-    capital = _Capital.of(economy)
+    capital = CapitalByName.of(economy)
     periods = list(economy.periods)
     before = dict(zip(periods[1:], periods[:-1], strict=True))
     m.HOLDINGS = pyo.Set(
         initialize=[h[0] for h in capital.holdings] if economy.has("capital_pool") else capital.holdings,
         doc="who holds which capital good",
     )
-    m.INVESTING = pyo.Set(initialize=periods[:-1], doc="periods whose investment can still be used")
+    aside = list(setting_aside(economy, question))
+    m.INVESTING = pyo.Set(initialize=aside, doc="periods whose investment is of use")
     m.capital_stock = pyo.Var(m.HOLDINGS, m.PERIODS, domain=pyo.NonNegativeReals, doc="stock of capital goods k")
     m.investment = pyo.Var(m.HOLDINGS, m.INVESTING, domain=pyo.NonNegativeReals, doc="investment a")
     holders: dict[Any, list[Any]] = {}
@@ -50,9 +53,13 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
         if t not in before:
             return m.capital_stock[label]
         wear = capital.wear[before[t]].get(holding, 0.0)
+        kept = lasting(wear, capital.years[before[t]]) * m.capital_stock[(*holding, before[t])]
         placed = periods.index(t) - capital.lags[holding[0]]
-        arriving = m.investment[(*holding, periods[placed])] if placed >= 0 else 0.0
-        return m.capital_stock[label] - (1.0 - wear) * m.capital_stock[(*holding, before[t])] - arriving
+        if placed < 0:
+            return m.capital_stock[label] - kept
+        made_in = periods[placed]
+        arriving = float(added_up(wear, capital.years[made_in])) * m.investment[(*holding, made_in)]
+        return m.capital_stock[label] - kept - arriving
 
     m.laws.rows("capacity", m.HOLDINGS, m.PERIODS, sense="<=", meaning="capital tied up by production is there")
     m.laws.terms("capacity", used)
@@ -68,13 +75,14 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Capital:
+class CapitalByName:
     """The tables of capital by name. A holding is (good,) in a pool, else (good, technique).
 
     Attributes
     ----------
     coefficients : by period, the stock tied up per unit of activity by (good, technique).
-    wear : by period, the share that wears out by holding.
+    years : by period, how many it lasts.
+    wear : by period, the share that wears out in a year by holding.
     initial : stock at the start by holding.
     ordered : by period, the stock that arrives by (good, technique).
     lags : by good, periods from investment to use, at most as many as there are.
@@ -83,6 +91,7 @@ class _Capital:
     """
 
     coefficients: dict[Any, dict[Any, float]]
+    years: dict[Any, float]
     wear: dict[Any, dict[Any, float]]
     initial: dict[Any, float]
     ordered: dict[Any, dict[Any, float]]
@@ -91,7 +100,7 @@ class _Capital:
     users: dict[Any, list[Any]]
 
     @classmethod
-    def of(cls, economy: Economy) -> _Capital:
+    def of(cls, economy: Economy) -> CapitalByName:
         goods, techniques = pyomo_names(economy.goods), pyomo_names(economy.techniques)
         periods = list(enumerate(economy.periods))
         pooled = economy.has("capital_pool")
@@ -109,6 +118,7 @@ class _Capital:
         wear = "pool_depreciation" if pooled else "depreciation"
         return cls(
             coefficients=coefficients,
+            years=dict(zip(economy.periods, lengths(economy).tolist(), strict=True)),
             wear={p: _by_holding(economy, wear, t) for t, p in periods},
             initial=_by_holding(economy, "capital_pool" if pooled else "initial_capital", 0),
             ordered={p: entries(economy.matrix("capital_orders", t), goods, techniques) for t, p in periods},

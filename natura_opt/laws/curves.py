@@ -40,20 +40,16 @@ from ..program.declared import Columns, Rows
 from ..tables import curves as tables
 from ..tables.curves import IN_PLACE_OF
 from ..tables.spec import names_of
-from .capital import Holdings
 from .coefficients import by_period
 from .curve_layout import TOTALS, Pieces, need_rows
 from .curve_point import as_curves_say
 from .curves_pyomo import spell_pyomo
 from .cvxpy_model import CvxpyModel
+from .emissions import counted_weights
+from .entering import ENTERING
+from .holdings import Holdings
 from .law import Law
-
-#: The rows by period that a total enters as a coefficient times activity would, and with which sign.
-_ROWS_OF = {
-    "inputs": (("balance", -1.0),),
-    "resource_use": (("resource_limit", 1.0),),
-    "emissions": (("emission_cap", 1.0),),
-}
+from .periods import counted_years, lengths
 
 
 def _over_time(matrix: Any, count: int) -> Any:
@@ -90,22 +86,25 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
             program.terms(need_rows(table), "curve_piece", _over_time(-pieces.slopes(table), count))
             if len(pieces.opened):
                 program.terms(need_rows(table), "piece_opened", _over_time(-pieces.jumps(table), count))
-            _use(program, pieces, economy, table)
+            _use(program, pieces, economy, question, table)
 
 
-def _use(program: ProgramBuilder, pieces: Pieces, economy: Economy, table: str) -> None:
+def _use(program: ProgramBuilder, pieces: Pieces, economy: Economy, question: Question, table: str) -> None:
     """Let totals enter what limits them, as coefficients times activity would."""
     count = len(economy.periods)
     if table == "capital":
         program.terms("capacity", TOTALS[table], _over_time(_by_holding(economy, pieces), count))
         return
     at_row = pieces.rows_of_totals(table)
-    for rows, sign in _ROWS_OF[table]:
+    for rows, sign in ENTERING[table]:
         program.terms(rows, TOTALS[table], _over_time(sign * at_row, count))
     if table == "emissions":
-        program.terms("emission_budget", TOTALS[table], sp.hstack([at_row] * count, format="coo"))
-        weights = by_period(count, lambda t: at_row.T @ economy.vector("damage_weights", t))
-        program.loss(TOTALS[table], weights)
+        years = lengths(economy)
+        program.terms(
+            "emission_budget", TOTALS[table], sp.hstack([years[t] * at_row for t in range(count)], format="coo")
+        )
+        weights = counted_weights(economy, question, "damage_weights")
+        program.loss(TOTALS[table], by_period(count, lambda t: at_row.T @ weights[t]))
 
 
 def _by_holding(economy: Economy, pieces: Pieces) -> Any:
@@ -155,11 +154,13 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
             model.terms("capacity", partial(_times, 1.0, _by_holding(economy, pieces), z))
             continue
         at_row = pieces.rows_of_totals(table)
-        for rows, sign in _ROWS_OF[table]:
+        for rows, sign in ENTERING[table]:
             model.terms(rows, partial(_times, sign, at_row, z))
         if table == "emissions":
-            model.terms("emission_budget", partial(_in_all, at_row, z))
-            model.losses += [(at_row.T @ economy.vector("damage_weights", t)) @ z[:, t] for t in range(count)]
+            model.terms("emission_budget", partial(_in_all, lengths(economy), at_row, z))
+            counted = counted_years(economy, question)
+            weights = [counted[t] * economy.vector("damage_weights", t) for t in range(count)]
+            model.losses += [(at_row.T @ weights[t]) @ z[:, t] for t in range(count)]
 
 
 def _difference(sign: float, above: Any, x: Any, below: Any, filled: Any, t: int) -> Any:
@@ -174,8 +175,8 @@ def _times(sign: float, matrix: Any, z: Any, t: int) -> Any:
     return sign * (matrix @ z[:, t])
 
 
-def _in_all(matrix: Any, z: Any, _: Any) -> Any:
-    return sum(matrix @ z[:, t] for t in range(z.shape[1]))
+def _in_all(years: Any, matrix: Any, z: Any, _: Any) -> Any:
+    return sum(years[t] * (matrix @ z[:, t]) for t in range(z.shape[1]))
 
 
 def _totals(table: str, unit: str, axis: str) -> tuple[Columns, Rows]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..economy.economy import Economy
@@ -11,6 +13,8 @@ from .coefficients import pyomo_names
 from .curve_layout import TOTALS, need_rows
 from .curve_pieces import CurvedTechnique, curved_techniques
 from .curves_piecewise import declare_functions, in_functions
+from .entering import ENTERING
+from .periods import counted_years, lengths
 
 
 def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -62,7 +66,7 @@ def spell_pyomo(m: Any, economy: Economy, question: Question) -> None:
         lambda k, j, t: width[k, j] * m.piece_opened[_piece(filler[k, j]), j, t] - m.curve_piece[k, j, t],
     )
     for table in TOTALS:
-        _spell_totals(m, economy, table, every, functions)
+        _spell_totals(m, economy, question, table, every, functions)
 
 
 def _piece(k: int) -> str:
@@ -72,6 +76,7 @@ def _piece(k: int) -> str:
 def _spell_totals(
     m: Any,
     economy: Economy,
+    question: Question,
     table: str,
     curved: dict[Any, CurvedTechnique],
     functions: dict[Any, CurvedTechnique],
@@ -119,22 +124,26 @@ def _spell_totals(
     def used(i: Any, t: Any) -> Any:
         return pyo.quicksum(total[i, j, t] for j in users.get(i, []))
 
-    if table == "inputs":
-        m.laws.terms("balance", lambda i, t: -used(i, t))
-    elif table == "resource_use":
-        m.laws.terms("resource_limit", used)
-    elif table == "capital":
+    if table == "capital":
         pooled = economy.has("capital_pool")
         m.laws.terms(
             "capacity",
             lambda *label: used(*label) if pooled else total[label] if label[:-1] in cells else 0.0,
         )
-    else:
-        m.laws.terms("emission_cap", used)
-        m.laws.terms("emission_budget", lambda e: pyo.quicksum(used(e, t) for t in m.PERIODS))
+        return
+    for rows, sign in ENTERING[table]:
+        m.laws.terms(rows, partial(_signed, sign, used))
+    if table == "emissions":
+        years = dict(zip(economy.periods, lengths(economy).tolist(), strict=True))
+        m.laws.terms("emission_budget", lambda e: pyo.quicksum(years[t] * used(e, t) for t in m.PERIODS))
+        counted = counted_years(economy, question)
         weights = {
-            (name, p): float(economy.vector("damage_weights", t)[k])
+            (name, p): float(counted[t] * economy.vector("damage_weights", t)[k])
             for t, p in enumerate(economy.periods)
             for k, name in enumerate(names)
         }
         m.laws.losses.append(lambda: pyo.quicksum(weights[i, t] * total[i, j, t] for i, j in cells for t in m.PERIODS))
+
+
+def _signed(sign: float, used: Callable[..., Any], name: Any, t: Any) -> Any:
+    return sign * used(name, t)

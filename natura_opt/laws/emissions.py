@@ -1,14 +1,18 @@
 r"""Externalities: limits on what is emitted, and damage that counts against the objective.
 
-For every pollutant e and period t, with emissions ``E`` per unit of activity (negative where a technique abates):
+For every pollutant e and period t of ``n_t`` years, with emissions ``E`` per unit of activity (negative where a
+technique abates):
 
-.. math::  \sum_j E_{ej,t}\, x_{jt} \le \text{cap}_{et}, \qquad \sum_t \sum_j E_{ej,t}\, x_{jt} \le \text{budget}_e
+.. math::
+    \sum_j E_{ej,t}\, x_{jt} \le \text{cap}_{et}, \qquad \sum_t n_t \sum_j E_{ej,t}\, x_{jt} \le \text{budget}_e
 
-and, with damage weights ``w_e`` per unit emitted (in units of the objective), the damage
+and, with damage weights ``w_et`` per unit emitted (in units of the objective) and ``m_t`` years that count (those of
+the period, later ones discounted as in the objective: :func:`.periods.counted_years`), the damage
 
-.. math::  \sum_t \sum_e w_{et} \sum_j E_{ej,t}\, x_{jt}
+.. math::  \sum_t m_t \sum_e w_{et} \sum_j E_{ej,t}\, x_{jt}
 
-is taken off an objective that is maximised and added to one that is minimised. A limit of infinity is no limit.
+is taken off an objective that is maximised and added to one that is minimised. A limit of infinity is no limit. Caps
+are per year, budgets of all years together.
 
 Duals: of a cap or budget, the marginal abatement cost: what one unit less allowed would cost in units of the objective.
 
@@ -22,6 +26,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from ..base.arrays import Floats
 from ..base.labels import labels
 from ..economy.economy import Economy
 from ..economy.question import Question
@@ -32,6 +37,7 @@ from ..tables.spec import names_of
 from .coefficients import by_period, by_row, entries, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Law
+from .periods import counted_years, lengths
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -46,12 +52,26 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     if economy.has("emission_budgets"):
         budgets = economy.vector("emission_budgets", 0)
         limited = np.isfinite(budgets)
-        whole = sp.hstack([economy.matrix("emissions", t) for t in range(count)], format="csr")
+        years = lengths(economy)
+        whole = sp.hstack([years[t] * economy.matrix("emissions", t) for t in range(count)], format="csr")
         program.rows("emission_budget", economy.pollutants, "<=", budgets, stated=limited)
         program.terms("emission_budget", "activities", whole)
     if economy.has("damage_weights"):
-        damage = by_period(count, lambda t: economy.matrix("emissions", t).T @ economy.vector("damage_weights", t))
-        program.loss("activities", damage)
+        weights = counted_weights(economy, question, "damage_weights")
+        program.loss("activities", by_period(count, lambda t: economy.matrix("emissions", t).T @ weights[t]))
+
+
+def emits(economy: Economy) -> bool:
+    """Whether anything is emitted, by coefficients or by curves."""
+    return economy.has("emissions") or economy.has_curves("emissions")
+
+
+def counted_weights(economy: Economy, question: Question, table: str) -> Floats:
+    """Return what a year's amount of each pollutant in a period counts against the objective: its weight, times the
+    years that count; shape (periods, pollutants)."""
+    weights = np.array([economy.vector(table, t) for t in range(len(economy.periods))])
+    counted: Floats = counted_years(economy, question)[:, None] * weights
+    return counted
 
 
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -91,14 +111,16 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             m.POLLUTANTS,
             sense="<=",
             side=lambda e: budgets[e],
-            meaning="emissions of all periods together stay within their budget",
+            meaning="emissions of all years together stay within their budget",
             stated=lambda e: not np.isinf(budgets[e]),
         )
-        m.laws.terms("emission_budget", lambda e: pyo.quicksum(emitted(e, t) for t in m.PERIODS))
+        years = dict(zip(periods, lengths(economy).tolist(), strict=True))
+        m.laws.terms("emission_budget", lambda e: pyo.quicksum(years[t] * emitted(e, t) for t in m.PERIODS))
 
     if economy.has("damage_weights"):
+        counted = counted_years(economy, question)
         weights = {
-            p: dict(zip(pollutants, economy.vector("damage_weights", t).tolist(), strict=True))
+            p: dict(zip(pollutants, (float(counted[t]) * economy.vector("damage_weights", t)).tolist(), strict=True))
             for t, p in enumerate(periods)
         }
         rates = {p: entries(economy.matrix("emissions", t), pollutants, techniques) for t, p in enumerate(periods)}
@@ -124,15 +146,17 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         budgets = economy.vector("emission_budgets", 0)
         stated = np.flatnonzero(np.isfinite(budgets))
         model.rows("emission_budget", None, economy.pollutants[stated], "<=", budgets[stated], stated)
-        model.terms("emission_budget", lambda _: sum(emitted))
+        years = lengths(economy)
+        model.terms("emission_budget", lambda _: sum(years[t] * emitted[t] for t in range(count)))
     if economy.has("damage_weights"):
-        model.losses += [economy.vector("damage_weights", t) @ emitted[t] for t in range(count)]
+        counted = counted_years(economy, question)
+        model.losses += [counted[t] * economy.vector("damage_weights", t) @ emitted[t] for t in range(count)]
 
 
 EMISSIONS = Law(
     name="emissions and their damage",
     tables=names_of(*tables.EMISSIONS),
-    applies=lambda economy, question: economy.has("emissions") or economy.has_curves("emissions"),
+    applies=lambda economy, question: emits(economy),
     matrix=_matrix,
     pyomo=_pyomo,
     cvxpy=_cvxpy,
@@ -157,7 +181,7 @@ EMISSIONS = Law(
             "emission_budget",
             ("pollutants",),
             "<=",
-            "emissions of all periods together stay within their budget",
+            "emissions of all years together stay within their budget",
             kind="emission budget",
             called="the emission budget of",
             unit="pollutants",

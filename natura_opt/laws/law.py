@@ -142,6 +142,8 @@ def _strange_label(index: pd.Index, names: tuple[str, ...], axes: Mapping[str, p
         return ""
     if not names:
         return "" if len(index) == 1 else f"it has {len(index):,} labels"
+    if len(names) > 1 and "periods" not in names and index[0] in axes[names[0]]:  # pooled; a pair is one name
+        names, index = names[:1], pd.Index(list(index), tupleize_cols=False)
     if len(names) > 1 and index.nlevels < len(names):
         names = tuple(name for name in names if name != "techniques")  # pooled holdings have none
     if len(names) > 1 and index.nlevels != len(names):

@@ -27,9 +27,6 @@ from ..base.errors import QuestionError
 from ..base.settings import Real, Settings, setting
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..tables import time as tables
-from ..tables.spec import names_of
-from .law import Law
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,11 @@ class TimeSettings(Settings):
 def lengths(economy: Economy) -> Floats:
     """Return the years of each period, shape (periods,)."""
     return economy.vector("period_length", 0)
+
+
+def same_lengths(economy: Economy) -> bool:
+    """Whether all periods last equally long."""
+    return not np.ptp(lengths(economy)).any()
 
 
 def years_before(economy: Economy) -> Floats:
@@ -70,24 +72,15 @@ def added_up(rates: Any, years: float) -> Any:
     return np.where(kept == 1.0, years, (1.0 - kept**years) / lost)
 
 
+def discount_factor(question: Question) -> float:
+    """Return how much a year counts beside the year before, as a question says it."""
+    return TimeSettings.among(question.settings, f"question {question.name!r}", QuestionError).discount_factor
+
+
 def counted_years(economy: Economy, question: Question) -> Floats:
     """Return how many years each period counts for: those it lasts, later ones discounted; shape (periods,)."""
-    settings = TimeSettings.among(question.settings, f"question {question.name!r}", QuestionError)
-    lost = 1.0 - settings.discount_factor
-    began: Floats = settings.discount_factor ** years_before(economy)
+    factor = discount_factor(question)
+    lost = 1.0 - factor
+    began: Floats = factor ** years_before(economy)
     counted: Floats = began * np.array([float(added_up(lost, years)) for years in lengths(economy)])
     return counted
-
-
-def _says_nothing(program: Any, economy: Economy, question: Question) -> None:
-    """The lengths stand in the rows of the other laws."""
-
-
-PERIOD_LENGTHS = Law(
-    name="lengths of periods",
-    tables=names_of(tables.PERIOD_LENGTH),
-    applies=lambda economy, question: economy.has("period_length"),
-    matrix=_says_nothing,
-    pyomo=_says_nothing,
-    cvxpy=_says_nothing,
-)

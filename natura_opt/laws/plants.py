@@ -21,6 +21,7 @@ Sources: Kantorovich 1939 (indivisible machines); model 5 of the design notes.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,12 +37,17 @@ from ..tables import plants as tables
 from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
+from .entering import ENTERING
 from .law import Law
 
 
 def in_plants(economy: Economy) -> npt.NDArray[np.intp]:
     """Return positions of the techniques that run in plants: those whose capacity is a number."""
     return np.flatnonzero(np.isfinite(economy.vector("plant_capacity", 0)))
+
+
+#: What plants use whatever their output, and the table of what techniques need of the same.
+_BESIDE = {"plant_inputs": "inputs", "plant_resources": "resource_use"}
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
@@ -57,8 +63,10 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
         most = by_period(count, lambda t: economy.vector("plants", t)[techniques])
         program.rows("plant_number", every, "<=", most, stated=np.isfinite(most))
         program.terms("plant_number", "plants", sp.eye_array(len(every)))
-    program.terms("balance", "plants", -_per_plant(economy, "plant_inputs", techniques))
-    program.terms("resource_limit", "plants", _per_plant(economy, "plant_resources", techniques))
+    for table, beside in _BESIDE.items():
+        taken = _per_plant(economy, table, techniques)
+        for rows, sign in ENTERING[beside]:
+            program.terms(rows, "plants", sign * taken)
 
 
 def _per_plant(economy: Economy, table: str, techniques: npt.NDArray[np.intp]) -> Any:
@@ -98,8 +106,15 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
             stated=lambda j, t: not np.isinf(most[t][j]),
         )
         m.laws.terms("plant_number", lambda j, t: m.plants[j, t])
-    m.laws.terms("balance", lambda i, t: -pyo.quicksum(f * m.plants[j, t] for j, f in takes[t][i]))
-    m.laws.terms("resource_limit", lambda r, t: pyo.quicksum(g * m.plants[j, t] for j, g in uses[t][r]))
+    for of, beside in ((takes, "inputs"), (uses, "resource_use")):
+        for rows, sign in ENTERING[beside]:
+            m.laws.terms(rows, partial(_taken_by_name, m, of, sign))
+
+
+def _taken_by_name(m: Any, of: dict[Any, dict[Any, Any]], sign: float, name: Any, t: Any) -> Any:
+    import pyomo.environ as pyo
+
+    return sign * pyo.quicksum(use * m.plants[j, t] for j, use in of[t][name])
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -121,8 +136,13 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         lambda t: x[techniques, t] - cp.multiply(economy.vector("plant_capacity", t)[techniques], n[:, t]),
     )
     model.terms("plant_number", lambda t: n[:, t])
-    model.terms("balance", lambda t: -(economy.matrix("plant_inputs", t)[:, techniques] @ n[:, t]))
-    model.terms("resource_limit", lambda t: economy.matrix("plant_resources", t)[:, techniques] @ n[:, t])
+    for table, beside in _BESIDE.items():
+        for rows, sign in ENTERING[beside]:
+            model.terms(rows, partial(_taken, economy, table, techniques, n, sign))
+
+
+def _taken(economy: Economy, table: str, techniques: npt.NDArray[np.intp], n: Any, sign: float, t: int) -> Any:
+    return sign * (economy.matrix(table, t)[:, techniques] @ n[:, t])
 
 
 PLANTS = Law(

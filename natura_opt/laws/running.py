@@ -5,12 +5,12 @@ For every technique j with a minimum scale or goods used for starting, and every
 .. math::
     \text{minimum}_{jt}\, running_{jt} \le x_{jt} \le \text{highest}_{jt}\, running_{jt}
 
-    running_{jt} - running_{j,t-1} \le starts_{jt}, \qquad \dots - \sum_j U_{ij,t}\, starts_{jt} \ge 0
+    running_{jt} - running_{j,t-1} \le starts_{jt}, \qquad \dots - \sum_j \frac{U_{ij,t}}{n_t}\, starts_{jt} \ge 0
 
-with goods ``U`` (``start_up_inputs``) used in a period in which it runs and did not run in the period before, and
-``running_before`` in the place of the period before the first. The highest level is the lowest of ``activity_limits``,
-of what all ``plants`` together can make, and of the end of its ``curves``; where there is none the question is refused,
-since the law needs one.
+with goods ``U`` (``start_up_inputs``) used, spread over its years, in a period in which it runs and did not run in the
+period before, and ``running_before`` in the place of the period before the first. The highest level is the lowest of
+``activity_limits``, of what all ``plants`` together can make, and of the end of its ``curves``; where there is none the
+question is refused, since the law needs one.
 Where that is the activity limit, its row and this one bind together, and what it is worth may stand in either.
 Without a minimum scale, however low a level counts as running: a technique may then be kept running at no cost.
 
@@ -39,6 +39,7 @@ from ..tables.spec import names_of
 from .coefficients import by_period, by_row, over_periods, pyomo_names
 from .cvxpy_model import CvxpyModel
 from .law import Law
+from .periods import lengths, same_lengths
 
 
 def starting(economy: Economy) -> npt.NDArray[np.intp]:
@@ -84,8 +85,11 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     turns_on = sp.kron(sp.eye_array(count) - sp.eye_array(count, k=-1), among)
     program.terms("start", "running", turns_on)
     program.terms("start", "starts", -sp.eye_array(len(starters)))
+    years = lengths(economy)
     takes = over_periods(
-        count, economy.constant("start_up_inputs"), lambda t: economy.matrix("start_up_inputs", t)[:, starts]
+        count,
+        economy.constant("start_up_inputs") and same_lengths(economy),
+        lambda t: economy.matrix("start_up_inputs", t)[:, starts] / years[t],
     )
     program.terms("balance", "starts", -takes)
 
@@ -97,6 +101,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     before = dict(zip(economy.periods[1:], economy.periods[:-1], strict=True))
     ran = dict(zip(names, economy.vector("running_before", 0).tolist(), strict=True))
     ends = dict(zip(names, economy.reported_ends.tolist(), strict=True))
+    years = dict(zip(economy.periods, lengths(economy).tolist(), strict=True))
     least, highest, takes = {}, {}, {}
     for t, p in enumerate(economy.periods):
         limit, capacity, plants = (
@@ -142,7 +147,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         return m.running[j, t] - earlier - m.starts[j, t]
 
     m.laws.terms("start", turns_on)
-    m.laws.terms("balance", lambda i, t: -pyo.quicksum(u * m.starts[j, t] for j, u in takes[t][i]))
+    m.laws.terms("balance", lambda i, t: -pyo.quicksum(u / years[t] * m.starts[j, t] for j, u in takes[t][i]))
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -175,7 +180,8 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
         index = labels(("technique", economy.techniques[starts]), ("period", economy.periods[t : t + 1]))
         model.rows("start", t, index, "<=", 0.0 if t else ran)
     model.terms("start", lambda t: running[own, t] - (running[own, t - 1] if t else 0.0) - started[:, t])
-    model.terms("balance", lambda t: -(economy.matrix("start_up_inputs", t)[:, starts] @ started[:, t]))
+    takes = [economy.matrix("start_up_inputs", t)[:, starts] / years for t, years in enumerate(lengths(economy))]
+    model.terms("balance", lambda t: -(takes[t] @ started[:, t]))
 
 
 RUNNING = Law(

@@ -24,11 +24,13 @@ from ..objectives import objective_of
 from ..plan.answer import Attempt
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
-from ..proof.judging import Verdict, certify_claim, judge, moved, prove, settle
+from ..proof.judging import Verdict, certify_claim, judge, moved, settle
 from ..proof.refine import inside
+from ..proof.session import Session
 from .choosing import way_for
 from .curves.settling import prove_plan
 from .method import Common
+from .stages import attempt, last_stage
 
 #: Each backend and the spelling it solves.
 BACKENDS: dict[str, str] = {"highs": "matrix", "pyomo": "pyomo", "cvxpy": "cvxpy"}
@@ -124,20 +126,31 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
                 chosen = replace(chosen, time_limit=max(common.time_limit - clock.seconds["solve"], 1e-3))
             if solver != "highs":
                 chosen = replace(chosen, options={})
+    objective = objective_of(spelled.question)
+    session: Session | None = None
+    why = ""
     if answer is None:
-        way, why = way_for(spelled.economy, program, chosen)
-        verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, method=way))
+        if objective.raises:  # the stages after it go on from its basis
+            session = Session(program, chosen)
+            verdict = session.solve()
+        elif common.prover is not None:
+            verdict = common.prover(spelled.economy, spelled.question, program, chosen)
+        else:
+            way, why = way_for(spelled.economy, program, chosen)
+            verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, method=way))
+            left = None if chosen.time_limit is None else chosen.time_limit - verdict.answer.seconds
+            if why and verdict.status is Status.UNPROVED and (left is None or left > 0):  # HiGHS's choice, after all
+                clock.stop("prove", of_which=("solve", verdict.answer.seconds))
+                attempts.append(attempt(verdict, why))
+                verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, time_limit=left))
+                why = ""
         clock.stop("prove", of_which=("solve", verdict.answer.seconds))
-        attempts.append(_attempt(verdict, why))
-        left = None if chosen.time_limit is None else chosen.time_limit - verdict.answer.seconds
-        if why and verdict.status is Status.UNPROVED and (left is None or left > 0):  # HiGHS's own choice, after all
-            verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, time_limit=left))
-            clock.stop("prove", of_which=("solve", verdict.answer.seconds))
-            attempts.append(_attempt(verdict))
+        attempts.append(attempt(verdict, why))
     else:
         status, impossibility = judge(program, answer, checked, chosen)
         verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)
-    program, verdict = _further_stages(spelled, program, verdict, chosen, attempts)
+    last = last_stage(objective, program, verdict, chosen, session)
+    program, verdict = last.program, last.verdict
     laws = laws_of(spelled.economy, spelled.question, spelled.own_laws)
     verdict = _as_laws_say(laws, spelled, program, verdict)
     clock.stop("prove")
@@ -152,9 +165,10 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
         certificate=verdict.certificate,
         impossibility=verdict.impossibility,
         method=backend if solver == "highs" else f"{backend}:{solver}",
-        attempts=tuple(attempts),
+        attempts=(*attempts, *last.attempts),
         iterations=verdict.answer.iterations,
         seconds=clock.seconds,
+        raised=last.stages,
     )
 
 
@@ -167,29 +181,6 @@ def _as_laws_say(laws: Iterable[Law], spelled: _Spelled, program: LinearProgram,
         if law.canonical is not None:
             verdict = moved(program, verdict, law.canonical(program, asked, spelled.question, verdict.answer.primal))
     return verdict
-
-
-def _attempt(verdict: Verdict, why: str = "") -> Attempt:
-    answer = verdict.answer
-    said = f"HiGHS, scaled arrays, by {why}" if why else "HiGHS, scaled arrays"
-    return Attempt(f"{said}: {answer.message}", answer.claim, verdict.certificate)
-
-
-def _further_stages(
-    spelled: _Spelled, program: LinearProgram, verdict: Verdict, options: SolveOptions, attempts: list[Attempt]
-) -> tuple[LinearProgram, Verdict]:
-    """Return the last stage's program and verdict; a stage that is not proved optimal is the last."""
-    next_stage = objective_of(spelled.question).next_stage
-    while next_stage is not None and verdict.status is Status.OPTIMAL:
-        further: object = next_stage(program, verdict.answer.primal)
-        if further is None:
-            break
-        if not isinstance(further, LinearProgram):
-            name = spelled.question.objective
-            raise QuestionError(f"objective {name!r}: next_stage must return a program or None, not {further!r:.100}")
-        program, verdict = further, prove(further, options)
-        attempts.append(_attempt(verdict))
-    return program, verdict
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,17 @@ from ..base.settings import NoSettings, Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..backends.options import SolveOptions
     from ..base.arrays import Floats
     from ..economy.economy import Economy
     from ..economy.question import Question
     from ..objectives import Objective
     from ..plan.plan import Plan
+    from ..program.linear import LinearProgram
+    from ..proof.judging import Verdict
+
+    #: Solves and proves the program of a question.
+    Prover = Callable[[Economy, Question, LinearProgram, SolveOptions], Verdict]
 
 #: The options that HiGHS's ways take, and those that concern only a time.
 OF_HIGHS = frozenset({"backend", "solver", "certificate", "extra_laws", "verbose", "log_file", "time_limit", "options"})
@@ -28,7 +34,8 @@ class Common:
     """The options that methods have in common; what each means is said at :func:`natura_opt.solve`.
 
     ``prices`` are multipliers of the question's rows that another method found, shape (rows,): they bound what a method
-    without a bound of its own arrives at. They are no option of :func:`natura_opt.solve`.
+    without a bound of its own arrives at. ``prover`` solves and proves the program of a linear question in the place of
+    a solve from nothing. They are no options of :func:`natura_opt.solve`.
     """
 
     backend: str = "highs"
@@ -41,6 +48,7 @@ class Common:
     options: Mapping[str, Any] = field(default_factory=dict)
     tolerance: float | None = None
     prices: Floats | None = None
+    prover: Prover | None = None
 
     def given(self) -> list[str]:
         """Return the options that were given, those left out that every method takes."""
@@ -48,7 +56,7 @@ class Common:
         return [
             one.name
             for one in fields(self)
-            if one.name not in ("tolerance", "prices") and getattr(self, one.name) != getattr(usual, one.name)
+            if one.name not in ("tolerance", "prices", "prover") and getattr(self, one.name) != getattr(usual, one.name)
         ]
 
 

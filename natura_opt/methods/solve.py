@@ -21,7 +21,7 @@ from ..objectives import objective_named
 from ..plan.plan import Plan
 from ..program.linear import LinearProgram
 from .linear import ExtraLaw, solve_linear
-from .method import Common
+from .method import Common, Method
 from .registry import ask, chosen_for, method_named, told_apart
 
 if TYPE_CHECKING:
@@ -148,13 +148,34 @@ def solve(
         told_apart(None, named, settings, PARAMETERS)
         return solve_linear(economy, None, named.way, common)
     asked = question if isinstance(question, Question) else economy.question(question)
-    wanted = objective_named(asked.objective if objective is None else objective, f"{economy.name}: ")
-    chosen = chosen_for(named, wanted)
+    plan = ask(*as_asked(economy, asked, objective, named, settings, common), common)
+    return plan if economy is problem else replace(plan, seconds={"read": reading, **plan.seconds})
+
+
+def as_asked(
+    economy: Economy,
+    question: Question,
+    objective: str | None,
+    method: Method,
+    settings: Mapping[str, Any],
+    common: Common,
+) -> tuple[Method, Economy, Question, dict[str, Any]]:
+    """Return who answers a question under an objective and settings, the economy, the question, and his own settings.
+
+    Parameters
+    ----------
+    objective : in the place of the question's own; None for that. method : as it was named. settings : of the
+        objective, or of the method.
+
+    Raises
+    ------
+    QuestionError, SettingError, OptionError : what is asked is not known, or does not fit together.
+    """
+    wanted = objective_named(question.objective if objective is None else objective, f"{economy.name}: ")
+    chosen = chosen_for(method, wanted)
     chosen.refuse_options(common)
     of_objective, of_method = told_apart(wanted, chosen, settings, PARAMETERS)
-    asked = with_objective(economy, asked, wanted.name, of_objective)
-    plan = ask(chosen, economy, asked, of_method, common)
-    return plan if economy is problem else replace(plan, seconds={"read": reading, **plan.seconds})
+    return chosen, economy, with_objective(economy, question, wanted.name, of_objective), of_method
 
 
 #: What :func:`solve` itself takes by name.

@@ -3,6 +3,8 @@ r"""The largest number of assortments.
 .. math::  \max z \quad\text{with the balance of goods serving } z\, g_{it} \text{ in every period}
 
 with the assortment ``g`` (``targets``): so many complete sets of goods as can be made, the same number in every period.
+One number is no sum over years, so a discount factor has no say in it, nor have weights of periods: only damage is
+discounted, and a question that gives either without need is refused.
 
 Dual: the balance's valuations; they value one assortment at one, summed over the periods.
 

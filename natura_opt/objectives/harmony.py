@@ -1,10 +1,11 @@
 r"""Harmony: the weighted sum, over goods with a target and periods, of how well each target is met.
 
-.. math::  \max \sum_{it} h_{it} H\Big(\frac{y_{it} - g_{it}}{g_{it}}\Big),
+.. math::  \max \sum_{it} w_t h_{it} H\Big(\frac{y_{it} - g_{it}}{g_{it}}\Big),
     \qquad 0 \le y_{it} \le \text{what the balance of good i leaves in period t}
 
 with deliveries ``y`` of goods with a target ``g`` (``targets``) and weights h (``target_weights``, 1 where there are
-none), and a harmony function H that is steep below a target and flat above it
+none), the weight ``w_t`` of a period (its years, discounted, times ``period_weights``), and a harmony function H that
+is steep below a target and flat above it
 (:mod:`natura_opt.objectives.harmony_functions`). Goods without a target are only means, so they have no harmony. The
 laws are rows as of any other objective; the concave term stands beside them, in CVXPY and Pyomo in pieces.
 
@@ -35,12 +36,16 @@ from ..program.builder import ProgramBuilder
 from ..program.declared import Columns
 from ..tables.objectives import TARGET_WEIGHTS, TARGETS
 from ..tables.spec import names_of
+from ..tables.time import PERIOD_WEIGHTS
 from .harmony_functions import H2018, HARMONY_FUNCTIONS, HarmonyFunction, harmony_function
 from .harmony_layers import CvxpyLayer, PyomoLayer
+from .levels import weights_of_periods
 from .objective import Demand, Objective, settings_of
 
 #: The table that only harmony uses.
 WEIGHTS = TARGET_WEIGHTS.name
+#: The tables that are told by the weights of deliveries.
+IN_WEIGHTS = (WEIGHTS, PERIOD_WEIGHTS.name)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class Deliveries:
     ----------
     index : labels (good, period), shape (k,).
     places : of each among goods x periods, a period's together, shape (k,).
-    targets, weights : of each, in the good's unit and as pure numbers, shape (k,).
+    targets, weights : of each, in the good's unit and as pure numbers, shape (k,); a weight is that of the good times
+        that of the period.
     """
 
     index: pd.MultiIndex
@@ -71,11 +77,12 @@ class Deliveries:
     weights: Floats
 
     @classmethod
-    def of(cls, economy: Economy) -> Deliveries:
+    def of(cls, economy: Economy, question: Question) -> Deliveries:
         """Read them off an economy as the question sees it."""
         count, goods = len(economy.periods), economy.goods
+        counts = weights_of_periods(economy, question)
         targets = by_period(count, lambda t: economy.vector("targets", t))
-        weights = by_period(count, lambda t: economy.vector(WEIGHTS, t))
+        weights = by_period(count, lambda t: counts[t] * economy.vector(WEIGHTS, t))
         wanted = np.flatnonzero((targets > 0) & (weights > 0))
         codes: list[Any] = [wanted % len(goods), wanted // len(goods)]
         levels: list[Any] = [goods, economy.periods]
@@ -84,7 +91,7 @@ class Deliveries:
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
-    found = Deliveries.of(economy)
+    found = Deliveries.of(economy, question)
     count = len(found.places)
     program.columns("delivered", found.index)
     shape = (len(economy.goods) * len(economy.periods), count)
@@ -95,7 +102,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     import pyomo.environ as pyo
 
-    found, function = Deliveries.of(economy), _stated(question)
+    found, function = Deliveries.of(economy, question), _stated(question)
     goods, periods = pyomo_names(economy.goods), list(economy.periods)
     pairs = [(goods[k % len(goods)], periods[k // len(goods)]) for k in found.places]
     m.DELIVERIES = pyo.Set(dimen=2, initialize=pairs, doc="goods with a target and a weight, by period")
@@ -112,7 +119,7 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     import cvxpy as cp
 
-    found, function = Deliveries.of(economy), _stated(question)
+    found, function = Deliveries.of(economy, question), _stated(question)
     delivered = model.variable("delivered", found.index, (len(found.targets),))
     goods = len(economy.goods)
     for t in range(len(economy.periods)):
@@ -144,13 +151,13 @@ def _stated(question: Question) -> Any:
 
 
 def _refuses(economy: Economy, settings: HarmonySettings) -> str:
-    if len(Deliveries.of(economy).places):
+    if len(Deliveries.of(economy, Question(HARMONY.name)).places):
         return ""
     return "no good has a target and a weight, so harmony has no meaning; give one good a target"
 
 
 def _in_words(economy: Economy, settings: HarmonySettings) -> str:
-    damage = ", less damage" if economy.has("damage_weights") else ""
+    damage = ", less damage" if economy.has("damage_weights") or economy.has("stock_damage_weights") else ""
     return f"total harmony (function {settings.function.name}){damage}"
 
 
@@ -158,7 +165,7 @@ HARMONY = Objective(
     name="harmony",
     law=Law(
         name="total harmony",
-        tables=names_of(TARGETS, TARGET_WEIGHTS),
+        tables=names_of(TARGETS, TARGET_WEIGHTS, PERIOD_WEIGHTS),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,
@@ -168,6 +175,7 @@ HARMONY = Objective(
     settings=HarmonySettings,
     demand=Demand.DELIVERED,
     columns="delivered",
+    sums_years=True,
     needs=("targets",),
     refuses=_refuses,
     in_words=_in_words,

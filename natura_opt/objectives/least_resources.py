@@ -1,13 +1,12 @@
 r"""Least resource use for a fixed final demand.
 
 .. math::
-    \min \sum_t \sum_r w_r \sum_j \big(R_{rj,t}\, x_{jt} + G_{rj,t}\, n_{jt}\big)
+    \min \sum_t c_t \sum_r w_{rt}\, (\text{use of resource r in period t})
     \quad\text{with the balance of goods serving } d_{it}
 
-with resource weights ``w`` (``resource_weights``), resource use ``R``, what each of the ``n`` indivisible plants that
-run uses whatever its output, ``G`` (``plant_resources``), and final demand ``d`` (``targets``), which enters the
-balance as a use. With one technique per good this is Leontief's fixed-demand system and the valuations
-of goods are their full contents of the weighted resources (labour values, where the resource is labour).
+with the weighted use of :mod:`.resource_use` and final demand ``d`` (``targets``), which enters the balance as a use.
+With one technique per good this is Leontief's fixed-demand system and the valuations of goods are their full contents
+of the weighted resources (labour values, where the resource is labour).
 
 Dual: the balance's valuations, ∂(objective)/∂(demand).
 
@@ -18,113 +17,53 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ..base.arrays import Floats
 from ..economy.economy import Economy
 from ..economy.question import Question
-from ..laws.coefficients import by_period, entries, pyomo_names
-from ..laws.curve_layout import TOTALS
 from ..laws.cvxpy_model import CvxpyModel
-from ..laws.law import Given, Law
-from ..laws.plants import in_plants
+from ..laws.law import Law
 from ..program.builder import ProgramBuilder
 from ..tables.objectives import RESOURCE_WEIGHTS, TARGETS
 from ..tables.plants import PLANT_RESOURCES
 from ..tables.resources import RESOURCE_USE
 from ..tables.spec import names_of
+from ..tables.time import PERIOD_WEIGHTS
+from .final_demand import DEMAND, demand_as_matrix, demand_in_cvxpy, demand_in_pyomo
 from .objective import Demand, Objective
+from .resource_use import use_as_costs, use_in_cvxpy, use_in_pyomo, without_use
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
-    count = len(economy.periods)
-    cost = by_period(count, lambda t: economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t))
-    costs = {"activities": cost}
-    if economy.has("plant_resources"):
-        techniques = in_plants(economy)
-        costs["plants"] = by_period(
-            count,
-            lambda t: economy.matrix("plant_resources", t)[:, techniques].T @ economy.vector("resource_weights", t),
-        )
-    if economy.has_curves("resource_use"):
-        at = _resources_by_curve(economy)
-        costs[TOTALS["resource_use"]] = by_period(count, lambda t: economy.vector("resource_weights", t)[at])
-    program.objective("min", costs)
-    program.supply("balance", -final_demand(economy, question))
-
-
-def _resources_by_curve(economy: Economy) -> Any:
-    """Return the resource of each total need that a curve says."""
-    assert economy.curves is not None
-    return np.array([one.row for one in economy.curves.standing_in("resource_use")], dtype=int)
-
-
-def final_demand(economy: Economy, question: Question) -> Floats:
-    """Return the final demand of each good and period; shape (goods x periods,)."""
-    return by_period(len(economy.periods), lambda t: economy.vector("targets", t))
+    program.objective("min", use_as_costs(economy, question))
+    demand_as_matrix(program, economy, question)
 
 
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     import pyomo.environ as pyo
 
-    goods, techniques = pyomo_names(economy.goods), pyomo_names(economy.techniques)
-    resources, periods = pyomo_names(economy.resources), list(economy.periods)
-    demand = {p: dict(zip(goods, economy.vector("targets", t).tolist(), strict=True)) for t, p in enumerate(periods)}
-    uses = {p: entries(economy.matrix("resource_use", t), resources, techniques) for t, p in enumerate(periods)}
-    fixed = {p: entries(economy.matrix("plant_resources", t), resources, techniques) for t, p in enumerate(periods)}
-    weights = {
-        p: dict(zip(resources, economy.vector("resource_weights", t).tolist(), strict=True))
-        for t, p in enumerate(periods)
-    }
-    m.laws.terms("balance", lambda i, t: -demand[t][i])
-
-    def weighted_use() -> Any:
-        by_techniques = pyo.quicksum(
-            weights[t][r] * use * m.activities[j, t] for t in m.PERIODS for (r, j), use in uses[t].items()
-        )
-        by_plants = pyo.quicksum(
-            weights[t][r] * use * m.plants[j, t] for t in m.PERIODS for (r, j), use in fixed[t].items()
-        )
-        if not economy.has_curves("resource_use"):
-            return by_techniques + by_plants
-        total = m.component(TOTALS["resource_use"])
-        by_curves = pyo.quicksum(weights[t][r] * total[r, j, t] for r, j, t in total)
-        return by_techniques + by_plants + by_curves
-
-    m.laws.objective("weighted_resource_use", pyo.minimize, weighted_use, "weighted resource use")
+    demand_in_pyomo(m, economy)
+    use = use_in_pyomo(m, economy, question)
+    m.laws.objective("weighted_resource_use", pyo.minimize, use, "weighted resource use")
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
-    x = model.variables["activities"]
-    used = [
-        economy.vector("resource_weights", t) @ (economy.matrix("resource_use", t) @ x[:, t])
-        for t in range(len(economy.periods))
-    ]
-    if "plants" in model.variables:
-        plants, n = in_plants(economy), model.variables["plants"]
-        used += [
-            economy.vector("resource_weights", t) @ (economy.matrix("plant_resources", t)[:, plants] @ n[:, t])
-            for t in range(len(economy.periods))
-        ]
-    model.terms("balance", lambda t: -economy.vector("targets", t))
-    if economy.has_curves("resource_use"):
-        total, at = model.variables[TOTALS["resource_use"]], _resources_by_curve(economy)
-        used += [economy.vector("resource_weights", t)[at] @ total[:, t] for t in range(len(economy.periods))]
-    model.goal("min", sum(used))
+    demand_in_cvxpy(model, economy)
+    model.goal("min", use_in_cvxpy(model, economy, question))
 
 
 LEAST_RESOURCES = Objective(
     name="least-resources",
     law=Law(
         name="least resource use for fixed demand",
-        tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE, PLANT_RESOURCES),
+        tables=names_of(TARGETS, RESOURCE_WEIGHTS, RESOURCE_USE, PLANT_RESOURCES, PERIOD_WEIGHTS),
         applies=lambda economy, question: True,
         matrix=_matrix,
         pyomo=_pyomo,
         cvxpy=_cvxpy,
-        given=(Given("balance", "demand", final_demand, on_hand=False),),
+        given=(DEMAND,),
     ),
     sense="min",
     demand=Demand.FIXED,
-    needs=("targets", "resource_use", "resource_weights"),
+    sums_years=True,
+    needs=("targets", "resource_weights"),
+    refuses=lambda economy, settings: without_use(economy, "least-resources"),
 )

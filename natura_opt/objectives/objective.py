@@ -14,6 +14,8 @@ from ..base.settings import NoSettings, Settings
 from ..economy.economy import Economy
 from ..economy.question import Question, names_of_laws
 from ..laws.law import Law
+from ..laws.periods import discount_factor
+from ..laws.terminal_settings import terminal_of
 from ..program.canonical import Sense
 from ..program.linear import LinearProgram
 
@@ -60,10 +62,16 @@ class Objective:
     columns : the block of columns by which goods are delivered to the targets: levels (one per period, or one for all
         periods), or amounts labelled (good, period); empty where demand is fixed or there is none.
     whole_sets : the level is one number of complete sets of the targets, for all periods, and not a share per period.
+    sums_years : whether it is a sum over years, each of which counts by a discount factor (and by ``period_weights``,
+        where that is one of the law's tables). Where it is not, a discount factor is refused unless there is damage.
+    terminal : the terminal condition without which it counts nothing; empty: any will do.
     needs : tables without which it has no meaning.
     refuses : why it cannot be asked of an economy (which has the tables it needs) with these settings; empty if it can.
     in_words : the objective in words, where its name is not enough.
     next_stage : of an objective in stages, what makes the next one.
+    raises : of an objective that raises levels lexicographically, the block of rows ``level - least >= 0``: its program
+        maximises the column of the least alone, and later stages raise the levels that it does not hold down
+        (:mod:`natura_opt.proof.leximin`). Nothing else can stand in such an objective: damage and salvage are refused.
     concave : whether a concave term stands beside the law's linear one.
 
     Raises
@@ -78,10 +86,13 @@ class Objective:
     demand: Demand = Demand.NONE
     columns: str = ""
     whole_sets: bool = False
+    sums_years: bool = False
+    terminal: str = ""
     needs: tuple[str, ...] = ()
     refuses: Callable[[Economy, Any], str] = _nothing
     in_words: Callable[[Economy, Any], str] | None = None
     next_stage: NextStage | None = None
+    raises: str = ""
     concave: bool = False
 
     def __post_init__(self) -> None:
@@ -100,7 +111,8 @@ class Objective:
     @property
     def kind(self) -> Kind:
         """What it takes to answer it."""
-        return Kind.CONCAVE if self.concave else Kind.STAGES if self.next_stage is not None else Kind.LINEAR
+        staged = bool(self.raises) or self.next_stage is not None
+        return Kind.CONCAVE if self.concave else Kind.STAGES if staged else Kind.LINEAR
 
     @property
     def weighs_resources(self) -> bool:
@@ -115,7 +127,34 @@ class Objective:
         economy : as the question sees it.
         question : whose objective it is.
         """
-        return self.law.name if self.in_words is None else self.in_words(economy, settings_of(self.settings, question))
+        name = self.law.name if self.in_words is None else self.in_words(economy, settings_of(self.settings, question))
+        if not self.sums_years:
+            return name
+        factor = discount_factor(question)
+        weighted = ", weighted by period" if economy.has("period_weights") else ""
+        return name + weighted + (f", discounted by {factor:g} a year" if factor != 1.0 else "")
+
+    def refuse_end(self, economy: Economy, question: Question) -> None:
+        """Raise where the question does not say the terminal condition that it needs.
+
+        Raises
+        ------
+        QuestionError : naming the condition.
+        """
+        if self.terminal and terminal_of(question).terminal != self.terminal:
+            raise QuestionError(
+                f"{economy.name}: the objective {self.name!r} counts what is left at the end: ask it with "
+                f"terminal = {self.terminal!r}"
+            )
+
+    def counts_years(self, economy: Economy) -> bool:
+        """Whether a discount factor has a say: in the objective itself, or in the damage that is taken off it.
+
+        Parameters
+        ----------
+        economy : as the question sees it.
+        """
+        return self.sums_years or economy.has("damage_weights") or economy.has("stock_damage_weights")
 
     def refuse(self, economy: Economy, question: Question) -> None:
         """Raise unless it can be asked of an economy.
@@ -132,6 +171,21 @@ class Objective:
         missing = [table for table in self.needs if not (economy.has(table) or economy.has_curves(table))]
         if missing:
             raise QuestionError(f"{economy.name}: the objective {self.name!r} needs the table {listed(missing)}")
+        if discount_factor(question) != 1.0 and not self.counts_years(economy):
+            raise QuestionError(
+                f"{economy.name}: discount_factor says nothing under the objective {self.name!r}, which is no sum over "
+                "years, and there is no damage to discount; take it out of the question"
+            )
+        if self.raises and (economy.has("damage_weights") or terminal_of(question).terminal == "salvage"):
+            what, instead = (
+                ("damage_weights", "limit emissions by caps and budgets, and leave damage_weights out")
+                if economy.has("damage_weights")
+                else ("salvage", "ask for terminal 'keep' or 'growth'")
+            )
+            raise QuestionError(
+                f"{economy.name}: the objective {self.name!r} compares levels with levels, and {what} has no place "
+                f"among them; {instead}"
+            )
         why = self.refuses(economy, settings_of(self.settings, question))
         if why:
             raise QuestionError(f"{economy.name}: {why}")

@@ -11,10 +11,25 @@ from .assortment import ASSORTMENT
 from .fulfilment import FULFILMENT
 from .harmony import HARMONY
 from .least_resources import LEAST_RESOURCES
+from .leximin import LEXIMIN
+from .max_min import MAX_MIN
+from .most_resources import MOST_RESOURCES
 from .objective import Objective
+from .output import OUTPUT
+from .terminal_stocks import TERMINAL_STOCKS
 
 #: The objectives that come with the package.
-SHIPPED = (LEAST_RESOURCES, ASSORTMENT, FULFILMENT, HARMONY)
+SHIPPED = (
+    LEAST_RESOURCES,
+    MOST_RESOURCES,
+    ASSORTMENT,
+    FULFILMENT,
+    MAX_MIN,
+    LEXIMIN,
+    OUTPUT,
+    TERMINAL_STOCKS,
+    HARMONY,
+)
 #: Every objective, by the name a question calls it.
 OBJECTIVES: dict[str, Objective] = {}
 

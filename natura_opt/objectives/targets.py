@@ -20,3 +20,10 @@ def without_targets(economy: Economy, every: bool) -> str:
     if not empty or (not every and len(empty) < count):
         return ""
     return f"all targets of period {listed(empty)} are zero, so its fulfilment has no meaning; give one good a target"
+
+
+def without_weights(economy: Economy) -> str:
+    """Say that no period counts; empty where one does."""
+    if economy.vector("period_weights", 0).any():
+        return ""
+    return "all period_weights are zero, so no year counts in the objective; give one period a weight above zero"

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..base.errors import QuestionError, unknown
 from ..base.labels import name_of
+from ..economy.economy import Economy
 from ..program.canonical import Block
 from ..program.declared import Rows
 from ..tables.spec import AXES
@@ -87,18 +88,20 @@ def _explained(plan: PlanTables) -> dict[str, _Explained]:
     }
     # whatever techniques hold is looked for before techniques
     of_techniques = [one for one in plan.kinds if "techniques" in one[1].axes]
-    kinds |= _of_rows(of_techniques, kinds) | {AXES["techniques"]: _Explained(economy.techniques, explain_technique)}
-    kinds |= _of_rows(plan.kinds, kinds)
+    kinds |= _of_rows(economy, of_techniques, kinds) | {
+        AXES["techniques"]: _Explained(economy.techniques, explain_technique)
+    }
+    kinds |= _of_rows(economy, plan.kinds, kinds)
     return kinds | {"own": _Explained(pd.Index(list(plan.extra), dtype=object), explain_own)}
 
 
-def _of_rows(kinds: list[tuple[Block, Rows]], earlier: Collection[str]) -> dict[str, _Explained]:
+def _of_rows(economy: Economy, kinds: list[tuple[Block, Rows]], earlier: Collection[str]) -> dict[str, _Explained]:
     """Return the kinds of rows that are not known yet, each with its own explanation or that of its declaration."""
     explained: dict[str, _Explained] = {}
     for block, says in kinds:
         kind = says.explained or says.kind
         if kind not in earlier and not (says.partly and not len(block.index)):
-            explained[kind] = _Explained(names_of(block), partial(_RICHER.get(kind, explain_row), block))
+            explained[kind] = _Explained(names_of(economy, block), partial(_RICHER.get(kind, explain_row), block))
     return explained
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 from ..base.errors import QuestionError
 from ..base.labels import holding_name, name_of
 from ..economy.coerce import position
-from ..laws.capital import Holdings
+from ..laws.drawn import DRAWN
+from ..laws.holdings import Holdings
 from ..program.canonical import Block
 from ..program.pieces import rows_of as coefficients_of
 from .account_lines import account
@@ -53,6 +54,13 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
             lines.append(f"  each {unit} used counts {weight:g} in the objective, besides")
         if valuation == 0:
             lines.append(f"  {max(limit - used, 0.0):.6g} {unit} are left over, so it limits nothing")
+    elif (stock := _drawn(plan, name)) is not None:
+        valuation = float(stock[t])
+        interval, missing = interval_of(plan, DRAWN.rows[0].name, (name, period))
+        lines = [
+            f"{name_of(name)}, {name_of(period)}: {used:.6g} {unit} are drawn from its stock in a year; one more "
+            f"{unit} drawn in a year {more_words(plan)} {between(plan, valuation, interval, missing)}"
+        ]
     else:
         valuation, interval = weight, (weight, weight)
         lines = [
@@ -61,6 +69,15 @@ def explain_resource(plan: PlanTables, name: Any, period: Any) -> Explanation:
         ]
     lines += user_lines(users, unit)
     return explained_limit("resource", name_of(name), period, valuation, interval, account([]), lines)
+
+
+def _drawn(plan: PlanTables, name: Any) -> Any:
+    """Return what one more of a resource drawn from its stock in a year of each period is worth; None without one."""
+    values = plan.valuations_by_kind.get(DRAWN.rows[0].kind)
+    if values is None:
+        return None
+    at = np.flatnonzero([label == name for label in values.index])
+    return values.to_numpy()[at[0]] if len(at) else None
 
 
 def explain_stock(rows: Block, plan: PlanTables, named: Any, period: Any) -> Explanation:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..base.errors import QuestionError
 from ..base.labels import holding_name, name_of
+from ..economy.economy import Economy
 from ..program.canonical import Block
 from ..program.declared import Rows
 from .account_lines import account
@@ -22,10 +23,10 @@ from .users import user_lines, users_of
 _REACHED = 1e-9
 
 
-def names_of(block: Block) -> pd.Index:
+def names_of(economy: Economy, block: Block) -> pd.Index:
     """Return what the rows of a block are called, without their periods: labels, holdings also in words."""
     says = rows_of(block)
-    parts = [parts_of(says, label)[0] for label in block.index]
+    parts = [parts_of(economy, says, label)[0] for label in block.index]
     plain: list[Any] = [part[0] if len(part) == 1 else part for part in parts if part]
     words = [holding_name(part) for part in parts if len(part) > 1]
     single = [] if all(parts) and parts else [says.kind]
@@ -40,7 +41,7 @@ def explain_row(block: Block, plan: PlanTables, name: Any, period: Any) -> Expla
     QuestionError : there is no such row in the period.
     """
     says = rows_of(block)
-    mine = [(k, when) for k, (parts, when) in enumerate(parts_of(says, label) for label in block.index)
+    mine = [(k, when) for k, (parts, when) in enumerate(parts_of(plan.economy, says, label) for label in block.index)
             if _is_called(parts, says, name)]  # fmt: skip
     chosen = [k for k, when in mine if period is None or when is None or when == period]
     if not chosen:

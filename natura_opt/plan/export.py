@@ -16,8 +16,10 @@ from ..laws.law import Law
 from ..objectives import Demand
 from ..tables import registry
 from .answer import Answered
+from .prices_over_time import basket_rates, prices_over_time, returns_on_capital
 from .scale import curves_of, depends_on_scale, has_curves, losses_at_prices, sum_of_losses
 from .tables import PlanTables
+from .terminal import terminal_facts
 
 #: The tables of a plan, in order.
 TABLES = (
@@ -25,14 +27,17 @@ TABLES = (
     "output",
     "net_output",
     "consumption",
+    "demand_by_profile",
     "surplus",
     "resource_use",
     "emissions",
     "abatement_costs",
+    "pollutant_stocks",
     "damage",
     "investment",
     "stocks",
     "stored",
+    "terminal_stocks",
     "plants",
     "valuations",
     "rents",
@@ -41,7 +46,18 @@ TABLES = (
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
 #: Facts of the summary that are tables of their own in a file.
-_IN_TABLES = ("emissions", "abatement_costs", "damage", "extra", "totals", "bracket", "curves")
+_IN_TABLES = (
+    "fulfilment",
+    "emissions",
+    "abatement_costs",
+    "damage",
+    "extra",
+    "totals",
+    "bracket",
+    "curves",
+    "interest",
+    "terminal",
+)
 
 
 def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
@@ -61,12 +77,18 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
             frames[name] = table.to_frame() if isinstance(table, pd.Series) else table
     if len(plan.totals):
         frames["totals"] = plan.totals
+    if len(plan.stages):
+        frames["stages"] = plan.stages
     if plan.bracket is not None:
         frames["bracket"] = plan.bracket.rounds
     if has_curves(plan):
         frames["curves"] = curves_of(plan)
     if depends_on_scale(plan):
         frames["loss_at_prices"] = losses_at_prices(plan)
+    if len(plan.economy.periods) > 1:
+        frames["prices_over_time"] = prices_over_time(plan)
+        if len(plan.stocks):
+            frames["returns_on_capital"] = returns_on_capital(plan)
     own = _filled(plan.own_laws)
     frames |= {f"extra {name}" if name in own else name: frame for name, frame in plan.further.items()}
     for name, frame in plan.extra.items():
@@ -76,7 +98,8 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
-    own = {"summary", "fulfilment", "totals", "bracket", "curves", "loss_at_prices"}
+    own = {"summary", "fulfilment", "totals", "stages", "bracket", "curves", "loss_at_prices"}
+    own |= {"prices_over_time", "returns_on_capital"}
     return frozenset({*own, *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 
 
@@ -102,6 +125,8 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         return facts
     if plan.bracket is not None:
         facts["bracket"] = plan.bracket.summary()
+    if plan.of.demand is not Demand.NONE:
+        facts["fulfilment"] = {name_of(p): float(z) for p, z in plan.fulfilment.items() if math.isfinite(z)}
     if _says_something(plan, "emissions"):
         facts["emissions"] = _records(plan.emissions, "pollutant", "amount")
     if _says_something(plan, "abatement_costs"):
@@ -114,6 +139,19 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
         facts["curves"] = _curve_records(curves_of(plan))
     if depends_on_scale(plan):
         facts["loss_at_prices"] = _plain(sum_of_losses(losses_at_prices(plan)))
+    if len(plan.economy.periods) > 1 and plan.asked.has("targets"):
+        facts["interest"] = [
+            {
+                "period": name_of(period),
+                "price": _plain(price),
+                "own_rate": None if rate is pd.NA else float(rate),
+                "note": note,
+            }
+            for period, price, rate, note in basket_rates(plan).itertuples()
+        ]
+    left = terminal_facts(plan)
+    if left is not None:
+        facts["terminal"] = left
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     if len(plan.totals):

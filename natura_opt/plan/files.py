@@ -165,6 +165,8 @@ def _rows(frame: pd.DataFrame) -> Iterator[list[Any]]:
 
 
 def _cell(value: Any) -> Any:
+    if value is pd.NA or value == "":
+        return None
     if isinstance(value, float):
         return None if value != value else value
     return value if isinstance(value, int) and not isinstance(value, bool) else str(value)

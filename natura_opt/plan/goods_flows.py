@@ -14,10 +14,12 @@ from ..base.errors import DataError, QuestionError
 from ..base.labels import name_of
 from ..economy.coerce import position
 from ..laws.balance import BALANCE
+from ..laws.periods import lengths
 from ..objectives import OBJECTIVES
 from ..program.canonical import Block
 from ..program.declared import Columns
 from ..program.pieces import rows_of
+from .ahead import spent_for_later
 from .limits import given_amounts
 from .needs import needed
 from .stated import GOODS
@@ -52,16 +54,19 @@ def goods_flows(plan: PlanTables, period: Any = None) -> pd.DataFrame:
 
 def _in_period(plan: PlanTables, t: int, others: Floats) -> pd.DataFrame:
     economy = plan.asked
-    level = plan.activities.to_numpy()[:, t]
+    levels = plan.activities.to_numpy()
+    level = levels[:, t]
     names = [name_of(technique) for technique in economy.techniques]
     parts = []
     for table, side in (("outputs", "made"), ("inputs", "used")):
-        flow = sp.coo_array(economy.matrix(table, t) * level[None, :] + needed(plan, table, t))
+        by_table = economy.matrix(table, t) * level[None, :] + needed(plan, table, t)
+        flow = sp.coo_array(by_table + spent_for_later(plan, table, t, levels))
         parts.append(_rows(flow.row, side, "technique", [names[j] for j in flow.col], flow.data))
     every = np.arange(len(economy.goods))
     parts.append(_rows(every, "used", "other", "final use", plan.consumption.to_numpy()[:, t]))
     if t == 0 and economy.has("initial_stocks"):
-        parts.append(_rows(every, "made", "other", "on hand at the start", economy.vector("initial_stocks", 0)))
+        on_hand = economy.vector("initial_stocks", 0) / lengths(economy)[0]
+        parts.append(_rows(every, "made", "other", "on hand at the start", on_hand))
     parts += _given(plan, t)
     for block, good, amounts in flows_of_columns(plan, t):
         as_supply, as_use = words_of_flow(block)

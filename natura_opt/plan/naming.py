@@ -18,7 +18,7 @@ def rows_of(block: Block) -> Rows:
     return block.declared
 
 
-def parts_of(says: Rows | Columns, label: Any) -> tuple[tuple[Any, ...], Any]:
+def parts_of(economy: Economy, says: Rows | Columns, label: Any) -> tuple[tuple[Any, ...], Any]:
     """Return the parts of a label, one per axis without the period, and the period (None where it has none).
 
     A label of a holding has no technique where stocks are pooled.
@@ -27,13 +27,14 @@ def parts_of(says: Rows | Columns, label: Any) -> tuple[tuple[Any, ...], Any]:
     if not says.axes:
         return (), None
     if "periods" not in says.axes:
-        return (tuple(label) if len(names) > 1 else (label,)), None
+        whole = len(names) > 1 and label not in economy.axes[names[0]]  # the name of a pair is no pair of names
+        return (tuple(label) if whole else (label,)), None
     return (tuple(label[:-1]), label[-1]) if names else ((), label)
 
 
 def row_words(economy: Economy, says: Rows, label: Any) -> tuple[str, str, str]:
     """Return (name, period, unit) of a declared row."""
-    parts, period = parts_of(says, label)
+    parts, period = parts_of(economy, says, label)
     name = holding_name(parts) if parts else says.named or says.words
     names = [axis for axis in says.axes if axis != "periods"]
     unit = economy.unit(says.unit, parts[names.index(says.unit)]) if says.unit in names else ""
@@ -42,7 +43,7 @@ def row_words(economy: Economy, says: Rows, label: Any) -> tuple[str, str, str]:
 
 def column_words(economy: Economy, says: Columns, label: Any) -> tuple[str, str, str]:
     """Return (name, period, unit) of a declared column whose bounds are of a kind; its number comes last."""
-    parts, period = parts_of(says, label)
+    parts, period = parts_of(economy, says, label)
     own, rest = (parts[:1], parts[1:]) if says.numbered else ((), parts)
     name = ", ".join([holding_name(rest) if len(rest) > 1 else name_of(rest[0]), *map(str, own)]) if rest else says.name
     names = [axis for axis in says.axes if axis != "periods"]

@@ -14,6 +14,7 @@ from ..economy.economy import Economy
 from ..program.pieces import column_sizes
 from ..program.protocol import Program
 from .account_lines import names
+from .ahead import needed_at
 from .needs import Marginal, marginal_needs
 from .tables import PlanTables
 
@@ -81,7 +82,8 @@ class PeriodOfPlan:
 
     @cached_property
     def inputs(self) -> Any:
-        return self.use("inputs")
+        """What one more unit of each activity takes of goods in the period itself, csr, shape (goods, techniques)."""
+        return sp.csr_array(self.use("inputs") + needed_at(self.plan, "inputs", self.t, self.t))
 
     @cached_property
     def runs(self) -> Any:

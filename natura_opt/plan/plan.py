@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,8 +17,11 @@ from .explain import explain
 from .explanation import Explanation
 from .harmony import Harmony, harmony_of
 from .limits import binding_limits
+from .prices_over_time import prices_over_time, returns_on_capital
 from .scale import curves_of, losses_at_prices
 from .tables import PlanTables
+from .terminal import terminal_stocks
+from .why_not import WhyNot, why_not
 from .written import Written
 
 if TYPE_CHECKING:
@@ -42,6 +46,8 @@ class Plan(PlanTables, Written):
     bracket : where curves are not straight, the values between which the best on the true curves lies, by round
         (:class:`natura_opt.plan.bracket.Bracket`); None where all are, or there are none.
     approximation : the curves in the straight pieces that ``program`` states; None where they are straight themselves.
+    raised : of an objective that raises levels lexicographically, its stages in order, each with its verdict (and its
+        valuations): :class:`natura_opt.proof.leximin.Stage`; ``stages`` is their table.
     added : what the plan's objective adds to it, if anything; of harmony, ``harmony`` reads it.
     """
 
@@ -101,6 +107,48 @@ class Plan(PlanTables, Written):
         self.require_point()
         return losses_at_prices(self)
 
+    @cached_property
+    def prices_over_time(self) -> pd.DataFrame:
+        """What one unit is worth period by period, and own rates of interest: index (kind, name, period).
+
+        Kinds: ``target basket`` (a year's targets of the period, bought together), ``good``, ``resource`` (of labour
+        its wage) and ``stock`` (of capital, at the start of the period). Columns: unit; price (present value, in units
+        of the objective, of one unit that is there in the period; of what is demanded in a least-cost plan: what it
+        costs); in_baskets (price over the price of a basket in the same period); own_rate (per year, from the period to
+        the next: (price / next price)^(1 / years) - 1); note (why there is no rate: ``free``, ``free in the next
+        period``, ``changes sign``, ``last period``). What does not exist is missing (``pd.NA``), never NaN.
+
+        Since prices are present values, discounting and the weights of periods stand in the rates: the basket's own
+        rate is the rate of return the plan implies. See :mod:`natura_opt.plan.prices_over_time`.
+        """
+        self.require_point()
+        return prices_over_time(self)
+
+    @cached_property
+    def returns_on_capital(self) -> pd.DataFrame:
+        """What stocks of capital and investments bring: index (name, period), of those that are something.
+
+        Columns: stock (at the start of the period), valuation (of one unit of it), rent (of its use in the period),
+        kept (what the rest of it is worth later), return ((rent + kept) / valuation - 1: zero where the stock is held,
+        below zero where it would lose), invested (per year), cost (of one unit more a year, at the good's valuation),
+        return_on_investment (the worth of the investment when it is there, over its cost, less one: zero where it is
+        made). In present values, as gains of the objective; missing (``pd.NA``) where the stock or the good is free.
+        """
+        self.require_point()
+        return returns_on_capital(self)
+
+    @cached_property
+    def terminal_stocks(self) -> pd.DataFrame:
+        """What there was of every stock at the start, and what the plan leaves after its last period: index (kind,
+        good, technique); empty where nothing lasts.
+
+        ``capital``: stocks at the start and on order then, beside what lasts of the last period's and what was invested
+        and arrives later (where capital is pooled, the technique is empty). ``store``: goods that keep. Columns: unit,
+        at_start, left, change (left less at_start) and share (left / at_start; NaN where there was none).
+        """
+        self.require_point()
+        return terminal_stocks(self)
+
     @checked_arguments()
     def explain(
         self,
@@ -129,10 +177,41 @@ class Plan(PlanTables, Written):
 
     @cached_property
     def plot(self) -> PlanPlots:
-        """The pictures of the plan: ``fulfilment()``, ``valuations()``, ``stocks()`` and ``flows()``."""
+        """The pictures of the plan: ``fulfilment()``, ``valuations()``, ``prices_over_time()``, ``stocks()`` and
+        ``flows()``.
+        """
         from .pictures.accessor import PlanPlots
 
         return PlanPlots(self)
+
+    @checked_arguments()
+    def why_not(
+        self,
+        relax: Sequence[str] | str = ("targets",),
+        *,
+        weights: Mapping[str, float] | None = None,
+        irreducible: bool = False,
+        time_limit: float | None = None,
+    ) -> WhyNot:
+        """Say why there is no plan: the cheapest shortfall, prices that show it, the first period that fails.
+
+        Parameters
+        ----------
+        relax : what may be given up: ``targets`` (demands, floors, whatever else is asked for), ``limits`` (resources,
+            stocks, caps, room), ``own`` (rows of your own), or a kind of them, such as ``demand``, ``floor`` or
+            ``resource``. What stands first is kept most: its shortfall is made least before that of the next.
+        weights : how much a share of each counts in the sum that is made least, by kind or by name; one by default.
+        irreducible : whether to look for an irreducible set of demands and limits that clash too, which takes one solve
+            for each of them.
+        time_limit : seconds for each solve.
+
+        Raises
+        ------
+        QuestionError : the plan is not proved infeasible.
+        CannotAnswerError : its program is made piece by piece, and never held whole.
+        OptionError : an entry of ``relax`` or ``weights`` is unknown or no positive number.
+        """
+        return why_not(self, relax, weights, irreducible, time_limit)
 
     def sensitivity(self) -> Sensitivity:
         """Return how far every side and cost can change before valuations (or activities) do.

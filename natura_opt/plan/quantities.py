@@ -9,7 +9,10 @@ import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import QuestionError
+from ..economy.wanted import demand_by_profile
+from ..laws.emissions import counted_weights
 from ..objectives import Demand
+from .ahead import spent_for_later
 from .layout import frame
 from .needs import needed
 from .stated import GOODS, Stated
@@ -33,7 +36,7 @@ class Quantities(Stated):
 
     @cached_property
     def net_output(self) -> pd.DataFrame:
-        """Net output, ``(B - A) x`` less what curves say: goods x periods (investment is taken out of it)."""
+        """Net output, ``(B - A) x`` less what curves say and is spent ahead: goods x periods (before investment)."""
         return self.output - self._used("inputs", self.economy.goods)
 
     @cached_property
@@ -89,6 +92,12 @@ class Quantities(Stated):
         return self._by_period(lambda t: levels[t] * self.asked.vector("targets", t), self.economy.goods)
 
     @cached_property
+    def demand_by_profile(self) -> pd.DataFrame:
+        """What each profile is to get of each good where targets are met: (profile, good) x periods; empty without."""
+        left = dict.fromkeys(self.question.leave_out)
+        return demand_by_profile(self.economy.with_changes(**left) if left else self.economy)
+
+    @cached_property
     def surplus(self) -> pd.DataFrame:
         """Goods left over in the balance: goods x periods."""
         self.require_point()
@@ -135,19 +144,31 @@ class Quantities(Stated):
 
     @cached_property
     def damage(self) -> pd.Series:
-        """Damage per period: the weighted emissions of techniques, in units of the objective."""
-        weights = [self.asked.vector("damage_weights", t) for t in range(len(self.economy.periods))]
-        weighted = [weight @ self._emitted.iloc[:, t].to_numpy() for t, weight in enumerate(weights)]
-        return pd.Series(weighted, index=self.economy.periods, name="damage")
+        """Damage per period: the weighted emissions of techniques, and what has piled up weighted, in all years of the
+        period that count, later ones discounted; in units of the objective."""
+        done = np.zeros(len(self.economy.periods))
+        for table, amounts in (("damage_weights", self._emitted), ("stock_damage_weights", self.pollutant_stocks)):
+            weights = counted_weights(self.asked, self.question, table)
+            done += np.einsum("te,et->t", weights, amounts.to_numpy())
+        return pd.Series(done, index=self.economy.periods, name="damage")
+
+    @cached_property
+    def pollutant_stocks(self) -> pd.DataFrame:
+        """What has piled up of pollutants at the end of each period: pollutants x periods; zeros without their law."""
+        return self._column_table("pollutant_stocks")
 
     @cached_property
     def _emitted(self) -> pd.DataFrame:
         return self._used("emissions", self.economy.pollutants)
 
     def _used(self, table: str, rows: pd.Index) -> pd.DataFrame:
-        """Return what techniques take or emit by a table: its numbers times their levels, and totals by curve."""
+        """Return what techniques take or emit by a table: its numbers times their levels, totals by curve, and what
+        they spend ahead of later output.
+        """
         numbers = self._by_period(lambda t: self.asked.matrix(table, t) @ self._level(t), rows)
-        return numbers + self._by_period(lambda t: needed(self, table, t).sum(axis=1), rows)
+        numbers += self._by_period(lambda t: needed(self, table, t).sum(axis=1), rows)
+        levels = self.activities.to_numpy()
+        return numbers + self._by_period(lambda t: spent_for_later(self, table, t, levels).sum(axis=1), rows)
 
     def _with_levels(self, table: str, by_techniques: pd.DataFrame) -> pd.DataFrame:
         """Put the levels of the rows that fill a table in the place of what techniques alone account for."""

@@ -27,6 +27,7 @@ from ..program.declared import Columns, Declarations, Rows
 from ..program.linear import LinearProgram
 from ..program.pieces import column_sums, held_whole, row_sums
 from ..program.protocol import Program
+from ..proof.leximin import Stage
 from ..tables.spec import AXES
 from .added import Added
 from .answer import Answered
@@ -52,6 +53,7 @@ class Stated(Answered):
     own_laws: tuple[Law, ...] = ()
     approximation: CurveTable | None = None
     bracket: Bracket | None = None
+    raised: tuple[Stage, ...] = ()
 
     @cached_property
     def of(self) -> Objective:

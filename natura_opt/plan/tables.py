@@ -13,6 +13,7 @@ from ..program.canonical import Block
 from ..program.declared import Columns, Rows
 from .naming import row_words
 from .quantities import Quantities
+from .stages import stages_table
 from .worths import Worths
 
 
@@ -40,6 +41,18 @@ class PlanTables(Quantities, Worths):
                 )
         whole = pd.DataFrame(rows, columns=["kind", "name", "level", "side", "valuation"])
         return whole.set_index(["kind", "name"]).astype(float)
+
+    @cached_property
+    def stages(self) -> pd.DataFrame:
+        """Levels that were raised lexicographically, in order: index (stage, level of); empty for other objectives.
+
+        Columns: value (of the least level in the stage, which this one is proved to be held at), at_most (what it is
+        proved to be at most, the others kept), proof (``dual``: by the stage's valuations; ``own program``: by
+        maximising it), weight (what one unit of this level costs the stage's value) and drift (most that the value owes
+        to earlier levels that stand below their true optimum, by rounding). ``plan.raised`` keeps each stage's answer.
+        """
+        self.require_point()
+        return stages_table(self.raised)
 
     @cached_property
     def further(self) -> dict[str, pd.DataFrame]:

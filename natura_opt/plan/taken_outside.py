@@ -14,12 +14,14 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.labels import holding_name, name_of
+from ..laws.emissions import counted_weights
 from ..program.canonical import Block
 from ..program.declared import Rows
 from ..program.linear import LinearProgram
 from ..program.pieces import rows_of
 from ..tables.registry import TABLES
 from .account_lines import Lines, names
+from .ahead import needed_at
 from .naming import own_name, parts_of
 from .needs import cells_of, columns_adding_to
 from .period_of_plan import PeriodOfPlan
@@ -74,18 +76,23 @@ class TakenOutside(PeriodOfPlan):
         ]
 
     def _other_goods(self, level: Floats) -> list[Lines]:
-        """Return the goods that laws let activities take beyond their inputs and outputs, or in other periods."""
+        """Return the goods that activities spend ahead, their own inputs in earlier periods; and those that laws let
+        them take beyond inputs and outputs.
+        """
         lines: list[Lines] = []
-        for block, says, beyond in self._beyond_tables:
-            uses = beyond @ level
-            at = np.flatnonzero(uses)
-            called = [self._row_name(says, block.index[k]) for k in at.tolist()]
-            lines.append(("other use", called, uses[at], -self.towards * self._duals[block.name][at]))
+        for block, says, beyond, ahead in self._beyond_tables:
+            for kind, taken in (("input", ahead), ("other use", beyond)):
+                uses = taken @ level
+                at = np.flatnonzero(uses)
+                called = [self._row_name(says, block.index[k]) for k in at.tolist()]
+                lines.append((kind, called, uses[at], -self.towards * self._duals[block.name][at]))
         return lines
 
     @cached_property
-    def _beyond_tables(self) -> list[tuple[Block, Rows, Any]]:
-        """What the balances as the laws state them take of goods per unit of activity, beyond inputs less outputs."""
+    def _beyond_tables(self) -> list[tuple[Block, Rows, Any, Any]]:
+        """What the balances as the laws state them take of goods per unit of activity, beyond inputs less outputs, and
+        what of that is spent ahead of the output.
+        """
         balances = []
         for block, says, rows in self._stated_rows:
             if block.name == GOODS.name:
@@ -93,11 +100,19 @@ class TakenOutside(PeriodOfPlan):
                 place = self.plan.places_of(block, self.plan.economy.goods)
                 usual: Any = sp.diags_array((place // goods == self.t).astype(float))
                 usual = usual @ sp.csr_array(self.inputs - self.outputs)[place % goods]
-                beyond = sp.csr_array(-rows - usual)
-                beyond = sp.csr_array(beyond.multiply(abs(beyond) > _SAME * (abs(rows) + abs(usual))))
+                ahead = self._spent_ahead[place]
+                beyond = sp.csr_array(-rows - usual - ahead)
+                beyond = sp.csr_array(beyond.multiply(abs(beyond) > _SAME * (abs(rows) + abs(usual) + ahead)))
                 beyond.eliminate_zeros()
-                balances += [(block, says, beyond)] * bool(beyond.nnz)
+                balances += [(block, says, beyond, ahead)] * bool(beyond.nnz or ahead.nnz)
         return balances
+
+    @cached_property
+    def _spent_ahead(self) -> Any:
+        """What a unit of each activity takes of goods in other periods, csr, shape (goods x periods, techniques)."""
+        every = range(len(self.plan.economy.periods))
+        parts = [needed_at(self.plan, "inputs", at, self.t) for at in every]
+        return sp.csr_array(sp.vstack([float(at != self.t) * part for at, part in zip(every, parts, strict=True)]))
 
     def _counted(self, level: Floats) -> list[tuple[str, str, list[str], Floats, Floats]]:
         """Return what the objective itself counts, per unit of what its rows limit too: weights of resources, damage.
@@ -115,6 +130,8 @@ class TakenOutside(PeriodOfPlan):
                 continue
             says = next(rows for rows in plan.declared.rows.values() if rows.levels == levels)
             weights = economy.vector(weighs, t)
+            if weighs == "damage_weights":
+                weights = counted_weights(economy, plan.question, weighs)[t]
             if weighs == "resource_weights" and not plan.of.weighs_resources:
                 weights = np.zeros(len(weights))
             amounts, called = self.use(table), names(economy.axes[axis])
@@ -163,7 +180,7 @@ class TakenOutside(PeriodOfPlan):
 
     def _row_name(self, says: Rows, label: Any) -> str:
         """Return the name of a row, and its period where that is another one."""
-        parts, period = parts_of(says, label)
+        parts, period = parts_of(self.economy, says, label)
         name = holding_name(parts) if parts else says.named or says.words
         return name if period is None or period == self.economy.periods[self.t] else f"{name} in {name_of(period)}"
 
@@ -178,8 +195,8 @@ class TakenOutside(PeriodOfPlan):
         """Which activities the objective counts as the question says: by their weighted resources and their damage."""
         plan, economy, t = self.plan, self.economy, self.t
         # what its curves need counts by columns of their own
-        usual = economy.matrix("emissions", t).T @ economy.vector("damage_weights", t)
-        size = abs(economy.matrix("emissions", t)).T @ economy.vector("damage_weights", t)
+        weights = counted_weights(economy, plan.question, "damage_weights")[t]
+        usual, size = economy.matrix("emissions", t).T @ weights, abs(economy.matrix("emissions", t)).T @ weights
         if plan.of.weighs_resources:
             weighted = economy.matrix("resource_use", t).T @ economy.vector("resource_weights", t)
             usual, size = usual + weighted, size + weighted

@@ -9,15 +9,25 @@ import numpy as np
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
+from ..laws.periods import lengths
 from ..objectives import Demand
 from .limits import binding_limits, count_limits, worth_in_words
 from .naming import own_name
+from .prices_over_time import basket_line
 from .scale_words import curve_lines
+from .stages import stage_lines
 from .tables import PlanTables
+from .terminal import terminal_lines
 
 _SHOWN = 8
 #: So many rows or columns of each of the user's own blocks are shown.
 _OWN = 4
+
+
+def further_lines(plan: PlanTables) -> list[str]:
+    """Return what else a summary says of a plan, where there is something to say: a line or more of each part."""
+    parts = (curve_lines, emission_lines, terminal_lines, basket_line, own_lines)
+    return [*stage_lines(plan.raised), *(line for part in parts for line in part(plan))]
 
 
 def summary(plan: PlanTables) -> str:
@@ -52,7 +62,7 @@ def summary(plan: PlanTables) -> str:
         more = count_limits(plan) - len(limits)
         if more:
             lines.append(f"    … and {more:,} more (plan.limits)")
-    lines += [f"  {line}" for line in [*curve_lines(plan), *emission_lines(plan), *own_lines(plan)]]
+    lines += [f"  {line}" for line in further_lines(plan)]
     shown = [f"{name_of(name)} {value:.6g} ({period})" for name, period, value in dearest_goods(plan, 5) if value > 0]
     if shown:
         lines.append("  dearest goods per unit: " + ", ".join(shown))
@@ -84,14 +94,27 @@ def emission_lines(plan: PlanTables) -> list[str]:
         unit = plan.economy.unit("pollutants", pollutant)
         price = " and ".join(f"{cost:.6g} ({where})" for where, cost in _priced(plan, costs[k]))
         lines.append(
-            f"emitted     {name_of(pollutant)} {emitted[k].sum():.6g}{f' {unit}' if unit else ''}"
+            f"emitted     {name_of(pollutant)} {emitted[k] @ lengths(plan.asked):.6g}{f' {unit}' if unit else ''}"
             + (f"; one {unit or 'unit'} less allowed costs {price}" if price else "")
         )
     if len(emitted) > _SHOWN:
         lines.append(f"… and {len(emitted) - _SHOWN} more pollutants (plan.emissions, plan.abatement_costs)")
-    if plan.asked.has("damage_weights"):
+    if plan.columns_filling("pollutant_stocks") is not None:
+        lines += _stock_lines(plan)
+    if plan.asked.has("damage_weights") or plan.asked.has("stock_damage_weights"):
         lines.append(f"damage      {plan.damage.sum():.6g} of the objective")
     return lines
+
+
+def _stock_lines(plan: PlanTables) -> list[str]:
+    """Say how much of each pollutant is there at the end, beside the start."""
+    last, start = plan.pollutant_stocks.to_numpy()[:, -1], plan.asked.vector("pollutant_stocks", 0)
+    units = [plan.economy.unit("pollutants", name) for name in plan.economy.pollutants[:_SHOWN]]
+    return [
+        f"piled up    {name_of(pollutant)} {last[k]:.6g}{f' {units[k]}' if units[k] else ''} at the end, "
+        f"{start[k]:.6g} before the start"
+        for k, pollutant in enumerate(plan.economy.pollutants[:_SHOWN])
+    ]
 
 
 def _priced(plan: PlanTables, costs: Any) -> list[tuple[str, float]]:

@@ -13,6 +13,7 @@ from ..program.canonical import Block
 from ..program.declared import Columns
 from ..program.pieces import rows_of
 from .account_lines import names
+from .ahead import spent_for_later
 from .naming import own_name, parts_of
 from .needs import needed
 from .tables import PlanTables
@@ -43,6 +44,7 @@ def users_by_table(plan: PlanTables, table: str, at: int, t: int) -> list[tuple[
     """Return what each technique uses (or emits) of one thing, by a table of coefficients."""
     amounts = plan.asked.matrix(table, t)[[at]].toarray().ravel() * plan.activities.to_numpy()[:, t]
     amounts += needed(plan, table, t)[[at]].toarray().ravel()
+    amounts += spent_for_later(plan, table, t, plan.activities.to_numpy())[[at]].toarray().ravel()
     return list(zip(names(plan.economy.techniques), amounts.tolist(), strict=True))
 
 
@@ -69,7 +71,7 @@ def _column_words(economy: Economy, block: Block, label: Any, period: Any) -> st
     says = block.declared
     if not isinstance(says, Columns):
         return " in ".join(filter(None, own_name(economy, block.name, label)))
-    parts, when = parts_of(says, label)
+    parts, when = parts_of(economy, says, label)
     if says.adds_to:  # the technique's own use
         return name_of(parts[-1]) if when is None or when == period else f"{name_of(parts[-1])} in {name_of(when)}"
     name = holding_name(parts) if parts else ""

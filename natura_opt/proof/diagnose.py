@@ -18,6 +18,7 @@ from ..base.labels import name_of
 from ..program.canonical import Block
 from ..program.declared import Columns
 from ..program.linear import LinearProgram
+from ..program.periods_of_rows import periods_of_rows
 from ..program.scaling import scale
 from .bound import bound_of, summed_exactly
 from .exact.verdict import ExactVerdict
@@ -28,6 +29,8 @@ from .rounding import exact_sums, products, relative_max
 #: A pull this small beside its terms is what is left of terms that cancel: it may be charged at a bound that the rows
 #: imply. (A larger one could be too, but then the multipliers would not be the whole proof.)
 _NOISE = 1e-9
+#: From so many rows on, periods are tried one after the other before all of them together.
+_LARGE = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +94,37 @@ def prove_infeasible(program: LinearProgram, options: SolveOptions) -> Impossibi
 def _farkas_candidates(program: LinearProgram, options: SolveOptions) -> Iterator[Floats]:
     relaxed = replace(program, integer=np.zeros_like(program.integer))
     own = {**options.options, "presolve": "off"}
+    yield from _rays_of_first_periods(relaxed, replace(options, method="simplex", options=own))
     ray = HighsSession(relaxed, replace(options, method="simplex", options=own)).dual_ray()
     if ray is not None:
         yield ray
         yield _without_noise(ray)
     yield from _elastic_multipliers(relaxed, options)
+
+
+def _rays_of_first_periods(program: LinearProgram, options: SolveOptions) -> Iterator[Floats]:
+    """Yield a ray of the first 1, 2, 4, 8 … periods alone, zero in all other rows: of a program whose first periods
+    clash it takes a fraction of the time, and of another less than the whole does.
+    """
+    height = program.shape[0]
+    when = periods_of_rows(program) if height >= _LARGE else np.zeros(height, dtype=int)
+    count = 1
+    while count <= when.max(initial=0):
+        kept = np.flatnonzero(when < count)
+        first = replace(
+            _aimless(program),
+            rows=(Block("first periods", pd.RangeIndex(len(kept)), 0),),
+            matrix=sp.csc_array(sp.csr_array(program.matrix)[kept]),
+            row_lower=program.row_lower[kept],
+            row_upper=program.row_upper[kept],
+        )
+        ray = HighsSession(first, options).dual_ray()
+        if ray is not None:
+            whole = np.zeros(height)
+            whole[kept] = ray
+            yield whole
+            yield _without_noise(whole)
+        count *= 2
 
 
 def _without_noise(multipliers: Floats) -> Floats:

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import wraps
+from dataclasses import replace
 from threading import RLock
 from types import TracebackType
 from typing import Any
@@ -27,7 +26,7 @@ from ..backends.configured import check_highs_options
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..backends.session import HotSession
-from ..base.entrance import Call, checked_arguments
+from ..base.entrance import checked_arguments
 from ..base.errors import OptionError, RefusedError
 from ..base.status import Status
 from ..program.checks import checked
@@ -46,32 +45,7 @@ from ..program.editing import (
 from ..program.linear import LinearProgram
 from ..program.places import Positions
 from .judging import Verdict, prove
-
-
-def _alone(call: Call) -> Call:
-    """Check what a call is given, and let one of a session at a time go on: a change made by another thread is neither
-    lost nor half told.
-    """
-
-    @wraps(call)
-    def waiting(session: Session, *given: Any, **named: Any) -> Any:
-        with session._lock:
-            return call(session, *given, **named)
-
-    return checked_arguments()(waiting)  # type: ignore[return-value]
-
-
-@dataclass(frozen=True, eq=False)
-class _State:
-    """A program, and which of the rows that HiGHS holds each of its rows is (-1: a new one)."""
-
-    program: LinearProgram
-    rows: Positions
-
-    def __post_init__(self) -> None:
-        p = self.program  # is handed out: nobody is to change it behind the session's back
-        for array in (p.cost, p.lower, p.upper, p.integer, p.row_lower, p.row_upper, p.matrix.data):
-            array.flags.writeable = False
+from .standing import Standing, alone, which_held
 
 
 class Session:
@@ -113,7 +87,7 @@ class Session:
         self._options = options or SolveOptions()
         check_highs_options(self._options)
         given = checked(program)
-        self._state: _State | None = _State(given, np.arange(given.shape[0]))
+        self._state: Standing | None = Standing.as_held(given)
         self._hot: HotSession | None = None
         self.rescalings = 0
         self._lock = RLock()
@@ -124,7 +98,7 @@ class Session:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    @_alone
+    @alone
     def close(self) -> None:
         """Let go of HiGHS and its memory; the session is of no use after it."""
         self._hot = self._state = None
@@ -141,12 +115,12 @@ class Session:
         return self._standing.program
 
     @property
-    def _standing(self) -> _State:
+    def _standing(self) -> Standing:
         if self._state is None:
             raise OptionError("the session is closed; open another one")
         return self._state
 
-    @_alone
+    @alone
     def solve(self) -> Verdict:
         """Solve the program as it stands, from the last basis, and prove the answer.
 
@@ -186,12 +160,12 @@ class Session:
         hot, self._hot = self._hot, None  # one that is stopped half way through a change is not used again
         if hot is None:
             hot = HotSession(program, options)
-        elif hot.hold(program, self._standing.rows):
+        elif hot.hold(program, self._standing.rows, self._standing.columns):
             self.rescalings += 1
-        self._hot, self._state = hot, _State(program, np.arange(program.shape[0]))
+        self._hot, self._state = hot, Standing.as_held(program)
         return hot
 
-    @_alone
+    @alone
     def change_rhs(self, rows: str, amounts: Any, labels: Iterable[Any] | None = None) -> None:
         """Change right-hand sides of rows as they were written: the side that a row has, or both of an equality.
 
@@ -210,7 +184,7 @@ class Session:
         """
         self._become(with_rhs(self.program, rows, amounts, labels))
 
-    @_alone
+    @alone
     def change_sides(
         self, rows: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
     ) -> None:
@@ -230,7 +204,7 @@ class Session:
         """
         self._become(with_sides(self.program, rows, labels, lower, upper))
 
-    @_alone
+    @alone
     def free_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
         """Take both sides from rows: they keep their places, and limit nothing until they are given sides again.
 
@@ -246,7 +220,7 @@ class Session:
         """
         self._become(with_sides(self.program, rows, labels, -np.inf, np.inf))
 
-    @_alone
+    @alone
     def change_bounds(
         self, columns: str, labels: Iterable[Any] | None = None, *, lower: Any = None, upper: Any = None
     ) -> None:
@@ -266,7 +240,7 @@ class Session:
         """
         self._become(with_bounds(self.program, columns, labels, lower, upper))
 
-    @_alone
+    @alone
     def change_costs(self, columns: str, costs: Any, labels: Iterable[Any] | None = None) -> None:
         """Change costs of columns; the sense of the objective stays.
 
@@ -285,7 +259,7 @@ class Session:
         """
         self._become(with_costs(self.program, columns, costs, labels))
 
-    @_alone
+    @alone
     def change_offset(self, offset: float) -> None:
         """Change the constant in the objective.
 
@@ -300,7 +274,7 @@ class Session:
         """
         self._become(with_offset(self.program, offset))
 
-    @_alone
+    @alone
     def change_coefficients(
         self, rows: str, columns: str, coefficients: Any, at: tuple[Iterable[Any], Iterable[Any]] | None = None
     ) -> None:
@@ -321,7 +295,7 @@ class Session:
         """
         self._become(with_coefficients(self.program, rows, columns, coefficients, at))
 
-    @_alone
+    @alone
     def add_rows(self, name: str, index: pd.Index, sense: RowSense, rhs: Any, terms: Mapping[str, Any]) -> None:
         """Add a block of rows, after the others; they enter the basis.
 
@@ -342,7 +316,7 @@ class Session:
         program = with_rows(self.program, name, index, sense, rhs, terms)
         self._become(program, np.append(self._standing.rows, np.full(len(index), -1)))
 
-    @_alone
+    @alone
     def add_columns(
         self,
         name: str,
@@ -374,7 +348,7 @@ class Session:
             with_columns(self.program, name, index, terms, lower=lower, upper=upper, cost=cost, integer=integer)
         )
 
-    @_alone
+    @alone
     def delete_rows(self, rows: str, labels: Iterable[Any] | None = None) -> None:
         """Delete a block of rows, or some of its rows; positions of later rows move up.
 
@@ -391,6 +365,30 @@ class Session:
         program, left = without_rows(self.program, rows, labels)
         self._become(program, self._standing.rows[left])
 
+    @alone
+    def become(self, program: LinearProgram, rows: Any = None, columns: Any = None) -> None:
+        """Take another program in the place of the one that stands, with what the basis says of rows and columns.
+
+        Parameters
+        ----------
+        program : the whole of it; it is copied.
+        rows : which of the rows that stand each of its rows is, or stands for (-1: none of them), by position; a row
+            may stand for several. The same rows, where they are not given.
+        columns : the same of its columns.
+
+        Raises
+        ------
+        ProgramError : positions that are none, or not one per row and column.
+        DataError, NaturaError : arrays of the program do not fit together, or hold what stands for no number.
+        OptionError : an argument of another kind, or the session is closed.
+        """
+        before, given = self._standing, checked(program)
+        size, other = before.program.shape, given.shape
+        at_rows = which_held(before.rows, rows, size[0], other[0], "rows")
+        self._state = Standing(given, at_rows, which_held(before.columns, columns, size[1], other[1], "columns"))
+
     def _become(self, program: LinearProgram, rows: Positions | None = None) -> None:
-        """Take a changed program, in one step: Ctrl-C finds the one before it or this one."""
-        self._state = _State(program, self._standing.rows if rows is None else rows)
+        """Take a changed program, in one step: Ctrl-C finds the one before it or this one; new columns are last."""
+        before = self._standing
+        columns = np.append(before.columns, np.full(program.shape[1] - len(before.columns), -1))
+        self._state = Standing(program, before.rows if rows is None else rows, columns)

@@ -11,19 +11,22 @@ from .topic import Topic
 
 
 def _rows(own: Sequence[Law]) -> Iterator[tuple[str, ...]]:
+    declared: dict[Rows | Columns, list[str]] = {}  # a block may be of several objectives
     for law in (*every_law(), *own):
         blocks: list[Rows | Columns] = [*law.columns, *law.rows]
         for block in blocks:
-            yield (
-                block.name,
-                "rows" if isinstance(block, Rows) else "columns",
-                law.name,
-                " x ".join(block.axes),
-                block.unit,
-                block.sense if isinstance(block, Rows) else ">= 0",
-                _shown_as(block),
-                block.meaning,
-            )
+            declared.setdefault(block, []).append(law.name)
+    for block, of in declared.items():
+        yield (
+            block.name,
+            "rows" if isinstance(block, Rows) else "columns",
+            ", ".join(of),
+            " x ".join(block.axes),
+            block.unit,
+            block.sense if isinstance(block, Rows) else ">= 0",
+            _shown_as(block),
+            block.meaning,
+        )
 
 
 def _shown_as(block: Rows | Columns) -> str:

@@ -61,6 +61,13 @@ _SOLVE = (
     *_CERTIFICATE,
     Field("reason", "text", "where there is no (best) plan: why; of a harmony plan: why this road was taken"),
     Field("assumed[]", "text", "where missing tables change the plan: what they are taken for"),
+    Field("fulfilment", "object", "where there are targets and a plan: how far each period's targets are met (1: met)"),
+    Field(
+        "fulfilment.PERIOD",
+        "number",
+        "level promised to all targets of a period, or that of the worst-served; none of a period without target",
+        "share of the target",
+    ),
     Field("emissions[].pollutant", "text", "with emissions: name of a pollutant"),
     Field("emissions[].period", "text", "with emissions: name of a period"),
     Field("emissions[].amount", "number", "with emissions: what is emitted", "unit of the pollutant"),
@@ -73,7 +80,7 @@ _SOLVE = (
         "objective per unit of the pollutant",
     ),
     Field("damage[].period", "text", "with damage weights: name of a period"),
-    Field("damage[].damage", "number", "with damage weights: weighted emissions", "objective"),
+    Field("damage[].damage", "number", "with damage weights: weighted emissions and stocks of pollutants", "objective"),
     Field("curves[].technique", "text", "where needs depend on scale: name of a technique"),
     Field("curves[].name", "text", "where needs depend on scale: what it needs or emits"),
     Field("curves[].of", "text", "where needs depend on scale: the table in whose place the curve stands"),
@@ -114,6 +121,16 @@ _SOLVE = (
         "where needs depend on scale: what techniques lose in all at the plan's valuations",
         "objective",
     ),
+    Field("interest[].period", "text", "with targets in several periods: name of a period"),
+    Field("interest[].price", "number", "with targets in several periods: what a year's targets cost", "objective"),
+    Field(
+        "interest[].own_rate",
+        "number",
+        "with targets in several periods: own rate of interest of the target basket, into the next period",
+        "per year",
+        nullable=True,
+    ),
+    Field("interest[].note", "text", "with targets in several periods: why there is no rate, where there is none"),
     Field("extra", "object", "of a model changed by hand: what was added, by block"),
     Field("extra.BLOCK[].label[]", "text", "of a model changed by hand: the parts of a label"),
     Field("extra.BLOCK[].FIGURE", "number", "of a model changed by hand: value, reduced cost or valuation"),
@@ -127,7 +144,49 @@ _SOLVE = (
         "of rows of all periods together: what one more on their side is worth",
         "objective per unit of the name",
     ),
+    Field("terminal", "object", "where stocks last beyond the plan: what it leaves behind"),
+    Field("terminal.condition", "text", "where stocks last: none, keep, salvage or growth"),
+    Field("terminal.stocks", "whole number", "where stocks last: how many there are"),
+    Field("terminal.below_start", "whole number", "where stocks last: of how many less is left than there was"),
+    Field("terminal.warning", "true or false", "where stocks last: some are eaten, and the question does not say so"),
+    Field(
+        "terminal.capital_left",
+        "number",
+        "where there is capital: what is left of it over what there was, by its worth at the start",
+        "1",
+    ),
+    Field("terminal.most_eaten[].name", "text", "where stocks last: one of which little is left"),
+    Field("terminal.most_eaten[].kind", "text", "where stocks last: capital or store"),
+    Field("terminal.most_eaten[].at_start", "number", "where stocks last: what there was", "unit of the good"),
+    Field("terminal.most_eaten[].left", "number", "where stocks last: what is left", "unit of the good"),
     Field("notes[]", "text", "of a program: what its file's format made of what was written"),
+)
+
+_IT = "of a plan that cannot be: "
+_WHY_NOT = (
+    Field("why_not", "object", _IT + "the page that says why not"),
+    Field("why_not.proved", "true or false", _IT + "whether every part of the page is proved"),
+    Field("why_not.first_period", "text", _IT + "the first period that fails, where it is found"),
+    Field("why_not.shortfall[].kind", "text", _IT + "kind of what is given up"),
+    Field("why_not.shortfall[].name", "text", _IT + "name of what is given up"),
+    Field("why_not.shortfall[].period", "text", _IT + "its period"),
+    Field("why_not.shortfall[].unit", "text", _IT + "its unit"),
+    Field("why_not.shortfall[].asked", "number", _IT + "how much of it is asked", "unit of the name"),
+    Field("why_not.shortfall[].shortfall", "number", _IT + "how much must be given up", "unit of the name"),
+    Field("why_not.shortfall[].share", "number", _IT + "shortfall over what is asked", "relative"),
+    Field("why_not.shortfall[].possible", "number", _IT + "how much is possible", "unit of the name"),
+    Field("why_not.totals[].what", "text", _IT + "what could be given up in a stage"),
+    Field("why_not.totals[].total", "number", _IT + "least weighted sum of shares", "relative"),
+    Field("why_not.totals[].bound", "number", _IT + "proved bound: with less there is no plan", "relative"),
+    Field("why_not.asked", "number", _IT + "worth of what is asked, at the prices that show it", "relative"),
+    Field("why_not.there", "number", _IT + "worth of all that could serve it, at these prices", "relative"),
+    Field("why_not.prices[].kind", "text", _IT + "kind of what is asked or there"),
+    Field("why_not.prices[].name", "text", _IT + "name of what is asked or there"),
+    Field("why_not.prices[].period", "text", _IT + "its period"),
+    Field("why_not.prices[].unit", "text", _IT + "its unit"),
+    Field("why_not.prices[].available", "number", _IT + "how much is asked or there", "unit of the name"),
+    Field("why_not.prices[].price", "number", _IT + "price of one unit", "share of all that is asked"),
+    Field("why_not.prices[].worth", "number", _IT + "worth: asked above, there below zero", "relative"),
 )
 
 _HARMONY = (
@@ -166,7 +225,7 @@ def _compared() -> tuple[Field, ...]:
 
 #: Every field, by command.
 FIELDS: dict[str, tuple[Field, ...]] = {
-    "solve": (*_SOLVE, *_HARMONY),
+    "solve": (*_SOLVE, *_WHY_NOT, *_HARMONY),
     "compare": (
         Field("model", "text", "name of the economy"),
         Field("question", "text", "name of the question"),

@@ -21,7 +21,7 @@ EMISSIONS = beside(
         "emission_caps",
         ("pollutants",),
         "pollutants",
-        "most that may be emitted in a period",
+        "most that may be emitted in a year of a period",
         SUMMED,
         sign="limit",
         missing=NO_LIMIT,
@@ -31,7 +31,7 @@ EMISSIONS = beside(
         "emission_budgets",
         ("pollutants",),
         "pollutants",
-        "most that may be emitted over all periods",
+        "most that may be emitted in all years together",
         SUMMED,
         sign="limit",
         missing=NO_LIMIT,
@@ -56,6 +56,7 @@ POLLUTANT_STOCKS = beside(
         "pollutants",
         "what has piled up of a pollutant before the first period",
         SUMMED,
+        plan_tables=("pollutant_stocks",),
         varies="once",
     ),
     TableSpec(
@@ -75,6 +76,7 @@ POLLUTANT_STOCKS = beside(
         SUMMED,
         sign="limit",
         missing=NO_LIMIT,
+        plan_tables=("pollutant_stocks",),
     ),
     TableSpec(
         "stock_damage_weights",
@@ -82,5 +84,6 @@ POLLUTANT_STOCKS = beside(
         "1 / pollutants",
         "damage in a year per unit that has piled up",
         EQUAL,
+        plan_tables=("damage", "pollutant_stocks"),
     ),
 )

@@ -14,4 +14,8 @@ RESOURCE_WEIGHTS = TableSpec(
     "resource_weights", ("resources",), "1 / resources", "cost of a unit in a least-resources plan (w)", EQUAL
 )
 
-OBJECTIVES = beside("objectives", TARGETS, TARGET_WEIGHTS, RESOURCE_WEIGHTS)
+ACTIVITY_WEIGHTS = TableSpec(
+    "activity_weights", ("techniques",), "1 / techniques", "what a unit of activity counts in a plan for output", EQUAL
+)
+
+OBJECTIVES = beside("objectives", TARGETS, TARGET_WEIGHTS, RESOURCE_WEIGHTS, ACTIVITY_WEIGHTS)

@@ -25,9 +25,10 @@ from ...formulate import asked_of, linear_program
 from ...input_output.positive_system import positive_solution
 from ...input_output.solve import METHODS, leontief
 from ...input_output.system import Witness, rounding
-from ...laws.capital import Holdings
 from ...laws.capital_course import stocks_over_time
+from ...laws.holdings import Holdings
 from ...objectives import Demand, objective_of
+from ...objectives.levels import weights_of_periods
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
 from ...program.linear import LinearProgram
@@ -188,13 +189,14 @@ class _Answerer:
     def _least_resources(self) -> Claim:
         claim = Claim.OPTIMAL
         levels = []
+        counts = weights_of_periods(self.economy, self.question)
         for t, system in enumerate(self.systems):
             level = system.activities(self._solve(t, self.economy.vector("targets", t), "outputs"))
             levels.append(level)
             self._place("columns", "activities", t, level)
             cost = self.economy.matrix("resource_use", t).T @ self.economy.vector("resource_weights", t)
             prices = self._solve(t, system.per_output(cost), "prices")
-            self._place("rows", "balance", t, np.maximum(prices, 0.0))
+            self._place("rows", "balance", t, counts[t] * np.maximum(prices, 0.0))
             if self.economy.has("resource_limits"):
                 use = self.economy.matrix("resource_use", t) @ level
                 if (use > self.economy.vector("resource_limits", t) * (1.0 + 1e-9)).any():
@@ -234,12 +236,13 @@ class _Answerer:
         block = self.program.column_block(objective.columns)
         assert block is not None
         self.primal[block.span] = numbers[: len(block.index)]
+        counts = weights_of_periods(self.economy, self.question)
         for t, limit in enumerate(limits):
             self._place("columns", "activities", t, numbers[t] * limit.levels)
             if self.economy.has("capital"):
                 self._place("columns", "capital_stock", t, Holdings.of(self.economy).given(t))
             if t in binding:
-                price = 1.0 / limit.need
+                price = counts[t] / limit.need
                 for rows in ("resource_limit",) if limit.resource else ("capacity", "accumulation"):
                     self._place("rows", rows, t, price * limit.unit)
                 prices = self._solve(t, self.systems[t].per_output(price * limit.per_activity), "prices")

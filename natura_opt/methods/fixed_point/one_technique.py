@@ -13,11 +13,12 @@ from ...economy.makers import Makers
 from ...economy.question import Question
 from ...formulate import asked_of
 from ...input_output.coefficients import Coefficients
+from ...laws.curve_settings import CurveSettings
 from ...objectives import Objective
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
 from ...objectives.least_resources import LEAST_RESOURCES
-from ..refusing import other_objective
+from ..refusing import other_objective, unread_setting
 
 #: Tables a fixed point takes into account; with any other, this method has no answer.
 _KNOWN = frozenset(
@@ -36,6 +37,8 @@ _KNOWN = frozenset(
 )
 
 
+#: Settings of laws that leave it as it is, or that it reads: how curves are stated, and how much later years count.
+_READ = (*CurveSettings.names(), "discount_factor")
 #: The objectives that a fixed point answers.
 ANSWERED = (LEAST_RESOURCES, ASSORTMENT, FULFILMENT)
 
@@ -90,6 +93,9 @@ def refuse_tables(
     other = other_objective(method, lambda objective: objective in answered, economy, question)
     if other:
         raise CannotAnswerError(other)
+    unread = unread_setting(method, _READ, economy, question)
+    if unread:
+        raise CannotAnswerError(unread)
     seen = asked_of(economy, question)
     beyond = [table for table in seen.tables if table not in known]
     if beyond:

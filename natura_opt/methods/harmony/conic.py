@@ -89,7 +89,10 @@ def _stated_by_laws(problem: HarmonyProblem, tolerance: float, left: Callable[[]
 
     from ...backends.cvxpy import compile_cvxpy
 
-    model = cvxpy_model(problem.original, replace(problem.question, settings={"function": problem.function}))
+    model = cvxpy_model(
+        problem.original,
+        replace(problem.question, settings={**problem.question.settings, "function": problem.function}),
+    )
     conic = model.problem()
     harmless = cp.Maximize(-sum(model.losses) + 0.0 * cp.sum(model.variables["delivered"]))
     laws = replace(model, objective=harmless, definitions=[])

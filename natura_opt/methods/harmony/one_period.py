@@ -12,7 +12,7 @@ from ...base.arrays import Floats
 from ...economy.economy import Economy
 from ...economy.makers import Makers
 from ...input_output.coefficients import Coefficients
-from ...laws.capital import Holdings
+from ...laws.holdings import Holdings
 from ...objectives.harmony_functions import HarmonyFunction
 from ...program.protocol import Program
 from .by_prices import PricedHarmony

@@ -24,7 +24,7 @@ from ...base.labels import labels
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import declared_with
-from ...laws.capital import Holdings
+from ...laws.holdings import Holdings
 from ...program.canonical import Block, Piece, laid_out
 from ...program.pieces import PiecedProgram, largest_part, runs_of
 

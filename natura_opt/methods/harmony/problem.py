@@ -22,10 +22,10 @@ from ...base.arrays import Floats
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import asked_of, program_of_laws
-from ...laws.capital import Holdings
 from ...laws.capital_course import stocks_over_time
+from ...laws.holdings import Holdings
 from ...objectives import settings_of
-from ...objectives.harmony import HARMONY, WEIGHTS, Deliveries, HarmonySettings
+from ...objectives.harmony import HARMONY, IN_WEIGHTS, Deliveries, HarmonySettings
 from ...program.linear import LinearProgram
 from ...proof.certificate import Certificate
 from .concave import ConcaveProblem
@@ -218,11 +218,12 @@ def harmony_problem(economy: Economy, question: Question) -> HarmonyProblem:
     """
     program = program_of_laws(economy, question)
     asked = asked_of(economy, question)
-    found = Deliveries.of(asked)
+    found = Deliveries.of(asked, question)
+    told = [table for table in IN_WEIGHTS if table in asked.tables]
     block = program.column_block(HARMONY.columns)
     assert block is not None
     return HarmonyProblem(
-        economy=asked.with_changes(**{WEIGHTS: None}) if WEIGHTS in asked.tables else asked,
+        economy=asked.with_changes(**dict.fromkeys(told)) if told else asked,
         original=economy,
         question=question,
         program=program,

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...base.errors import QuestionError, listed
 from ...economy.economy import Economy
-from ...laws.capital import refuse_mixed_capital
+from ...laws.holdings import refuse_mixed_capital
 
 #: The tables of an economy of stocks, flows and goals; what is priced or weighed is not known to the algorithms.
 STOCKS_AND_FLOWS = frozenset(

@@ -18,7 +18,7 @@ from ...base.errors import QuestionError, listed
 from ...base.labels import holding_name, name_of
 from ...economy.economy import Economy
 from ...economy.makers import NONE, Makers
-from ...laws.capital import Holdings
+from ...laws.holdings import Holdings
 from .accepting import refuse_what_is_not_stocks_and_flows
 
 _NAME = "harmony-1990"

@@ -19,9 +19,9 @@ import scipy.sparse as sp
 from ...base.arrays import Floats
 from ...base.errors import QuestionError
 from ...economy.economy import Economy
-from ...laws.capital import Holdings
 from ...laws.capital_course import stocks_over_time
 from ...laws.coefficients import over_periods
+from ...laws.holdings import Holdings
 from .accepting import refuse_what_is_not_stocks_and_flows
 
 _NAME = "harmony-2018"

@@ -8,9 +8,14 @@ import numpy as np
 
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
+from ...base.errors import CannotAnswerError
+from ...formulate import asked_of
+from ...laws.curve_settings import CurveSettings
 from ...plan.trace import TracePoint
+from ...tables.time import PERIOD_WEIGHTS
 from ..harmony.found import Found
 from ..harmony.problem import HarmonyProblem
+from ..refusing import unread_setting
 from .settings import Settings1990, Settings2018
 
 
@@ -18,6 +23,7 @@ def by_1990(settings: Settings1990, problem: HarmonyProblem, options: SolveOptio
     """The algorithm of 1990; it is handed the economy without weights, which it does not know."""
     from .harmony_1990 import harmony_1990
 
+    _refuse_settings("harmony-1990", problem)
     seen = _Witnessed(problem)
     answer = harmony_1990(problem.economy, function=problem.function.name, watch=seen, **vars(settings))
     primal = seen.columns(answer.intensities, None)
@@ -33,6 +39,7 @@ def by_2018(settings: Settings2018, problem: HarmonyProblem, options: SolveOptio
     """The program of 2018; it is handed the economy without weights, which it does not know."""
     from .harmony_2018 import harmony_2018
 
+    _refuse_settings("harmony-2018", problem)
     seen = _Witnessed(problem)
     answer = harmony_2018(problem.economy, function=problem.function, watch=seen, **vars(settings))
     primal = seen.columns(answer.intensities, answer.investment)
@@ -41,6 +48,23 @@ def by_2018(settings: Settings2018, problem: HarmonyProblem, options: SolveOptio
         _trace_of(answer.harmony, answer.passes), f"the program of 2018, {answer.iterations} rounds",
         course=seen.course,
     )  # fmt: skip
+
+
+def _refuse_settings(method: str, problem: HarmonyProblem) -> None:
+    """Raise where a law has a setting, or years count differently: neither algorithm knows more than its goals.
+
+    Raises
+    ------
+    CannotAnswerError : naming the setting or the table.
+    """
+    if asked_of(problem.original, problem.question).has(PERIOD_WEIGHTS.name):
+        raise CannotAnswerError(
+            f"{problem.original.name}: method {method!r} does not take the table {PERIOD_WEIGHTS.name!r} into account: "
+            "use another method, or put it under leave_out"
+        )
+    unread = unread_setting(method, CurveSettings.names(), problem.original, problem.question)
+    if unread:
+        raise CannotAnswerError(unread)
 
 
 class _Witnessed:

@@ -12,6 +12,7 @@ from ...economy.economy import Economy
 from ...economy.question import Question
 from ...input_output.positive_system import positive_solution
 from ...laws.curve_layout import TOTALS, Pieces
+from ...objectives.levels import weights_of_periods
 from ...program.linear import LinearProgram
 from ..curves.as_techniques import price_curves
 from .curved_system import CurvedSystem
@@ -73,11 +74,12 @@ class Layout:
         dual = np.zeros(self.program.shape[0])
         balance = self.program.row_block("balance")
         assert balance is not None
+        counts = weights_of_periods(asked, self.question)
         for t, system in enumerate(systems):
             jacobian, cost = _marginal(asked, system, levels[:, t], t)
             worth = positive_solution(lambda p, j=jacobian: j.T @ p, lambda j=jacobian: j.T, cost, cost, _CLOSE)  # type: ignore[misc]
             if worth is not None:
-                goods = system.by_good(worth)
+                goods = counts[t] * system.by_good(worth)
                 dual[balance.span.start + t * len(goods) : balance.span.start + (t + 1) * len(goods)] = goods
         if self._pieces is not None:
             price_curves(self._pieces, self.program, dual)

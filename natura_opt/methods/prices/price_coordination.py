@@ -378,12 +378,13 @@ def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, ser
     served : the block of columns that says how many assortments are made.
     """
     rows, columns = program.shape
-    primal, dual = np.zeros(columns), np.zeros(rows)
+    primal, dual, worth = np.zeros(columns), np.zeros(rows), 1.0
     for block in program.columns:
         if block.name == "activities":
             primal[block.span] = coordination.activities
         elif block.name == served:
             primal[block.span] = coordination.assortments
+            worth = float(program.cost[block.start])  # of an assortment, which prices take as one
         elif block.name == "capital_stock":  # all that is there is held
             accumulation = program.row_block("accumulation")
             assert accumulation is not None
@@ -395,4 +396,4 @@ def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, ser
             dual[block.span] = coordination.resource_prices
         elif block.name in ("capacity", "accumulation"):
             dual[block.span] = coordination.stock_prices
-    return primal, dual
+    return primal, worth * dual

@@ -23,19 +23,24 @@ from ...economy.question import Question
 from ...formulate import asked_of, laws_of
 from ...laws.activities import ACTIVITIES
 from ...laws.balance import BALANCE
-from ...laws.capital import CAPITAL, Holdings
+from ...laws.capital import CAPITAL
+from ...laws.curve_settings import CurveSettings
 from ...laws.emissions import EMISSIONS
+from ...laws.holdings import Holdings
 from ...laws.law import Law
 from ...laws.resources import RESOURCES
 from ...laws.storage import STORAGE
 from ...objectives import objective_of
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
+from ..refusing import unread_setting
 
 Flags = npt.NDArray[np.bool_]
 _OTHERS = "ask it with method='auto'"
 #: The laws that prices of goods, resources and stocks answer to; over one period nothing is stored.
 PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
+#: Settings of laws that leave it as it is: how curves are stated, and how much a later year than the only one counts.
+_READ = (*CurveSettings.names(), "discount_factor")
 #: The objectives that price coordination answers.
 ANSWERED = (ASSORTMENT, FULFILMENT)
 #: More scarce things than this are better priced by a linear program.
@@ -213,9 +218,15 @@ def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICE
         raise QuestionError(
             f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
         )
+    unread = unread_setting("prices", _READ, economy, question)
+    if unread:
+        raise QuestionError(unread)
     unpriced = [law for law in laws if law not in priced and law is not objective_of(question).law]
     if unpriced:
-        tables = [table for table in asked_of(economy, question).tables if table in unpriced[0].tables]
+        known = frozenset[str]().union(*(law.tables for law in laws if law not in unpriced))
+        others = frozenset[str]().union(*(law.tables for law in unpriced)) - known
+        given = asked_of(economy, question).tables
+        tables = [table for table in given if table in others] or [t for t in given if t in unpriced[0].tables]
         raise QuestionError(
             f"{name}: method 'prices' does not price the table {listed(tables)} ({unpriced[0].name}); {_OTHERS}, or "
             "put it under leave_out"

@@ -55,6 +55,20 @@ class PlanPlots:
 
         return draw_valuations(self.plan, most)
 
+    def prices_over_time(self, most: int = 8) -> Figure:
+        """Draw what is scarce when: prices in target baskets, a row per thing and a column per period.
+
+        The shade is the price over the highest of the same row; the figure in a cell is the price itself (in units of
+        the objective, where nothing has a target), and what is free is left white.
+
+        Parameters
+        ----------
+        most : how many to draw of each kind; those of which all there is is worth most. The others are counted.
+        """
+        from .prices_over_time import draw_prices_over_time
+
+        return draw_prices_over_time(self.plan, most)
+
     def stocks(self, most: int = 8) -> Figure:
         """Draw the capital stocks (start of each period), by good and by who holds them, and goods in store (end).
 

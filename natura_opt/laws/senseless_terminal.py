@@ -1,0 +1,40 @@
+"""What a question cannot ask of the end: refused before a program is written."""
+
+from __future__ import annotations
+
+from ..base.errors import QuestionError, listed
+from ..economy.economy import Economy
+from ..economy.question import Question
+from .holdings import has_capital
+from .terminal_settings import ends_open, terminal_of
+
+#: The tables of what lasts beyond the plan; where none of them is given, there is nothing to leave behind.
+_LASTING = ("storage", "inputs_ahead", "resource_use_ahead", "renewable_stocks")
+
+
+def refuse_senseless_terminal(economy: Economy, question: Question) -> None:
+    """Raise QuestionError where a terminal condition asks for what the economy does not have, or is not asked for."""
+    asked, where = terminal_of(question), f"{economy.name}: question {question.name!r}"
+    if "terminal_growth" in question.settings and asked.terminal != "growth":
+        raise QuestionError(
+            f"{where}: terminal_growth goes with terminal = 'growth', and the terminal condition is "
+            f"{asked.terminal!r}; change it, or leave terminal_growth out"
+        )
+    if ends_open(question):
+        return
+    if not has_capital(economy) and not any(economy.has(table) for table in _LASTING):
+        raise QuestionError(
+            f"{where}: terminal = {asked.terminal!r} speaks of stocks that a plan leaves behind, and nothing lasts "
+            f"beyond a period here: there is none of the tables {listed(['capital', *_LASTING])}; ask with "
+            "terminal = 'none'"
+        )
+    if asked.terminal == "salvage" and not economy.has("salvage_values"):
+        raise QuestionError(
+            f"{where}: terminal = 'salvage' needs the table 'salvage_values', which says what a unit of each good "
+            "left behind is worth; natura_opt.salvage_values(plan) gives one"
+        )
+    if asked.terminal != "salvage" and economy.has("salvage_values"):
+        raise QuestionError(
+            f"{economy.name}: terminal = {asked.terminal!r} does not use the table 'salvage_values'; nothing is "
+            "ignored in silence: remove it, or put it under leave_out = ['salvage_values'] in the question"
+        )

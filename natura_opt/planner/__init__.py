@@ -1,0 +1,1 @@
+"""Plans that are revised, not recomputed: changes, windows that move on, and sweeps."""
