@@ -123,7 +123,7 @@ def test_every_table_is_merged_by_its_rule_or_refused_by_name(name: str) -> None
     before = next(iter(economy.tables[name].slices.values()))
     before = before.toarray() if spec.is_matrix else before
     if name in ALIKE or (name in RATES and not spec.is_matrix):
-        with pytest.raises(no.DataError, match=f"the entries of '{name}' of 'a', 'b' differ"):
+        with pytest.raises(no.DataError, match=f"the entries of '{name}' of '.', '.' differ"):
             economy.aggregate(**merge)
         economy = economy.with_changes(**{name: np.full(2, before[0])})
     small = economy.aggregate(**merge)

@@ -20,7 +20,7 @@ def sweep(
     over: Annotated[
         list[str],
         typer.Option(
-            help="What is turned, NAME=VALUE,VALUE,… or NAME=FIRST:LAST:COUNT, e.g. emission_caps.CO2=10:100:50, "
+            help="What is turned, NAME=VALUE,VALUE,… or NAME=FIRST:LAST:COUNT, e.g. emission_caps.CO2=5:80:50, "
             "targets.bread@year3=1,2, floor=0,0.5,1; may be repeated: every combination is a point."
         ),
     ],
