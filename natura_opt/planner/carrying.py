@@ -28,13 +28,15 @@ from ..formulate import asked_of
 from ..laws.capital_course import stocks_over_time
 from ..laws.holdings import Holdings
 from ..laws.periods import lengths
+from ..laws.terminal_settings import ends_open
 from ..plan.plan import Plan
 
 #: Tables that speak of each period by itself, or of all alike: nothing of them is used up.
 _WITHOUT_STATE = frozenset(
     (
         *("inputs", "outputs", "curves", "resource_use", "resource_limits", "resource_weights"),
-        *("targets", "target_weights", "populations", "baskets", "profile_weights", "period_length", "period_weights"),
+        *("activity_weights", "targets", "target_weights", "populations", "baskets", "profile_weights"),
+        *("period_length", "period_weights"),
         *("capital", "depreciation", "pool_depreciation", "investment_lag", "investment_units", "salvage_values"),
         *("storage", "storage_capacity", "emissions", "emission_caps", "damage_weights"),
         *("activity_limits", "least_activities", "plant_capacity", "plants", "plant_inputs", "plant_resources"),
@@ -104,6 +106,13 @@ def _capital(done: _Executed) -> dict[str, Any]:
     stock = course[:, 1] - holdings.given(1)
     lags = holdings.lags
     later = np.flatnonzero((lags > 1) & (lags < count) & (invested[:, 0] > 0))
+    beyond = (lags >= count) & (invested[:, 0] > 0)
+    if beyond.any() and not ends_open(done.plan.question):
+        raise CannotAnswerError(
+            f"{economy.name}: what was invested in {listed(economy.goods[np.unique(holdings.goods[beyond])])} arrives "
+            "after the last period, where the question counts it, and 'capital_orders' has no place for it; it cannot "
+            "be carried over"
+        )
     if holdings.techniques is None:
         if len(later):
             raise CannotAnswerError(
@@ -134,7 +143,8 @@ def _stores(done: _Executed) -> dict[str, Any]:
     economy = done.economy
     if not (economy.has("initial_stocks") or economy.has("storage")):
         return {}
-    return {"initial_stocks": economy.vector("storage", 0) * done.vector("stored", "goods")}
+    lasts = economy.vector("storage", 0) ** lengths(economy)[1]  # a store loses its share in each year it is drawn on
+    return {"initial_stocks": lasts * done.vector("stored", "goods")}
 
 
 def _budgets(done: _Executed) -> dict[str, Any]:
