@@ -131,3 +131,53 @@ def test_the_help_of_a_sweep_shows_a_range_as_it_is_written() -> None:
     """It showed the sign of a hundred points."""
     said = CliRunner().invoke(app, ["sweep", "--help"]).output
     assert "emission_caps.CO2=10:99:50" in said
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_growth_is_the_same_in_whatever_units(seed: int) -> None:
+    """Bounds were as wide as .4 to 1.4, and economies without a rate were found where units are far apart."""
+    rng = np.random.default_rng(seed)
+    needs, makes = rng.random((6, 4)), 3.0 * rng.random((6, 4))
+    goods, techniques = 10.0 ** rng.uniform(-8, 8, (6, 1)), 10.0 ** rng.uniform(-8, 8, 4)
+    plain = no.von_neumann_growth(inputs=needs, outputs=makes)
+    hostile = no.von_neumann_growth(inputs=needs * goods * techniques, outputs=makes * goods * techniques)
+    assert hostile.growth_factor == pytest.approx(plain.growth_factor, rel=1e-7)
+    assert hostile.interest_factor == pytest.approx(plain.interest_factor, rel=1e-7)
+    for low, high in (hostile.growth_bounds, hostile.interest_bounds):
+        assert high - low <= 1e-7 * high
+    x = techniques * hostile.activities.to_numpy()
+    assert x / x.max() == pytest.approx(plain.activities.to_numpy(), abs=1e-5)
+
+
+def with_capital(inputs: Any, capital: Any) -> no.Economy:
+    count = len(inputs)
+    return no.build_economy(
+        goods=[f"good {k}" for k in range(count)],
+        inputs=inputs,
+        capital=capital,
+        initial_capital=np.where(np.asarray(capital) > 0, 1.0, 0.0),
+        depreciation=np.zeros((count, count)),
+        targets=np.ones(count),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_turnpike_is_the_same_in_whatever_units(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    inputs, capital = rng.random((5, 5)) / 12, rng.random((5, 5))
+    units = 10.0 ** rng.uniform(-8, 8, 5)
+    of = units[:, np.newaxis] / units
+    plain, hostile = no.turnpike(with_capital(inputs, capital)), no.turnpike(with_capital(inputs * of, capital * of))
+    assert hostile.growth == pytest.approx(plain.growth, rel=1e-9)
+    outputs, prices = hostile.outputs.to_numpy() / units, hostile.prices.to_numpy() * units
+    assert outputs / outputs.max() == pytest.approx(plain.outputs.to_numpy(), rel=1e-6)
+    assert prices / prices.max() == pytest.approx(plain.prices.to_numpy(), rel=1e-6)
+
+
+def test_what_limits_growth_is_told_by_what_needs_what() -> None:
+    """Not by the size of numbers: a cycle may be weak, and what is no cycle may look like one by rounding."""
+    weak = np.array([[0.0, 1e9], [1e-9, 0.0]])
+    assert no.turnpike(with_capital(np.zeros((2, 2)), weak)).growth == pytest.approx(1.0)
+    uphill = np.triu(np.full((9, 9), 0.3), 1)[::-1, ::-1].T
+    with pytest.raises(no.CannotAnswerError, match="no rate limits"):
+        no.turnpike(with_capital(uphill / 4, uphill))
