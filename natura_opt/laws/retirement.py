@@ -44,6 +44,7 @@ from .cvxpy_model import CvxpyModel
 from .holdings import Holdings, has_capital
 from .law import Given, Law
 from .retirement_pyomo import spell_pyomo
+from .shifting import can_move
 from .terminal_settings import ends_open, setting_aside
 
 #: Amounts that were added up may exceed what there was by so much of it.
@@ -52,6 +53,8 @@ _ROUNDING = 1e-12
 
 def refuse_senseless_retirement(economy: Economy) -> None:
     """Raise where service lives are no whole periods, or more is retired than there was at the start.
+
+    What stands elsewhere at the start may come back to be retired, where it can be moved (``shifting``).
 
     Raises
     ------
@@ -72,7 +75,8 @@ def refuse_senseless_retirement(economy: Economy) -> None:
             "all of them: remove one of them"
         )
     retired: Any = sum(economy.matrix("retirements", t) for t in range(len(economy.periods)))
-    beyond = sp.coo_array(retired - (1 + _ROUNDING) * economy.matrix("initial_capital", 0))
+    stays = sp.diags_array((~can_move(economy)).astype(float))
+    beyond = sp.coo_array(stays @ (retired - (1 + _ROUNDING) * economy.matrix("initial_capital", 0)))
     pairs = [(beyond.row[k], beyond.col[k]) for k in np.flatnonzero(beyond.data > 0)]
     if pairs:
         names = [holding_name((economy.goods[i], economy.techniques[j])) for i, j in pairs]
