@@ -33,7 +33,7 @@ def test_the_three_spellings_are_one_law(seed: int) -> None:
 def test_the_plan_is_proved_and_the_same_in_other_units(seed: int) -> None:
     economy = dynamic_economy(seed)
     plan = no.solve(economy)
-    assert plan.proved, plan.status
+    assert plan.status in (Status.OPTIMAL, Status.INFEASIBLE)  # which are said with a proof alone
     rng = np.random.default_rng([seed, 5])
     goods, techniques, resources = (
         2.0 ** rng.integers(-13, 14, len(axis)) for axis in (economy.goods, economy.techniques, economy.resources)
