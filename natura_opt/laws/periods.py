@@ -9,7 +9,8 @@ Activities, flows, limits and targets are per year; stocks are amounts. With ``n
 
     \text{years that count: } \gamma^{y_t} \sum_{m<n_t} \gamma^m
 
-so that a plan of one period of n years is the plan of n periods of a year in all of which activities are the same.
+so that one period of n years uses up, adds and counts what n periods of a year do in all of which activities are the
+same. Stocks of capital and labour are looked at once a period: what is there at its start serves in all of its years.
 ``gamma`` is the question's ``discount_factor``. Years need not be whole numbers.
 
 Source: model 6 of the design notes.
