@@ -211,6 +211,7 @@ def test_a_dask_cluster_finds_the_same_rows(whole: no.Sweep) -> None:
     pd.testing.assert_frame_equal(found.table, whole.table, check_exact=True)
 
 
+@pytest.mark.exhaustive
 def test_a_process_that_is_told_to_stop_ends(tmp_path: Path) -> None:
     words = ["-m", "natura_opt", "sweep", "five_year_plan", "--over", "floor=0:1:4000", "--cores", "2", "--out"]
     process = subprocess.Popen(

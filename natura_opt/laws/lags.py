@@ -36,6 +36,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
@@ -64,13 +65,21 @@ def ahead(economy: Economy, table: str) -> dict[int, Any]:
     return {int(lead): part for lead, part in slices.items() if lead is not None}
 
 
+def needs_ahead(economy: Economy) -> dict[int, npt.NDArray[np.bool_]]:
+    """Return which techniques need something so many periods ahead, by how many: shape (techniques,) each."""
+    needs: dict[int, npt.NDArray[np.bool_]] = {}
+    for table in BESIDE:
+        for lead, part in ahead(economy, table).items():
+            something = np.asarray(abs(part).sum(axis=0)).ravel() > 0
+            needs[lead] = needs.get(lead, False) | something
+    return needs
+
+
 def longest_leads(economy: Economy) -> Any:
     """Return how many periods ahead each technique needs something at most, shape (techniques,)."""
     longest = np.zeros(len(economy.techniques), dtype=int)
-    for table in BESIDE:
-        for lead, part in ahead(economy, table).items():
-            needs = np.asarray(abs(part).sum(axis=0)).ravel() > 0
-            longest[needs] = np.maximum(longest[needs], lead)
+    for lead, needs in needs_ahead(economy).items():
+        longest[needs] = np.maximum(longest[needs], lead)
     return longest
 
 

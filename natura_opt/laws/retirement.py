@@ -44,6 +44,7 @@ from .cvxpy_model import CvxpyModel
 from .holdings import Holdings, has_capital
 from .law import Given, Law
 from .retirement_pyomo import spell_pyomo
+from .shifting import can_move
 from .terminal_settings import ends_open, setting_aside
 
 #: Amounts that were added up may exceed what there was by so much of it.
@@ -52,6 +53,8 @@ _ROUNDING = 1e-12
 
 def refuse_senseless_retirement(economy: Economy) -> None:
     """Raise where service lives are no whole periods, or more is retired than there was at the start.
+
+    What stands elsewhere at the start may come back to be retired, where it can be moved (``shifting``).
 
     Raises
     ------
@@ -72,7 +75,8 @@ def refuse_senseless_retirement(economy: Economy) -> None:
             "all of them: remove one of them"
         )
     retired: Any = sum(economy.matrix("retirements", t) for t in range(len(economy.periods)))
-    beyond = sp.coo_array(retired - (1 + _ROUNDING) * economy.matrix("initial_capital", 0))
+    stays = sp.diags_array((~can_move(economy)).astype(float))
+    beyond = sp.coo_array(stays @ (retired - (1 + _ROUNDING) * economy.matrix("initial_capital", 0)))
     pairs = [(beyond.row[k], beyond.col[k]) for k in np.flatnonzero(beyond.data > 0)]
     if pairs:
         names = [holding_name((economy.goods[i], economy.techniques[j])) for i, j in pairs]
@@ -122,6 +126,22 @@ def retired(economy: Economy, question: Question) -> Floats:
     """Return what leaves service of what was there, or ordered before the start; shape (holdings x periods,)."""
     leaving = _Leaving(Holdings.of(economy))
     return by_period(leaving.count, leaving.given)
+
+
+def leaving_service(holdings: Holdings, investment: Floats) -> Floats:
+    """Return what leaves service at the start of each period, and after the last; shape (holdings, periods + 1).
+
+    Parameters
+    ----------
+    investment : made in a year of each period, shape (holdings, periods).
+    """
+    leaving = _Leaving(holdings)
+    gone = np.column_stack([leaving.given(t) for t in range(leaving.count + 1)])
+    for placed in range(investment.shape[1]):
+        ends, amounts = leaving.of_vintages(placed)
+        due = np.flatnonzero(ends <= leaving.count)
+        gone[due, ends[due]] += amounts[due] * investment[due, placed]
+    return gone
 
 
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:

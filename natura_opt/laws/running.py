@@ -42,9 +42,9 @@ from .law import Law
 from .periods import lengths, same_lengths
 
 
-def starting(economy: Economy) -> npt.NDArray[np.intp]:
-    """Return positions of the techniques whose start takes goods in some period."""
-    takes = [abs(economy.matrix("start_up_inputs", t)).sum(axis=0) for t in range(len(economy.periods))]
+def starting(economy: Economy, first: int = 0) -> npt.NDArray[np.intp]:
+    """Return positions of the techniques whose start takes goods in some period, from one on."""
+    takes = [abs(economy.matrix("start_up_inputs", t)).sum(axis=0) for t in range(first, len(economy.periods))]
     return np.flatnonzero(np.sum(takes, axis=0))
 
 

@@ -64,7 +64,7 @@ def refuse_senseless_shifting(economy: Economy) -> None:
         )
     uses: Any = sum(abs(economy.matrix("shifting_use", t)) for t in range(len(economy.periods)))
     takes = np.diff(sp.csc_array(uses).indptr) > 0
-    stays = economy.goods[np.flatnonzero(takes & ~_can_move(economy))]
+    stays = economy.goods[np.flatnonzero(takes & ~can_move(economy))]
     if len(stays):
         raise QuestionError(
             f"{economy.name}: table 'shifting_use' says what moving {listed(stays)} takes, of which nothing would "
@@ -72,7 +72,7 @@ def refuse_senseless_shifting(economy: Economy) -> None:
         )
 
 
-def _can_move(economy: Economy) -> npt.NDArray[np.bool_]:
+def can_move(economy: Economy) -> npt.NDArray[np.bool_]:
     """Return which goods can be moved in some period."""
     shares = [economy.vector("shifting", t) for t in range(len(economy.periods))]
     movable: npt.NDArray[np.bool_] = np.max(shares, axis=0) > 0
@@ -81,7 +81,7 @@ def _can_move(economy: Economy) -> npt.NDArray[np.bool_]:
 
 def movable(holdings: Holdings) -> npt.NDArray[np.intp]:
     """Return positions of the holdings of goods that can be moved."""
-    return np.flatnonzero(_can_move(holdings.economy)[holdings.goods])
+    return np.flatnonzero(can_move(holdings.economy)[holdings.goods])
 
 
 def resources_of_moving(holdings: Holdings, t: int) -> Any:
@@ -111,7 +111,7 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
         program.terms("accumulation", block, sp.coo_array(stock, shape=(holdings.count * (last + 1), len(every))))
         end = (np.full(int((~within).sum()), sign), (moved[~within] % max(holdings.count, 1), column[~within]))
         program.terms("capital_left", block, sp.coo_array(end, shape=(holdings.count, len(every))))
-    if economy.has("shifting_use"):
+    if economy.has("shifting_use") and count:
         used = sp.block_diag([resources_of_moving(holdings, t) for t in range(count)], format="csr")
         used.resize((len(economy.resources) * (last + 1), len(every)))
         for rows, _ in ENTERING["resource_use"]:

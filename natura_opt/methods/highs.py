@@ -43,7 +43,11 @@ def _way(name: str, words: str) -> Method:
     )
 
 
-AUTO = _way("auto", "HiGHS as it chooses; of an objective with a concave term, the first method that answers it")
+AUTO = _way(
+    "auto",
+    "HiGHS as it chooses, large programs over several periods by its interior point; of an objective with a concave "
+    "term, the first method that answers it",
+)
 SIMPLEX = _way("simplex", "HiGHS's dual simplex")
 IPM = _way("ipm", "HiGHS's interior point method, with crossover")
 PDLP = _way("pdlp", "HiGHS's first-order method; proved at about 1e-6")

@@ -13,6 +13,7 @@ from ..backends.answer import Answer, Claim
 from ..backends.configured import check_highs_options
 from ..backends.options import SolveOptions
 from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
+from ..base.status import Status
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..formulate import asked_of, cvxpy_model, declared_with, laws_of, linear_program, pyomo_model
@@ -26,6 +27,7 @@ from ..program.linear import LinearProgram
 from ..proof.judging import Verdict, certify_claim, judge, moved, settle
 from ..proof.refine import inside
 from ..proof.session import Session
+from .choosing import way_for
 from .curves.settling import prove_plan
 from .method import Common
 from .stages import attempt, last_stage
@@ -126,14 +128,24 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
                 chosen = replace(chosen, options={})
     objective = objective_of(spelled.question)
     session: Session | None = None
+    why = ""
     if answer is None:
         if objective.raises:  # the stages after it go on from its basis
             session = Session(program, chosen)
             verdict = session.solve()
+        elif common.prover is not None:
+            verdict = common.prover(spelled.economy, spelled.question, program, chosen)
         else:
-            verdict = (common.prover or prove_plan)(spelled.economy, spelled.question, program, chosen)
+            way, why = way_for(spelled.economy, program, chosen)
+            verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, method=way))
+            left = None if chosen.time_limit is None else chosen.time_limit - verdict.answer.seconds
+            if why and verdict.status is Status.UNPROVED and (left is None or left > 0):  # HiGHS's choice, after all
+                clock.stop("prove", of_which=("solve", verdict.answer.seconds))
+                attempts.append(attempt(verdict, why))
+                verdict = prove_plan(spelled.economy, spelled.question, program, replace(chosen, time_limit=left))
+                why = ""
         clock.stop("prove", of_which=("solve", verdict.answer.seconds))
-        attempts.append(attempt(verdict))
+        attempts.append(attempt(verdict, why))
     else:
         status, impossibility = judge(program, answer, checked, chosen)
         verdict = settle(program, Verdict(answer, checked, status, impossibility), chosen)

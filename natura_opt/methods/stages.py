@@ -63,6 +63,7 @@ def last_stage(
     return Last(program, verdict, tuple(map(attempt, tried)))
 
 
-def attempt(verdict: Verdict) -> Attempt:
-    """Return what HiGHS claimed of arrays, with the proof of it."""
-    return Attempt(f"HiGHS, scaled arrays: {verdict.answer.message}", verdict.answer.claim, verdict.certificate)
+def attempt(verdict: Verdict, why: str = "") -> Attempt:
+    """Return what HiGHS claimed of arrays, with the proof of it, and which way it took where that was chosen for it."""
+    said = f"HiGHS, scaled arrays, by {why}" if why else "HiGHS, scaled arrays"
+    return Attempt(f"{said}: {verdict.answer.message}", verdict.answer.claim, verdict.certificate)

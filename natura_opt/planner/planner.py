@@ -218,9 +218,14 @@ class Planner:
         self._moved(before, self.economy.periods)
 
     def _moved(self, before: pd.Index, left: pd.Index) -> None:
-        """Remember which of the periods that were planned those stand for that come now: the last for new ones."""
+        """Remember which of the periods that were planned those stand for that come now.
+
+        A window that moves on begins and ends as the one before did, and so each period stands for the one in its
+        place; where it becomes shorter its periods are those that were planned. (Statuses of the same year, and of the
+        last year twice, take HiGHS two to four times the pivots.)
+        """
         coming = left if self._window is None else left[: self._window]
-        self._periods = {period: period if period in before else before[-1] for period in coming}
+        self._periods = dict(zip(coming, before, strict=True)) if len(coming) == len(before) else None
 
     @property
     def program(self) -> LinearProgram | None:
