@@ -181,3 +181,14 @@ def test_what_limits_growth_is_told_by_what_needs_what() -> None:
     uphill = np.triu(np.full((9, 9), 0.3), 1)[::-1, ::-1].T
     with pytest.raises(no.CannotAnswerError, match="no rate limits"):
         no.turnpike(with_capital(uphill / 4, uphill))
+
+
+def test_what_meets_no_limit_is_not_executed() -> None:
+    """A window that ran out of time was moved on from, with nothing made and nothing asked for met."""
+    with no.Planner("five_year_plan", time_limit=1e-9, floor=0.4) as planner:
+        stopped = planner.solve()
+        assert stopped.status is no.Status.TIME_LIMIT
+        before = planner.economy
+        with pytest.raises(no.NotProvedError, match="does not meet its limits"):
+            planner.advance()
+        assert planner.economy is before

@@ -138,7 +138,7 @@ def why_not(
     begun = time.perf_counter()
     prices = _prices(plan)
     asked = float(prices["worth"].clip(lower=0.0).sum())
-    there = -float(prices["worth"].clip(upper=0.0).sum())
+    there = 0.0 - float(prices["worth"].clip(upper=0.0).sum())
     seconds["prices"] = time.perf_counter() - begun
     clash = None
     if irreducible_set:

@@ -109,6 +109,11 @@ def carry_over(plan: Plan, economy: Economy | None = None) -> Economy:
         raise OptionError(f"{whole.name}: after its only period nothing is left to plan")
     if not np.isfinite(plan.primal).all():
         raise NotProvedError(f"there is no plan of {whole.name!r} to go on from")
+    if not plan.certificate.primal_residual <= plan.certificate.tolerance:
+        raise NotProvedError(
+            f"what was found of {whole.name!r} ({plan.status}) does not meet its limits (residual "
+            f"{plan.certificate.primal_residual:.1e}), so it is no plan to go on from; give it more time"
+        )
     asked = asked_of(whole, plan.question)
     refuse_what_is_not_carried(asked)
     done = Executed(asked, plan)

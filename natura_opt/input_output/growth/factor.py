@@ -61,11 +61,13 @@ def largest_factor(needed: Any, left: Any, tolerance: float) -> Factor:
     needed, left : csr, shape (rows, columns); each column of ``needed`` has something in it that is above zero.
     tolerance : relative width at which the bisection stops; it stops earlier where doubles bring it no further.
     """
-    columns = needed.shape[1]
-    needed, left, units = _in_even_units(needed, left)
-    least, vector = _grows_by(needed, left, np.ones(columns))
-    best = vector if least > 0 else None
-    most = _at_most(needed, left, np.ones(needed.shape[0]))
+    goods, techniques = needed.shape
+    needed, left, rows, units = _in_even_units(needed, left)
+    least, best, most = 0.0, None, math.inf
+    for x, p in ((1.0 / units, 1.0 / rows), (np.ones(techniques), np.ones(goods))):  # one of each, in both units
+        found, vector = _grows_by(needed, left, x)
+        least, best = (found, vector) if found > least else (least, best)
+        most = min(most, _at_most(needed, left, p))
     reach = 1.0
     for _ in range(_STEPS):
         if math.isfinite(most) and (most - least <= tolerance * most or most <= _NOTHING):
@@ -89,9 +91,10 @@ def largest_factor(needed: Any, left: Any, tolerance: float) -> Factor:
     return Factor(least, most, best)
 
 
-def _in_even_units(needed: Any, left: Any) -> tuple[Any, Any, Floats]:
-    """Return both in other units of rows and columns, in which their numbers are of more equal size, and the units of
-    the columns. The factor is the same in any units, and units that are powers of two change no digit.
+def _in_even_units(needed: Any, left: Any) -> tuple[Any, Any, Floats, Floats]:
+    """Return both in units of rows and columns in which their numbers are of more equal size, and these units.
+
+    The factor is the same in any units, and units that are powers of two change no digit.
     """
     needed, left = sp.csr_array(needed), sp.csr_array(left)
     places = [sp.coo_array(part) for part in (needed, left)]
@@ -103,9 +106,9 @@ def _in_even_units(needed: Any, left: Any) -> tuple[Any, Any, Floats]:
     for _ in range(_SWEEPS):
         rows = _means(row, -size - columns[column], len(rows))
         columns = _means(column, -size - rows[row], len(columns))
-    by_row, by_column = sp.diags_array(np.exp2(np.rint(rows))), sp.diags_array(np.exp2(np.rint(columns)))
-    even = [sp.csr_array(by_row @ part @ by_column) for part in (needed, left)]
-    return even[0], even[1], np.exp2(np.rint(columns))
+    rows, columns = np.exp2(np.rint(rows)), np.exp2(np.rint(columns))
+    even = [sp.csr_array(sp.diags_array(rows) @ part @ sp.diags_array(columns)) for part in (needed, left)]
+    return even[0], even[1], rows, columns
 
 
 def _means(at: Any, values: Floats, count: int) -> Floats:
