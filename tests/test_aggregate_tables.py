@@ -11,18 +11,19 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
+from natura_opt.tables.merging import EQUAL
 from natura_opt.tables.registry import TABLES
 
 from .test_aggregate_properties import COEFFICIENTS, GOODS, RATES, SUMMED, TECHNIQUES, drawn
 
 INDIVISIBLE = sorted(
     {name for name in TABLES if name.startswith(("plant", "curve"))}
-    | {"minimum_scale", "start_up_inputs", "running_before"}
+    | {"minimum_scale", "start_up_inputs", "running_before", "shifting_use"}
 )
 ALIKE = sorted(
     name
     for name, spec in TABLES.items()
-    if not spec.is_matrix and "goods" in spec.axes and spec.unit != "goods" and name not in RATES
+    if spec.merge == EQUAL and ("goods" in spec.axes or "techniques" in spec.axes) and name not in RATES
 )
 
 
@@ -117,13 +118,13 @@ def test_every_table_is_merged_by_its_rule_or_refused_by_name(name: str) -> None
     merge = {"concordance": {"a": "x", "b": "x"}, "base": pd.Series({"s": 1.0, "t": 3.0})}
     merge["techniques"] = {"s": "y", "t": "y"}
     if name in INDIVISIBLE:
-        with pytest.raises(no.DataError, match=f"'{name}' speaks of single plants"):
+        with pytest.raises(no.DataError, match=f"'{name}' speaks of single (plants|goods)"):
             economy.aggregate(**merge)
         return
     before = next(iter(economy.tables[name].slices.values()))
     before = before.toarray() if spec.is_matrix else before
     if name in ALIKE or (name in RATES and not spec.is_matrix):
-        with pytest.raises(no.DataError, match=f"the entries of '{name}' of 'a', 'b' differ"):
+        with pytest.raises(no.DataError, match=f"the entries of '{name}' of '.', '.' differ"):
             economy.aggregate(**merge)
         economy = economy.with_changes(**{name: np.full(2, before[0])})
     small = economy.aggregate(**merge)

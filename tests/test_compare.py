@@ -128,8 +128,15 @@ def test_kantorovichs_machines_and_the_excavators() -> None:
 
 @pytest.mark.parametrize("name", sorted(no.shipped_models()))
 def test_every_shipped_model(name: str) -> None:
-    for question in no.read(name).questions:
-        check(no.compare(name, question))
+    economy = no.read(name)
+    for question in economy.questions:
+        if question == "harmony" or (len(economy.questions) > 4 and question not in ("default", "keep", "leximin")):
+            continue  # the same laws and methods again; harmony is no linear question
+        if "targets" in economy.question(question).leave_out:
+            with pytest.raises(no.QuestionError, match="the question 'total_output' has none; compare a question with"):
+                no.compare(economy, question)
+        else:
+            check(no.compare(economy, question))
 
 
 def test_all_methods_by_name() -> None:

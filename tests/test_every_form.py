@@ -200,19 +200,22 @@ PAIRS = [("north", "corn"), ("north", "iron"), ("south", "corn")]
 def test_pairs_name_the_rows_and_columns_of_every_table(name: str) -> None:
     """Given as a MultiIndex or a list of tuples, found as tuples; never an index of levels."""
     spec = TABLES[name]
-    rows = pd.MultiIndex.from_tuples(PAIRS)
-    other = rows if spec.is_matrix and spec.axes[1] == "techniques" else pd.Index(["p"])
-    numbers = np.arange(1.0, 1 + 3 * (len(other) if spec.is_matrix else 1)).reshape(3, -1)
+    pairs, one = pd.MultiIndex.from_tuples(PAIRS), pd.Index(["p"])
+    rows, *columns = (pairs if axis in ("goods", "techniques") else one for axis in spec.axes)
+    shape = (len(rows), len(columns[0]) if columns else 1)
+    numbers = np.arange(1.0, 1 + shape[0] * shape[1]).reshape(shape)
     numbers = numbers / 16 if spec.sign == "rate" else numbers
-    part = pd.DataFrame(numbers, rows, other) if spec.is_matrix else pd.Series(numbers[:, 0], rows)
-    part = part.iloc[[2, 0, 1]]
-    economy = no.build_economy(goods=PAIRS, profiles=["p"], **{name: {1: part} if spec.ahead else part})
+    part = pd.DataFrame(numbers, rows, columns[0]) if columns else pd.Series(numbers[:, 0], rows)
+    part = part.iloc[np.roll(np.arange(len(part)), 1)]
+    economy = no.build_economy(
+        goods=PAIRS, profiles=["p"], resources=["p"], **{name: {1: part} if spec.ahead else part}
+    )
     assert economy.goods.tolist() == PAIRS and not isinstance(economy.goods, pd.MultiIndex)
     found = next(iter(economy.tables[name].slices.values()))
     assert (found.toarray() if spec.is_matrix else found[:, None]).tolist() == numbers.tolist()
     if not spec.ahead:
         frame = economy.frame(name)
-        assert frame.index.tolist() == PAIRS and frame.index.nlevels == 1
+        assert frame.index.tolist() == (PAIRS if rows is pairs else ["p"]) and frame.index.nlevels == 1
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])

@@ -24,7 +24,7 @@ from natura_opt.planner.blocks import Task
 from natura_opt.planner.points import knob_named, points_of
 
 OVER: dict[str, Any] = {"targets": {"bread@year3": [1.0, 2.0, 3.0]}, "floor": [0.0, 1.0, 9.0]}
-VALUATIONS = ["balance.bread@year3", "no.such"]
+VALUATIONS = ["balance.bread@year3", "storage_limit.bread@year3"]  # nothing is stored
 
 
 def swept(out: Path | None = None, **options: Any) -> no.Sweep:
@@ -46,7 +46,7 @@ def test_every_row_is_that_of_a_solve_of_its_own(whole: no.Sweep) -> None:
         if plan.proved:
             assert row.objective == pytest.approx(plan.objective, rel=1e-9)
             assert row["fulfilment.year3"] >= row["floor"] - 1e-9
-            assert row["balance.bread@year3"] <= 0.0 and np.isnan(row["no.such"])
+            assert row["balance.bread@year3"] <= 0.0 and np.isnan(row["storage_limit.bread@year3"])
         else:
             assert "floor" in row.sentence and np.isnan(row.objective)
     assert whole.seconds.point.tolist() == list(range(9)) and (whole.seconds.seconds > 0).all()

@@ -204,7 +204,7 @@ def test_duals_of_the_end_lie_between_difference_quotients(seed: int) -> None:
     if not plan.proved:
         pytest.skip("it cannot keep its stocks")
     program = plan.program
-    for name in ("terminal_capital", "terminal_stocks"):
+    for name in ("terminal_capital", "terminal_stores"):
         rows = program.row_block(name)
         for k in [] if rows is None else range(rows.start, rows.start + min(len(rows.index), 3)):
             step = 1e-4 * max(1.0, program.row_lower[k])

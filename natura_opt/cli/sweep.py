@@ -20,7 +20,7 @@ def sweep(
     over: Annotated[
         list[str],
         typer.Option(
-            help="What is turned, NAME=VALUE,VALUE,… or NAME=FIRST:LAST:COUNT, e.g. emission_caps.CO2=10:100:50, "
+            help="What is turned, NAME=VALUE,VALUE,… or NAME=FIRST:LAST:COUNT, e.g. emission_caps.CO2=10:99:50, "
             "targets.bread@year3=1,2, floor=0,0.5,1; may be repeated: every combination is a point."
         ),
     ],
@@ -59,7 +59,7 @@ def sweep(
             print_json({"model": model, "table": str(out), "points": len(found), "statuses": counts})
         else:
             said = ", ".join(f"{count} {status}" for status, count in counts.items())
-            typer.echo(shown(f"{out}: {len(found)} points, {said}"))
+            typer.echo(shown(f"{out}: {len(found)} {'point' if len(found) == 1 else 'points'}, {said}"))
         raise typer.Exit(ExitCode.AS_ASKED if found.proved.all() else ExitCode.NOT_AS_HOPED)
 
 

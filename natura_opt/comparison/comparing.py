@@ -165,6 +165,11 @@ def _compared(economy: Economy, question: Question, function: str | HarmonyFunct
             f"{economy.name}: methods are compared on a linear question, whose optimum they are measured from, and the "
             f"objective {question.objective!r} is not linear; ask a linear one: the methods for harmony answer its laws"
         )
+    if not asked_of(economy, question).has("targets"):
+        raise QuestionError(
+            f"{economy.name}: methods are compared by what their plans deliver to the targets, and the question "
+            f"{question.name!r} has none; compare a question with targets"
+        )
     weighted = WEIGHTS in economy.tables and WEIGHTS not in question.leave_out
     linear = replace(question, leave_out=(*question.leave_out, WEIGHTS)) if weighted else question
     program = linear_program(economy, linear)

@@ -8,7 +8,7 @@ from ..base.arrays import Floats
 from .holdings import Holdings
 
 
-def stocks_over_time(holdings: Holdings, investment: Floats | None = None) -> Floats:
+def stocks_over_time(holdings: Holdings, investment: Floats | None = None, besides: Floats | None = None) -> Floats:
     """Return the stock of each holding at the start of each period, shape (holdings, periods).
 
     A stock is what is there from outside, what lasts of the period before, and the investment that arrives.
@@ -16,12 +16,14 @@ def stocks_over_time(holdings: Holdings, investment: Floats | None = None) -> Fl
     Parameters
     ----------
     investment : made in a year of each period, shape (holdings, periods); nothing is invested where it is None.
+    besides : what comes besides at the start of each period (below zero: goes), as by moving and retirement; shape
+        (holdings, periods) or more.
     """
     count = len(holdings.economy.periods)
     built = None if investment is None else added_investment(holdings, investment)
     stock = np.zeros((holdings.count, count))
     for t in range(count):
-        stock[:, t] = holdings.given(t)
+        stock[:, t] = holdings.given(t) + (0.0 if besides is None else besides[:, t])
         if t > 0:
             stock[:, t] += holdings.surviving(t - 1) * stock[:, t - 1]
             if built is not None:

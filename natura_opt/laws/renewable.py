@@ -76,9 +76,9 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     program.rows("regrowth", index, "<=", np.concatenate([start, np.zeros((count - 1) * width)]))
     program.terms("regrowth", "natural_stock", sp.eye_array(len(index)) - later)
     program.terms("regrowth", "drawn", later @ drawn)
-    program.rows("harvest", index, "<=", 0.0)
-    program.terms("harvest", "natural_stock", -sp.eye_array(len(index)))
-    program.terms("harvest", "drawn", drawn)
+    program.rows("renewable_use", index, "<=", 0.0)
+    program.terms("renewable_use", "natural_stock", -sp.eye_array(len(index)))
+    program.terms("renewable_use", "drawn", drawn)
     if _kept(question):
         resources = economy.resources[standing_in(economy, _STOCK)]
         program.rows("regrowth_kept", resources, ">=", np.minimum(start, _capacity(economy)))
@@ -117,8 +117,8 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
         meaning="a stock is what was left of it, grown since",
     )
     m.laws.terms("regrowth", lambda r, t: m.natural_stock[r, t] - (left(r, before[t]) if t in before else 0.0))
-    m.laws.rows("harvest", m.RENEWABLE, m.PERIODS, sense="<=", meaning="no more is drawn than there is")
-    m.laws.terms("harvest", lambda r, t: years[t] * m.drawn[r, t] - m.natural_stock[r, t])
+    m.laws.rows("renewable_use", m.RENEWABLE, m.PERIODS, sense="<=", meaning="no more is drawn than there is")
+    m.laws.terms("renewable_use", lambda r, t: years[t] * m.drawn[r, t] - m.natural_stock[r, t])
     if _kept(question):
         m.laws.rows(
             "regrowth_kept",
@@ -147,9 +147,9 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     for t in range(count):
         index = labels(("resource", resources), ("period", economy.periods[t : t + 1]))
         model.rows("regrowth", t, index, "<=", 0.0 if t else start)
-        model.rows("harvest", t, index, "<=", 0.0)
+        model.rows("renewable_use", t, index, "<=", 0.0)
     model.terms("regrowth", lambda t: stock[:, t] - (left(t - 1) if t else 0.0))
-    model.terms("harvest", lambda t: years[t] * taken[:, t] - stock[:, t])
+    model.terms("renewable_use", lambda t: years[t] * taken[:, t] - stock[:, t])
     if _kept(question):
         model.rows("regrowth_kept", None, resources, ">=", np.minimum(start, _capacity(economy)))
         model.terms("regrowth_kept", lambda _: left(count - 1))
@@ -177,7 +177,7 @@ RENEWABLE = Law(
             place=4,
         ),
         Rows(
-            "harvest",
+            "renewable_use",
             ("resources", "periods"),
             "<=",
             "no more is drawn in a period than there is at its start",

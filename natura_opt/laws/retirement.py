@@ -128,6 +128,22 @@ def retired(economy: Economy, question: Question) -> Floats:
     return by_period(leaving.count, leaving.given)
 
 
+def leaving_service(holdings: Holdings, investment: Floats) -> Floats:
+    """Return what leaves service at the start of each period, and after the last; shape (holdings, periods + 1).
+
+    Parameters
+    ----------
+    investment : made in a year of each period, shape (holdings, periods).
+    """
+    leaving = _Leaving(holdings)
+    gone = np.column_stack([leaving.given(t) for t in range(leaving.count + 1)])
+    for placed in range(investment.shape[1]):
+        ends, amounts = leaving.of_vintages(placed)
+        due = np.flatnonzero(ends <= leaving.count)
+        gone[due, ends[due]] += amounts[due] * investment[due, placed]
+    return gone
+
+
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     holdings, placed = Holdings.of(economy), len(setting_aside(economy, question))
     leaving, size = _Leaving(holdings), holdings.count

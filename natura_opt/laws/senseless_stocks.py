@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..base.errors import QuestionError, listed
+from ..base.labels import name_of
 from ..economy.economy import Economy
 from .drawn import STOCKS, standing_in
+from .periods import lengths
 
 
 def refuse_senseless_stocks(economy: Economy) -> None:
@@ -27,6 +29,7 @@ def refuse_senseless_stocks(economy: Economy) -> None:
                     f"{economy.name}: {listed(economy.resources[both])} cannot stand both in {one!r} and in {other!r}; "
                     "give one of them as infinite, or two resources"
                 )
+    _refuse_endless_regrowth(economy)
     if not economy.has("labour_force"):
         return
     none = np.isinf(economy.vector("labour_force", 0))
@@ -39,4 +42,20 @@ def refuse_senseless_stocks(economy: Economy) -> None:
             raise QuestionError(
                 f"{economy.name}: {table!r} is of {listed(economy.resources[there & none])}, which stand in no "
                 "'labour_force'; say there how much of it there is at the start, 0 if none"
+            )
+
+
+def _refuse_endless_regrowth(economy: Economy) -> None:
+    """Raise where what regrows in a period is more than a number can say."""
+    if not economy.has("renewable_stocks"):
+        return
+    stocks = standing_in(economy, "renewable_stocks")
+    for t, years in enumerate(lengths(economy)):
+        rates = economy.vector("regrowth_rates", t)[stocks]
+        endless = stocks[np.log1p(rates) * years > np.log(np.finfo(float).max)]
+        if len(endless):
+            raise QuestionError(
+                f"{economy.name}: 'regrowth_rates' of {listed(economy.resources[endless])} over the {years:g} years of "
+                f"{name_of(economy.periods[t])} make more than any number: give rates per year, such as 0.02 for 2 %, "
+                "or shorter periods"
             )

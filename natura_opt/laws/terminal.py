@@ -19,7 +19,7 @@ and of every good that keeps, what is stored at its end, :math:`s_{iT}`. Then
 Under ``growth``, capital on order at the end counts as capital that is there, as it does under ``keep``: with an
 investment lag of more than a period the condition is necessary for growth and not sufficient.
 
-Duals: of ``capital_left``, what one more unit left behind is worth; of ``terminal_capital`` and ``terminal_stocks``,
+Duals: of ``capital_left``, what one more unit left behind is worth; of ``terminal_capital`` and ``terminal_stores``,
 what asking for one unit more costs.
 
 Sources: model 6 of the design notes; Dorfman, Samuelson & Solow, Linear Programming and Economic Analysis, ch. 12.
@@ -82,8 +82,8 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
             program.loss("stored", -np.tile(values[goods], len(periods)) * at_end)
         else:
             least = _stores_asked(economy, asked, goods)
-            program.rows("terminal_stocks", economy.goods[goods], ">=", least)
-            program.terms("terminal_stocks", "stored", sp.eye_array(len(at_end), format="csr")[at_end])
+            program.rows("terminal_stores", economy.goods[goods], ">=", least)
+            program.terms("terminal_stores", "stored", sp.eye_array(len(at_end), format="csr")[at_end])
 
 
 def _leave_capital(program: ProgramBuilder, holdings: Holdings, placed: int) -> None:
@@ -129,8 +129,8 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
             model.losses.append(-(values[goods] @ stored[:, last]))
         else:
             least = _stores_asked(economy, asked, goods)
-            model.rows("terminal_stocks", None, economy.goods[goods], ">=", least)
-            model.terms("terminal_stocks", lambda _: stored[:, last])
+            model.rows("terminal_stores", None, economy.goods[goods], ">=", least)
+            model.terms("terminal_stores", lambda _: stored[:, last])
 
 
 def _cvxpy_capital(model: CvxpyModel, holdings: Holdings, asked: TerminalSettings) -> None:
@@ -193,7 +193,7 @@ TERMINAL = Law(
             place=4,
         ),
         Rows(
-            "terminal_stocks",
+            "terminal_stores",
             ("goods",),
             ">=",
             "at the end there is as much of a good in store as is asked for",

@@ -83,10 +83,10 @@ def _leave_stores(m: Any, economy: Economy, asked: TerminalSettings, values: dic
     on_hand = dict(zip(pyomo_names(economy.goods), economy.vector("initial_stocks", 0).tolist(), strict=True))
     years = sum(economy.vector("period_length", 0).tolist())
     m.laws.rows(
-        "terminal_stocks",
+        "terminal_stores",
         m.STORABLE,
         sense=">=",
         side=lambda i: on_hand[i] * (1.0 + asked.terminal_growth) ** years,
         meaning="at the end there is as much of a good in store as is asked for",
     )
-    m.laws.terms("terminal_stocks", lambda i: m.stored[i, last])
+    m.laws.terms("terminal_stores", lambda i: m.stored[i, last])

@@ -137,6 +137,11 @@ class Objective:
     def refuse_end(self, economy: Economy, question: Question) -> None:
         """Raise where the question does not say the terminal condition that it needs.
 
+        Parameters
+        ----------
+        economy : what is asked, for the message.
+        question : whose objective it is.
+
         Raises
         ------
         QuestionError : naming the condition.

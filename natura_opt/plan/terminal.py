@@ -13,6 +13,7 @@ from ..base.errors import QuestionError, unknown
 from ..base.labels import holding_name
 from ..laws.capital_course import stocks_left, stocks_over_time
 from ..laws.holdings import Holdings, has_capital
+from ..laws.retirement import leaving_service
 from ..laws.terminal import kept_capital
 from ..laws.terminal_settings import terminal_of
 from .finding import find_label
@@ -21,8 +22,8 @@ from .tables import PlanTables
 
 _INDEX = ["kind", "good", "technique"]
 _COLUMNS = ["unit", "at_start", "left", "change", "share"]
-#: Laws that move or remove stocks: where one of their tables is given, stocks are those of the plan's own columns.
-_MOVED = ("shifting", "retirements", "service_life")
+#: The columns by which stocks are moved, and what a unit of each adds where it stands from the next period on.
+_MOVED = {"shifted_in": 1.0, "shifted_out": -1.0}
 #: What ends below the start by less than this share of it is there again.
 _THERE = 1e-9
 #: So many stocks are named, those of which the least is left first.
@@ -32,8 +33,8 @@ _SHOWN = 3
 def terminal_stocks(plan: PlanTables) -> pd.DataFrame:
     """Return what there was at the start of every stock, and what is left: see :attr:`natura_opt.Plan.terminal_stocks`.
 
-    Stocks of capital are followed from the start with the plan's investment, so that nothing is missing that a solver
-    left out of account because it was worth nothing.
+    Stocks of capital are followed from the start with what the plan invests, moves and retires, so that nothing is
+    missing that a solver left out of account because it was worth nothing.
     """
     parts = [_capital(plan)] if has_capital(plan.asked) else []
     parts += [_stores(plan)] if plan.asked.has("storage") else []
@@ -44,13 +45,15 @@ def terminal_stocks(plan: PlanTables) -> pd.DataFrame:
 def _capital(plan: PlanTables) -> pd.DataFrame:
     holdings = Holdings.of(plan.asked)
     investment = _by_holding(plan, holdings, "investment")
-    moved = any(plan.asked.has(table) for table in _MOVED)
-    stock = _by_holding(plan, holdings, "stocks") if moved else stocks_over_time(holdings, investment)
+    besides = -leaving_service(holdings, investment)
+    for table, sign in _MOVED.items():
+        besides[:, 1:] += sign * _by_holding(plan, holdings, table)
+    stock = stocks_over_time(holdings, investment, besides)
     names = list(holdings.names)
     pooled = holdings.techniques is None
     goods = names if pooled else [good for good, _ in names]
     techniques = [""] * len(names) if pooled else [technique for _, technique in names]
-    left = stocks_left(holdings, stock, investment)
+    left = stocks_left(holdings, stock, investment) + besides[:, -1]
     return _table(plan, "capital", goods, techniques, kept_capital(holdings), left)
 
 

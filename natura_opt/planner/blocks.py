@@ -6,17 +6,18 @@ Blocks are of one size, whoever solves them, so that what is found does not depe
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..base.errors import NaturaError
+from ..base.errors import NaturaError, OptionError, unknown
 from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.economy import Economy
 from ..economy.question import Question
+from ..formulate import every_law
 from ..objectives import Demand, objective_of
 from ..plan.plan import Plan
 from .planner import Planner
@@ -126,3 +127,20 @@ def row_name(block: str, label: Any, by_period: bool) -> str:
     """
     parts = [name_of(part) for part in (label if isinstance(label, tuple) and by_period else (label,))]
     return f"{'.'.join([block, *parts[:-1]])}@{parts[-1]}" if by_period else ".".join([block, *parts])
+
+
+def refuse_unknown_rows(wanted: Iterable[str], economy: Economy) -> None:
+    """Raise on rows that no law states, or in a period that there is not.
+
+    Raises
+    ------
+    OptionError : naming the nearest.
+    """
+    declared = {rows.name: rows for law in every_law() for rows in law.rows}
+    for name in wanted:
+        block = name.partition("@")[0].partition(".")[0]
+        period = name.rpartition("@")[2] if "@" in name else ""
+        if block not in declared:
+            raise OptionError(f"valuations: {name!r}: {unknown('rows', block, declared)}")
+        if "periods" in declared[block].axes and period not in map(name_of, economy.periods):
+            raise OptionError(f"valuations: {name!r}: {unknown('period', period, map(name_of, economy.periods))}")

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from ..base.errors import OutputError
 from ..base.output_files import check_place, whole_file
-from ..base.places import Kind, exists_already
+from ..base.places import Kind, entries, exists_already
 from .blocks import Row, Task
 
 #: Under which a table says which sweep it is of.
@@ -32,7 +32,16 @@ _KEY = b"natura-opt sweep"
 
 
 TABLE = Kind("the table of a sweep", (".parquet",), "NAME.parquet", False, exists_already)
-_SECONDS = Kind("the seconds of a sweep", (".csv",), "NAME.csv", False, lambda place: "")
+_EFFORTS = ("point", "iterations", "seconds")
+
+
+def _no_seconds(place: Path) -> str:
+    """Say that what stands at a place is no seconds of a sweep; "" where it is."""
+    with place.open("rb") as file:
+        return "" if file.readline(99).strip() == ",".join(_EFFORTS).encode() else "exists already"
+
+
+_SECONDS = Kind("the seconds of a sweep", (".csv",), "NAME.csv", False, _no_seconds)
 _PART = Kind("a part of a sweep", (".json",), "NAME.json", False, lambda place: "")
 
 
@@ -65,20 +74,23 @@ class Parts:
         ------
         OutputError : another sweep stands there, or the place cannot be written.
         """
+        header = self.folder / "sweep.json"
         if self.out.exists():
             if _sweep_of(self.out) == self.sweep:
+                if _said_in(header) == self.sweep:  # it was ended when the table was there already
+                    shutil.rmtree(self.folder)
                 return None
             check_place(self.out, TABLE)  # says what stands there
-        header = self.folder / "sweep.json"
-        if self.folder.exists():
-            if not header.exists() or json.loads(header.read_text("utf-8")).get("sweep") != self.sweep:
+        if header.exists() or (self.folder.exists() and (not self.folder.is_dir() or entries(self.folder))):
+            if _said_in(header) != self.sweep:
                 raise OutputError(
                     f"{self.folder}: holds parts of another sweep (another economy, question, points, or version); "
                     "choose another file, or remove them first"
                 )
         else:
             check_place(self.out, TABLE)
-            self.folder.mkdir(parents=True)
+            check_place(self.efforts, _SECONDS)
+            self.folder.mkdir(parents=True, exist_ok=True)
             _write(header, {"sweep": self.sweep})
         return {int(part.stem.partition("-")[2]) for part in self.folder.glob("block-*.json")}
 
@@ -119,6 +131,15 @@ def _sweep_of(place: Path) -> str:
         return said.decode()
     except (OSError, pa.ArrowInvalid):
         return ""
+
+
+def _said_in(header: Path) -> str:
+    """Return which sweep parts are of; empty where that is not to be read."""
+    try:
+        said = json.loads(header.read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(said.get("sweep", "")) if isinstance(said, dict) else ""
 
 
 def _write(path: Path, what: dict[str, Any]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from .planner import Planner
 
 #: Between the parts of a name, and before a period.
 _DOT, _AT = ".", "@"
+#: What a column of whole numbers holds.
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,11 @@ def knob_named(name: str, economy: Economy) -> Knob:
             raise DataError(f"{name!r}: {unknown('table', table, TABLES)}")
         return Knob(name)
     spec, where = TABLES[table], f"{economy.name}: {name!r}"
+    if spec.tidy:
+        raise DataError(f"{where}: {table!r} is a list of reports, no number of which can be turned")
     if not rest:
-        if spec.is_matrix or spec.tidy:
-            raise DataError(f"{where}: say which entry: {table}.ROW{'.COLUMN' if spec.is_matrix else ''}")
+        if spec.is_matrix:
+            raise DataError(f"{where}: say which entry: {table}.ROW.COLUMN")
         return Knob(name, table, None, _period(economy, spec.ahead, of_all, where) if of_all else None)
     axes = [economy.axes[axis] for axis in spec.axes]
     entry = _entry(rest, axes)
@@ -100,6 +104,20 @@ def _period(economy: Economy, ahead: bool, text: str, where: str) -> Any:
     return found
 
 
+def refuse_overlaps(knobs: Sequence[Knob]) -> None:
+    """Raise where two things that are turned have an entry in common: the second would undo the first.
+
+    Raises
+    ------
+    OptionError : naming them.
+    """
+    for one, other in combinations(knobs, 2):
+        if one.table and one.table == other.table:
+            parts = ((one.entry, other.entry), (one.period, other.period))
+            if all(mine is None or its is None or mine == its for mine, its in parts):
+                raise OptionError(f"sweep: {one.name!r} and {other.name!r} turn the same entry; leave one of them out")
+
+
 def points_of(over: Mapping[Any, Any] | pd.DataFrame) -> pd.DataFrame:
     """Return the points of a sweep, one per row, a column for each thing that is turned, by its name.
 
@@ -132,10 +150,32 @@ def points_of(over: Mapping[Any, Any] | pd.DataFrame) -> pd.DataFrame:
     if frame.empty:
         raise OptionError("sweep: there is no point; give at least one value for everything that is turned")
     for name in frame:
-        wrong = [value for value in frame[name] if not isinstance(value, str | int | float | np.number | np.bool_)]
-        if wrong:
-            raise OptionError(f"sweep: {name}: {shortened(wrong[0])} is neither a number nor a text")
+        _refuse_other_values(str(name), frame[name].to_list())
     return frame
+
+
+def _refuse_other_values(name: str, values: list[Any]) -> None:
+    """Raise on values that are not numbers alone, texts alone, or truth values alone: a column of a table is of one
+    kind."""
+    kinds: dict[str, Any] = {}
+    for value in values:
+        if isinstance(value, str):
+            kinds.setdefault("a text", value)
+        elif isinstance(value, bool | np.bool_):
+            kinds.setdefault("a truth value", value)
+        elif not isinstance(value, int | float | np.integer | np.floating):
+            raise OptionError(f"sweep: {name}: {shortened(value)} is neither a number nor a text")
+        elif isinstance(value, int) and abs(value) > _LARGEST:
+            raise OptionError(
+                f"sweep: {name}: the whole number {shortened(value)} is too large; write {float(value)!r}"
+            )
+        else:
+            kinds.setdefault("a number", value)
+    if len(kinds) > 1:
+        (one, first), (other, second) = list(kinds.items())[:2]
+        raise OptionError(
+            f"sweep: {name}: {shortened(first)} is {one} and {shortened(second)} is {other}; give one kind"
+        )
 
 
 def _named(over: Mapping[Any, Any]) -> Iterator[tuple[str, list[Any]]]:

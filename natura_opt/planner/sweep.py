@@ -20,10 +20,10 @@ from ..formulate import posed
 from ..methods.registry import told_apart
 from ..methods.solve import PARAMETERS
 from ..objectives import objective_of
-from .blocks import Row, Task
+from .blocks import Row, Task, refuse_unknown_rows
 from .parts import Parts, fingerprint
 from .planner import Planner
-from .points import knob_named, points_of
+from .points import knob_named, points_of, refuse_overlaps
 from .workers import solved_blocks
 
 #: Points that are solved one after the other, each from the basis of the one before.
@@ -132,6 +132,12 @@ def _task(
     economy, asked = posed(problem, question)
     frame = points_of(over)
     knobs = tuple(knob_named(str(name), economy) for name in frame)
+    refuse_overlaps(knobs)
+    if not options.get("extra_laws"):  # whose rows are known where they are written
+        refuse_unknown_rows(valuations, economy)
+    for knob in knobs:
+        if knob.name in PARAMETERS:
+            raise OptionError(f"sweep: {knob.name!r} is the same at every point; make a sweep for each of its values")
     with Planner(economy, asked, **options) as planner:
         settings = {knob.name: None for knob in knobs if not knob.table}
         told_apart(objective_of(planner.question), planner.method, settings, PARAMETERS)

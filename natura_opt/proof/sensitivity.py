@@ -8,6 +8,7 @@ and the left derivative of the optimum. Each end of it is a set of valuations th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..backends.answer import Claim
 from ..backends.highs import HighsSession
 from ..backends.options import SolveOptions
 from ..base.arrays import Floats
-from ..base.errors import NotProvedError
+from ..base.errors import NotProvedError, RefusedError
 from ..program.canonical import Block
 from ..program.linear import LinearProgram
 from ..program.scaling import scale
@@ -159,7 +160,10 @@ class ValuationIntervals:
             row_lower=np.where(low_bound, -np.inf, target.cost),
             row_upper=np.where(high_bound, np.inf, target.cost),
         )
-        self._session = HighsSession(self._dual_face, SolveOptions(method="simplex"))
+
+    @cached_property
+    def _session(self) -> HighsSession:
+        return HighsSession(self._dual_face, SolveOptions(method="simplex"))
 
     def of_row(self, row: int) -> tuple[float, float]:
         """Return the least and greatest ∂objective/∂side of a row; infinite where a change makes the plan impossible.
@@ -168,7 +172,12 @@ class ValuationIntervals:
         ------
         NotProvedError : the optimal duals could not be found, or do not prove the plan optimal.
         """
-        ends = [self._extreme(row, direction) for direction in (1.0, -1.0)]
+        try:
+            ends = [self._extreme(row, direction) for direction in (1.0, -1.0)]
+        except RefusedError:  # valuations farther apart than HiGHS takes, in a plan proved all the same
+            raise NotProvedError(
+                "the interval of a valuation could not be found: valuations lie too far apart for HiGHS"
+            ) from None
         factor = self._scaled.sign * self._scaled.row[row] / self._scaled.objective_scale
         low, high = sorted(float(end * factor) for end in ends)
         return low, high

@@ -25,6 +25,8 @@ _STEPS = 200
 _HAIR = 1e-12
 #: Parts of a vector below these shares of its largest are tried as zeros: most are what rounding left.
 _NOISE = (0.0, 1e-14, 1e-11, 1e-8)
+#: So often units of rows and of columns are evened in turn.
+_SWEEPS = 20
 #: What rounding may take from a ratio of two sums that are each rounded once.
 _ROUNDED = 4.0 * float(np.finfo(np.float64).eps)
 #: Ratios below this are no growth at all.
@@ -60,6 +62,7 @@ def largest_factor(needed: Any, left: Any, tolerance: float) -> Factor:
     tolerance : relative width at which the bisection stops; it stops earlier where doubles bring it no further.
     """
     columns = needed.shape[1]
+    needed, left, units = _in_even_units(needed, left)
     least, vector = _grows_by(needed, left, np.ones(columns))
     best = vector if least > 0 else None
     most = _at_most(needed, left, np.ones(needed.shape[0]))
@@ -80,7 +83,35 @@ def largest_factor(needed: Any, left: Any, tolerance: float) -> Factor:
         reach = max(middle, least)
         if (least, most) == before:
             break  # neither side is proved at this factor: doubles bring it no further
+    if best is not None:
+        best = units * best
+        best = best / best.max()
     return Factor(least, most, best)
+
+
+def _in_even_units(needed: Any, left: Any) -> tuple[Any, Any, Floats]:
+    """Return both in other units of rows and columns, in which their numbers are of more equal size, and the units of
+    the columns. The factor is the same in any units, and units that are powers of two change no digit.
+    """
+    needed, left = sp.csr_array(needed), sp.csr_array(left)
+    places = [sp.coo_array(part) for part in (needed, left)]
+    row = np.concatenate([part.row for part in places])
+    column = np.concatenate([part.col for part in places])
+    size = np.concatenate([part.data for part in places])
+    row, column, size = row[size != 0], column[size != 0], np.log2(np.abs(size[size != 0]))
+    rows, columns = np.zeros(needed.shape[0]), np.zeros(needed.shape[1])
+    for _ in range(_SWEEPS):
+        rows = _means(row, -size - columns[column], len(rows))
+        columns = _means(column, -size - rows[row], len(columns))
+    by_row, by_column = sp.diags_array(np.exp2(np.rint(rows))), sp.diags_array(np.exp2(np.rint(columns)))
+    even = [sp.csr_array(by_row @ part @ by_column) for part in (needed, left)]
+    return even[0], even[1], np.exp2(np.rint(columns))
+
+
+def _means(at: Any, values: Floats, count: int) -> Floats:
+    """Return the mean of the values at each place; zero where there is none."""
+    means: Floats = np.bincount(at, values, count) / np.maximum(np.bincount(at, minlength=count), 1)
+    return means
 
 
 def _program(needed: Any, left: Any, factor: float) -> LinearProgram:

@@ -26,7 +26,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from scipy.linalg import eig
+from scipy.linalg import eig, matrix_balance
+from scipy.sparse.csgraph import connected_components
 
 from ...base.arrays import Floats
 from ...base.entrance import checked_arguments
@@ -43,8 +44,6 @@ _EPS = float(np.finfo(np.float64).eps)
 _WIDTHS = (1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-6, 1e-4)
 #: What forming ``A + D + g C`` in doubles may change of a coefficient.
 _FORMED = 8.0 * _EPS
-#: Spectral radii below this share of the largest entry are those of matrices without a cycle.
-_NOTHING = 1e-12
 #: Parts of a Perron vector below this share of its largest are rounding.
 _NOISE = 1e-13
 
@@ -156,18 +155,28 @@ def _perron(economy: Economy, used_up: Any, capital: Any) -> tuple[float, Floats
             f"{economy.name}: inputs and wear use up all that is made in the block {listed(economy.goods[found.block])}"
             f" (spectral radius {found.radius:.6g}), so nothing is left to grow by; lower inputs or depreciation"
         )
-    growing = np.linalg.solve(net, capital.toarray())
-    values, left, right = cast(tuple[Any, Any, Any], eig(growing, left=True))
-    radius = float(np.abs(values).max(initial=0.0))
-    if radius <= _NOTHING * float(np.abs(growing).max(initial=0.0)):
+    _, part = connected_components(sp.csr_array(used_up + capital), connection="strong")
+    held = sp.coo_array(capital)
+    if not (part[held.row] == part[held.col])[held.data > 0].any():
         raise CannotAnswerError(
             f"{economy.name}: no good needs capital that it helps to make, so no rate limits its growth; look at the "
             "table 'capital'"
         )
+    units = _even_units(used_up + capital)
+    net, tied_up = (table * units / units[:, np.newaxis] for table in (net, capital.toarray()))
+    values, left, right = cast(tuple[Any, Any, Any], eig(np.linalg.solve(net, tied_up), left=True))
+    radius = float(np.abs(values).max(initial=0.0))
     place = int(np.argmin(np.abs(values - radius)))
-    outputs = _positive(right[:, place])
-    prices = _positive(np.linalg.solve(net.T, _positive(left[:, place])))
-    return 1.0 / radius, outputs, prices
+    outputs = _positive(right[:, place]) * units
+    prices = _positive(np.linalg.solve(net.T, _positive(left[:, place]))) / units
+    return 1.0 / radius, outputs / outputs.max(), prices / prices.max()
+
+
+def _even_units(coefficients: Any) -> Floats:
+    """Return units of the goods, powers of two, in which coefficients are of more equal size: what is rounding beside
+    the largest part of a vector is so in any units only there."""
+    _, (units, _) = matrix_balance(coefficients.toarray(), permute=False, separate=True)
+    return np.asarray(units, dtype=np.float64)
 
 
 def _positive(vector: Any) -> Floats:
