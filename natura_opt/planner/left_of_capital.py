@@ -122,9 +122,6 @@ class _Left:
         if orders.any() or self.economy.has("capital_orders"):
             tables["capital_orders"] = self._by_period(rounded_up(orders))
         if due.any() or self.economy.has("retirements"):
-            whole = due.sum(axis=0)
-            rounded = (whole > stock) & (whole <= stock + _ROUNDING * size)
-            due[:, rounded] *= stock[rounded] / whole[rounded]
             tables["retirements"] = self._by_period(due)
         return tables
 
