@@ -38,7 +38,7 @@ from .left_of_stocks import (
 )
 
 #: Tables that speak of each period by itself, or of all alike: nothing of them is used up.
-_WITHOUT_STATE = frozenset(
+WITHOUT_STATE = frozenset(
     (
         *("inputs", "outputs", "curves", "resource_use", "resource_limits", "resource_weights"),
         *("activity_weights", "targets", "target_weights", "populations", "baskets", "profile_weights"),
@@ -76,7 +76,7 @@ def refuse_what_is_not_carried(economy: Economy) -> None:
     ------
     CannotAnswerError : naming them.
     """
-    known = _WITHOUT_STATE.union(*CARRIED.values())
+    known = WITHOUT_STATE.union(*CARRIED.values())
     unknown = [name for name in economy.tables if name not in known]
     if unknown:
         raise CannotAnswerError(

@@ -15,6 +15,24 @@ from ..laws.periods import lengths
 from ..plan.plan import Plan
 from ..program.pieces import row_sums
 
+#: By how much of what it is made of an amount is rounded up.
+_LAST_DIGITS = 1e-12
+
+
+def rounded_up(amounts: Floats, made_of: Floats | None = None) -> Floats:
+    """Return amounts that are left as large as they may be, since a plan meets its limits up to rounding.
+
+    A plan uses up what there is to the last digit, and the next one is judged in exact arithmetic: what it needs must
+    not be missing because a difference was rounded down. Nothing stays nothing.
+
+    Parameters
+    ----------
+    made_of : sizes of the amounts that they are a sum or difference of; their own, where it is None.
+    """
+    sizes = amounts if made_of is None else made_of
+    rounded: Floats = np.where(amounts > 0, amounts + _LAST_DIGITS * sizes, 0.0)
+    return rounded
+
 
 @dataclass(frozen=True, eq=False)
 class Executed:

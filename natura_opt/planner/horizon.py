@@ -28,7 +28,9 @@ def receding_horizon(
 
     There is a plan for every period, in which it comes first; towards the end windows become shorter. Each is solved
     from the basis of the one before, and proved like any other. What the question says of the end (``terminal``), and
-    of later years (``discount_factor``), it says of every window.
+    of later years (``discount_factor``), it says of every window: ``keep`` keeps what each window began with. For after
+    its end a window begins (``inputs_ahead``) and retires only what its terminal condition asks for, so where that is
+    ``none`` it should be longer than the longest lead.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from ..laws.lags import longest_leads, needs_ahead
 from ..laws.periods import lengths
 from ..laws.running import starting
 from ..laws.terminal_settings import terminal_of
-from .executed import Executed
+from .executed import Executed, rounded_up
 
 
 def prepared_left(done: Executed) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def prepared_left(done: Executed) -> dict[str, Any]:
         if t == last and terminal_of(done.plan.question).terminal == "growth" and t < len(done.plan.economy.periods):
             # what is made after the end grows from the last activity, and was begun for no more than was planned
             level = np.where(longest > last, np.minimum(level, done.vector("activities", "techniques", t)), level)
-        prepared[economy.periods[t]] = level
+        prepared[economy.periods[t]] = rounded_up(level)
     return {"prepared_activities": prepared}
 
 

@@ -18,7 +18,7 @@ from ..base.arrays import Floats
 from ..base.errors import CannotAnswerError, listed
 from ..laws.holdings import Holdings, has_capital
 from ..laws.terminal_settings import ends_open
-from .executed import Executed
+from .executed import Executed, rounded_up
 
 #: Stocks below zero by less than this share of what they are made of are none.
 _ROUNDING = 1e-9
@@ -38,7 +38,7 @@ def capital_left(done: Executed) -> dict[str, Any]:
     left.refuse_what_has_no_table()
     if left.holdings.techniques is None:
         pool = np.zeros(len(done.economy.goods))
-        pool[left.holdings.goods] = left.lasting + left.arriving(1)
+        pool[left.holdings.goods] = rounded_up(left.lasting + left.arriving(1))
         return {"capital_pool": pool}
     return left.tables()
 
@@ -109,7 +109,7 @@ class _Left:
         as_order = self._short_lived()
         stock = self.lasting + np.where(as_order, 0.0, self.arriving(1))
         orders[0] -= np.where(as_order, 0.0, self.arriving(1))
-        due = np.array([self.kept * self.retired(t + 2) if t + 2 < self.count else 0.0 * stock for t in range(count)])
+        due = np.array([self.kept * self.retired(t + 1) * (t > 0) for t in range(count)])
         _add_due(due, self.lives - 1, self.kept * self.ordered(0))
         size = np.abs(stock) + self.kept * self.holdings.given(0) + self.arriving(1) + self.ordered(1)
         away = np.where(stock < -_ROUNDING * size, -stock, 0.0)  # moved on in the moment of its arrival
@@ -117,14 +117,11 @@ class _Left:
             self._refuse((away > 0) & (self.lives == count), _DUE)
         orders[0] = np.maximum(orders[0] - away, 0.0)
         _add_due(due, self.lives, away)
-        stock = np.maximum(stock, 0.0)
+        stock = rounded_up(stock, size)
         tables: dict[str, Any] = {"initial_capital": self._placed(stock)}
         if orders.any() or self.economy.has("capital_orders"):
-            tables["capital_orders"] = self._by_period(orders)
+            tables["capital_orders"] = self._by_period(rounded_up(orders))
         if due.any() or self.economy.has("retirements"):
-            whole = due.sum(axis=0)
-            rounded = (whole > stock) & (whole <= stock + _ROUNDING * size)
-            due[:, rounded] *= stock[rounded] / whole[rounded]
             tables["retirements"] = self._by_period(due)
         return tables
 

@@ -17,7 +17,7 @@ from ..laws.drawn import standing_in
 from ..laws.emissions import emits
 from ..laws.periods import added_up, lasting, lengths
 from ..laws.pollutant_stocks import POLLUTANT_STOCKS
-from .executed import Executed
+from .executed import Executed, rounded_up
 
 
 def stores_left(done: Executed) -> dict[str, Any]:
@@ -26,15 +26,15 @@ def stores_left(done: Executed) -> dict[str, Any]:
     if not (economy.has("initial_stocks") or economy.has("storage")):
         return {}
     lasts = economy.vector("storage", 0) ** lengths(economy)[1]  # a store loses its share in each year it is drawn on
-    return {"initial_stocks": lasts * done.vector("stored", "goods")}
+    return {"initial_stocks": rounded_up(lasts * done.vector("stored", "goods"))}
 
 
 def exhaustible_left(done: Executed) -> dict[str, Any]:
     """Return what is left of what is there once."""
     if not done.economy.has("exhaustible_stocks"):
         return {}
-    left = done.economy.vector("exhaustible_stocks", 0) - done.years * done.used()
-    return {"exhaustible_stocks": np.maximum(left, 0.0)}
+    there = done.economy.vector("exhaustible_stocks", 0)
+    return {"exhaustible_stocks": rounded_up(there - done.years * done.used(), there)}
 
 
 def renewable_left(done: Executed) -> dict[str, Any]:
@@ -44,7 +44,8 @@ def renewable_left(done: Executed) -> dict[str, Any]:
         return {}
     room, stock = economy.vector("renewable_capacity", 0), economy.vector("renewable_stocks", 0).copy()
     which = standing_in(economy, "renewable_stocks")
-    spared = np.maximum(np.minimum(stock, room)[which] - done.years * done.used()[which], 0.0)
+    there = np.minimum(stock, room)[which]
+    spared = rounded_up(there - done.years * done.used()[which], there)
     grown = (1.0 + economy.vector("regrowth_rates", 0)[which]) ** done.years
     stock[which] = np.minimum(grown * spared, room[which])
     return {"renewable_stocks": stock}
@@ -61,7 +62,7 @@ def labour_left(done: Executed) -> dict[str, Any]:
         "activities", "techniques"
     )
     there = lasting(leaving, done.years)[kinds] * force[kinds] + (added_up(leaving, done.years) * come)[kinds]
-    force[kinds] = np.maximum(there, 0.0)
+    force[kinds] = rounded_up(there, np.maximum(there, force[kinds]))
     return {"labour_force": force}
 
 
@@ -69,7 +70,8 @@ def pollutants_left(done: Executed) -> dict[str, Any]:
     """Return what has piled up of pollutants."""
     if not (emits(done.economy) and any(map(done.economy.has, POLLUTANT_STOCKS.tables))):
         return {}
-    return {"pollutant_stocks": done.vector("piled_up", "pollutants")}
+    piled_up = done.vector("piled_up", "pollutants")
+    return {"pollutant_stocks": piled_up - (rounded_up(piled_up) - piled_up)}  # a cap on it may be met exactly
 
 
 def budgets_left(done: Executed) -> dict[str, Any]:
@@ -78,4 +80,5 @@ def budgets_left(done: Executed) -> dict[str, Any]:
     if not economy.has("emission_budgets"):
         return {}
     emitted = economy.matrix("emissions", 0) @ done.vector("activities", "techniques") * done.years
-    return {"emission_budgets": np.maximum(economy.vector("emission_budgets", 0) - emitted, 0.0)}
+    budgets = economy.vector("emission_budgets", 0)
+    return {"emission_budgets": rounded_up(budgets - emitted, budgets)}
