@@ -29,6 +29,7 @@ NAMES = (
     "demand_changed",
     "window_moved",
     "limits_swept",
+    "why_not",
     "certify",
     "exact",
     "startup",

@@ -23,7 +23,7 @@ from .roads import linopy
 
 HOT, COLD, LINOPY = "planner, hot", "solved anew", "linopy, stated anew"
 #: Seconds after which cold solves and linopy's stop; they have been timed twice by then.
-BUDGET = {"tiny": 5.0, "small": 30.0, "full": 300.0}
+BUDGET = {"tiny": 5.0, "small": 30.0, "full": 120.0}
 _SEEDED = {"tiny": (8, 4), "small": (60, 8)}
 
 

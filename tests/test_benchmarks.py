@@ -193,6 +193,15 @@ def test_growth_with_the_number_of_periods_is_an_exponent() -> None:
     assert horizon._exponent({5: 2.0}) is None
 
 
+def test_auto_is_held_against_the_best_way_that_was_proved() -> None:
+    spent = {
+        "auto": {5: (9.0, 6.0, True), 10: (9.0, 8.0, True), 20: (9.0, 9.0, False)},
+        "simplex": {5: (1.0, 4.0, True), 10: (1.0, 1.0, False)},
+        "ipm": {5: (1.0, 5.0, True), 10: (1.0, 10.0, True)},
+    }
+    assert horizon._against_best(spent) == {5: 1.5, 10: 1.0}
+
+
 @pytest.mark.parametrize(("ours", "other", "said"), [(1.0, 1.0, True), (1.0, 1.1, False), (1.0, None, None)])
 def test_what_was_not_proved_in_time_is_not_compared(ours: float, other: float | None, said: bool | None) -> None:
     assert horizon._same(ours, other) is said

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import natura_opt as no
+from natura_opt.backends import choosing
+from natura_opt.backends.choosing import way_for
 from natura_opt.backends.options import SolveOptions
-from natura_opt.methods import choosing, linear
-from natura_opt.methods.choosing import way_for
+from natura_opt.methods import linear
 from natura_opt.methods.curves.settling import prove_plan
 
 

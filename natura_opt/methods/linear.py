@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..backends.answer import Answer, Claim
+from ..backends.choosing import way_for
 from ..backends.configured import check_highs_options
 from ..backends.options import SolveOptions
 from ..base.errors import OptionError, QuestionError, UnstatableError, unknown
@@ -27,7 +28,6 @@ from ..program.linear import LinearProgram
 from ..proof.judging import Verdict, certify_claim, judge, moved, settle
 from ..proof.refine import inside
 from ..proof.session import Session
-from .choosing import way_for
 from .curves.settling import prove_plan
 from .method import Common
 from .stages import attempt, last_stage

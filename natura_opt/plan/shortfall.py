@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ..backends.choosing import way_for
 from ..backends.options import SolveOptions
 from ..base.arrays import Floats
 from ..base.errors import CannotAnswerError, OptionError, unknown
@@ -74,7 +75,9 @@ class Elastic:
 
     def __init__(self, plan: PlanTables, claims: Sequence[Claims], options: SolveOptions) -> None:
         self.plan, self.claims = plan, list(claims)
-        self.session = Session(_with_columns(whole_program(plan), self.claims), options)
+        program = _with_columns(whole_program(plan), self.claims)
+        way, _ = way_for(plan.economy, program, options)  # the first stage is as long as the plan itself
+        self.session = Session(program, replace(options, method=way))
         self.size = np.concatenate([np.empty(0), *(one.sized() for one in self.claims)])
 
     def least(self, relax: Sequence[str], weights: Mapping[str, float]) -> tuple[Shortfall, Verdict]:

@@ -20,6 +20,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from ..backends.choosing import way_for
 from ..backends.options import SolveOptions
 from ..base.entrance import checked_arguments
 from ..base.errors import OptionError
@@ -237,7 +238,8 @@ class Planner:
         if program.integer.any() or economy is not self._solves:
             return prove_plan(economy, question, program, options)
         if self._session is None:
-            self._session = Session(program, options)
+            way, _ = way_for(economy, program, options)  # of the first solve; from its basis simplex goes on
+            self._session = Session(program, replace(options, method=way))
         else:
             self._session.become(program, *same_places(self._session.program, program, self._periods))
             self._periods = None

@@ -16,9 +16,9 @@ the 2.0th and the 2.4th. PDLP leaves no basis, so it is proved at about 1e-6 onl
 
 from __future__ import annotations
 
-from ..backends.options import SolveOptions
 from ..economy.economy import Economy
 from ..program.linear import LinearProgram
+from .options import SolveOptions
 
 #: Coefficients from which interior point is ahead of simplex where there are several periods.
 _LARGE = 120_000
