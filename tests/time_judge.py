@@ -656,7 +656,7 @@ def _uses_said(judge: TimeJudge, plan: no.Plan, point: np.ndarray) -> list[str]:
     """Hold use of resources, and that of every good as much is made as used, against the tables."""
     said = []
     for t, period in enumerate(plan.economy.periods):
-        use = judge.use(t)
+        use = judge.use(t, False)  # what is spent for after the end is no use by this plan's activities
         used = use[:, :-1] @ point + use[:, -1]
         told = plan.resource_use[period].to_numpy()
         if np.abs(used - told).max(initial=0.0) > 1e-7 * (1 + np.abs(used).max(initial=0.0)):
