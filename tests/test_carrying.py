@@ -240,6 +240,15 @@ def test_a_short_window_begins_what_its_terminal_condition_asks_for(
         assert planner.economy.vector("prepared_activities", 0)[1] == pytest.approx(begun)
 
 
+def test_what_was_begun_for_after_the_end_was_begun_for_no_more_than_was_planned() -> None:
+    """With two periods, growth has the first spend what the first after the end takes two ahead: 1.1 of the last."""
+    parts = {"inputs_ahead": {2: [[0, 0.5], [0, 0]]}, "periods": ["1", "2"], "activity_limits": [9.0, 1.0]}
+    plan = no.solve(kiln(**parts), terminal="growth", terminal_growth=0.1).assert_optimal()
+    assert plan.activities.loc["brick", "2"] == pytest.approx(1.0)
+    assert no.carry_over(plan).vector("prepared_activities", 0)[1] == pytest.approx(1.0)
+    assert no.carry_over(no.solve(kiln(**parts))).vector("prepared_activities", 0)[1] == pytest.approx(1.5)
+
+
 def ovens(**more: Any) -> no.Economy:
     """Ovens make bread and, in a workshop, more ovens; four periods, of two years first."""
     tables: dict[str, Any] = {
