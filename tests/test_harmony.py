@@ -30,7 +30,13 @@ EXACT = ("harmony", "harmony-cvxpy", "harmony-tangents")
 HISTORICAL = ("harmony-1990", "harmony-2018")
 TOLERANCE = 1e-6
 SATURATING = HarmonyFunction("saturating", lambda s: 1.0 - np.exp(-s), lambda s: np.exp(-s))
-SHIPPED = [(name, question) for name in no.shipped_models() for question in no.read(name).questions]
+#: Of the five-year plan that is asked in nine ways, the ways whose laws differ.
+SHIPPED = [
+    (name, question)
+    for name in no.shipped_models()
+    for question in no.read(name).questions
+    if name != "five_year_plan_ends" or question in ("default", "keep", "growth", "salvage")
+]
 
 
 def small(**tables: Any) -> no.Economy:
@@ -65,7 +71,8 @@ def rows_of(economy: no.Economy, question: no.Question) -> LinearProgram:
     leave = [t for t in ("target_weights", "resource_weights") if asked.has(t)]
     leave += ["resource_use"] * (asked.has("resource_use") and not asked.has("resource_limits"))
     asked = asked.with_changes(targets=np.ones(len(asked.goods)), **dict.fromkeys(leave))
-    return linear_program(asked, no.Question("fulfilment"))
+    ends = {name: value for name, value in question.settings.items() if name.startswith("terminal")}
+    return linear_program(asked, no.Question("fulfilment", ends))
 
 
 def proof_of(plan: no.Plan, weights: np.ndarray | float = 1.0) -> tuple[float, float, float]:
@@ -199,6 +206,10 @@ def compare_exact(economy: no.Economy, question: str | None = None) -> None:
 def test_three_methods_agree_on_every_shipped_model(name: str, question: str) -> None:
     economy = no.read(name)
     asked = no.linear_program(economy, question)
+    if "targets" in economy.question(question).leave_out:
+        with pytest.raises(no.QuestionError, match="the objective 'harmony' needs the table 'targets'"):
+            no.solve(economy, question, objective="harmony")
+        return
     if asked.integer.any():
         with pytest.raises(no.CannotAnswerError, match="without whole numbers"):
             no.solve(economy, question, objective="harmony")

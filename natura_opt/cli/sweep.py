@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from ..base.errors import DataError, shown
@@ -80,6 +79,8 @@ def _values(text: str, pair: str) -> list[Any]:
     if text.count(":") == 2:
         try:
             first, last, count = text.split(":")
+            import numpy as np
+
             return list(np.linspace(float(first), float(last), int(count)).tolist())
         except ValueError:
             raise DataError(f"--over {pair!r}: FIRST and LAST are numbers, and COUNT is a whole number") from None
