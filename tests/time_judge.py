@@ -393,7 +393,7 @@ class TimeJudge:
     def _labour(self) -> None:
         force = self.get("labour_force", 0, np.inf, self.resources)
         for r in np.flatnonzero(np.isfinite(force)):
-            for t in range(self.T):
+            for t in range(self.T + 1):  # after the last period too nobody is taken who is not there
                 there = self.const(force[r])
                 for s in range(t):
                     leaving = self.get("labour_leaving", s, 0.0, self.resources)[r]
@@ -403,7 +403,8 @@ class TimeJudge:
                         leaving, self.n[s]
                     )
                 self.at_least_zero(there)
-                self.at_least_zero(there - self.use(t)[r])
+                if t < self.T:
+                    self.at_least_zero(there - self.use(t)[r])
 
     def _trade(self) -> None:
         if not {"import_prices", "export_prices"} & set(self.economy.tables):

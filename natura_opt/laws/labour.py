@@ -12,7 +12,8 @@ with the share ``lambda`` that leaves in a year (``labour_leaving``), what comes
 what training U makes of a kind per unit of activity (``training``; below zero: taken from a kind). What comes or is
 trained in a period works from the next period on; within a period of several years it comes evenly, and loses in every
 year after its first what leaves (:func:`natura_opt.laws.periods.added_up`). What training takes, as teachers' and
-pupils' time, is ``resource_use`` of the activity that trains. Nobody can be taken who is not there: ``L >= 0``.
+pupils' time, is ``resource_use`` of the activity that trains. Nobody can be taken who is not there: ``L >= 0``, after
+the last period too (``labour_left``, for the kinds that something may be taken from then).
 
 No terminal condition asks for labour at the end: those who are there stay, and those who are trained in the last period
 serve nobody in the plan.
@@ -71,6 +72,19 @@ def entering(economy: Economy, question: Question) -> Floats:
     return np.concatenate([np.zeros(len(kinds)), *come])
 
 
+def _come_last(economy: Economy) -> Floats:
+    """Return what has come of each kind in the last period when it ends, shape (kinds,)."""
+    last = len(economy.periods) - 1
+    come: Floats = _joins(economy, last) * economy.vector("labour_entering", last)[standing_in(economy, _STOCK)]
+    return come
+
+
+def _taken_last(economy: Economy) -> Any:
+    """Return which kinds something may be taken from in the last period, shape (kinds,)."""
+    training = economy.matrix("training", len(economy.periods) - 1)[standing_in(economy, _STOCK)]
+    return (training < 0).sum(axis=1) > 0
+
+
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     kinds, count = standing_in(economy, _STOCK), len(economy.periods)
     index, every = stock_labels(economy, _STOCK), range(len(economy.periods))
@@ -85,6 +99,10 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     program.rows("labour_drawn", index, "<=", 0.0)
     program.terms("labour_drawn", "labour", -sp.eye_array(len(index)))
     program.terms("labour_drawn", "drawn", sp.kron(sp.eye_array(count), drawn_for(economy, _STOCK)))
+    program.rows("labour_left", economy.resources[kinds], ">=", -_come_last(economy), stated=_taken_last(economy))
+    at_end = sp.eye_array(1, count, k=count - 1)
+    program.terms("labour_left", "labour", sp.kron(at_end, sp.diags_array(_stays(economy, count - 1))))
+    program.terms("labour_left", "activities", sp.kron(at_end, _trained(economy, count - 1)))
 
 
 def _pyomo(m: Any, economy: Economy, question: Question) -> None:
@@ -128,6 +146,21 @@ def _pyomo(m: Any, economy: Economy, question: Question) -> None:
     m.laws.terms("labour_there", beyond_who_stays)
     m.laws.rows("labour_drawn", m.LABOUR, m.PERIODS, sense="<=", meaning="no more work than there are")
     m.laws.terms("labour_drawn", lambda r, t: m.drawn[r, t] - m.labour[r, t])
+    last = periods[-1]
+
+    def who_stays(r: Any) -> Any:
+        trained = pyo.quicksum(joins(r, last) * made * m.activities[j, last] for j, made in trains[last][r])
+        return (1.0 - leaving[last][r]) ** years[last] * m.labour[r, last] + trained
+
+    m.laws.rows(
+        "labour_left",
+        m.LABOUR,
+        sense=">=",
+        side=lambda r: -joins(r, last) * coming[last][r],
+        meaning="nobody is taken in the last period who is not there",
+        stated=lambda r: any(made < 0 for _, made in trains[last][r]),
+    )
+    m.laws.terms("labour_left", who_stays)
 
 
 def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
@@ -152,6 +185,11 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
 
     model.terms("labour_there", beyond_who_stays)
     model.terms("labour_drawn", lambda t: work[:, t] - there[:, t])
+    last, stated = count - 1, np.flatnonzero(_taken_last(economy))
+    ending = economy.resources[kinds[stated]]
+    model.rows("labour_left", None, ending, ">=", -_come_last(economy)[stated], stated)
+    stayed = cp.multiply(_stays(economy, last), there[:, last])
+    model.terms("labour_left", lambda _: stayed + _trained(economy, last) @ x[:, last])
 
 
 LABOUR = Law(
@@ -182,6 +220,15 @@ LABOUR = Law(
             "<=",
             "no more of a kind work than there are",
             called="the work of",
+            unit="resources",
+            partly=True,
+        ),
+        Rows(
+            "labour_left",
+            ("resources",),
+            ">=",
+            "nobody of a kind is taken in the last period who is not there",
+            called="who is left of",
             unit="resources",
             partly=True,
         ),
