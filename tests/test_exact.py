@@ -220,6 +220,8 @@ def test_shipped_models(name: str) -> None:
     for question in economy.questions:
         if economy.curves is not None and not economy.curves.is_straight:
             break  # its plan is of other programs: tests/test_bracket.py
+        if economy.question(question).objective in ("leximin", "harmony"):
+            continue  # of several programs, or of none that is linear
         plan = no.solve(economy, question)
         made = linear_program(economy, economy.question(question))
         verdict = exact_proof(made, fraction=False)

@@ -42,7 +42,7 @@ def test_every_row_is_that_of_a_solve_of_its_own(whole: no.Sweep) -> None:
         with no.Planner(five, floor=row["floor"]) as planner:
             planner.change("targets", {"bread": row["targets.bread@year3"]}, "year3")
             plan = planner.solve()
-        assert row.status == plan.status and row.proved == plan.proved
+        assert row.status == plan.status and row.proved  # infeasible points too: the impossibility is proved
         if plan.proved:
             assert row.objective == pytest.approx(plan.objective, rel=1e-9)
             assert row["fulfilment.year3"] >= row["floor"] - 1e-9
