@@ -231,6 +231,7 @@ LABOUR = Law(
             called="who is left of",
             unit="resources",
             partly=True,
+            when="the end",
         ),
     ),
     columns=(

@@ -196,6 +196,7 @@ RENEWABLE = Law(
             outside="always",
             partly=True,
             place=4,
+            when="the end",
         ),
     ),
     columns=(

@@ -180,6 +180,7 @@ TERMINAL = Law(
             called="what can be left of",
             unit="goods",
             taken="capital left",
+            when="the end",
         ),
         Rows(
             "terminal_capital",
@@ -191,6 +192,7 @@ TERMINAL = Law(
             unit="goods",
             heading="Terminal condition: one more unit of capital left",
             place=4,
+            when="the end",
         ),
         Rows(
             "terminal_stores",
@@ -203,6 +205,7 @@ TERMINAL = Law(
             partly=True,
             heading="Terminal condition: one more unit in store",
             place=4,
+            when="the end",
         ),
     ),
     columns=(

@@ -15,7 +15,7 @@ from ..program.declared import Rows
 from .account_lines import account
 from .explanation import Explanation, between, interval_of, more_words
 from .finding import find_label
-from .naming import ALL_PERIODS, parts_of, row_words, rows_of
+from .naming import parts_of, row_words, rows_of
 from .tables import PlanTables
 from .users import user_lines, users_of
 
@@ -69,7 +69,7 @@ def explain_row(block: Block, plan: PlanTables, name: Any, period: Any) -> Expla
         spare = spare if spare > _REACHED * max(abs(side), abs(level)) else 0.0
         lines.append(f"  {spare:.6g} {unit} are {beyond}, so it limits nothing")
     lines += user_lines(users_of(plan, block, at, when), unit)
-    shown = when if when is not None else ALL_PERIODS
+    shown = when if when is not None else says.when
     return Explanation(called, says.kind, shown, valuation, interval, account([]), account([]), (), tuple(lines))
 
 

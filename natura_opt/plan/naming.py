@@ -38,7 +38,7 @@ def row_words(economy: Economy, says: Rows, label: Any) -> tuple[str, str, str]:
     name = holding_name(parts) if parts else says.named or says.words
     names = [axis for axis in says.axes if axis != "periods"]
     unit = economy.unit(says.unit, parts[names.index(says.unit)]) if says.unit in names else ""
-    return name, str(period) if says.axes and "periods" in says.axes else ALL_PERIODS, unit
+    return name, str(period) if says.axes and "periods" in says.axes else says.when, unit
 
 
 def column_words(economy: Economy, says: Columns, label: Any) -> tuple[str, str, str]:

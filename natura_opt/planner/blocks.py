@@ -89,8 +89,8 @@ class Task:
 
     def _found(self, plan: Plan) -> Row:
         row = {**self._nothing(), "status": str(plan.status), "proved": plan.proved}
-        if plan.status in (Status.INFEASIBLE, Status.UNBOUNDED):
-            return {**row, "sentence": str(plan.impossibility)}
+        if plan.impossibility is not None:
+            return {**row, "proved": plan.impossibility.proved, "sentence": str(plan.impossibility)}
         certificate = plan.certificate
         numbers = {"objective": certificate.objective, "bound": certificate.dual_objective, "gap": certificate.gap}
         found = {**numbers, **self._levels(plan), **_valuations(plan, self.valuations)}

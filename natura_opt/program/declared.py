@@ -94,6 +94,7 @@ class Rows:
     levels : the plan's table that the levels of its left sides fill, e.g. ``"resource_use"``; empty: none.
     partly : True where only some labels of the axes have a row, by the data; tables leave the others out.
     named : what the only row of a period (or of all periods) is called; empty: as its kind.
+    when : of rows of no period, what stands for it, e.g. ``"the end"``.
     explained : the kind under which a plan explains it; empty: its own.
     taken : what those who take part in a row take, in the accounts of a plan, e.g. ``"use of stock"``; empty: its kind.
     heading : the heading of its valuations in a picture; empty: made of its kind.
@@ -116,6 +117,7 @@ class Rows:
     levels: str = ""
     partly: bool = False
     named: str = ""
+    when: str = "all periods"
     explained: str = ""
     taken: str = ""
     heading: str = ""
