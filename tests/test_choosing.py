@@ -12,8 +12,10 @@ import natura_opt as no
 from natura_opt.backends import choosing
 from natura_opt.backends.choosing import way_for
 from natura_opt.backends.options import SolveOptions
+from natura_opt.backends.session import HotSession
 from natura_opt.methods import linear
 from natura_opt.methods.curves.settling import prove_plan
+from natura_opt.proof.judging import prove
 
 
 def test_small_programs_go_as_highs_chooses() -> None:
@@ -65,3 +67,48 @@ def test_no_plan_is_said_whichever_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing, "_LARGE", 10)
     plan = no.solve("five_year_plan", no.Question("fulfilment", floor=3.0))
     assert plan.status == "infeasible" and plan.impossibility is not None and plan.impossibility.proved
+
+
+def test_a_session_goes_on_by_simplex_from_where_interior_point_ended() -> None:
+    program = no.linear_program(no.read("five_year_plan"))
+    with no.Session(program, first="ipm") as session:
+        first = session.solve()
+        session.change_rhs("resource_limit", program.row_upper[program.row_block("resource_limit").span] * 1.01)
+        second = session.solve()
+        cold = no.solve(session.program)
+    assert first.certificate.objective == pytest.approx(8.797299129, rel=1e-10)
+    assert second.status == "optimal" and second.certificate.objective == pytest.approx(cold.objective, rel=1e-9)
+
+
+def test_a_session_whose_first_way_proves_nothing_goes_by_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def half_blind(program: Any, options: SolveOptions, *opened: Any) -> Any:
+        asked.append(options.method)
+        verdict = prove(program, options, *opened)
+        return replace(verdict, status=no.Status.UNPROVED) if options.method == "ipm" else verdict
+
+    monkeypatch.setattr("natura_opt.proof.session.prove", half_blind)
+    with no.Session(no.linear_program(no.read("five_year_plan")), first="ipm") as session:
+        assert session.solve().certificate.objective == pytest.approx(8.797299129, rel=1e-10)
+    assert asked == ["ipm", "auto"]
+
+
+def test_stages_a_planner_and_the_page_go_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = no.solve("five_year_plan", objective="leximin").fulfilment.to_numpy()
+    page = str(no.why_not("five_year_plan", floor=1.9))
+    monkeypatch.setattr(choosing, "_LARGE", 10)
+    ways: list[str] = []
+    usual = HotSession.__init__
+
+    def noting(self: HotSession, program: Any, options: SolveOptions) -> None:
+        ways.append(options.method)
+        usual(self, program, options)
+
+    monkeypatch.setattr(HotSession, "__init__", noting)
+    leximin = no.solve("five_year_plan", objective="leximin").assert_optimal()
+    np.testing.assert_allclose(leximin.fulfilment.to_numpy(), before, rtol=1e-7)
+    with no.Planner("five_year_plan") as planner:
+        planner.solve().assert_optimal()
+    assert str(no.why_not("five_year_plan", floor=1.9)) == page
+    assert ways == ["ipm", "ipm", "ipm"]

@@ -131,7 +131,8 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
     why = ""
     if answer is None:
         if objective.raises:  # the stages after it go on from its basis
-            session = Session(program, chosen)
+            way, why = way_for(spelled.economy, program, chosen)
+            session = Session(program, chosen, first=way)
             verdict = session.solve()
         elif common.prover is not None:
             verdict = common.prover(spelled.economy, spelled.question, program, chosen)

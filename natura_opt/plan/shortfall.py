@@ -77,7 +77,7 @@ class Elastic:
         self.plan, self.claims = plan, list(claims)
         program = _with_columns(whole_program(plan), self.claims)
         way, _ = way_for(plan.economy, program, options)  # the first stage is as long as the plan itself
-        self.session = Session(program, replace(options, method=way))
+        self.session = Session(program, options, first=way)
         self.size = np.concatenate([np.empty(0), *(one.sized() for one in self.claims)])
 
     def least(self, relax: Sequence[str], weights: Mapping[str, float]) -> tuple[Shortfall, Verdict]:

@@ -239,7 +239,7 @@ class Planner:
             return prove_plan(economy, question, program, options)
         if self._session is None:
             way, _ = way_for(economy, program, options)  # of the first solve; from its basis simplex goes on
-            self._session = Session(program, replace(options, method=way))
+            self._session = Session(program, options, first=way)
         else:
             self._session.become(program, *same_places(self._session.program, program, self._periods))
             self._periods = None

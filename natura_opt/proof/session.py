@@ -70,6 +70,8 @@ class Session:
     ----------
     program : what to begin with; it is copied.
     options : how to solve; ``time_limit`` is of each solve.
+    first : the method of solves from nothing, where another is quicker for this program; what it does not prove is
+        solved again by that of ``options``.
 
     Attributes
     ----------
@@ -83,8 +85,9 @@ class Session:
     """
 
     @checked_arguments()
-    def __init__(self, program: LinearProgram, options: SolveOptions | None = None) -> None:
+    def __init__(self, program: LinearProgram, options: SolveOptions | None = None, first: str | None = None) -> None:
         self._options = options or SolveOptions()
+        self._first = replace(self._options, method=self._options.method if first is None else first)
         check_highs_options(self._options)
         given = checked(program)
         self._state: Standing | None = Standing.as_held(given)
@@ -137,11 +140,12 @@ class Session:
         hot = self._hot is not None and self._hot.is_hot
         verdict: Verdict | None = None
         try:
-            verdict = prove(program, self._options, self._brought_up_to_date)
+            verdict = prove(program, self._first, self._brought_up_to_date)
         except RefusedError:
             if not hot:
                 raise
-        if verdict is not None and (verdict.status is not Status.UNPROVED or not hot):
+        otherwise = hot or self._first != self._options
+        if verdict is not None and (verdict.status is not Status.UNPROVED or not otherwise):
             return verdict
         if self._hot is not None:
             self._hot.forget()
