@@ -170,6 +170,10 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
     "check": [(("five_year_plan",), 0), (("{place}/impossible",), 0)],
     "models": [((), 0)],
     "generate": [(("{place}/made", "--goods", "5", "--inputs", "2", "--seed", "3"), 0)],
+    "sweep": [
+        (("five_year_plan", "--over", "floor=0.1,0.4", "--cores", "1", "--out", "{place}/sweep.parquet"), 0),
+        (("five_year_plan", "--over", "floor=0.4,0.9", "--cores", "1", "--out", "{place}/other.parquet"), 1),
+    ],
     "import five-year": [((*(f"{{place}}/{name}.csv" for name in FIVE_YEAR), "{place}/five"), 0)],
     "help": [((), 0), (("tables",), 0), (("exit-codes",), 0)],
 }

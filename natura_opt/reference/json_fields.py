@@ -261,6 +261,12 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("goods", "whole number", "how many goods"),
         Field("periods", "whole number", "how many periods"),
     ),
+    "sweep": (
+        Field("model", "text", "the model as it was asked for"),
+        Field("table", "text", "the file that was written"),
+        Field("points", "whole number", "how many points"),
+        Field("statuses.STATUS", "whole number", "how many points have this status"),
+    ),
     "help": (
         Field("topics[].topic", "text", "without a topic: name of one"),
         Field("topics[].about", "text", "without a topic: what it is about"),
