@@ -76,12 +76,12 @@ def _points(pairs: list[str]) -> dict[str, list[Any]]:
 
 
 def _values(text: str, pair: str) -> list[Any]:
-    if text.count(":") == 2:
+    if ":" in text and "," not in text:
         try:
             first, last, count = text.split(":")
             import numpy as np
 
             return list(np.linspace(float(first), float(last), int(count)).tolist())
         except ValueError:
-            raise DataError(f"--over {pair!r}: FIRST and LAST are numbers, and COUNT is a whole number") from None
+            raise DataError(f"--over {pair!r}: write FIRST:LAST:COUNT, two numbers and a whole number") from None
     return [named_values([f"value={part}"], "--over")["value"] for part in text.split(",")]

@@ -167,7 +167,7 @@ def _refuse_other_values(name: str, values: list[Any]) -> None:
             raise OptionError(f"sweep: {name}: {shortened(value)} is neither a number nor a text")
         elif isinstance(value, int) and abs(value) > _LARGEST:
             raise OptionError(
-                f"sweep: {name}: the whole number {shortened(value)} is too large; write {float(value)!r}"
+                f"sweep: {name}: the whole number {shortened(value)} is too large; write it with a point, such as 1e30"
             )
         else:
             kinds.setdefault("a number", value)

@@ -138,6 +138,8 @@ def _task(
     for knob in knobs:
         if knob.name in PARAMETERS:
             raise OptionError(f"sweep: {knob.name!r} is the same at every point; make a sweep for each of its values")
+        if knob.name in options:
+            raise OptionError(f"sweep: {knob.name!r} is turned and given as well; leave one of them out")
     with Planner(economy, asked, **options) as planner:
         settings = {knob.name: None for knob in knobs if not knob.table}
         told_apart(objective_of(planner.question), planner.method, settings, PARAMETERS)
