@@ -265,6 +265,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("model", "text", "the model as it was asked for"),
         Field("table", "text", "the file that was written"),
         Field("points", "whole number", "how many points"),
+        Field("statuses", "object", "how the points came out"),
         Field("statuses.STATUS", "whole number", "how many points have this status"),
     ),
     "help": (
