@@ -181,7 +181,25 @@ def test_the_plan_done_twice_is_a_best_plan_of_twice_as_much(seed: int) -> None:
     assert found.objective == pytest.approx(other.objective, rel=1e-7, abs=1e-8)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+#: An economy without a plan by a hair, which exact arithmetic proves of one copy, and does not get to for two.
+BY_A_HAIR = 17
+PAIRS = [
+    *FEW,
+    *(
+        pytest.param(
+            seed,
+            marks=[
+                pytest.mark.exhaustive,
+                pytest.mark.xfail(seed == BY_A_HAIR, reason="unproved, in 20 s", strict=True),
+            ],
+        )
+        for seed in range(100)
+        if seed not in FEW
+    ),
+]
+
+
+@pytest.mark.parametrize("seed", PAIRS)
 def test_two_economies_side_by_side_do_what_each_does(seed: int) -> None:
     """Copies that share nothing but foreign exchange, of which there is twice as much."""
     laid = drawn(seed)
