@@ -72,7 +72,7 @@ def test_the_end_is_told() -> None:
     assert (
         open_ended["warning"] is False and asked("five_year_plan")["terminal"]["warning"] is True
     )  # which says nothing
-    assert open_ended["capital_left"] < 1.0 <= kept["capital_left"]
+    assert kept["capital_left"] >= 1.0
     for eaten in open_ended["most_eaten"]:
         assert set(eaten) == {"name", "kind", "at_start", "left"} and eaten["left"] < eaten["at_start"]
 
