@@ -109,5 +109,43 @@ def _mine() -> no.Economy:
     )
 
 
-STOCKED = (_reserve(), _fishery(), _academy(), _mine())
-STOCKS_BY_HAND = {"fishery": 5.0, "academy": 18.0, "mine": 16.0}
+def _pond() -> no.Economy:
+    """Fish of a pond that is fished empty, by fishers who are taken to other work for good.
+
+    By hand: 2 of the 3 fishers are taken per unit that is dried, so 1.5 are dried; 6 fish are sold or dried, and each
+    basket wants one of either: 1.5.
+    """
+    return no.build_economy(
+        name="pond",
+        goods=["fresh", "dried"],
+        resources=["fish", "fisher"],
+        resource_use=[[1, 3], [0.1, 0.2]],
+        renewable_stocks=[6, _FREE],
+        regrowth_rates=[0.5, 0],
+        labour_force=[_FREE, 3],
+        training=[[0, 0], [0, -2]],
+        periods=1,
+        targets=[1, 1],
+        objective="fulfilment",
+    )
+
+
+def _weir() -> no.Economy:
+    """Nobody fishes the pond's last fish a second time.
+
+    By hand: 8 fish; none regrow. 3 a unit in the first period, 1 in the second, and one level for both: 2.
+    """
+    return no.build_economy(
+        name="weir",
+        goods=["meal"],
+        resources=["fish"],
+        resource_use={1: [[3]], 2: [[1]]},
+        renewable_stocks=[8],
+        periods=[1, 2],
+        targets=[1],
+        objective="assortment",
+    )
+
+
+STOCKED = (_reserve(), _fishery(), _academy(), _mine(), _pond(), _weir())
+STOCKS_BY_HAND = {"fishery": 5.0, "academy": 18.0, "mine": 16.0, "pond": 1.5, "weir": 2.0}

@@ -75,5 +75,66 @@ def _steps(name: str, objective: str) -> no.Economy:
     )
 
 
-YEARLY = (_harvests(), _guard(), _ladder(), _rungs())
+def _press() -> no.Economy:
+    """What is pressed counts by technique and year, after what is asked for has been served."""
+    return no.build_economy(
+        name="press",
+        goods=["oil", "cake"],
+        techniques=["old", "new"],
+        outputs=[[1, 1.5], [0.4, 0.2]],
+        inputs=[[0.1, 0], [0, 0.1]],
+        resources=["labour"],
+        resource_use=[[1, 2]],
+        resource_limits=[[6, 7, 5]],
+        periods=["one", "two", "three"],
+        period_length=[2, 1, 3],
+        period_weights=[1, 0.6, 0.8],
+        activity_weights={"one": [1, 2], "two": [1.2, 1.5], "three": [0.7, 1.9]},
+        targets=[[1, 2, 1.5], [0.3, 0.5, 0.8]],
+        questions={"default": no.Question("output", discount_factor=0.9)},
+    )
+
+
+def _guild() -> no.Economy:
+    """As many hands as possible, of two kinds that count unlike, within what may be made and what is asked for."""
+    return no.build_economy(
+        name="guild",
+        goods=["cloth", "yarn"],
+        techniques=["loom", "wheel", "great wheel"],
+        outputs=[[1, 0, 0], [0, 1, 1]],
+        inputs=[[0, 0, 0], [0.5, 0, 0]],
+        resources=["weaver", "spinner"],
+        resource_use=[[2, 0, 0.3], [0, 3, 1]],
+        resource_use_ahead={1: [[0.2, 0, 0], [0, 0.1, 0]]},
+        prepared_activities={"one": [2, 3, 2]},
+        resource_weights=[[1, 0.8], [0.5, 0.7]],
+        activity_limits=[[4, 3], [5, 6], [2, 3]],
+        periods=["one", "two"],
+        targets=[[1, 1.5], [0.7, 1]],
+        questions={"default": no.Question("most-resources")},
+    )
+
+
+def _hoard() -> no.Economy:
+    """What is left at the end, of a good that keeps and of looms, after what is asked for."""
+    return no.build_economy(
+        name="hoard",
+        goods=["cloth", "loom"],
+        inputs=[[0, 0.5], [0, 0]],
+        resources=["labour"],
+        resource_use=[[1, 4]],
+        resource_limits=[[10, 12]],
+        capital=[[0, 0], [0.5, 0.1]],
+        initial_capital=[[0, 0], [3, 1]],
+        depreciation=[[0, 0], [0.2, 0.1]],
+        storage=[0.9, 0],
+        initial_stocks=[1, 0],
+        salvage_values=[0.6, 2],
+        periods=["one", "two"],
+        targets=[[1.5, 2], [0, 0.1]],
+        questions={"default": no.Question("terminal-stocks", terminal="salvage")},
+    )
+
+
+YEARLY = (_press(), _guild(), _hoard(), _harvests(), _guard(), _ladder(), _rungs())
 YEARS_BY_HAND = {"harvests": 65.0, "ladder": 10.0, "rungs": 20.0}

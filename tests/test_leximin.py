@@ -296,7 +296,7 @@ def test_what_has_no_place_beside_levels_is_refused() -> None:
     with pytest.raises(no.QuestionError, match="compares levels with levels, and damage_weights has no place"):
         no.solve(damaged, no.Question("leximin"))
     with pytest.raises(no.QuestionError, match="salvage has no place among them; ask for terminal 'keep' or 'growth'"):
-        no.solve(no.read("five_year_plan"), no.Question("leximin", terminal="salvage"))
+        no.solve(no.read("five_year_plan_ends"), no.Question("leximin", terminal="salvage"))
     with pytest.raises(CannotAnswerError, match="columns that must be whole"):
         no.solve(
             no.build_economy(

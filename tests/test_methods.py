@@ -202,8 +202,13 @@ def test_auto_takes_the_first_that_answers(objective: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_answers_or_says_why_not(method: str, objective: str) -> None:
     record = METHODS[method]
-    weighted = {"resource_weights": [1.0]} if OBJECTIVES[objective].weighs_resources else {}
-    economy = small(objective=objective, **weighted)
+    needed: dict[str, Any] = {"resource_weights": [1.0]} if OBJECTIVES[objective].weighs_resources else {}
+    needed |= {
+        "output": {"activity_weights": [1.0, 1.0]},
+        "terminal-stocks": {"salvage_values": [1.0, 1.0], "storage": [0.5, 0.5]},
+    }.get(objective, {})
+    ends = {"terminal": OBJECTIVES[objective].terminal} if OBJECTIVES[objective].terminal else {}
+    economy = small(objective=None, questions={"default": no.Question(objective, ends)}, **needed)
     why = record.refuses(economy, economy.question())
     if record.answers(OBJECTIVES[objective]):
         assert why == ""

@@ -143,7 +143,7 @@ def test_the_five_year_plan_is_proved_under_every_question(question: str) -> Non
 
 def test_its_tables_are_those_of_the_five_year_plan() -> None:
     one, other = no.read("five_year_plan"), no.read("five_year_plan_ends")
-    assert other.frame("salvage_values").shape == (4, 1)
+    assert other.frame("salvage_values").size == 4
     for table in one.tables:
         for t in range(5):
             assert abs(one.tables[table].at(t) - other.tables[table].at(t)).max() == 0.0

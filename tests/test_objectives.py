@@ -207,14 +207,17 @@ def test_every_record_tells_its_settings() -> None:
     assert (floor.name, floor.default, floor.allowed.words) == ("floor", None, "a number of at least 0")
     assert {name: objective.kind for name, objective in OBJECTIVES.items()} == {
         "least-resources": Kind.LINEAR, "assortment": Kind.LINEAR, "fulfilment": Kind.LINEAR, "harmony": Kind.CONCAVE,
-        "max-min": Kind.LINEAR, "leximin": Kind.STAGES,
+        "max-min": Kind.LINEAR, "leximin": Kind.STAGES, "most-resources": Kind.LINEAR, "output": Kind.LINEAR,
+        "terminal-stocks": Kind.LINEAR,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("objective", SHIPPED, ids=lambda objective: objective.name)
 def test_what_a_record_says_is_what_its_program_is(objective: no.Objective) -> None:
-    economy = small(resource_weights=[1.0]) if objective.weighs_resources else small()
-    question = no.Question(objective.name)
+    needed = {"resource_weights": [1.0], "activity_weights": [1.0, 2.0], "salvage_values": [1.0, 2.0]}
+    given = {table: needed[table] for table in objective.needs if table in needed}
+    economy = small(**given, storage=[0.5, 0.5]) if objective.terminal else small(**given)
+    question = no.Question(objective.name, {"terminal": objective.terminal} if objective.terminal else {})
     program = program_of_laws(economy, question)
     assert program.sense == objective.sense
     for declared in objective.law.columns:
