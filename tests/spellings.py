@@ -792,12 +792,22 @@ class Entry:
         every = range(last + 1)
         needed = sum(_used(economy, "capital", t) for t in every).toarray() > 0
         when = every if self.key is None else [self.key]
-        wears_later = all(t == last for t in when)
+        in_last = all(t == last for t in when)
+        open_end = economy.question().settings.get("terminal", "none") == "none"
+        wears_later = in_last and open_end
+        of_labour = self.table.startswith(("labour", "training"))
+        taken = of_labour and np.any(sp.csr_array(economy.matrix("training", last)[[self.row]]).data < 0)
+        nobody_left = in_last and not taken  # where somebody may be taken, who is left at the end is asked
         match self.table:
             case "depreciation":
                 return wears_later or not needed[self.row, self.column]
             case "pool_depreciation":
                 return wears_later or not needed[self.row].any()
+            case "salvage_values":
+                return economy.vector("storage", 0)[self.row] == 0 and not needed[self.row].any()
+            case "retirements":  # of what nobody needs; more than there was is refused
+                held = economy.matrix("initial_capital", 0)[self.row, self.column]
+                return not needed[self.row, self.column] and held > 1.25 * self.value(economy)
             case "initial_capital" | "capital_orders":
                 return not needed[self.row, self.column]
             case "capital_pool":
@@ -805,7 +815,7 @@ class Entry:
             case "investment_lag":
                 return self.value(economy) > last or not needed[self.row].any()
             case "storage":
-                return last == 0
+                return last == 0 and open_end
             case "storage_capacity":
                 return wears_later or economy.vector("storage", 0)[self.row] == 0
             case "resource_limits":
@@ -815,11 +825,12 @@ class Entry:
             case "resource_weights":
                 return not any(_used(economy, "resource_use", t)[[self.row]].nnz for t in when)
             case "shifting":  # a share where there was none makes the good one that can be moved
-                ends = wears_later and "terminal" not in economy.question().settings and self.value(economy) > 0
+                moved = any(economy.vector("shifting", t)[self.row] > 0 for t in every)
+                ends = wears_later and moved
                 return ends or not needed[self.row].any()
             case "shifting_use":  # of what cannot be moved it is refused
                 shares = [economy.vector("shifting", t)[self.column] for t in every]
-                ends = wears_later and "terminal" not in economy.question().settings
+                ends = wears_later
                 return any(shares) and (ends or not needed[self.column].any())
             case "service_life":  # a part of a period is refused, and another end after the end is none
                 return not np.isfinite(self.value(economy))
@@ -836,9 +847,9 @@ class Entry:
             case "renewable_capacity":
                 return not np.isfinite(economy.vector("renewable_stocks", 0)[self.row])
             case "labour_leaving":
-                return wears_later or not np.isfinite(economy.vector("labour_force", 0)[self.row])
+                return nobody_left or not np.isfinite(economy.vector("labour_force", 0)[self.row])
             case "labour_entering" | "training":  # of a kind of which there is none, it is refused
-                return wears_later and np.isfinite(economy.vector("labour_force", 0)[self.row])
+                return nobody_left and np.isfinite(economy.vector("labour_force", 0)[self.row])
             case "emission_caps" | "emission_budgets" | "damage_weights":
                 return not any(_used(economy, "emissions", t)[[self.row]].nnz for t in when)
             case _:
@@ -1072,13 +1083,21 @@ def linear_laws() -> list[Law]:
     return [law for law in plan_problem.every_law() if law is not HARMONY.law]
 
 
+def _spells(function: str) -> bool:
+    """Whether it has a hand in spelling: not what refuses, and not what follows a plan that is made (carried over)."""
+    return not function.startswith("refuse_") and function != "leaving_service"
+
+
 def mutable_functions() -> list[tuple[ModuleType, str]]:
-    """Every function that has a hand in spelling: all of each module that spells a law, and the helpers."""
+    """Every function that has a hand in spelling: all of each module that spells a law, and the helpers.
+
+    What only refuses says nothing in a program: tests of errors provoke it.
+    """
     modules = {getattr(law, spelling).__module__: () for law in linear_laws() for spelling in SPELLINGS} | _HELPERS
     found = []
     for name, chosen in modules.items():
         module = importlib.import_module(name)
-        found += [(module, function) for function in chosen or functions_of(module)]
+        found += [(module, function) for function in chosen or functions_of(module) if _spells(function)]
     return found
 
 

@@ -76,6 +76,7 @@ def test_each_fault_of_sign_is_marked_and_no_other(numbers: list[float], sign: s
         "non-negative": lambda x: x >= 0,
         "limit": lambda x: x >= 0,
         "rate": lambda x: 0 <= x <= 1,
+        "positive": lambda x: x > 0,
         "positive-integer": lambda x: x >= 1 and x == round(x),
     }
     wrong = [not rules[sign](number) for number in numbers]
@@ -85,7 +86,7 @@ def test_each_fault_of_sign_is_marked_and_no_other(numbers: list[float], sign: s
         return
     marked = fault[0].tolist()
     assert any(marked) and all(w or not m for m, w in zip(marked, wrong, strict=True))
-    if sign in ("non-negative", "limit", "positive-integer"):
+    if sign in ("non-negative", "limit", "positive", "positive-integer"):
         assert marked == wrong
     else:  # a negative rate is said before one above 1
         assert marked == [number < 0 for number in numbers] or not any(number < 0 for number in numbers)
