@@ -807,7 +807,8 @@ class Entry:
                 return economy.vector("storage", 0)[self.row] == 0 and not needed[self.row].any()
             case "retirements":  # of what nobody needs; more than there was is refused
                 held = economy.matrix("initial_capital", 0)[self.row, self.column]
-                return not needed[self.row, self.column] and held > 1.25 * self.value(economy)
+                moved = any(economy.vector("shifting", t)[self.row] > 0 for t in every)  # then it may have come there
+                return not needed[self.row, self.column] and (moved or held > 1.25 * self.value(economy))
             case "initial_capital" | "capital_orders":
                 return not needed[self.row, self.column]
             case "capital_pool":
