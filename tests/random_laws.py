@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 import natura_opt as no
+from natura_opt.laws.terminal_settings import setting_aside
 
 AXES = (
     ("goods", "periods"), ("resources", "periods"), ("pollutants", "periods"), ("techniques", "periods"),
@@ -175,7 +176,8 @@ def _parts(coefficients: np.ndarray, economy: no.Economy, rows: str, by_period: 
     """Return the rows of each period (storage has none in the last), or of all together."""
     if not by_period:
         return [coefficients]
-    count = len(economy.periods) - (rows == "storage_limit")
+    stored = setting_aside(economy, economy.question())
+    count = len(stored if rows == "storage_limit" else economy.periods)
     return np.split(coefficients, count) if count else []
 
 

@@ -89,9 +89,9 @@ def sweep(
     OutputError : the file cannot be written, or another sweep stands there.
 
     >>> import natura_opt as no
-    >>> found = no.sweep("five_year_plan", {"floor": [0.0, 1.0, 9.0]}, cores=1)
+    >>> found = no.sweep("five_year_plan", {"floor": [0.0, 0.5, 9.0]}, cores=1)
     >>> found.table[["floor", "status"]].values.tolist()
-    [[0.0, 'optimal'], [1.0, 'optimal'], [9.0, 'infeasible']]
+    [[0.0, 'optimal'], [0.5, 'optimal'], [9.0, 'infeasible']]
     """
     if block < 1 or (cores is not None and cores < 1):
         raise OptionError("sweep: block and cores are whole numbers from 1 up")
