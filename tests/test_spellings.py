@@ -352,7 +352,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "True for `economy.has('stock_damage_weights')`": ZEROS,
     },
     "laws.running.starting": {"1 for 0 in `economy: Economy, first: int=0`": "starts take goods in every period there"},
-    "laws.balance.initial_stocks": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
+    "laws.balance.on_hand": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
     "laws.balance._matrix": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
     "laws.balance._pyomo": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},
     "laws.balance._cvxpy": {"1 for 0 in `economy.vector('initial_stocks', 0)`": START},

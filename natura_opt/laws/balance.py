@@ -45,11 +45,17 @@ def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> No
     program.supply("balance", initial_stocks(economy, question))
 
 
+def on_hand(economy: Economy) -> Floats:
+    """Return what is on hand of each good at the start, per year of the first period, shape (goods,)."""
+    per_year: Floats = economy.vector("initial_stocks", 0) / lengths(economy)[0]
+    return per_year
+
+
 def initial_stocks(economy: Economy, question: Question) -> Floats:
     """Return what is on hand of each good at the start, per year of the first period, in the balances of all; shape
     (goods x periods,).
     """
-    stocks = economy.vector("initial_stocks", 0) / lengths(economy)[0]
+    stocks = on_hand(economy)
     return by_period(len(economy.periods), lambda t: stocks if t == 0 else 0.0 * stocks)
 
 
@@ -87,8 +93,7 @@ def _cvxpy(model: CvxpyModel, economy: Economy, question: Question) -> None:
     for t in range(len(economy.periods)):
         model.rows("balance", t, labels(("good", economy.goods), ("period", economy.periods[t : t + 1])), ">=", 0.0)
     model.terms("balance", lambda t: economy.matrix("outputs", t) @ x[:, t] - economy.matrix("inputs", t) @ x[:, t])
-    on_hand = economy.vector("initial_stocks", 0) / lengths(economy)[0]
-    model.terms("balance", lambda t: on_hand if t == 0 else 0.0)
+    model.terms("balance", lambda t: on_hand(economy) if t == 0 else 0.0)
 
 
 BALANCE = Law(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..base.labels import name_of
 from ..economy.coerce import position
-from ..laws.periods import lengths
+from ..laws.balance import on_hand
 from ..laws.storage import STORAGE
 from ..program.declared import Columns
 from .account_lines import account
@@ -145,8 +145,8 @@ def _flow_words(accounts: Accounts, good: int) -> str:
     used = plan.output.to_numpy()[good, t] - plan.net_output.to_numpy()[good, t]
     name = plan.economy.goods[good]
     parts = [f"{float(output[0]):.6g} made"]
-    on_hand = float(plan.asked.vector("initial_stocks", 0)[good]) / lengths(plan.asked)[0] if t == 0 else 0.0
-    parts += [f"{on_hand:.6g} on hand at the start"] * bool(on_hand > 0)
+    at_start = float(on_hand(plan.asked)[good]) if t == 0 else 0.0
+    parts += [f"{at_start:.6g} on hand at the start"] * (at_start > 0)
     parts.append(f"{used:.6g} used up as input")
     parts.append(f"{plan.consumption.to_numpy()[good, t]:.6g} delivered")
     if len(plan.investment):

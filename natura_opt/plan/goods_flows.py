@@ -13,8 +13,7 @@ from ..base.arrays import Floats
 from ..base.errors import DataError, QuestionError
 from ..base.labels import name_of
 from ..economy.coerce import position
-from ..laws.balance import BALANCE
-from ..laws.periods import lengths
+from ..laws.balance import BALANCE, on_hand
 from ..objectives import OBJECTIVES
 from ..program.canonical import Block
 from ..program.declared import Columns
@@ -65,8 +64,7 @@ def _in_period(plan: PlanTables, t: int, others: Floats) -> pd.DataFrame:
     every = np.arange(len(economy.goods))
     parts.append(_rows(every, "used", "other", "final use", plan.consumption.to_numpy()[:, t]))
     if t == 0 and economy.has("initial_stocks"):
-        on_hand = economy.vector("initial_stocks", 0) / lengths(economy)[0]
-        parts.append(_rows(every, "made", "other", "on hand at the start", on_hand))
+        parts.append(_rows(every, "made", "other", "on hand at the start", on_hand(economy)))
     parts += _given(plan, t)
     for block, good, amounts in flows_of_columns(plan, t):
         as_supply, as_use = words_of_flow(block)
