@@ -22,19 +22,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from numba import get_num_threads, set_num_threads
 
 from ...base.arrays import Floats
-from ...base.compiling import compiled
-from ...input_output.coefficients import Coefficients
 from ...input_output.directed import TINY, exact_surplus
-from ...input_output.positive_system import positive_solution
 from ...input_output.productivity import Productivity, judge_productivity
+from .goods_system import GoodsSystem
+from .technique_table import Choice, Shares, TechniqueTable
 
-Choice = npt.NDArray[np.int64]
 _EPS = float(np.finfo(np.float64).eps)
-#: Up to this many coefficients a product is left to one core: it takes less than a busy second core keeps it waiting.
-_ONE_CORE = 1_000_000
 #: Steps of production from which industries first choose; and of lowering prices, before they are given up.
 _FIRST_STEPS, _STEPS = 8, 20_000
 #: How exact the first prices and plans are.
@@ -44,18 +39,6 @@ _CLEARLY = 1e-14
 _ROUNDS_OF_ASKING = 200
 #: Prices are first found so many times more roughly; once industries keep to their techniques, exactly.
 _FIRST_LOOK = 1e3
-
-
-@compiled(nogil=True)
-def _cheapest(first: Any, cost: Any, lowest: Any, chosen: Any) -> None:
-    """Write each good's lowest cost and the technique that has it; techniques of good i are first[i]..first[i+1]-1."""
-    for i in range(len(first) - 1):
-        best = first[i]
-        for j in range(first[i] + 1, first[i + 1]):
-            if cost[j] < cost[best]:
-                best = j
-        lowest[i] = cost[best]
-        chosen[i] = best
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,30 +70,24 @@ class Industries:
     ----------
     inputs : csr, shape (techniques, goods): inputs per unit made; techniques in the order of the goods they make.
     use : csr, shape (techniques, scarce things): use per unit made.
-    first : shape (goods + 1,): techniques of good i are ``first[i]`` to ``first[i + 1] - 1``, at least one.
+    first, rows : the techniques of each good, as in :class:`.technique_table.TechniqueTable`.
 
     Attributes
     ----------
     rounding : relative error that any computed cost of a technique stays below.
     """
 
-    def __init__(self, inputs: Any, use: Any, first: Choice) -> None:
-        self.inputs = _coefficients(inputs)
-        self.use = sp.csr_array(use)
-        self.first = first
-        longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs.matrix, self.use))
-        self.rounding = (2 * longest + 16) * _EPS
-        self._underflow = (2 * longest + 4) * TINY
-        self._read = 0.0
-        self._good = np.repeat(np.arange(len(first) - 1), np.diff(first))
-        self._sole = _used_by_one(self.use)
-        self._chosen: Choice | None = None
-        self._plan: Coefficients | None = None
+    def __init__(self, inputs: Any, use: Any, first: Choice, rows: Choice | None = None) -> None:
+        self.table = TechniqueTable(inputs, use, first, rows)
+        self.rounding = (2 * self.table.longest + 16) * _EPS
+        self._underflow = (2 * self.table.longest + 4) * TINY
+        self._system = GoodsSystem(self.table.goods)
+        self._sole = _used_by_one(self.table.use)
 
     @property
     def passes(self) -> float:
         """How often every coefficient of the technique table has been read."""
-        return self.inputs.passes + self._read
+        return self.table.passes
 
     def cheapest(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Choice]:
         """Answer the one question: each good's lowest cost at these prices, and its technique.
@@ -120,9 +97,7 @@ class Industries:
         scarcity : what each technique pays for scarce things per unit made, ``U w``.
         prices : prices of the goods.
         """
-        lowest, chosen = np.empty(len(self.first) - 1), np.empty(len(self.first) - 1, dtype=np.int64)
-        _cheapest(self.first, scarcity + self.inputs.times(prices), lowest, chosen)
-        return lowest, chosen
+        return self.table.ask(scarcity, prices)
 
     def full_costs(self, scarcity: Floats, start: Offer, slack: float) -> Offer:
         """Ask again and again until nobody knows a cheaper technique: prices that prove a bound.
@@ -154,12 +129,11 @@ class Industries:
                 tolerance = slack / 4
         return Offer(self._lowered(scarcity, prices, slack), proper)
 
-    def plan(self, chosen: Choice, wanted: Floats, start: Floats, slack: float) -> Floats | None:
-        """Return outputs of the chosen techniques that leave at least ``wanted`` over; None if they are not found."""
-        chosen_inputs = self._inputs_of(chosen)
-        return positive_solution(
-            lambda q: self._charged((1.0 + slack) * chosen_inputs.transposed_times(q)),
-            lambda: (1.0 + slack) * chosen_inputs.matrix.T,
+    def plan(self, shares: Shares, wanted: Floats, start: Floats, slack: float) -> Floats | None:
+        """Return outputs of the techniques in use that leave at least ``wanted`` over; None if they are not found."""
+        return self._system.solve(
+            lambda q: (1.0 + slack) * self.table.transposed(shares, q),
+            lambda: (1.0 + slack) * self._read_rows(shares).T,
             (1.0 + slack) * wanted,
             start,
             slack / 4,
@@ -177,11 +151,12 @@ class Industries:
         things, rows, uses = self._sole
         if not len(things):
             return scarce_prices
-        others = (self.use @ scarce_prices)[rows] - uses * scarce_prices[things] + self.inputs.times(prices)[rows]
-        rents = np.maximum((1.0 + 4 * self.rounding) * prices[self._good[rows]] - others, 0.0) / uses
+        scarcity = self.table.scarcity(scarce_prices)
+        others = self.table.costs(scarcity, prices)[rows] - uses * scarce_prices[things]
+        rents = np.maximum((1.0 + 4 * self.rounding) * prices[self.table.makes[rows]] - others, 0.0) / uses
         lowered = scarce_prices.copy()
         lowered[things] = np.minimum(rents, scarce_prices[things])
-        lowest, _ = self.cheapest(self.use @ lowered, prices)
+        lowest, _ = self.cheapest(self.table.scarcity(lowered), prices)
         return lowered if (prices <= self._surely(lowest)).all() else scarce_prices
 
     def start(self, scarcity: Floats) -> Offer | Hopeless:
@@ -193,14 +168,15 @@ class Industries:
         no choice of techniques makes more of those goods than it uses up.
         """
         scarcity = np.maximum(scarcity, 1e-9 * max(float(scarcity.max(initial=0.0)), 1e-300))  # nothing is quite free
-        prices = np.zeros(len(self.first) - 1)
+        prices = np.zeros(self.table.goods)
         for _ in range(_FIRST_STEPS):
             prices, chosen = self.cheapest(scarcity, prices)
         everything = np.ones(len(prices))
         for _ in range(_ROUNDS_OF_ASKING):
-            if self.plan(chosen, everything, np.zeros(len(prices)), _START) is not None:
+            shares = Shares.of(chosen)
+            if self.plan(shares, everything, np.zeros(len(prices)), _START) is not None:
                 return self._offer(scarcity, chosen)
-            productivity = judge_productivity(self._inputs_of(chosen).matrix)
+            productivity = judge_productivity(self._read_rows(shares))
             if productivity.productive:
                 return self._offer(scarcity, chosen)
             if productivity.productive is None:
@@ -214,7 +190,7 @@ class Industries:
 
     def _offer(self, scarcity: Floats, chosen: Choice) -> Offer:
         """Return what productive techniques cost, roughly."""
-        nothing = np.zeros(len(self.first) - 1)
+        nothing = np.zeros(self.table.goods)
         priced = self._priced(scarcity, chosen, nothing, _START, _START)
         return Offer(nothing if priced is None else priced, chosen)
 
@@ -225,10 +201,11 @@ class Industries:
         unproductive, exactly as they are checked here.
         """
         block, verdict = productivity.block, productivity.verdict
-        count = np.diff(self.first)[block]
-        rows = np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in block])
+        table = self.table
+        count = table.ways[block]
+        rows = np.concatenate([table.rows[table.first[i] : table.first[i + 1]] for i in block])
         own = np.repeat(np.arange(len(block)), count)
-        techniques = sp.csr_array(self.inputs.matrix[rows][:, block])
+        techniques = sp.csr_array(table.inputs[rows][:, block])
         left, _ = exact_surplus(techniques, verdict.vector, verdict.exponents, own=own, at_least=False)
         if (left <= 0).all() or (count == 1).all():
             return Hopeless(block, True)
@@ -241,10 +218,10 @@ class Industries:
 
     def _priced(self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, tolerance: float) -> Floats | None:
         """Return full costs of the chosen techniques, a little low; None where they are not productive."""
-        chosen_inputs = self._inputs_of(chosen)
-        return positive_solution(
-            lambda p: self._charged((1.0 - slack) * chosen_inputs.times(p)),
-            lambda: (1.0 - slack) * chosen_inputs.matrix,
+        shares = Shares.of(chosen)
+        return self._system.solve(
+            lambda p: (1.0 - slack) * self.table.times(shares, p),
+            lambda: (1.0 - slack) * self._read_rows(shares),
             (1.0 - slack) * scarcity[chosen],
             start,
             tolerance,
@@ -264,28 +241,10 @@ class Industries:
         """Return what costs are at least, whatever rounding and underflow took from them or added."""
         return np.maximum((1.0 - self.rounding) * lowest - self._underflow, 0.0)
 
-    def _inputs_of(self, chosen: Choice) -> Coefficients:
-        if self._plan is None or self._chosen is None or not np.array_equal(chosen, self._chosen):
-            self._chosen, self._plan = chosen, _coefficients(self.inputs.matrix[chosen])
-        return self._plan
-
-    def _charged(self, product: Floats) -> Floats:
-        """Count a product with the chosen techniques as the part of a pass that it is."""
-        assert self._plan is not None
-        self._read += self._plan.nnz / max(self.inputs.nnz, 1)
-        return product
-
-
-def _coefficients(matrix: Any) -> Coefficients:
-    """Return a matrix with products, on one core where it is small."""
-    if matrix.nnz > _ONE_CORE:
-        return Coefficients(matrix)
-    threads = get_num_threads()
-    set_num_threads(1)
-    try:
-        return Coefficients(matrix)
-    finally:
-        set_num_threads(threads)
+    def _read_rows(self, shares: Shares) -> Any:
+        """Return the inputs of the techniques in use, csr, shape (goods, goods)."""
+        self.table.passes += self.table.part(shares)
+        return shares.matrix(self.table.inputs)
 
 
 def _used_by_one(use: Any) -> tuple[Choice, Choice, Floats]:
