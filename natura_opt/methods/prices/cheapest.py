@@ -31,14 +31,15 @@ from .technique_table import Choice, Shares, TechniqueTable
 
 _EPS = float(np.finfo(np.float64).eps)
 #: Steps of production from which industries first choose; and of lowering prices, before they are given up.
-_FIRST_STEPS, _STEPS = 8, 20_000
+_FIRST_STEPS, _STEPS = 3, 20_000
 #: How exact the first prices and plans are.
 _START = 1e-6
 #: A technique undercuts a price by at least this share of it, or by nothing that rounding could not make.
 _CLEARLY = 1e-14
 _ROUNDS_OF_ASKING = 200
-#: Prices are first found so many times more roughly; once industries keep to their techniques, exactly.
-_FIRST_LOOK = 1e3
+#: How exactly prices are first found, in value; then to this part of what the last ones were off; and how far from
+#: their costs they may lie, beside the slack, once nobody undercuts them.
+_FIRST_LOOK, _FORCING, _CLOSE = 1e-2, 0.1, 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class Industries:
         self.table = TechniqueTable(inputs, use, first, rows)
         self.rounding = (2 * self.table.longest + 16) * _EPS
         self._underflow = (2 * self.table.longest + 4) * TINY
-        self._system = GoodsSystem(self.table.goods)
+        self._system = GoodsSystem(self.table.goods, 4 * self.rounding)
         self._sole = _used_by_one(self.table.use)
 
     @property
@@ -99,44 +100,59 @@ class Industries:
         """
         return self.table.ask(scarcity, prices)
 
-    def full_costs(self, scarcity: Floats, start: Offer, slack: float) -> Offer:
+    def full_costs(self, scarcity: Floats, start: Offer, slack: float, outputs: Floats | None = None) -> Offer:
         """Ask again and again until nobody knows a cheaper technique: prices that prove a bound.
 
         Parameters
         ----------
         start : an earlier offer; its techniques must be productive.
         slack : the ``e`` above: prices are below the true costs by about as much, in relation to them.
+        outputs : about how much is made of each good, by which its price counts; each good alike by default.
         """
-        prices, proper, tolerance = start.prices, start.chosen, _FIRST_LOOK * slack / 4
-        lowest, chosen = self.cheapest(scarcity, prices)
-        for _ in range(_ROUNDS_OF_ASKING):
-            costs = self._priced(scarcity, chosen, prices, slack, tolerance)
-            if costs is None:  # techniques chosen at rough prices may not be productive together
-                chosen, tolerance = proper, slack / 4
-                costs = self._priced(scarcity, chosen, prices, slack, tolerance)
-                if costs is None:
-                    break
-            prices, proper = costs, chosen
+        prices, proper, chosen = start.prices, start.chosen, start.chosen
+        aim = slack if self._system.eliminates else _FIRST_LOOK
+        counts = _per_value(prices) if outputs is None else outputs
+        for asked in range(_ROUNDS_OF_ASKING):
+            if asked:
+                costs = self._priced(scarcity, chosen, prices, slack, aim, counts)
+                if costs is None:  # techniques chosen at rough prices may not be productive together
+                    chosen, aim = proper, slack
+                    costs = self._priced(scarcity, chosen, prices, slack, aim, counts)
+                    if costs is None:
+                        break
+                prices, proper = costs, chosen if aim <= slack else proper
             lowest, cheaper = self.cheapest(scarcity, prices)
             too_high = prices > self._surely(lowest)
-            far = tolerance > slack / 4 and bool((prices < (1.0 - 2 * slack) * lowest).any())
-            if not (too_high.any() or far):  # a rough look may leave old prices as they were: sound, and worth little
-                return Offer(prices, chosen)
-            chosen = np.where(prices > (1.0 - slack) * (1.0 + 4 * tolerance) * lowest, cheaper, chosen)
-            if (chosen == proper).all():
-                if tolerance <= slack / 4:
+            worth, short = float(counts @ lowest), float(counts @ np.abs(lowest - prices))
+            if aim <= slack and asked:
+                if not too_high.any() and short <= _CLOSE * slack * worth:
+                    return Offer(prices, chosen)
+                if float(counts[too_high] @ (prices - lowest)[too_high]) <= slack * worth:
                     break
-                tolerance = slack / 4
+            changed = np.where(prices > (1.0 - slack) * lowest, cheaper, chosen)
+            if aim <= slack and asked and (changed == chosen).all():
+                break
+            chosen, aim = changed, max(min(aim, _FORCING * short / max(worth, 1e-300)), slack)
         return Offer(self._lowered(scarcity, prices, slack), proper)
 
-    def plan(self, shares: Shares, wanted: Floats, start: Floats, slack: float) -> Floats | None:
-        """Return outputs of the techniques in use that leave at least ``wanted`` over; None if they are not found."""
-        return self._system.solve(
-            lambda q: (1.0 + slack) * self.table.transposed(shares, q),
-            lambda: (1.0 + slack) * self._read_rows(shares).T,
-            (1.0 + slack) * wanted,
+    def plan(
+        self, shares: Shares, wanted: Floats, start: Floats, slack: float, prices: Floats | None = None
+    ) -> Floats | None:
+        """Return outputs of the techniques in use that leave at least ``wanted`` over; None if they are not found.
+
+        Parameters
+        ----------
+        slack : outputs are more than needed by about as much, in relation to them.
+        prices : by which each good counts; each alike by default.
+        """
+        return self._system.at_least(
+            lambda q: self.table.transposed(shares, q),
+            lambda: self._read_rows(shares).T,
+            wanted,
             start,
-            slack / 4,
+            _per_value(start if start.any() else wanted) if prices is None else prices,
+            slack=slack,
+            aim=slack,
         )
 
     def without_idle_rents(self, scarce_prices: Floats, prices: Floats) -> Floats:
@@ -171,6 +187,9 @@ class Industries:
         prices = np.zeros(self.table.goods)
         for _ in range(_FIRST_STEPS):
             prices, chosen = self.cheapest(scarcity, prices)
+        offer = None if self._system.eliminates else self._plainly_productive(scarcity, chosen)
+        if offer is not None:
+            return offer
         everything = np.ones(len(prices))
         for _ in range(_ROUNDS_OF_ASKING):
             shares = Shares.of(chosen)
@@ -188,10 +207,20 @@ class Industries:
             chosen[productivity.block] = np.where(better >= 0, better, chosen[productivity.block])
         return Hopeless(productivity.block, False)
 
+    def _plainly_productive(self, scarcity: Floats, chosen: Choice) -> Offer | None:
+        """Return rough prices if they leave every technique something over what its inputs cost: that is a proof."""
+        nothing = np.zeros(self.table.goods)
+        prices = self._priced(scarcity, chosen, nothing, _START, _FIRST_LOOK, _per_value(scarcity[chosen]))
+        if prices is None or not (prices > 0).all():
+            return None
+        spent = self.table.times(Shares.of(chosen), prices)
+        sound = prices > (1.0 + 4 * self.rounding) * spent + self._underflow
+        return Offer(prices, chosen) if sound.all() else None
+
     def _offer(self, scarcity: Floats, chosen: Choice) -> Offer:
         """Return what productive techniques cost, roughly."""
         nothing = np.zeros(self.table.goods)
-        priced = self._priced(scarcity, chosen, nothing, _START, _START)
+        priced = self._priced(scarcity, chosen, nothing, _START, _START, _per_value(scarcity[chosen]))
         return Offer(nothing if priced is None else priced, chosen)
 
     def _undercutting(self, productivity: Productivity) -> Choice | Hopeless:
@@ -216,15 +245,19 @@ class Industries:
                 best[own[place]] = rows[place]
         return best if (best >= 0).any() else Hopeless(block, False)
 
-    def _priced(self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, tolerance: float) -> Floats | None:
+    def _priced(
+        self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, aim: float, counts: Floats
+    ) -> Floats | None:
         """Return full costs of the chosen techniques, a little low; None where they are not productive."""
         shares = Shares.of(chosen)
-        return self._system.solve(
-            lambda p: (1.0 - slack) * self.table.times(shares, p),
-            lambda: (1.0 - slack) * self._read_rows(shares),
-            (1.0 - slack) * scarcity[chosen],
+        return self._system.at_most(
+            lambda p: self.table.times(shares, p),
+            lambda: self._read_rows(shares),
+            scarcity[chosen],
             start,
-            tolerance,
+            counts,
+            slack=slack,
+            aim=aim,
         )
 
     def _lowered(self, scarcity: Floats, prices: Floats, slack: float) -> Floats:
@@ -245,6 +278,12 @@ class Industries:
         """Return the inputs of the techniques in use, csr, shape (goods, goods)."""
         self.table.passes += self.table.part(shares)
         return shares.matrix(self.table.inputs)
+
+
+def _per_value(amounts: Floats) -> Floats:
+    """Return what each good must count for so that all amounts count alike."""
+    positive = amounts > 0
+    return np.where(positive, 1.0 / np.where(positive, amounts, 1.0), 0.0 if positive.any() else 1.0)
 
 
 def _used_by_one(use: Any) -> tuple[Choice, Choice, Floats]:

@@ -14,8 +14,8 @@ from ...base.arrays import Floats
 from .shared_steps import SharedSteps
 from .technique_table import Shares, TechniqueTable
 
-#: Steps before what has been found is added up; how often; and how exact contents are, beside direct use.
-_STEPS, _CYCLES, _ROUGHLY = 6, 4, 1e-2
+#: Steps before what has been found is added up; and how often.
+_STEPS, _CYCLES = 6, 4
 #: Beyond so many numbers they are kept in single precision.
 _DOUBLE = 4_000_000
 #: Above so many scarce things, or so many bytes, contents are not asked for.
@@ -39,12 +39,13 @@ class Contents:
         numbers = table.goods * table.things
         return numbers * (8 if numbers <= _DOUBLE else 4) * (_STEPS + 4)
 
-    def find(self, shares: Shares, prices: Floats) -> None:
+    def find(self, shares: Shares, prices: Floats, exactness: float) -> None:
         """Bring contents up to the techniques in use.
 
         Parameters
         ----------
         prices : of the goods, about as large as what they contain.
+        exactness : what may be missed, beside direct use.
         """
         table = self.table
         direct = table.use_columns(shares, self._residual)
@@ -52,7 +53,7 @@ class Contents:
         weights = 1.0 / typical**2
         sizes = np.einsum("i,ic,ic->c", weights, direct, direct, dtype=np.float64)
         factors = 1.0 / np.where(sizes > 0, sizes, 1.0)
-        goal = _ROUGHLY * float(np.sqrt((sizes > 0).sum()))
+        goal = exactness * float(np.sqrt((sizes > 0).sum()))
         for _ in range(_CYCLES):
             residual = self._left(shares)
             if self._steps.cycle(self._times(shares), self.values, residual, weights, factors, goal) <= goal:

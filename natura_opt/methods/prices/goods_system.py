@@ -1,7 +1,8 @@
-"""Systems ``x = given + N x`` over all goods, nothing negative, each good to the same relative residual.
+"""Systems ``x = given + N x`` over all goods, nothing negative, solved so that an inequality holds good by good.
 
-GMRES on the goods in units of the last estimate, until every good is as near as asked; where that fails, the slower and
-surer ways of :mod:`natura_opt.input_output.positive_system`.
+Of a plan, what is made must reach what is wanted and used up, and a little more of a good is no matter; of prices, none
+may exceed its costs, and a little less is no matter. So the system is asked for a little more than that (or less), is
+solved by GMRES as exactly as what is missed in value, and what still falls short is made good step by step.
 """
 
 from __future__ import annotations
@@ -10,67 +11,137 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.linalg import splu
 
 from ...base.arrays import Floats
 from ...input_output.positive_system import positive_solution
 from .shared_steps import SharedSteps
 
-#: Up to so many goods elimination is sooner done; steps before what has been found is added up; and how often that is.
-_FEW, _STEPS, _CYCLES = 200, 15, 30
-#: The mean residual asked for, beside the largest; steps of the system itself that may even it out, each time.
-_MEAN, _EVENING = 0.25, 2
-#: Unknowns below this, beside their own size, are no rounding: the system has no solution that is nowhere negative.
-_NEGATIVE = 1e-3
+#: Up to so many goods elimination is sooner done; steps before what has been found is added up.
+_FEW, _STEPS = 200, 15
+#: How often it is tried, each time so much more exactly; and how often what falls short is made good.
+_TRIES, _FINER, _MENDED = 8, 0.1, 6
+#: The least that a good counts for, beside the mean: what is worth little now may not be so in another system.
+_COUNTS = 1e-3
+_ONE = np.ones(1)
 
 
 class GoodsSystem:
-    """Room for the solution of systems over so many goods."""
+    """Room for the solution of systems over so many goods.
 
-    def __init__(self, goods: int) -> None:
+    Parameters
+    ----------
+    rounding : relative error that a computed right-hand side stays below.
+    """
+
+    def __init__(self, goods: int, rounding: float) -> None:
         self._steps = SharedSteps((goods, 1), _STEPS) if goods > _FEW else None
+        self._rounding = rounding
 
-    def solve(
-        self, times: Callable[[Floats], Floats], matrix: Callable[[], Any], given: Floats, start: Floats, tol: float
+    @property
+    def eliminates(self) -> bool:
+        """Whether solutions are exact whatever is asked."""
+        return self._steps is None
+
+    def at_least(self, *given: Any, slack: float, aim: float) -> Floats | None:
+        """Return x with ``x >= given + N x``; see :meth:`_solve`."""
+        return self._solve(*given, slack=slack, aim=aim, up=True)
+
+    def at_most(self, *given: Any, slack: float, aim: float) -> Floats | None:
+        """Return x with ``x <= given + N x``; see :meth:`_solve`."""
+        return self._solve(*given, slack=slack, aim=aim, up=False)
+
+    def _solve(
+        self,
+        times: Callable[[Floats], Floats],
+        matrix: Callable[[], Any],
+        wanted: Floats,
+        start: Floats,
+        worth: Floats,
+        *,
+        slack: float,
+        aim: float,
+        up: bool,
     ) -> Floats | None:
-        """Return the solution to a relative residual of ``tol`` good by good; None where there is no positive one.
+        """Solve ``x = f (wanted + N x)``, f being 1 + slack or 1 - slack; None where there is no positive solution.
 
         Parameters
         ----------
         times : ``N x``. matrix : N itself, for elimination.
         start : an estimate, positive or not.
+        worth : of a unit of each good, in which errors are measured.
+        aim : what may be missed in all, relative to the worth of the solution; beyond the slack nothing is proved.
         """
+        factor = 1.0 + slack if up else 1.0 - slack
         if self._steps is None:
-            return positive_solution(times, matrix, given, start, tol)
+            x = np.maximum(_eliminated(factor * matrix(), factor * wanted), 0.0)
+            mended = self._mended(times, wanted, x, factor, worth, np.inf, up) if np.isfinite(x).all() else None
+            if mended is not None:
+                return mended
+            return positive_solution(
+                lambda x: factor * times(x), lambda: factor * matrix(), factor * wanted, start, slack / 4
+            )
         x = np.maximum(start, 0.0)
-        last = np.inf
-        for cycle in range(_CYCLES):
-            right = given + times(x)
-            for _ in range(_EVENING):
-                if _near(x, right, tol):
-                    return x
-                if cycle == 0 or not _near(x, right, 10.0 * tol):
-                    break
-                x = right
-                right = given + times(x)
-            with np.errstate(all="ignore"):  # what has grown beyond any double shows in the next line
-                unit = np.where(x > 0, x, np.where(right > 0, right, 1.0))
-                weights = unit**-2.0
-                residual = right - x
-                size = float(np.sqrt((residual**2 * weights).sum()))
-            if not size < last * 0.9:
+        root = len(x) ** 0.5
+        for tried in range(_TRIES):
+            right = factor * (wanted + times(x))
+            values = worth * right
+            total = float(values.sum())
+            if not np.isfinite(total):
                 break
-            last = size
-            z = x.copy()
-            goal = max(_MEAN * 0.3 ** (cycle // 2) * tol * len(x) ** 0.5, _MEAN * tol)
-            self._steps.cycle(lambda v: times(v[:, 0])[:, None], z[:, None], residual[:, None], weights, _ONE, goal)
-            if not np.isfinite(z).all() or bool((z < -_NEGATIVE * unit).any() and cycle > 1):
+            mean = total / len(x)
+            if not mean > 0:
+                return right if not right.any() else None
+            weights = np.where(
+                right > 0, worth * np.maximum(_COUNTS * mean / np.where(values > 0, values, mean), 1.0), 0.0
+            )
+            goal = aim * _FINER**tried * total / root
+            residual = right - x
+            self._steps.cycle(
+                lambda v: factor * times(v[:, 0])[:, None], x[:, None], residual[:, None], weights**2, _ONE, goal
+            )
+            if not np.isfinite(x).all():
                 break
-            x = np.where((unit > 0) & (right > 0) & (z > 0), z, np.where(right > 0, right, 0.0))
-        return positive_solution(times, matrix, given, x, tol)
+            x = np.where(x > 0, x, right)
+            if aim > slack:
+                return x
+            mended = self._mended(times, wanted, x, factor, worth, slack * total, up)
+            if mended is not None:
+                return mended
+        start = np.where(np.isfinite(start) & (start > 0), start, 0.0)
+        return positive_solution(
+            lambda x: factor * times(x), lambda: factor * matrix(), factor * wanted, start, slack / 4
+        )
+
+    def _mended(
+        self,
+        times: Callable[[Floats], Floats],
+        wanted: Floats,
+        x: Floats,
+        factor: float,
+        worth: Floats,
+        most: float,
+        up: bool,
+    ) -> Floats | None:
+        """Raise x where it falls short (or lower it) until it does nowhere; None where that takes too much."""
+        safe = 1.0 + self._rounding if up else 1.0 - self._rounding
+        for _ in range(_MENDED):
+            right = wanted + times(x)
+            wrong = x < safe * right if up else x > safe * right
+            if not wrong.any():
+                return x
+            better = np.where(wrong, factor * right, x)
+            if not float(worth @ np.abs(better - x)) <= most:
+                return None
+            x = better
+        return None
 
 
-_ONE = np.ones(1)
-
-
-def _near(x: Floats, right: Floats, tolerance: float) -> bool:
-    return bool((np.abs(right - x) <= tolerance * right).all())
+def _eliminated(matrix: Any, given: Floats) -> Floats:
+    """Return the solution of ``x = given + N x``, or nan where there is none."""
+    system = sp.eye_array(len(given), format="csc") - sp.csc_array(matrix)
+    try:
+        return np.asarray(splu(system).solve(given))
+    except RuntimeError:  # singular
+        return np.full(len(given), np.nan)

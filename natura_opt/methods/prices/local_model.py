@@ -104,7 +104,14 @@ class LocalModel:
         self._cuts = np.linspace(0, len(table.choosing), blocks + 1).astype(np.int64)
 
     def best_near(
-        self, point: Floats, prices: Floats, shares: Shares, outputs: Floats, use: Floats, tolerance: float
+        self,
+        point: Floats,
+        prices: Floats,
+        shares: Shares,
+        outputs: Floats,
+        use: Floats,
+        tolerance: float,
+        exactness: float,
     ) -> Prospect:
         """Maximise the model of the techniques in use.
 
@@ -113,8 +120,9 @@ class LocalModel:
         point, prices : shares of what is scarce, and what goods cost there.
         shares, outputs, use : techniques in use, what they make for an assortment, what that takes of what is scarce.
         tolerance : relative gap between the model's maximum and what is found of it.
+        exactness : of the contents.
         """
-        self.contents.find(shares, prices)
+        self.contents.find(shares, prices, exactness)
         self.table.survey(shares, self.contents.values, prices, point, self._beyond)
         made = outputs[self.table.choosing]
         bundle, points = LevelBundle(len(point)), []
@@ -127,7 +135,7 @@ class LocalModel:
             mix = bundle.mix()
             if mix is None or mix.most - bundle.value <= tolerance * mix.most:
                 break
-            here = bundle.next_point(mix.most)
+            here = bundle.next_point(mix.most, point)
         amounts = np.eye(len(points))[-1] if mix is None else mix.amounts / mix.amounts.sum()
         return self._prospect(bundle.best, point, prices, amounts, points)
 

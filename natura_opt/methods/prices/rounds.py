@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -19,9 +20,10 @@ from .priced_economy import PricedEconomy
 from .technique_table import Choice, Shares
 from .unpriceable import first_offer
 
-#: How exact the industries' prices and plans are: this share of the square of the gap, since that is where a round
-#: leads; at least this share of the tolerance, at most so rough, and at least so many times what rounding hides.
-_AHEAD, _EXACTNESS, _ROUGHEST, _FINEST = 0.1, 1e-2, 1e-4, 8.0
+#: How exact the industries' prices and plans are: with the local model this share of the square of the gap, since that
+#: is where a round leads, and at least this share of the tolerance; by the cuts alone, which are worse for it, this
+#: share of the gap and of the tolerance. At most so rough, and at least so many times what rounding hides.
+_AHEAD, _OF_TOLERANCE, _OF_GAP, _ROUGHEST, _FINEST = 0.1, 3e-2, 1e-2, 1e-4, 8.0
 #: The share of the value of what is scarce that is always spread evenly over it: nothing is ever quite free.
 _SPREAD = 1e-12
 #: Rounds without progress after which the answers become ten times as exact.
@@ -32,8 +34,12 @@ _GIVEN_UP = 100
 _KEEPS_UP = 0.5
 #: How much dearer than the cheapest a technique may be that shares in making a good.
 _NEARLY = 1e-3
+#: With a choice for fewer goods than this, the cuts alone are as good as a model of what everybody answers.
+_MANY = 200
 #: How exactly the local model is maximised, beside the gap.
 _OF_MODEL = 1e-3
+#: How exact contents are: the square root of the gap, within these ends.
+_FINEST_CONTENTS, _ROUGHEST_CONTENTS = 1e-3, 1e-2
 
 
 @dataclass(frozen=True)
@@ -61,13 +67,12 @@ def coordinated_rounds(
     outputs, stalled, prospect, trusted = np.zeros(table.goods), 0, None, True
     for number in count(1):
         finer = 0.1 ** (stalled // _PATIENCE)
-        rough = finer * min(max(_AHEAD * centre.gap**2, _EXACTNESS * tolerance), _ROUGHEST)
-        slack = max(rough, finest)
+        slack, slack_of_plan = (max(finer * rough, finest) for rough in _roughly(model, centre.gap, tolerance))
         point = (1.0 - _SPREAD) * point + _SPREAD / len(point)
         scarcity = table.scarcity(point)
-        offer = industries.full_costs(scarcity, offer, slack)
+        offer = industries.full_costs(scarcity, offer, slack, outputs if outputs.any() else None)
         shares = _in_use(industries, scarcity, offer, prospect)
-        planned = industries.plan(shares, ours.wanted, outputs, slack)
+        planned = industries.plan(shares, ours.wanted, outputs, slack_of_plan, offer.prices)
         used = np.zeros(table.things)
         if planned is not None:
             outputs = planned
@@ -86,22 +91,31 @@ def coordinated_rounds(
         bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
         yield PriceRound(number, bound, best, centre.gap, industries.passes)
         stalled = stalled + 1 if centre.gap >= before else 0
-        if stalled > _GIVEN_UP and slack <= finest:
+        if stalled > _GIVEN_UP and max(slack, slack_of_plan) <= finest:
             return
         trusted = not (trusted and prospect is not None) or centre.gap <= _KEEPS_UP * before
         prospect = None
         if model is not None and trusted and planned is not None:
             exact = max(_OF_MODEL * min(centre.gap, 1.0) ** 2, 1e-3 * tolerance)
-            prospect = model.best_near(point, offer.prices, shares, outputs, used, exact)
+            nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS)
+            prospect = model.best_near(point, offer.prices, shares, outputs, used, exact, nearly)
             point, offer = prospect.point, Offer(prospect.prices, prospect.chosen)
         elif centre.mixed is not None:
             point = centre.bundle.next_point(centre.mixed.most)
 
 
+def _roughly(model: LocalModel | None, gap: float, tolerance: float) -> tuple[float, float]:
+    """Return how rough prices may be, and plans."""
+    if model is None:
+        return min(_OF_GAP * gap, _ROUGHEST), _OF_GAP * tolerance
+    rough = min(max(_AHEAD * gap**2, _OF_TOLERANCE * tolerance), _ROUGHEST)
+    return rough, rough
+
+
 def _model(industries: Industries) -> LocalModel | None:
-    """Return room for the local model where there is a choice, and not too much that is scarce."""
+    """Return room for the local model where many goods have a choice, and not too much is scarce."""
     table = industries.table
-    if not len(table.choosing) or table.things > MOST_THINGS or Contents.bytes_of(table) > MOST_BYTES:
+    if len(table.choosing) < _MANY or table.things > MOST_THINGS or Contents.bytes_of(table) > MOST_BYTES:
         return None
     return LocalModel(table, Contents(table))
 
@@ -130,7 +144,7 @@ def _in_use(industries: Industries, scarcity: Floats, offer: Offer, prospect: Pr
     return _with_mixes(offer.chosen, foreseen, mixed)
 
 
-def _with_mixes(chosen: Choice, foreseen: Shares, mixed: Floats) -> Shares:
+def _with_mixes(chosen: Choice, foreseen: Shares, mixed: Any) -> Shares:
     """Return the chosen techniques, and the foreseen shares of the goods that are mixed."""
     kept = mixed[foreseen.goods] & (np.diff(foreseen.begins) > 1)[foreseen.goods]
     whole = np.flatnonzero(~np.isin(np.arange(len(chosen)), foreseen.goods[kept]))
