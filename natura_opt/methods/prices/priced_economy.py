@@ -58,8 +58,8 @@ class PricedEconomy:
     ----------
     economy : as the question sees it. holdings : its stocks of capital, or None.
     goods : positions of the goods that are priced, shape (n,).
-    techniques : position of each row's technique, -1 for taking from the store; rows in the order of ``goods``.
-    first : rows of good i are ``first[i]`` to ``first[i + 1] - 1``.
+    techniques : position of each row's technique, -1 for taking from the store.
+    first, rows : rows of good i are ``rows[first[i]]`` to ``rows[first[i + 1] - 1]``.
     output_coefficients : what one unit of each row's technique makes of its good.
     inputs, use : csr, per unit made: of goods, shape (rows, n), and of what is scarce, shape (rows, scarce things).
     wanted : the assortment, shape (n,).
@@ -75,6 +75,7 @@ class PricedEconomy:
     goods: Places
     techniques: Places
     first: Places
+    rows: Places
     output_coefficients: Floats
     inputs: Any
     use: Any
@@ -106,6 +107,8 @@ class PricedEconomy:
         limits = self.scarce < count
         every[self.scarce[limits]] = scarcity[limits]
         every[count + self.goods] = prices
+        if not self.aside:
+            return every[count:], every[:count]
         net = sp.vstack([-self.limits, self.economy.matrix("outputs", 0) - self.economy.matrix("inputs", 0)])
         columns = sp.csc_array(net)
         for technique, reason in self.aside:
@@ -129,33 +132,31 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     makes, output = Makers.of(seen.matrix("outputs", 0)).product
     capital = Holdings.of(seen) if seen.has("capital") else None
     limits, available, resources, limiting = _limits(seen, capital)
-    needs = sp.csr_array(seen.matrix("inputs", 0).T)
+    needs, uses = sp.csr_array(seen.matrix("inputs", 0).T), sp.csr_array(limits.T)
     stock = seen.vector("initial_stocks", 0)
-    runs, aside = _running(needs, sp.csr_array(limits.T), available, makes, stock)
+    runs, aside = _running(needs, uses, available, makes, stock)
     wanted = seen.vector("targets", 0)
     _refuse_unmakeable(seen, runs, aside, makes, wanted, stock, resources, limiting, capital)
     goods = np.flatnonzero(_needed(needs, runs, makes, wanted))
     on_hand = goods[stock[goods] > 0]
-    rows, first = _rows(goods, on_hand, makes, runs, len(seen.goods))
-
-    output = np.where(rows >= 0, output[rows], 1.0)
-    with np.errstate(over="ignore"):  # what is too small to divide by is refused by name, later
-        per_unit = sp.diags_array(1.0 / output)
-    of_techniques = _selection(np.flatnonzero(rows >= 0), rows[rows >= 0], (len(rows), len(runs)))
-    of_store = _selection(np.flatnonzero(rows < 0), np.arange(len(on_hand)), (len(rows), len(on_hand)))
-    of_goods = _selection(goods, np.arange(len(goods)), (len(seen.goods), len(goods)))
-    shared = sp.csr_array(per_unit @ (of_techniques @ sp.csr_array(limits.T)))
-    scarce = np.flatnonzero(np.diff(sp.csc_array(shared).indptr) > 0)
+    place = np.full(len(seen.goods), NONE)
+    place[goods] = np.arange(len(goods))
+    running = np.flatnonzero(runs & (place[makes] >= 0))
+    techniques = np.concatenate([running, np.full(len(on_hand), NONE)])
+    made = place[np.concatenate([makes[running], on_hand])]
+    output = np.concatenate([output[running], np.ones(len(on_hand))])
+    scarce = np.flatnonzero(np.bincount(uses.indices[_entries(uses, running)], minlength=len(available)))
     _refuse_count(economy.name, len(scarce) + len(on_hand))
     return PricedEconomy(
         economy=seen,
         holdings=capital,
         goods=goods,
-        techniques=rows,
-        first=first,
+        techniques=techniques,
+        first=np.searchsorted(np.sort(made), np.arange(len(goods) + 1)).astype(np.int64),
+        rows=np.argsort(made, kind="stable"),
         output_coefficients=output,
-        inputs=sp.csr_array(per_unit @ (of_techniques @ needs @ of_goods)),
-        use=sp.csr_array(sp.hstack([shared[:, scarce], of_store])),
+        inputs=_per_unit_made(needs, running, goods, output, len(on_hand), False),
+        use=_per_unit_made(uses, running, scarce, output, len(on_hand), True),
         wanted=wanted[goods],
         scarce=np.concatenate([scarce, len(available) + on_hand]),
         amounts=np.concatenate([available[scarce], stock[on_hand]]),
@@ -167,21 +168,32 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     )
 
 
-def _rows(goods: Places, on_hand: Places, makes: Places, runs: Flags, count: int) -> tuple[Places, Places]:
-    """Return the technique of each row, in the order of goods, and the first row of each good, of so many in all."""
-    place = np.full(count, NONE)
-    place[goods] = np.arange(len(goods))
-    running = np.flatnonzero(runs & (place[makes] >= 0))
-    rows = np.concatenate([running, np.full(len(on_hand), NONE)])
-    good = place[np.concatenate([makes[running], on_hand])]
-    order = np.argsort(good, kind="stable")
-    first: Places = np.searchsorted(good[order], np.arange(len(goods) + 1)).astype(np.int64)
-    return rows[order], first
+def _entries(table: Any, rows: Places) -> Any:
+    """Return which entries of a csr table stand in some of its rows: all, or a mask."""
+    if len(rows) == table.shape[0]:
+        return slice(None)
+    chosen = np.zeros(table.shape[0], dtype=bool)
+    chosen[rows] = True
+    return np.repeat(chosen, np.diff(table.indptr))
 
 
-def _selection(rows: Places, columns: Places, shape: tuple[int, int]) -> Any:
-    """Return the matrix of ones at some places, which picks rows or columns of others."""
-    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape)
+def _per_unit_made(table: Any, rows: Places, columns: Places, output: Floats, stores: int, own: bool) -> Any:
+    """Return rows and columns of a csr table per unit of output; as it stands, not copied, where that is all of it.
+
+    Parameters
+    ----------
+    stores : rows of taking goods from the store, which follow. own : whether these use one more column each.
+    """
+    if len(rows) < table.shape[0] or len(columns) < table.shape[1]:
+        table = sp.csr_array(table[rows][:, columns])
+    if not (output == 1.0).all():
+        with np.errstate(over="ignore"):  # what is too small to divide by is refused by name, later
+            table = sp.csr_array(sp.diags_array(1.0 / output[: len(rows)]) @ table)
+    if not stores:
+        return table
+    if own:
+        return sp.csr_array(sp.block_diag([table, sp.eye_array(stores)], format="csr"))
+    return sp.csr_array(sp.vstack([table, sp.csr_array((stores, table.shape[1]))]))
 
 
 def _refuse_count(name: str, count: int) -> None:
@@ -276,20 +288,28 @@ def _running(
     A technique is set aside if it uses a limit of which there is nothing, or a good that no technique left makes and
     nobody has; that may stop others.
     """
-    stop = np.concatenate([available <= 0, np.zeros(len(stock), dtype=bool)])
-    everything = sp.csr_array(sp.hstack([uses, needs]))
+    gone = (available <= 0).astype(np.float64)
+    without_limits = uses @ gone if gone.any() else np.zeros(len(makes))
     runs: Flags = makes >= 0
     aside: list[tuple[int, int]] = []
     while True:
-        makeable = np.isin(np.arange(len(stock)), makes[runs]) | (stock > 0)
-        stop[len(available) :] = ~makeable
-        stopped = np.flatnonzero(runs & (everything @ stop.astype(np.float64) > 0))
+        makeable = stock > 0
+        makeable[makes[runs]] = True
+        missing = (~makeable).astype(np.float64)
+        lacking = without_limits + needs @ missing if missing.any() else without_limits
+        stopped = np.flatnonzero(runs & (lacking > 0))
         if not len(stopped):
             return runs, tuple(reversed(aside))
         for technique in stopped.tolist():
-            places = everything.indices[everything.indptr[technique] : everything.indptr[technique + 1]]
-            aside.append((technique, int(places[stop[places]][0])))
+            places = np.concatenate([_used(uses, technique, gone), len(available) + _used(needs, technique, missing)])
+            aside.append((technique, int(places[0])))
         runs[stopped] = False
+
+
+def _used(table: Any, technique: int, which: Floats) -> Places:
+    """Return what a technique uses of some things."""
+    places = table.indices[table.indptr[technique] : table.indptr[technique + 1]]
+    return np.asarray(places[which[places] > 0], dtype=np.int64)
 
 
 def _needed(needs: Any, runs: Flags, makes: Places, wanted: Floats) -> Flags:
