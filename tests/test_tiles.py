@@ -227,24 +227,30 @@ def test_rows_are_dealt_out_by_their_coefficients() -> None:
 # ---- as the coefficients of a plan use them ----------------------------------------------------------------
 
 
-def test_coefficients_use_tiles_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("at_hand", "from_tiles"), [(3000, True), (3001, False)])
+def test_coefficients_use_tiles_where_asked(monkeypatch: pytest.MonkeyPatch, at_hand: int, from_tiles: bool) -> None:
     matrix = whole(11, 4000, 3000, 30_000)
     plain, tiled = Coefficients(matrix), Coefficients(matrix)
     monkeypatch.setattr(module, "_WORTH_TILES", 10_000)
+    monkeypatch.setattr(module, "_AT_HAND", at_hand)
     before = tiled.nbytes
     wanted = tiled.tile_bytes
     assert wanted > 0
     assert tiled.tile() is tiled
     assert tiled.nbytes == before + wanted
-    assert tiled.passes == 0  # a copy is no product
     held = tiled._tiles
+    assert held is not None
     assert tiled.tile()._tiles is held  # once is enough
+    assert tiled.passes == 1  # the copy read every coefficient
     x, y = vector(1, 3000), vector(2, 4000)
     room = np.full(4000, ROOM)
     assert tiled.times(x, room) is room
     np.testing.assert_array_equal(room, plain.times(x))
     np.testing.assert_array_equal(tiled.transposed_times(y), plain.transposed_times(y))
-    assert (plain.passes, tiled.passes) == (2, 2)
+    assert (plain.passes, tiled.passes) == (2, 3)
+    held._values[:] = 0.0  # which product reads which copy
+    assert tiled.times(x).any() == (not from_tiles)
+    assert not tiled.transposed_times(y).any()
 
 
 def test_few_coefficients_stay_as_they_are() -> None:

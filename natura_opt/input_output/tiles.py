@@ -5,7 +5,7 @@ core keeps at hand: the product waits for numbers, not for arithmetic. A tile ho
 32,768 columns, so its stretches of x and of the sums take 256 KiB each. Row and column within it fit 16 bits each:
 a copy takes no more than compressed rows do, 12 bytes a coefficient, or 8 in single precision.
 
-Making the copy costs about as much as two products in compressed rows. Sums are formed tile after tile, in one order
+Making the copy costs as much as two or three products in compressed rows. Sums are formed tile after tile, in one order
 whatever the number of cores.
 """
 
