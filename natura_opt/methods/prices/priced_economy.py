@@ -34,6 +34,7 @@ from ...objectives import objective_of
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
 from ..refusing import unread_setting
+from .technique_table import Shares
 
 Flags = npt.NDArray[np.bool_]
 _OTHERS = "ask it with method='auto'"
@@ -86,11 +87,13 @@ class PricedEconomy:
     limiting_holdings: Places
     aside: tuple[tuple[int, int], ...]
 
-    def activities_of(self, rows: Places, outputs: Floats) -> Floats:
-        """Return activity levels of all techniques from what each chosen row makes."""
+    def activities_of(self, shares: Shares, outputs: Floats) -> Floats:
+        """Return activity levels of all techniques from what is made of each good, by which rows."""
         levels = np.zeros(len(self.economy.techniques))
+        rows = shares.used
         own = self.techniques[rows] >= 0
-        levels[self.techniques[rows[own]]] = outputs[own] / self.output_coefficients[rows[own]]
+        made = shares.shares * outputs[shares.goods]
+        levels[self.techniques[rows[own]]] = made[own] / self.output_coefficients[rows[own]]
         return levels
 
     def all_prices(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Floats]:
