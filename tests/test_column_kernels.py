@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from natura_opt.base.errors import DataError
 from natura_opt.input_output.coefficients import Coefficients, _aligned
-from natura_opt.input_output.column_kernels import product_of_columns, product_of_columns_of_rows
+from natura_opt.input_output.column_kernels import add_columns, product_of_columns, product_of_columns_of_rows
 from natura_opt.input_output.cores import cut_evenly
 from tests.test_tiles import cores, whole
 
@@ -55,6 +55,17 @@ def test_only_the_rows_asked_for_are_written() -> None:
     product_of_columns_of_rows(2, 4, *Coefficients(matrix).parts, x, out)
     np.testing.assert_array_equal(out[2:4], (matrix @ x)[2:4])
     np.testing.assert_array_equal(out[[0, 1, 4, 5]], ROOM)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+def test_a_run_of_entries_is_added_with_its_weight(count: int) -> None:
+    """As a loop over techniques uses it: part of a row, to what is there already."""
+    matrix, x = whole(15, 1, 40, 90), columns(16, 40, count)
+    _, indices, data = Coefficients(matrix).parts
+    sums = columns(17, 1, count)[0]
+    wanted = sums - 0.5 * (data[2:9] @ x[indices[2:9]])
+    add_columns(2, 9, -0.5, indices, data, x, sums)
+    np.testing.assert_array_equal(sums, wanted)
 
 
 @settings(max_examples=20, deadline=None)

@@ -21,69 +21,85 @@ from ..base.compiling import compiled
 _WORD, _INDEX, _DOUBLE = ir.IntType(32), ir.IntType(64), ir.DoubleType()
 
 
-def _row_of(width: int) -> Any:
-    """Return the code of ``out[i, j : j + width] = sum_k data[k] X[indices[k], j : j + width]``, k in start..stop."""
+def _adding(width: int) -> Any:
+    """Return the code that adds to so many sums, from ``sums[j]`` on: see :func:`add_columns`."""
 
     @intrinsic
-    def row(_context: Any, start: Any, stop: Any, indices: Any, data: Any, x: Any, out: Any, i: Any, j: Any) -> Any:
-        if out.dtype != types.float64 or any(a.layout != "C" for a in (indices, data, x, out)):
+    def add(
+        _context: Any, start: Any, stop: Any, weight: Any, indices: Any, data: Any, x: Any, sums: Any, j: Any
+    ) -> Any:
+        if sums.dtype != types.float64 or any(a.layout != "C" for a in (indices, data, x, sums)):
             return None
-        return types.void(start, stop, indices, data, x, out, i, j), emit
+        return types.void(start, stop, weight, indices, data, x, sums, j), emit
 
     def emit(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        start, stop, *_, i, j = given
-        indices, data, x, out = (
+        start, stop, weight, *_, j = given
+        indices, data, x, sums = (
             context.make_array(kind)(context, builder, array)
-            for kind, array in zip(signature.args[2:6], given[2:6], strict=True)
+            for kind, array in zip(signature.args[3:7], given[3:7], strict=True)
         )
         vector = ir.VectorType(_DOUBLE, width)
-        held = ir.VectorType(context.get_data_type(signature.args[4].dtype), width)
+        held = ir.VectorType(context.get_data_type(signature.args[5].dtype), width)
         columns = builder.extract_value(x.shape, 1)
 
-        def place(array: Any, of: Any, i: Any) -> Any:
-            """Return where columns j and after of row i of X or ``out`` stand."""
-            first = builder.gep(array.data, [builder.add(builder.mul(i, columns), j)])
-            return builder.bitcast(first, ir.PointerType(of))
+        def spread(number: Any) -> Any:
+            first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.Constant(_WORD, 0))
+            everywhere = ir.Constant(ir.VectorType(_WORD, width), None)
+            return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), everywhere)
 
-        sums = cgutils.alloca_once_value(builder, ir.Constant(vector, None))
+        total = cgutils.alloca_once_value(builder, ir.Constant(vector, None))
         with cgutils.for_range_slice(builder, start, stop, ir.Constant(_INDEX, 1)) as (k, _):
             good = builder.load(builder.gep(indices.data, [k]))
             good = builder.zext(good, _INDEX) if good.type.width < 64 else good
-            weight = builder.load(builder.gep(data.data, [k]))
-            weight = weight if weight.type == _DOUBLE else builder.fpext(weight, _DOUBLE)
-            weights = builder.insert_element(ir.Constant(vector, ir.Undefined), weight, ir.Constant(_WORD, 0))
-            same = ir.Constant(ir.VectorType(_WORD, width), None)
-            weights = builder.shuffle_vector(weights, ir.Constant(vector, ir.Undefined), same)
-            numbers = builder.load(place(x, held, good), align=held.element.get_abi_size(context.target_data))
+            number = builder.load(builder.gep(data.data, [k]))
+            number = number if number.type == _DOUBLE else builder.fpext(number, _DOUBLE)
+            place = builder.gep(x.data, [builder.add(builder.mul(good, columns), j)])
+            place = builder.bitcast(place, ir.PointerType(held))
+            numbers = builder.load(place, align=held.element.get_abi_size(context.target_data))
             numbers = numbers if held.element == _DOUBLE else builder.fpext(numbers, vector)
-            builder.store(builder.fadd(builder.load(sums), builder.fmul(weights, numbers)), sums)
-        builder.store(builder.load(sums), place(out, vector, i), align=8)
+            builder.store(builder.fadd(builder.load(total), builder.fmul(spread(number), numbers)), total)
+        place = builder.bitcast(builder.gep(sums.data, [j]), ir.PointerType(vector))
+        made = builder.fmul(spread(weight), builder.load(total))
+        builder.store(builder.fadd(builder.load(place, align=8), made), place, align=8)
         return context.get_dummy_value()
 
-    return row
+    return add
 
 
-_eight, _four, _two, _one = (_row_of(width) for width in (8, 4, 2, 1))
+_eight, _four, _two, _one = (_adding(width) for width in (8, 4, 2, 1))
+
+
+@compiled(nogil=True)
+def add_columns(start: Any, stop: Any, weight: Any, indices: Any, data: Any, x: Any, sums: Any) -> None:
+    """Add ``weight sum_k data[k] X[indices[k]]`` over a run of entries to ``sums``, for a loop over rows of its own.
+
+    Parameters
+    ----------
+    indices : unsigned. data, x : in double or single precision, contiguous.
+    sums : shape (c,), contiguous, in double precision.
+    """
+    begin, end, times = np.int64(start), np.int64(stop), np.float64(weight)
+    columns, at = np.int64(x.shape[1]), np.int64(0)
+    while columns - at >= 8:
+        _eight(begin, end, times, indices, data, x, sums, at)
+        at += np.int64(8)
+    if columns - at >= 4:
+        _four(begin, end, times, indices, data, x, sums, at)
+        at += np.int64(4)
+    if columns - at >= 2:
+        _two(begin, end, times, indices, data, x, sums, at)
+        at += np.int64(2)
+    if columns - at >= 1:
+        _one(begin, end, times, indices, data, x, sums, at)
 
 
 @compiled(nogil=True)
 def product_of_columns_of_rows(first: int, stop: int, indptr: Any, indices: Any, data: Any, x: Any, out: Any) -> None:
     """Write rows ``first`` to ``stop`` of ``A X`` into ``out``, on one core; see :func:`product_of_columns`."""
-    columns = np.int64(x.shape[1])
     for i in range(first, stop):
-        begin, end = np.int64(indptr[i]), np.int64(indptr[i + 1])
-        row, at = np.int64(i), np.int64(0)
-        while columns - at >= 8:
-            _eight(begin, end, indices, data, x, out, row, at)
-            at += np.int64(8)
-        if columns - at >= 4:
-            _four(begin, end, indices, data, x, out, row, at)
-            at += np.int64(4)
-        if columns - at >= 2:
-            _two(begin, end, indices, data, x, out, row, at)
-            at += np.int64(2)
-        if columns - at >= 1:
-            _one(begin, end, indices, data, x, out, row, at)
+        sums = out[i]
+        sums[:] = 0.0
+        add_columns(indptr[i], indptr[i + 1], 1.0, indices, data, x, sums)
 
 
 @compiled(nogil=True, parallel=True)
