@@ -38,7 +38,6 @@ from ...proof.certificate import certify
 from ...proof.judging import judge
 from .centre import Centre
 from .cheapest import Industries
-from .level_bundle import LevelBundle
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
 from .rounds import PriceRound, coordinated_rounds
@@ -111,7 +110,7 @@ def coordinate(
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
     industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
-    centre = Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
+    centre = Centre.of(len(laid.amounts), len(laid.wanted))
     rounds: list[PriceRound] = []
     claim = Claim.ITERATION_LIMIT
     try:

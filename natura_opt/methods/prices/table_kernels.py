@@ -220,6 +220,7 @@ def survey(
     for block in prange(len(cuts) - 1):
         mean = np.zeros(things)
         takes = np.zeros((most, things))
+        total = point.sum()
         costs = np.zeros(most)
         for place in range(cuts[block], cuts[block + 1]):
             i = goods[place]
@@ -246,7 +247,7 @@ def survey(
                 near = 0.0
                 for c in range(things):
                     near += (takes[way, c] - mean[c]) * point[c]
-                # the point's shares sum to one: what contents miss is spread over all things alike
-                missed = (costs[way] - mean_cost) - near
+                # what contents miss of the difference is spread over all things alike
+                missed = ((costs[way] - mean_cost) - near) / total
                 for c in range(things):
                     out[offsets[place] + way, c] = takes[way, c] - mean[c] + missed
