@@ -67,7 +67,7 @@ def coordinated_rounds(
     offer = first_offer(laid, industries, table.scarcity(centre.rents(point)))
     outputs, stalled, prospect, doubt = np.zeros(table.goods), 0, None, 0
     for number in count(1):
-        finer = 0.1 ** (stalled // _PATIENCE)
+        before, finer = centre.gap, 0.1 ** (stalled // _PATIENCE)
         slack, slack_of_plan = (max(finer * rough, finest) for rough in _roughly(model, centre.gap, tolerance))
         point = (1.0 - _SPREAD) * point + _SPREAD / len(point)
         rents = centre.rents(point)
@@ -86,7 +86,6 @@ def coordinated_rounds(
                     "limit"
                 )
             centre.hear_plan(Proposal(planned, shares), used)
-        before = centre.gap
         trimmed = industries.without_idle_rents(rents, offer.prices)
         centre.hear_cost(trimmed, value(offer.prices, ours.wanted), offer.prices)
         bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
