@@ -71,6 +71,17 @@ class LevelBundle:
         """Add a cut ``v(s) <= cut @ s``."""
         self._cuts.append(cut)
 
+    def rescale(self, factor: float, best: Floats, value: float) -> None:
+        """Count the last component in another unit: cuts have ``factor`` times as much of it.
+
+        Parameters
+        ----------
+        best, value : the best point and the function there, in the new unit.
+        """
+        for cut in self._cuts:
+            cut[-1] *= factor
+        self.best, self.value, self._level = best, value, np.inf
+
     def offer(self, point: Floats, value: float) -> bool:
         """Keep a point if it is the best so far; say whether it is."""
         self._nearness *= _BOLDER if value - self.value >= _KEPT * (self._level - self.value) else _SHYER

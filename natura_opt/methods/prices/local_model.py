@@ -125,7 +125,7 @@ class LocalModel:
         exactness : of the contents.
         """
         self.contents.find(shares, prices, outputs, exactness)
-        self.table.survey(shares, self.contents.values, prices, point / there, self._beyond)
+        self.table.survey(shares, self.contents.values, prices, point / there, there, self._beyond)
         made = outputs[self.table.choosing]
         bundle, points = LevelBundle(len(point)), []
         bundle.best, here = point, point
@@ -134,7 +134,7 @@ class LocalModel:
             points.append(here)
             bundle.add(np.maximum(cut, 0.0))
             bundle.offer(here, float(cut @ here))
-            mix = bundle.mix()
+            mix = bundle.mix() if (cut > 0).any() else None
             if mix is None or mix.most - bundle.value <= tolerance * mix.most:
                 break
             here = bundle.next_point(mix.most, point)

@@ -66,6 +66,12 @@ class OwnUnits:
             return number
         return float(self._held(np.array([number]), self.assortment, "the number of assortments")[0])
 
+    def costs(self, number: float) -> float:
+        """Return a cost per assortment of ours as that of one of the user's."""
+        if not np.isfinite(number):
+            return number
+        return float(self._held(np.array([number]), -self.assortment, "the cost of the plan")[0])
+
     def _held(self, given: Floats, powers: Any, what: str, least: float = _NORMAL) -> Floats:
         """Return ``given * 2**powers``; refuse what overflows, or loses digits below the smallest normal double."""
         with np.errstate(over="ignore", under="ignore"):

@@ -31,6 +31,7 @@ from ...economy.question import Question
 from ...formulate import linear_program
 from ...input_output.cores import blas_on_one_core
 from ...objectives import objective_of
+from ...objectives.objective import Demand
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
 from ...program.linear import LinearProgram
@@ -38,6 +39,7 @@ from ...proof.certificate import certify
 from ...proof.judging import judge
 from .centre import Centre
 from .cheapest import Industries
+from .fixed_demand import FixedDemand
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
 from .rounds import PriceRound, coordinated_rounds
@@ -110,7 +112,7 @@ def coordinate(
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
     industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
-    centre = Centre.of(len(laid.amounts), len(laid.wanted))
+    centre = _centre(ours, question)
     rounds: list[PriceRound] = []
     claim = Claim.ITERATION_LIMIT
     try:
@@ -134,34 +136,51 @@ def _written_out(
 ) -> Coordination:
     """Mix the plans, and name everything as the user does."""
     laid, economy = ours.laid, ours.laid.economy
-    amounts = np.zeros(0) if centre.mixed is None else centre.mixed.amounts
+    amounts, rents_of_things, costs = _ended(ours, centre)
     levels = np.zeros(len(economy.techniques))
     for amount, proposal in zip(amounts, centre.proposals, strict=False):
         if amount > 0:
             levels += amount * laid.activities_of(proposal.shares, ours.outputs(proposal.outputs))
-    cost = centre.bundle.value if centre.bundle.value > 0 else 1.0
-    scarce = ours.scarce_prices(centre.bundle.best / cost)
-    goods, limits = laid.all_prices(scarce, ours.good_prices(centre.prices / cost))
+    goods, limits = laid.all_prices(ours.scarce_prices(rents_of_things), ours.good_prices(costs))
     rents = np.zeros(0 if laid.holdings is None else laid.holdings.count)
     rents[laid.limiting_holdings] = limits[laid.resources :]
     resources = np.zeros(len(economy.resources))
     resources[: laid.resources] = limits[: laid.resources]
     mixed = ours.mixed(amounts)
+    told = ours.costs if isinstance(centre, FixedDemand) else ours.assortments
     mix = pd.Series(mixed, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
     return Coordination(
         claim=claim,
         mix=mix[mix > 0],
         activities=pd.Series(levels, index=economy.techniques, name="activities"),
-        assortments=ours.assortments(centre.best),
+        assortments=told(centre.best),
         resource_prices=pd.Series(resources, index=economy.resources, name="prices"),
         good_prices=pd.Series(goods, index=economy.goods, name="prices"),
         stock_prices=rents,
         rounds=rounds,
-        bound=ours.assortments(centre.bound),
+        bound=told(centre.bound),
         gap=centre.gap,
         passes=rounds[-1].passes if rounds else 0.0,
         seconds=seconds,
     )
+
+
+def _centre(ours: OwnUnits, question: Question) -> Centre:
+    """Return a centre that knows how much is wanted, and what there is for it."""
+    things, goods = len(ours.laid.amounts), len(ours.laid.wanted)
+    if objective_of(question).demand is not Demand.FIXED:
+        return Centre.of(things, goods)
+    return FixedDemand(things, goods, np.full(things, np.ldexp(1.0, ours.assortment)))
+
+
+def _ended(ours: OwnUnits, centre: Centre) -> tuple[Floats, Floats, Floats]:
+    """Return how many assortments of ours each plan of the mix makes, and rents and prices per assortment of ours."""
+    amounts = np.zeros(0) if centre.mixed is None else centre.mixed.amounts
+    if isinstance(centre, FixedDemand):
+        served = np.ldexp(amounts / max(float(amounts.sum()), 1e-300), -ours.assortment)
+        return served, np.ldexp(centre.proving, -ours.assortment), np.ldexp(centre.costs, -ours.assortment)
+    cost = centre.bundle.value if centre.bundle.value > 0 else 1.0
+    return amounts, centre.bundle.best / cost, centre.prices / cost
 
 
 def solve_by_prices(
@@ -226,7 +245,7 @@ def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, ser
     served : the block of columns that says how many assortments are made.
     """
     rows, columns = program.shape
-    primal, dual, worth = np.zeros(columns), np.zeros(rows), 1.0
+    primal, dual, worth = np.zeros(columns), np.zeros(rows), 1.0 if program.sense == "max" else -1.0
     for block in program.columns:
         if block.name == "activities":
             primal[block.span] = coordination.activities

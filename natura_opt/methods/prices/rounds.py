@@ -14,6 +14,7 @@ from ...base.errors import QuestionError, listed
 from .centre import Centre, Proposal, value
 from .cheapest import Industries, Offer
 from .contents import MOST_BYTES, MOST_THINGS, Contents
+from .fixed_demand import FixedDemand
 from .local_model import LocalModel, Prospect
 from .own_units import OwnUnits
 from .priced_economy import PricedEconomy
@@ -47,7 +48,8 @@ _FINEST_CONTENTS, _ROUGHEST_CONTENTS = 1e-3, 1e-2
 class PriceRound:
     """A round: ``best`` assortments are possible with the plans seen so far, more than ``bound`` never.
 
-    ``gap`` is relative to the bound; ``passes`` counts how often the technique table has been read so far.
+    Of fixed demand, ``best`` is what the best plan seen costs, and ``bound`` the least that any costs. ``gap`` is
+    relative to the larger of the two; ``passes`` counts how often the technique table has been read so far.
     """
 
     round: int
@@ -86,9 +88,15 @@ def coordinated_rounds(
                     "limit"
                 )
             centre.hear_plan(Proposal(planned, shares), used)
+            if isinstance(centre, FixedDemand) and centre.hopeless:
+                raise QuestionError(
+                    f"{laid.economy.name}: method 'prices' found no plan that serves the targets within the limits, at "
+                    "whatever cost; ask it with method='auto', which proves whether there is one"
+                )
         trimmed = industries.without_idle_rents(rents, offer.prices)
         centre.hear_cost(trimmed, value(offer.prices, ours.wanted), offer.prices)
-        bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
+        told = ours.costs if isinstance(centre, FixedDemand) else ours.assortments
+        bound, best = told(centre.bound), told(centre.best)
         yield PriceRound(number, bound, best, centre.gap, industries.passes)
         stalled = stalled + 1 if centre.gap >= before else 0
         if stalled > _GIVEN_UP and max(slack, slack_of_plan) <= finest:
@@ -100,6 +108,7 @@ def coordinated_rounds(
         if model is not None and by_model:
             exact = max(_OF_MODEL * min(centre.gap, 1.0) ** 2, 1e-3 * tolerance)
             nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS) * 0.1 ** min(doubt, _DOUBTED)
+            point = rents * centre.there / value(rents, centre.there)
             prospect = model.best_near(point, offer.prices, shares, outputs, used, centre.there, exact, nearly)
             point, offer = prospect.point, Offer(prospect.prices, prospect.chosen)
         elif centre.mixed is not None:

@@ -192,13 +192,13 @@ class TechniqueTable:
         exact = sums.astype(np.longdouble).sum(axis=0) + lost.astype(np.longdouble).sum(axis=0)
         return np.asarray(exact, dtype=np.float64)
 
-    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, out: Any) -> Any:
+    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, there: Floats, out: Any) -> Any:
         """Write what each technique of the goods with a choice takes beyond those in use; see the kernel."""
         offsets = np.concatenate([[0], np.cumsum(self.ways[self.choosing])])
         cuts = np.linspace(0, len(self.choosing), len(self._cuts)).astype(np.int64)
         kernels.survey(
             cuts, self.choosing, self.first, self.rows, shares.begins, shares.used, shares.shares, *self._parts,
-            *self._of_use, contents, prices, point, int(self.ways.max(initial=1)), offsets, out,
+            *self._of_use, contents, prices, point, there, int(self.ways.max(initial=1)), offsets, out,
         )  # fmt: skip
         self.passes += 1.0 + self.use.nnz / max(self.inputs.nnz, 1)
         return out
