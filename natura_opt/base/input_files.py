@@ -21,8 +21,8 @@ class ReadingLimits:
 
     Attributes
     ----------
-    file_bytes : most bytes of one file; of a Parquet file eight times the usual limit, as long as no other is asked for:
-        it is read a block of rows at a time.
+    file_bytes : most bytes of one file; of a Parquet file, which is read a block of rows at a time, eight times as
+        many, as long as no limit is asked for.
     settings_bytes : most bytes of ``economy.toml`` (it is text for people, and slow to read).
     unpacked_bytes : most bytes that a packed file (``.xlsx``) may unpack to, or ``unpacked_times`` its own size where
         that is more.

@@ -54,8 +54,8 @@ def build_economy(
     ----------
     name, title, source : for people; the name also stands in messages.
     goods, techniques, resources, pollutants, profiles : labels of each axis, or how many there are: their labels are
-        then the whole numbers 1, 2, …, as a range, which costs nothing. Matrices between two such axes that are given
-        as csc arrays stay so and are not copied.
+        then the whole numbers 1, 2, …, as a range, which costs nothing. A csc array whose columns are labelled by
+        a range stays one, and is not copied.
     periods : labels, or the number of periods.
     units : units per axis: one text for every label, a list with one per label, or a mapping (or Series) by label.
     own_units : names of units that pint does not know, as in ``economy.toml``; by default any name that it does not

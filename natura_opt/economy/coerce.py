@@ -207,8 +207,8 @@ def _vector_per_period(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index]
 
 def _one_slice(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Any:
     place = f"{where}: table {spec.name!r}"
-    if spec.is_matrix and sp.issparse(value) and value.format == "csc" and _are_ranges(spec, axes):
-        value.check_format(full_check=True)
+    if spec.is_matrix and isinstance(axes[spec.axes[1]], pd.RangeIndex) and getattr(value, "format", "") == "csc":
+        value.check_format(full_check=True)  # a table that may be too large to be turned from columns into rows
         return as_csc(value if value.dtype == np.float64 else sparse_doubles(value))
     numbers = _numbers(value, place)
     if not spec.is_matrix:
@@ -224,11 +224,6 @@ def _one_slice(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where:
     elif numbers.ndim != 2 or isinstance(value, pd.Series):
         raise DataError(f"{place}: must have rows and columns, {' by '.join(spec.axes)}, not shape {numbers.shape}")
     return as_csr(numbers)
-
-
-def _are_ranges(spec: TableSpec, axes: Mapping[str, pd.Index]) -> bool:
-    """Whether both axes of a matrix are ranges, whose tables may be too large to be turned from columns into rows."""
-    return all(isinstance(axes[axis], pd.RangeIndex) for axis in spec.axes)
 
 
 def _numbers(value: Any, place: str) -> Any:

@@ -58,8 +58,14 @@ def positions_in(index: pd.RangeIndex, labels: Any) -> Positions:
     given = np.asarray(labels)
     if given.dtype.kind == "u":  # none of a range is beyond what signed numbers hold
         given = np.where(given > np.uint64(2**62), -(2**62), given.astype(np.int64))
-    steps, beside = np.divmod(given.astype(np.int64, copy=False) - index.start, index.step)
-    return np.where((beside == 0) & (steps >= 0) & (steps < len(index)), steps, -1)
+    found: Positions = given.astype(np.int64, copy=False) - index.start
+    inside = (found >= 0) & (found < len(index))
+    if index.step != 1:
+        found, beside = np.divmod(found, index.step)
+        inside = (found >= 0) & (found < len(index)) & (beside == 0)
+    if not inside.all():
+        found[~inside] = -1
+    return found
 
 
 def position_of_text(index: pd.RangeIndex, text: str) -> int:

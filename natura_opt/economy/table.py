@@ -15,7 +15,7 @@ from ..base.arrays import Floats
 from ..base.errors import DataError
 from ..tables.spec import TableSpec
 
-#: By rows; where both axes are ranges and it was given by columns, a csc array in its place.
+#: By rows; where the columns are labelled by a range and it was given by columns, a csc array in its place.
 Matrix = sp.csr_array
 #: Slices of a table: ``None`` holds for every period; otherwise the key is a period's position, or the number of
 #: periods ahead for tables that are kept so.
@@ -30,7 +30,7 @@ class Table:
     ----------
     spec : what the table is.
     slices : csr arrays of shape (rows, columns), or float vectors of shape (rows,), by period position (or ``None``).
-        Where both axes are ranges, a matrix that was given as csc array stays one (and is not copied).
+        A csc array whose columns are labelled by a range stays one, and is not copied.
     """
 
     spec: TableSpec

@@ -6,7 +6,7 @@ into them. Labels of a range are written as whole numbers, others as dictionarie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..economy import Economy
 from ..table import Table
 from .parquet import BLOCK, write_columns
 from .parquet_matrix import LONG
-from .table_layout import layout, texts
+from .table_layout import layout, texts, vectors_of
 
 
 def write_parquet(path: Path, table: Table, economy: Economy) -> None:
@@ -33,8 +33,8 @@ def write_parquet(path: Path, table: Table, economy: Economy) -> None:
     axes = [economy.axes[axis] for axis in spec.axes]
     if spec.is_matrix and not spec.tidy and table.constant:
         _write_long(path, sp.csc_array(table.slices[None]), *axes)
-    elif not spec.is_matrix and table.constant and isinstance(axes[0], pd.RangeIndex):
-        _write_values(path, AXES[spec.axes[0]], axes[0], table.slices[None])
+    elif not spec.is_matrix and not spec.tidy and isinstance(axes[0], pd.RangeIndex):
+        _write_values(path, AXES[spec.axes[0]], axes[0], vectors_of(table, economy))
     else:
         laid_out = layout(table, economy, path.name, long=True)
         write_columns(path, laid_out.names, dict(zip(laid_out.headings, laid_out.values.T, strict=True)))
@@ -57,17 +57,18 @@ def _write_long(path: Path, matrix: sp.csc_array, rows: pd.Index, columns: pd.In
     _write_blocks(path, schema, blocks())
 
 
-def _write_values(path: Path, heading: str, index: pd.RangeIndex, values: Any) -> None:
+def _write_values(path: Path, heading: str, index: pd.RangeIndex, values: Mapping[str, Any]) -> None:
     import pyarrow as pa
 
     labels = _Labels(index, path.name)
 
     def blocks() -> Iterator[list[Any]]:
-        for first in range(0, len(values), BLOCK):
-            some = np.arange(first, min(first + BLOCK, len(values)))
-            yield [labels.of(some), pa.array(values[some])]
+        for first in range(0, len(index), BLOCK):
+            some = np.arange(first, min(first + BLOCK, len(index)))
+            yield [labels.of(some), *(pa.array(vector[some]) for vector in values.values())]
 
-    _write_blocks(path, pa.schema([(heading, labels.kind), ("value", pa.float64())]), blocks())
+    schema = pa.schema([(heading, labels.kind), *((name, pa.float64()) for name in values)])
+    _write_blocks(path, schema, blocks())
 
 
 def _write_blocks(path: Path, schema: Any, blocks: Iterator[list[Any]]) -> None:
