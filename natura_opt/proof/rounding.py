@@ -20,7 +20,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.errors import ProgramError
-from ..program.pieces import Counts, column_counts, pieces_of, row_counts, with_arrays
+from ..program.pieces import Counts, column_counts, row_counts, small_pieces_of, with_arrays
 from ..program.protocol import Positions, Program
 
 Extended = npt.NDArray[np.longdouble]
@@ -90,7 +90,7 @@ def products(program: Program, point: Extended, multipliers: Extended) -> Produc
     sizes = np.abs(point).astype(np.float64), np.abs(multipliers).astype(np.float64)
     extended_data, absolute_data = np.empty(0, np.longdouble), np.empty(0)  # room for a piece, used again
     with np.errstate(over="ignore", invalid="ignore"):
-        for piece in pieces_of(program):
+        for piece in small_pieces_of(program):
             matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr, piece.matrix.shape)
             count = len(matrix.data)
             coefficients += count
