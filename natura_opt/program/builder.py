@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from ..base.numbers import doubles, sparse_doubles
 from .canonical import Block, Sense, laid_out
 from .declared import Declarations, RowSense
 from .linear import LinearProgram
-from .summing import Term, summed
+from .pieces import PiecedProgram
+from .summing import Term, runs_of_terms, summed
 
 
 @dataclass
@@ -169,35 +171,52 @@ class ProgramBuilder:
         ------
         ProgramError : terms or supplies of a block that was not declared, or of another shape than it has.
         """
+        parts = self._laid_out()
+        terms = self._placed(parts["rows"], parts["columns"])
+        widths = [len(block.index) for block in parts["columns"]]
+        return LinearProgram(**parts, matrix=summed(terms.values(), widths, len(parts["row_lower"])))
+
+    def in_pieces(self) -> PiecedProgram:
+        """Lay the blocks out as :meth:`build`, and leave the terms where they are: nothing as long as they are is made.
+
+        Raises
+        ------
+        ProgramError : as of :meth:`build`.
+        """
+        parts = self._laid_out()
+        terms = self._placed(parts["rows"], parts["columns"])
+        starts = {block.name: block.start for block in parts["columns"]}
+        placed = tuple((starts[name], term) for name, block in terms.items() for term in block)
+        return PiecedProgram(**parts, generate=partial(runs_of_terms, placed))  # no function of its own: it is pickled
+
+    def _laid_out(self) -> dict[str, Any]:
+        """Return what a program is made of besides its matrix."""
         stated = {name: entry[0] if entry[3] is None else entry[0][entry[3]] for name, entry in self._rows.items()}
         columns = laid_out({name: entry[0] for name, entry in self._columns.items()}, self.declared.columns)
         rows = laid_out(stated, self.declared.rows)
         at_column = {block.name: block for block in columns}
-        matrix = self._matrix(rows, columns)
-        cost = np.zeros(matrix.shape[1])
+        cost = np.zeros(sum(len(block.index) for block in columns))
         for name, part_cost in self._cost.items():
             cost[at_column[name].span] = part_cost
         for name, loss in self._losses:
             cost[at_column[name].span] += -loss if self._sense == "max" else loss
-        senses = [entry[1] for entry in self._rows.values()]
-        rhs = self._sides()
-        return LinearProgram(
-            sense=self._sense or "min",
-            columns=columns,
-            rows=rows,
-            cost=cost,
-            lower=_joined([entry[1] for entry in self._columns.values()]),
-            upper=_joined([entry[2] for entry in self._columns.values()]),
-            integer=np.concatenate([np.full(len(e[0]), e[3]) for e in self._columns.values()] or [np.empty(0, bool)]),
-            matrix=matrix,
-            row_lower=_joined([np.full(len(b), -np.inf) if s == "<=" else b for s, b in zip(senses, rhs, strict=True)]),
-            row_upper=_joined([np.full(len(b), np.inf) if s == ">=" else b for s, b in zip(senses, rhs, strict=True)]),
-        )
+        sides = list(zip([entry[1] for entry in self._rows.values()], self._sides(), strict=True))
+        entries = list(self._columns.values())
+        return {
+            "sense": self._sense or "min",
+            "columns": columns,
+            "rows": rows,
+            "cost": cost,
+            "lower": _joined([entry[1] for entry in entries]),
+            "upper": _joined([entry[2] for entry in entries]),
+            "integer": np.concatenate([np.full(len(e[0]), e[3]) for e in entries] or [np.empty(0, bool)]),
+            "row_lower": _joined([np.full(len(side), -np.inf) if sense == "<=" else side for sense, side in sides]),
+            "row_upper": _joined([np.full(len(side), np.inf) if sense == ">=" else side for sense, side in sides]),
+        }
 
-    def _matrix(self, rows: tuple[Block, ...], columns: tuple[Block, ...]) -> sp.csc_array:
-        """Return the sum of all terms, in the blocks as they are laid out."""
+    def _placed(self, rows: tuple[Block, ...], columns: tuple[Block, ...]) -> dict[str, list[Term]]:
+        """Return the terms of each block of columns, in the blocks of rows as they are laid out."""
         at_row, at_column = ({block.name: block for block in blocks} for blocks in (rows, columns))
-        shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
         terms: dict[str, list[Term]] = {block.name: [] for block in columns}
         for row_name, column_name, part, times in self._terms:
             what = f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared"
@@ -212,7 +231,7 @@ class ProgramBuilder:
             if part.shape != expected:
                 raise ProgramError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")
             terms[column_name].append(Term(at_row[row_name].start, sp.csc_array(part), times))
-        return summed(terms.values(), [len(block.index) for block in columns], shape[0])
+        return terms
 
     def _sides(self) -> list[Floats]:
         """Return the right-hand sides of each block, less what is supplied."""

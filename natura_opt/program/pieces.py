@@ -241,22 +241,32 @@ def _lines(program: Program, lines: Positions, axis: int) -> sp.csr_array:
         first, last = np.searchsorted(lines, (along.start, along.stop))
         if first == last:
             continue
-        compressed = piece.matrix if axis == 0 else piece.matrix.T
-        if compressed.format == "csr":
-            picked = compressed[lines[first:last] - along.start]
-            places.append(np.repeat(np.arange(first, last), np.diff(picked.indptr)))
-            across.append(picked.indices.astype(np.intp) + other.start)
-            values.append(picked.data)
-            continue
-        for run in runs_of(compressed, along.start, other.start, 1.0, largest_part(compressed.nnz)):
-            place = np.full(along.stop - along.start, -1, dtype=np.int32)
-            place[lines[first:last] - along.start] = np.arange(first, last)
-            found = place[run.matrix.indices]
-            at = np.flatnonzero(found >= 0)
-            places.append(found[at].astype(np.intp))
-            across.append(np.searchsorted(run.matrix.indptr, at, side="right") - 1 + run.columns.start)
-            values.append(run.matrix.data[at])
+        for place, at, value in _entries(piece.matrix, axis, lines[first:last] - along.start):
+            places.append(place + first)
+            across.append(at + other.start)
+            values.append(value)
     place, at, value = np.concatenate(places), np.concatenate(across), np.concatenate(values)
-    order = np.argsort(place, kind="stable")
     ends = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(lines)))])
+    if (place[1:] >= place[:-1]).all():
+        return sp.csr_array((value, at, ends), shape=(len(lines), program.shape[1 - axis]))
+    order = np.argsort(place, kind="stable")
     return sp.csr_array((value[order], at[order], ends), shape=(len(lines), program.shape[1 - axis]))
+
+
+def _entries(piece: Any, axis: int, rows: Positions) -> Iterator[tuple[Positions, Positions, Floats]]:
+    """Return the entries of some rows (``axis`` 1: columns) of a sparse matrix: which of them, which column, what.
+
+    By columns, the matrix is looked through a run at a time: turned into rows, it would be held twice.
+    """
+    matrix = piece if axis == 0 else piece.T
+    if matrix.format == "csr":
+        picked = matrix[rows]
+        yield np.repeat(np.arange(len(rows)), np.diff(picked.indptr)), picked.indices.astype(np.intp), picked.data
+        return
+    which = np.full(matrix.shape[0], -1, dtype=np.int32)
+    which[rows] = np.arange(len(rows))
+    for run in runs_of(matrix, 0, 0, 1.0, largest_part(matrix.nnz)):
+        found = which[run.matrix.indices]
+        at = np.flatnonzero(found >= 0)
+        column = np.searchsorted(run.matrix.indptr, at, side="right") - 1 + run.columns.start
+        yield found[at].astype(np.intp), column, run.matrix.data[at]

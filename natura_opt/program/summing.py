@@ -6,14 +6,15 @@ million. The terms stay where they are, such as in the tables of an economy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from .pieces import with_arrays
+from .canonical import Piece
+from .pieces import largest_part, runs_of, with_arrays
 
 #: Coefficients that are summed at a time.
 _TOGETHER = 4_000_000
@@ -65,7 +66,19 @@ def summed(terms: Iterable[Sequence[Term]], widths: Sequence[int], height: int) 
     return made
 
 
-def _runs(block: Sequence[Term], columns: int) -> Iterable[tuple[int, int]]:
+def runs_of_terms(placed: Sequence[tuple[int, Term]]) -> Iterator[Piece]:
+    """Return the terms as pieces of a program, a run of columns at a time.
+
+    Parameters
+    ----------
+    placed : terms, each with the program's column at which its block of columns begins.
+    """
+    most = largest_part(max((term.matrix.nnz for _, term in placed), default=0))
+    for column, term in placed:
+        yield from runs_of(term.matrix, term.start, column, term.times, most)
+
+
+def _runs(block: Sequence[Term], columns: int) -> Iterator[tuple[int, int]]:
     """Cut a block of columns into runs of some million coefficients, at least one column each."""
     ends: Any = np.zeros(columns + 1, dtype=np.int64)
     for term in block:
