@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from .economy import Economy
 
 #: Python with NumPy, SciPy, pandas and pyarrow, before anything is read.
-BASE = 200_000_000
+BASE = 130_000_000
 #: What is made a block at a time, all of it together.
-BLOCKS = 150_000_000
+BLOCKS = 80_000_000
 #: Vectors as long as the goods that a linear system is solved with (BiCGSTAB and what is left to solve).
 _OF_A_SYSTEM = 15
 
@@ -50,15 +50,17 @@ class Size:
     @classmethod
     def of(cls, economy: Economy) -> Size:
         """Return the size of an economy; where periods differ, with all of its slices."""
-        counts = {name: table.count for name, table in economy.tables.items()}
-        main = {name: counts.pop(name, 0) for name in ("inputs", "outputs", "resource_use")}
-        return cls(len(economy.goods), len(economy.techniques), **main, other=12 * sum(counts.values()))
+        tables = dict(economy.tables)
+        held = {name: tables.pop(name, None) for name in ("inputs", "outputs", "resource_use")}
+        counts = {name: 0 if table is None else table.count for name, table in held.items()}
+        other = sum((12 if table.spec.is_matrix else 8) * table.count for table in tables.values())
+        return cls(len(economy.goods), len(economy.techniques), **counts, other=other)
 
     @property
     def tables(self) -> int:
-        """Bytes of the tables as they are held, and of targets."""
+        """Bytes of the tables as they are held."""
         parts = (self.inputs, self.outputs, self.resource_use)
-        return sum(compressed(part, self.techniques) for part in parts if part) + 8 * self.goods + self.other
+        return sum(compressed(part, self.techniques) for part in parts if part) + self.other
 
     def vectors(self, goods: float, techniques: float) -> int:
         """Return the bytes of so many vectors of doubles, one number per good or technique each."""

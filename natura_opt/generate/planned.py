@@ -180,7 +180,7 @@ def size_of(
     use = round(count * (1 + USERS * (kinds - 1))) if kinds else 0
     held = {"none": 0, "pool": 1, "techniques": 3}.get(others.get("capital", "none"), 0)
     outputs = count if ways > 1 else 0
-    return Size(goods, count, ways * chosen.coefficients, outputs, use, 36 * held * count + 8 * goods * (periods - 1))
+    return Size(goods, count, ways * chosen.coefficients, outputs, use, 36 * held * count + 8 * goods * periods)
 
 
 def _pattern(goods: int, inputs: int | None, pattern: str, blocks: int | None, links_between: float | None) -> Pattern:
