@@ -110,15 +110,16 @@ class LevelBundle:
         amounts = amounts / (used * (1.0 + rounding(count)))
         return Mix(amounts, 1.0 / float(amounts.sum()))
 
-    def next_point(self, most: float) -> Floats:
-        """Project the best point onto the points where the model reaches the level.
+    def next_point(self, most: float, centre: Floats | None = None) -> Floats:
+        """Project a point onto the points where the model reaches the level.
 
         Parameters
         ----------
         most : maximum of the model.
+        centre : what is projected: the best point by default; one that never moves leads to the nearest maximum.
         """
         self._level = level = most - self._nearness * (most - self.value)
-        point = nearest(self.best, self.cuts, level)
+        point = nearest(self.best if centre is None else centre, self.cuts, level)
         point = np.maximum(point, 0.0)
         return np.asarray(point / point.sum())
 

@@ -18,10 +18,7 @@ Sources: Kantorovich 1939 (resolving multipliers); Dantzig and Wolfe 1960; model
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import count
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -29,7 +26,6 @@ import pandas as pd
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
-from ...base.errors import QuestionError, listed
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import linear_program
@@ -40,38 +36,16 @@ from ...plan.plan import Plan
 from ...program.linear import LinearProgram
 from ...proof.certificate import certify
 from ...proof.judging import judge
-from .cheapest import Choice, Industries, Offer
-from .level_bundle import LevelBundle, Mix
+from .centre import Centre
+from .cheapest import Industries
+from .level_bundle import LevelBundle
 from .own_units import OwnUnits, in_own_units
-from .priced_economy import PricedEconomy, priced_economy
+from .priced_economy import priced_economy
+from .rounds import PriceRound, coordinated_rounds
 from .settings import PriceSettings
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
 _SHARE = 0.9
-#: How exact the industries' prices are: this share of the gap, at most so rough, and at least so many times what
-#: rounding hides; their plans: this share of the tolerance.
-_EXACTNESS, _ROUGHEST, _FINEST = 1e-2, 1e-4, 8.0
-#: The share of the value of what is scarce that is always spread evenly over it: nothing is ever quite free.
-_SPREAD = 1e-12
-#: Rounds without progress after which the answers become ten times as exact.
-_PATIENCE = 4
-#: Rounds without progress, at the most exact answers, after which there will be none.
-_GIVEN_UP = 100
-_EPS = float(np.finfo(np.float64).eps)
-
-
-@dataclass(frozen=True)
-class PriceRound:
-    """A round: ``best`` assortments are possible with the plans seen so far, more than ``bound`` never.
-
-    ``gap`` is relative to the bound; ``passes`` counts how often the technique table has been read so far.
-    """
-
-    round: int
-    bound: float
-    best: float
-    gap: float
-    passes: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,45 +75,6 @@ class Coordination:
     gap: float
     passes: float
     seconds: float
-
-
-@dataclass
-class _Centre:
-    """Who announces prices: knows what is scarce, and the plans it has been shown; of techniques it knows nothing.
-
-    Prices are announced as shares ``s``: the share of the value of all that is scarce that falls on each thing.
-    """
-
-    bundle: LevelBundle
-    prices: Floats
-    plans: list[Floats] = field(default_factory=list)
-    mixed: Mix | None = None
-
-    @property
-    def bound(self) -> float:
-        """No plan makes more assortments: what all that is scarce is worth, over the cost of an assortment."""
-        return (1.0 + 8 * _EPS) / self.bundle.value if self.bundle.value > 0 else np.inf
-
-    @property
-    def best(self) -> float:
-        """How many assortments the plans seen so far can make."""
-        return 0.0 if self.mixed is None else float(self.mixed.amounts.sum())
-
-    @property
-    def gap(self) -> float:
-        """Relative difference between the two."""
-        return max(1.0 - self.best / self.bound, 0.0) if np.isfinite(self.bound) else 1.0
-
-    def hear_plan(self, activities: Floats, use: Floats) -> None:
-        """Take a complete plan per assortment, and the share it uses of all there is of each scarce thing."""
-        self.plans.append(activities)
-        self.bundle.add(use)
-        self.mixed = self.bundle.mix() or self.mixed
-
-    def hear_cost(self, shares: Floats, cost: float, prices: Floats) -> None:
-        """Take what an assortment costs at some prices of what is scarce, and the prices of goods that prove it."""
-        if self.bundle.offer(shares, cost):
-            self.prices = prices
 
 
 @blas_on_one_core
@@ -175,12 +110,12 @@ def coordinate(
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
-    industries = Industries(ours.inputs, ours.use, laid.first)
-    centre = _Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
+    industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
+    centre = Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
     rounds: list[PriceRound] = []
     claim = Claim.ITERATION_LIMIT
     try:
-        for done in _rounds(ours, industries, centre, options.tolerance):
+        for done in coordinated_rounds(ours, industries, centre, options.tolerance):
             rounds.append(done)
             if done.gap <= _SHARE * options.tolerance:
                 claim = Claim.OPTIMAL
@@ -195,102 +130,16 @@ def coordinate(
     return _written_out(ours, centre, claim, tuple(rounds), time.perf_counter() - began)
 
 
-def _rounds(ours: OwnUnits, industries: Industries, centre: _Centre, tolerance: float) -> Iterator[PriceRound]:
-    """Coordinate, round after round, until nothing has been gained for long by the most exact answers there are."""
-    laid, finest = ours.laid, _FINEST * industries.rounding
-    shares = centre.bundle.best
-    offer = _first_offer(laid, industries, ours.use @ shares)
-    outputs, stalled = np.zeros(len(laid.wanted)), 0
-    for number in count(1):
-        finer = 0.1 ** (stalled // _PATIENCE)
-        slack = max(finer * min(_EXACTNESS * centre.gap, _ROUGHEST), finest)
-        slack_of_plans = max(finer * _EXACTNESS * tolerance, finest)
-        shares = (1.0 - _SPREAD) * shares + _SPREAD / len(shares)
-        offer = industries.full_costs(ours.use @ shares, offer, slack)
-        planned = industries.plan(offer.chosen, ours.wanted, outputs, slack_of_plans)
-        if planned is not None:
-            outputs = planned
-            used = _sums(ours.use[offer.chosen].T, planned)
-            if not used.any():
-                raise QuestionError(
-                    f"{laid.economy.name}: the assortment can be made without anything scarce, so without end (for "
-                    f"example {listed(_names(laid, offer.chosen[planned > 0], 3))}); give what its techniques use a "
-                    "limit"
-                )
-            centre.hear_plan(laid.activities_of(offer.chosen, ours.outputs(planned)), used)
-        before = centre.gap
-        trimmed = industries.without_idle_rents(shares, offer.prices)
-        total = _sum(trimmed, np.ones(len(trimmed)))
-        centre.hear_cost(trimmed / total, _sum(offer.prices, ours.wanted) / total, offer.prices / total)
-        bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
-        yield PriceRound(number, bound, best, centre.gap, industries.passes)
-        stalled = stalled + 1 if centre.gap >= before else 0
-        if stalled > _GIVEN_UP and slack <= finest and slack_of_plans <= finest:
-            return
-        if centre.mixed is not None:
-            shares = centre.bundle.next_point(centre.mixed.most)
-
-
-def _first_offer(laid: PricedEconomy, industries: Industries, scarcity: Floats) -> Offer:
-    """Let industries find productive techniques to start from, or say what cannot be produced."""
-    offer = industries.start(scarcity)
-    if isinstance(offer, Offer):
-        return offer
-    name, goods = laid.economy.name, listed(laid.economy.goods[laid.goods[offer.goods]])
-    if offer.proved and _can_do_without(laid, offer.goods):
-        raise QuestionError(
-            f"{name}: method 'prices' cannot price {goods}, of which every choice of techniques uses up as much as it "
-            "makes, or more, although the assortment can be made without; leave out the techniques that need them, or "
-            "ask it with method='auto'"
-        )
-    if offer.proved:
-        raise QuestionError(
-            f"{name}: the economy is not productive: whichever techniques are chosen, as much of {goods} is used up as "
-            "made, or more; correct their inputs, or leave out the techniques that need them"
-        )
-    raise QuestionError(
-        f"{name}: undecided whether any choice of techniques is productive: {goods} use up what they make of "
-        "themselves to within rounding; correct their inputs, or leave out the techniques that need them"
-    )
-
-
-def _can_do_without(laid: PricedEconomy, goods: Any) -> bool:
-    """Whether what is wanted has techniques that need none of some goods, directly or through others."""
-    makeable = np.ones(len(laid.wanted), dtype=bool)
-    makeable[goods] = False
-    made_good = np.repeat(np.arange(len(laid.wanted)), np.diff(laid.first))
-    while True:
-        runs = makeable[made_good] & (laid.inputs @ (~makeable).astype(np.float64) == 0)
-        now = makeable & (np.bincount(made_good[runs], minlength=len(makeable)) > 0)
-        if (now == makeable).all():
-            return bool(makeable[laid.wanted > 0].all())
-        makeable = now
-
-
-def _sum(prices: Floats, amounts: Floats) -> float:
-    """Return ``prices @ amounts``, in extended precision: its rounding would be the bound's."""
-    return float(prices.astype(np.longdouble) @ amounts.astype(np.longdouble))
-
-
-def _sums(matrix: Any, outputs: Floats) -> Floats:
-    """Return ``A q``, in extended precision, rounded once."""
-    return np.asarray(matrix.astype(np.longdouble) @ outputs.astype(np.longdouble), dtype=np.float64)
-
-
-def _names(laid: PricedEconomy, rows: Choice, most: int) -> list[str]:
-    places = laid.techniques[rows]
-    return [str(name) for name in laid.economy.techniques[places[places >= 0]][:most]]
-
-
 def _written_out(
-    ours: OwnUnits, centre: _Centre, claim: Claim, rounds: tuple[PriceRound, ...], seconds: float
+    ours: OwnUnits, centre: Centre, claim: Claim, rounds: tuple[PriceRound, ...], seconds: float
 ) -> Coordination:
     """Mix the plans, and name everything as the user does."""
     laid, economy = ours.laid, ours.laid.economy
     amounts = np.zeros(0) if centre.mixed is None else centre.mixed.amounts
     levels = np.zeros(len(economy.techniques))
-    for amount, plan in zip(amounts, centre.plans, strict=False):
-        levels += amount * plan
+    for amount, proposal in zip(amounts, centre.proposals, strict=False):
+        if amount > 0:
+            levels += amount * laid.activities_of(proposal.shares, ours.outputs(proposal.outputs))
     cost = centre.bundle.value if centre.bundle.value > 0 else 1.0
     scarce = ours.scarce_prices(centre.bundle.best / cost)
     goods, limits = laid.all_prices(scarce, ours.good_prices(centre.prices / cost))

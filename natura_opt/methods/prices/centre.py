@@ -1,0 +1,63 @@
+"""The centre of price coordination: it knows what is scarce, the plans it has been shown, and nothing of techniques."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...base.arrays import Floats
+from .level_bundle import LevelBundle, Mix
+from .technique_table import Shares
+
+_EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A complete plan for one assortment: what is made of each good, by which techniques, shape (n,)."""
+
+    outputs: Floats
+    shares: Shares
+
+
+@dataclass
+class Centre:
+    """Who announces prices, as shares ``s``: the share of the value of all that is scarce that falls on each thing.
+
+    Attributes
+    ----------
+    bundle : what the plans use, and the best prices so far. prices : of the goods, which prove the bound there.
+    proposals : the plans, in the order of the cuts. mixed : the best mix of them.
+    """
+
+    bundle: LevelBundle
+    prices: Floats
+    proposals: list[Proposal] = field(default_factory=list)
+    mixed: Mix | None = None
+
+    @property
+    def bound(self) -> float:
+        """No plan makes more assortments: what all that is scarce is worth, over the cost of an assortment."""
+        return (1.0 + 8 * _EPS) / self.bundle.value if self.bundle.value > 0 else np.inf
+
+    @property
+    def best(self) -> float:
+        """How many assortments the plans seen so far can make."""
+        return 0.0 if self.mixed is None else float(self.mixed.amounts.sum())
+
+    @property
+    def gap(self) -> float:
+        """Relative difference between the two."""
+        return max(1.0 - self.best / self.bound, 0.0) if np.isfinite(self.bound) else 1.0
+
+    def hear_plan(self, proposal: Proposal, use: Floats) -> None:
+        """Take a complete plan, and the share it uses of all there is of each scarce thing."""
+        self.proposals.append(proposal)
+        self.bundle.add(use)
+        self.mixed = self.bundle.mix() or self.mixed
+
+    def hear_cost(self, shares: Floats, cost: float, prices: Floats) -> None:
+        """Take what an assortment costs at some prices of what is scarce, and the prices of goods that prove it."""
+        if self.bundle.offer(shares, cost):
+            self.prices = prices

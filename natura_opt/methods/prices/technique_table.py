@@ -1,0 +1,228 @@
+"""The technique table as it stands, read on every core, each reading counted.
+
+A *pass* is one reading of all input coefficients, whatever the columns of the product or its precision; a product with
+the techniques in use alone counts as the part of them that it reads, and what is used of scarce things likewise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from ...base.arrays import Floats
+from ...input_output.coefficients import Coefficients
+from . import table_kernels as kernels
+
+Choice = npt.NDArray[np.int64]
+#: Blocks of goods of a product, and of sums: of the table alone, so that neither cores nor workers change an answer.
+_BLOCKS, _SUMS = 64, 4
+#: Up to this many coefficients one core is sooner done than two are woken.
+_SERIAL = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """The techniques in use: of good i those at ``begins[i]`` to ``begins[i + 1] - 1``, with shares that sum to one.
+
+    Attributes
+    ----------
+    begins : shape (goods + 1,). used : techniques. shares : of each in what is made of its good.
+    """
+
+    begins: Choice
+    used: Choice
+    shares: Floats
+
+    @classmethod
+    def of(cls, chosen: Choice) -> Shares:
+        """Return one technique per good, shape (n,)."""
+        return cls(np.arange(len(chosen) + 1), np.asarray(chosen, dtype=np.int64), np.ones(len(chosen)))
+
+    @cached_property
+    def goods(self) -> Choice:
+        """The good of each technique in use."""
+        return np.repeat(np.arange(len(self.begins) - 1), np.diff(self.begins))
+
+    @property
+    def main(self) -> Choice:
+        """The technique of each good that has the largest share of it, shape (n,)."""
+        if len(self.used) == len(self.begins) - 1:
+            return self.used
+        order = np.lexsort([-self.shares, self.goods])
+        return self.used[order][self.begins[:-1]]
+
+    def matrix(self, table: Any) -> Any:
+        """Return the rows of a table, mixed by shares: csr, shape (goods, columns)."""
+        rows = sp.csr_array(table)[self.used]
+        if len(self.used) == len(self.begins) - 1:
+            return rows
+        mixing = sp.csr_array(
+            (self.shares, np.arange(len(self.used)), self.begins), shape=(len(self.begins) - 1, len(self.used))
+        )
+        return sp.csr_array(mixing @ rows)
+
+
+class TechniqueTable:
+    """Techniques that make one good each, out of goods and scarce things, per unit made.
+
+    Parameters
+    ----------
+    inputs : csr, shape (techniques, goods); used as it stands where it is sorted and its positions have 32 bits.
+    use : csr, shape (techniques, scarce things).
+    first, rows : the techniques of good i are ``rows[first[i]]`` to ``rows[first[i + 1] - 1]``, at least one; by
+        default the techniques in the order of the table.
+
+    Attributes
+    ----------
+    passes : how often every input coefficient has been read.
+    longest : most terms of any technique's cost.
+    """
+
+    def __init__(self, inputs: Any, use: Any, first: Choice, rows: Choice | None = None) -> None:
+        self._inputs = Coefficients(inputs)
+        self.inputs = self._inputs.matrix
+        self.use = Coefficients(use).matrix
+        self.first = np.asarray(first, dtype=np.int64)
+        self.rows = np.arange(self.inputs.shape[0]) if rows is None else rows
+        self.goods = len(self.first) - 1
+        self.things = int(self.use.shape[1])
+        self.longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs, self.use))
+        self.passes = 0.0
+        self._small = self.inputs.nnz <= _SERIAL
+        self._cuts = self._blocks(1 if self._small else _BLOCKS)
+        self._sums = self._blocks(1 if self._small else _SUMS)
+        self._partial: Floats | None = None
+
+    @property
+    def _parts(self) -> tuple[Any, Any, Any]:
+        return _parts(self.inputs)
+
+    @property
+    def _of_use(self) -> tuple[Any, Any, Any]:
+        return _parts(self.use)
+
+    @property
+    def ways(self) -> Choice:
+        """How many techniques each good has, shape (goods,)."""
+        return np.diff(self.first)
+
+    @cached_property
+    def makes(self) -> Choice:
+        """The good of each technique, shape (techniques,)."""
+        makes = np.empty(len(self.rows), dtype=np.int64)
+        makes[self.rows] = np.repeat(np.arange(self.goods), self.ways)
+        return makes
+
+    @cached_property
+    def choosing(self) -> Choice:
+        """The goods with more than one technique."""
+        return np.flatnonzero(self.ways > 1)
+
+    def scarcity(self, point: Floats) -> Floats:
+        """Return what each technique pays for scarce things per unit made, shape (techniques,)."""
+        self.passes += self.use.nnz / max(self.inputs.nnz, 1)
+        paid: Floats = self.use @ point
+        return paid
+
+    def ask(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Choice]:
+        """Ask the one question: each good's lowest cost at these prices, and the first technique that has it."""
+        lowest, chosen = np.empty(self.goods), np.empty(self.goods, dtype=np.int64)
+        given = (self.first, self.rows, *self._parts, scarcity, np.ascontiguousarray(prices), lowest, chosen)
+        if self._small:
+            kernels.ask_goods(0, self.goods, *given)
+        else:
+            kernels.ask(self._cuts, *given)
+        self.passes += 1.0
+        return lowest, chosen
+
+    def costs(self, scarcity: Floats, prices: Floats) -> Floats:
+        """Return what every technique costs per unit made, shape (techniques,)."""
+        self.passes += 1.0
+        return scarcity + self._inputs.times(prices)
+
+    def times(self, shares: Shares, x: Floats) -> Floats:
+        """Return what the inputs of the techniques in use cost at prices x, per unit of each good."""
+        out = np.empty(self.goods)
+        given = (shares.begins, shares.used, shares.shares, *self._parts, np.ascontiguousarray(x), out)
+        if self._small:
+            kernels.times_goods(0, self.goods, *given)
+        else:
+            kernels.times(self._cuts, *given)
+        self.passes += self.part(shares)
+        return out
+
+    def transposed(self, shares: Shares, q: Floats) -> Floats:
+        """Return the inputs that outputs q take, shape (goods,)."""
+        given = (shares.begins, shares.used, shares.shares, *self._parts, np.ascontiguousarray(q))
+        self.passes += self.part(shares)
+        if self._small:
+            sums = np.zeros(self.goods)
+            kernels.scatter_goods(0, self.goods, *given, sums)
+            return sums
+        if self._partial is None:
+            self._partial = np.empty((len(self._sums) - 1, self.goods))
+        out = np.empty(self.goods)
+        kernels.transposed(self._sums, *given, self._partial, out)
+        return out
+
+    def times_columns(self, shares: Shares, x: Any, out: Any) -> Any:
+        """Write ``A X`` of the techniques in use into ``out``, shape (goods, columns): one reading for all columns."""
+        kernels.times_columns(self._cuts, shares.begins, shares.used, shares.shares, *self._parts, x, out)
+        self.passes += self.part(shares)
+        return out
+
+    def use_columns(self, shares: Shares, out: Any) -> Any:
+        """Write what the techniques in use take of each scarce thing per unit made, shape (goods, things)."""
+        kernels.use_columns(self._cuts, shares.begins, shares.used, shares.shares, *self._of_use, out)
+        self._count_use(shares)
+        return out
+
+    def total_use(self, shares: Shares, q: Floats) -> Floats:
+        """Return what outputs q use of each scarce thing, as if summed in twice the precision."""
+        sums, lost = (np.empty((len(self._cuts) - 1, self.things)) for _ in range(2))
+        kernels.total_use(
+            self._cuts, shares.begins, shares.used, shares.shares, *self._of_use, np.ascontiguousarray(q), sums, lost
+        )
+        self._count_use(shares)
+        exact = sums.astype(np.longdouble).sum(axis=0) + lost.astype(np.longdouble).sum(axis=0)
+        return np.asarray(exact, dtype=np.float64)
+
+    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, out: Any) -> Any:
+        """Write what each technique of the goods with a choice takes beyond those in use; see the kernel."""
+        offsets = np.concatenate([[0], np.cumsum(self.ways[self.choosing])])
+        cuts = np.linspace(0, len(self.choosing), len(self._cuts)).astype(np.int64)
+        kernels.survey(
+            cuts, self.choosing, self.first, self.rows, shares.begins, shares.used, shares.shares, *self._parts,
+            *self._of_use, contents, prices, point, int(self.ways.max(initial=1)), offsets, out,
+        )  # fmt: skip
+        self.passes += 1.0 + self.use.nnz / max(self.inputs.nnz, 1)
+        return out
+
+    def part(self, shares: Shares) -> float:
+        """Return which part of the coefficients the techniques in use have."""
+        return _read(self.inputs, shares) / max(self.inputs.nnz, 1)
+
+    def _count_use(self, shares: Shares) -> None:
+        self.passes += _read(self.use, shares) / max(self.inputs.nnz, 1)
+
+    def _blocks(self, count: int) -> Choice:
+        """Cut goods into blocks whose techniques have about equally many coefficients."""
+        size = np.diff(self.inputs.indptr)[self.rows]
+        ends = np.concatenate([[0], np.cumsum(size, dtype=np.int64)])[self.first]
+        cuts = np.searchsorted(ends, np.linspace(0, ends[-1], count + 1)).astype(np.int64)
+        cuts[0], cuts[-1] = 0, self.goods
+        return np.maximum.accumulate(cuts)
+
+
+def _parts(matrix: Any) -> tuple[Any, Any, Any]:
+    indices = matrix.indices
+    return matrix.indptr, indices.view(np.uint32 if indices.dtype == np.int32 else np.uint64), matrix.data
+
+
+def _read(matrix: Any, shares: Shares) -> int:
+    return int((matrix.indptr[shares.used + 1] - matrix.indptr[shares.used]).sum(dtype=np.int64))
