@@ -128,6 +128,27 @@ def test_the_memory_of_generating_is_kept(monkeypatch: pytest.MonkeyPatch) -> No
     assert 0.75 * told < taken < 1.25 * told, (taken, told)
 
 
+def test_the_memory_of_program_and_proof_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a program in pieces and of one that is held, without the runs that are small beside large programs only."""
+    monkeypatch.setattr(pieces, "_SMALL", 20_000)
+    monkeypatch.setattr(pieces, "LIGHT", 0)
+    monkeypatch.setattr(summing, "_TOGETHER", 20_000)
+    given = {"goods": 20_000, "inputs": 8, "techniques": 2, "resources": 10, "pattern": "uniform"}
+    economy = planned(**given, labels="numbers", objective="least-resources")  # costs: prices of zero prove a bound
+    size, question = Size.of(economy), economy.question()
+    for in_pieces in (True, False):
+        tracemalloc.start()
+        program = program_in_pieces(economy, question) if in_pieces else no.linear_program(economy, question)
+        held = tracemalloc.get_traced_memory()[0]
+        certify(program, np.ones(program.shape[1]), np.zeros(program.shape[0]), 1e-6)
+        taken = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert held < 1.25 * size.program(in_pieces), in_pieces
+        assert taken < 1.25 * (size.program(in_pieces) + size.proof), in_pieces
+    few, many = size.solving(1, 1), size.solving(1000, 1000)
+    assert few < size.solving(1, 1, in_pieces=False) < many == BASE + BLOCKS + size.tables + size.vectors(1000, 1000)
+
+
 def test_the_command_states_its_memory_on_standard_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ["generate", str(tmp_path / "m"), "--goods", "8", "--option", "labels=numbers", "--tables", "parquet"]
     quiet = CliRunner().invoke(app, [*arguments, "--json"])

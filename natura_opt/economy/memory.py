@@ -81,6 +81,32 @@ class Size:
         """Most bytes held while an economy of this size is read from Parquet tables in order."""
         return BASE + BLOCKS + self.tables + 2 * max(self.inputs, self.resource_use)
 
+    @property
+    def coefficients(self) -> int:
+        """Coefficients of the program of one period: of all three tables."""
+        return self.inputs + (self.outputs or self.goods) + self.resource_use
+
+    def program(self, in_pieces: bool) -> int:
+        """Bytes of the program of one period: sides, bounds and costs, and the matrix unless it is left in pieces."""
+        vectors = self.vectors(goods=2.5, techniques=4.5)
+        return vectors if in_pieces else vectors + compressed(self.coefficients, self.techniques)
+
+    @property
+    def proof(self) -> int:
+        """Most bytes held beside a program while a plan is proved: vectors in extended precision, and one run."""
+        return self.vectors(goods=10.0, techniques=20.0) + 24 * self.coefficients // 16
+
+    def solving(self, goods: float, techniques: float, in_pieces: bool = True) -> int:
+        """Most bytes held while an economy is planned by prices: tables, then the method's vectors, or its proof.
+
+        Parameters
+        ----------
+        goods, techniques : vectors of the method that are held together, per good and per technique.
+        in_pieces : whether the program that is proved leaves its coefficients in the tables.
+        """
+        proving = self.program(in_pieces) + self.proof + self.vectors(goods=2.0, techniques=2.0)
+        return BASE + BLOCKS + self.tables + max(self.vectors(goods, techniques), proving)
+
 
 def in_gibibytes(count: float) -> str:
     """Return bytes for people.
