@@ -33,6 +33,7 @@ from .added import Added
 from .answer import Answered
 from .bracket import Bracket
 from .layout import frame, held, places
+from .price_rounds import PriceRounds
 
 #: Proved to this tolerance, a plan lies near enough to its own basis.
 _CLOSE = 1e-8
@@ -54,6 +55,7 @@ class Stated(Answered):
     approximation: CurveTable | None = None
     bracket: Bracket | None = None
     raised: tuple[Stage, ...] = ()
+    coordination: PriceRounds | None = None
 
     @cached_property
     def of(self) -> Objective:

@@ -21,6 +21,23 @@ class Proposal:
     shares: Shares
 
 
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What is proved after a whole round; see :class:`Centre`, of which this is a copy.
+
+    ``amounts`` are of the proposals; ``point`` and ``cost`` are the best shares and what an assortment costs there.
+    """
+
+    amounts: Floats
+    proposals: tuple[Proposal, ...]
+    point: Floats
+    cost: float
+    prices: Floats
+    bound: float
+    best: float
+    gap: float
+
+
 @dataclass
 class Centre:
     """Who announces prices, as shares ``s``: the share of the value of all that is scarce that falls on each thing.
@@ -50,6 +67,14 @@ class Centre:
     def gap(self) -> float:
         """Relative difference between the two."""
         return max(1.0 - self.best / self.bound, 0.0) if np.isfinite(self.bound) else 1.0
+
+    def standing(self) -> Standing:
+        """Return what is proved as it stands, which stays whatever happens in the next round."""
+        mixed, bundle = self.mixed, self.bundle
+        amounts = np.zeros(0) if mixed is None else mixed.amounts
+        return Standing(
+            amounts, tuple(self.proposals), bundle.best, bundle.value, self.prices, self.bound, self.best, self.gap
+        )
 
     def hear_plan(self, proposal: Proposal, use: Floats) -> None:
         """Take a complete plan, and the share it uses of all there is of each scarce thing."""
