@@ -55,6 +55,7 @@ class PriceRounds:
     industries : how many there are: one to each good that is priced.
     coefficients : inputs, and uses of what is scarce, of all techniques: what a centre must be told that solves the
         whole linear program.
+    why : why they were asked, where ``auto`` chose them.
     """
 
     rounds: tuple[PriceRound, ...]
@@ -62,6 +63,7 @@ class PriceRounds:
     told: Mapping[str, int]
     industries: int
     coefficients: int
+    why: str = ""
 
     @property
     def passes(self) -> int:
@@ -118,4 +120,5 @@ class PriceRounds:
             f"revealed    an industry told the centre {centre:,.0f} numbers (costs, choices, uses), its suppliers and "
             f"users {sum(self.told.get(what, 0) for what in ('orders', 'contents')) / count:,.0f}; of its "
             f"{self.coefficients / count:,.0f} coefficients none",
+            *([f"chosen      {self.why}"] if self.why else []),
         ]

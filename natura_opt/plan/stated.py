@@ -73,6 +73,21 @@ class Stated(Answered):
         return objective_in_words(self.program, self._planned, self.question)
 
     @property
+    def by_prices(self) -> PriceRounds:
+        """The rounds of price coordination that it came from.
+
+        Raises
+        ------
+        QuestionError : it came otherwise.
+        """
+        if self.coordination is None:
+            raise QuestionError(
+                f"{self.economy.name}: the plan is by {self.method!r}, and only price coordination has rounds of "
+                "prices: ask it with method='prices'"
+            )
+        return self.coordination
+
+    @property
     def has_intervals(self) -> bool:
         """Whether the plan is proved closely enough for intervals of its valuations, which look for a basis at it."""
         return not self._why_no_intervals

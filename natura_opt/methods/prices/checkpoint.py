@@ -147,7 +147,7 @@ class Checkpoint:
         centre.bundle.value, centre.bundle.memory = about["value"], tuple(about["memory"])
         centre.mixed = None if about["most"] is None else Mix(parts["amounts"], about["most"])
         course.point, course.offer = parts["point"], Offer(parts["offer"], parts["chosen"].astype(np.int64))
-        course.contents = parts["contents"] if "contents" in parts else None
+        course.contents = parts["contents"] if "contents" in set(parts) else None
         for name in _PLAIN:
             setattr(course, name, about["course"][name])
         table.told.clear()

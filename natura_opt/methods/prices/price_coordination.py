@@ -28,6 +28,7 @@ import pandas as pd
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
+from ...base.interruption import stopping_by_itself
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import linear_program
@@ -143,32 +144,33 @@ def coordinate(
             raise _TimeIsUpError
 
     try:
-        course = Course.resumable(len(laid.amounts)) if checkpoint else begun(ours, industries, centre)
-        kept = Checkpoint(checkpoint, ours, industries, centre, course) if checkpoint else None
-        if kept is not None:
-            rounds += kept.resumed()
-            if not rounds:
-                first = begun(ours, industries, centre)
-                course.point, course.offer = first.point, first.offer
-            last = centre.standing(), len(rounds), dict(industries.table.told)
-        industries.table.look_up = look_up
-        going_on = coordinated_rounds(ours, industries, centre, options.tolerance, course)
-        while True:
-            if rounds and centre.gap <= _SHARE * options.tolerance:
-                claim = Claim.OPTIMAL
-                break
-            if len(rounds) >= max_rounds:
-                break
-            look_up()
-            done = next(going_on, None)
-            if done is None:
-                break
-            rounds.append(done)
-            last = centre.standing(), len(rounds), dict(industries.table.told)
+        with stopping_by_itself():
+            course = Course.resumable(len(laid.amounts)) if checkpoint else begun(ours, industries, centre)
+            kept = Checkpoint(checkpoint, ours, industries, centre, course) if checkpoint else None
             if kept is not None:
-                kept.write(tuple(rounds))
-            if progress is not None:
-                progress(f"{done}, {time.perf_counter() - began:.1f} s")
+                rounds += kept.resumed()
+                if not rounds:
+                    first = begun(ours, industries, centre)
+                    course.point, course.offer = first.point, first.offer
+                last = centre.standing(), len(rounds), dict(industries.table.told)
+            industries.table.look_up = look_up
+            going_on = coordinated_rounds(ours, industries, centre, options.tolerance, course)
+            while True:
+                if rounds and centre.gap <= _SHARE * options.tolerance:
+                    claim = Claim.OPTIMAL
+                    break
+                if len(rounds) >= max_rounds:
+                    break
+                look_up()
+                done = next(going_on, None)
+                if done is None:
+                    break
+                rounds.append(done)
+                last = centre.standing(), len(rounds), dict(industries.table.told)
+                if kept is not None:
+                    kept.write(tuple(rounds))
+                if progress is not None:
+                    progress(f"{done}, {time.perf_counter() - began:.1f} s")
     except _TimeIsUpError:
         claim = Claim.TIME_LIMIT
     except KeyboardInterrupt:
@@ -182,9 +184,7 @@ class _TimeIsUpError(Exception):
     """The time limit is over in the middle of a round."""
 
 
-def _written_out(
-    ours: OwnUnits, standing: Standing, claim: Claim, course: PriceRounds, seconds: float
-) -> Coordination:
+def _written_out(ours: OwnUnits, standing: Standing, claim: Claim, course: PriceRounds, seconds: float) -> Coordination:
     """Mix the plans, and name everything as the user does."""
     laid, economy = ours.laid, ours.laid.economy
     levels = np.zeros(len(economy.techniques))

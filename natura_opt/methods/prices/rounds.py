@@ -107,9 +107,7 @@ def _moved(course: Course, centre: Centre, model: LocalModel | None, tolerance: 
         exact = max(_OF_MODEL * min(centre.gap, 1.0) ** 2, 1e-3 * tolerance)
         nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS)
         last, used = centre.proposals[-1], centre.bundle.cuts[-1]
-        prospect = model.best_near(
-            course.point, course.offer.prices, last.shares, last.outputs, used, exact, nearly
-        )
+        prospect = model.best_near(course.point, course.offer.prices, last.shares, last.outputs, used, exact, nearly)
         course.point, course.offer = prospect.point, Offer(prospect.prices, prospect.chosen)
         return prospect
     if centre.mixed is not None:
