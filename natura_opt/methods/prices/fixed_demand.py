@@ -8,10 +8,12 @@ plan costs less than :math:`(v - \sum w) / c`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ...base.arrays import Floats
-from .centre import Centre, Proposal, value
+from .centre import Centre, Proposal, Standing, value
 from .level_bundle import LevelBundle
 
 _EPS = float(np.finfo(np.float64).eps)
@@ -25,14 +27,21 @@ _NO_MATTER = 1e-12
 class FixedDemand(Centre):
     """A centre that seeks the least cost; the last scarce thing is the cost.
 
+    Parameters
+    ----------
+    there : how much there is of everything scarce for one assortment, if as many are made as are wanted.
+
     Attributes
     ----------
     bound, best : least cost that is proved, and cost of the best mix (infinite where none serves all yet).
     proving, costs : rents of things, that of the cost being one, and prices of goods, which prove the bound.
     """
 
-    def __init__(self, things: int, goods: int, there: Floats) -> None:
-        super().__init__(LevelBundle(things), np.zeros(goods), there.copy())
+    fixed = True
+
+    def __init__(self, things: int, goods: int, there: float) -> None:
+        super().__init__(LevelBundle(things), np.zeros(goods), np.full(things, there))
+        self._each = there
         start = np.full(things, _ASIDE / max(things - 1, 1))
         start[-1] = 1.0 - _ASIDE if things > 1 else 1.0
         self.bundle.best = start
@@ -58,6 +67,23 @@ class FixedDemand(Centre):
     def hopeless(self) -> bool:
         """Whether no mix serves the targets however much it costs, for all that has been seen."""
         return not np.isfinite(self.cheapest) and self.first > 0 and self.there[-1] > _MOST_RAISED * self.first
+
+    def standing(self) -> Standing:
+        """Return what is proved as it stands."""
+        amounts = np.zeros(0) if self.mixed is None else self.mixed.amounts / self.mixed.amounts.sum() / self._each
+        rents, prices = self.proving / self._each, self.costs / self._each
+        return Standing(amounts, tuple(self.proposals), rents, prices, self.bound, self.best, self.gap)
+
+    def kept(self) -> dict[str, Floats]:
+        """Return what a checkpoint keeps of it."""
+        numbers = np.array([self.proved, self.cheapest, self.first])
+        return {"there": self.there, "numbers": numbers, "proving": self.proving, "costs": self.costs}
+
+    def restore(self, kept: Mapping[str, Floats]) -> None:
+        """Take back what was kept."""
+        super().restore(kept)
+        self.proved, self.cheapest, self.first = kept["numbers"].tolist()
+        self.proving, self.costs = kept["proving"], kept["costs"]
 
     def hear_plan(self, proposal: Proposal, use: Floats) -> None:
         """Take a complete plan and what it uses; the cost allowed becomes that of the best mix."""

@@ -54,6 +54,8 @@ class LevelBundle:
     Attributes
     ----------
     best, value : the best point so far and the function there.
+    memory : what else it knows beside its cuts: the share of what is left to gain that is given away, and what the last
+        step was to reach.
     """
 
     def __init__(self, size: int) -> None:
@@ -61,6 +63,15 @@ class LevelBundle:
         self.value = 0.0
         self._nearness, self._level = _NEARNESS, np.inf
         self._cuts: list[Floats] = []
+
+    @property
+    def memory(self) -> tuple[float, float]:
+        """What a bundle of the same cuts and best point needs to go on in the same way."""
+        return self._nearness, self._level
+
+    @memory.setter
+    def memory(self, memory: tuple[float, float]) -> None:
+        self._nearness, self._level = memory
 
     @property
     def cuts(self) -> Floats:
@@ -113,6 +124,8 @@ class LevelBundle:
             row_upper=np.ones(size),
         )
         answer = solve_arrays(program, SolveOptions())
+        if answer.claim is Claim.INTERRUPTED:
+            raise KeyboardInterrupt
         amounts = np.maximum(answer.primal, 0.0) / largest
         used = float((amounts @ cuts).max(initial=0.0))
         if answer.claim is not Claim.OPTIMAL or not used > 0:

@@ -130,6 +130,7 @@ class LocalModel:
         bundle, points = LevelBundle(len(point)), []
         bundle.best, here = point, point
         for _ in range(_ROUNDS):
+            self.table.look_up()
             cut = (use + self._changes(made, here / there)) / there
             points.append(here)
             bundle.add(np.maximum(cut, 0.0))
@@ -148,6 +149,7 @@ class LocalModel:
             _answers_of(0, len(made), self._offsets, self._beyond, made, point, sums[0])
         else:
             _answers(self._cuts, self._offsets, self._beyond, made, point, sums)
+        self.table.told["use"] += len(made) * len(point)
         total: Floats = sums.sum(axis=0)
         return total
 

@@ -66,8 +66,10 @@ class OwnUnits:
             return number
         return float(self._held(np.array([number]), self.assortment, "the number of assortments")[0])
 
-    def costs(self, number: float) -> float:
-        """Return a cost per assortment of ours as that of one of the user's."""
+    def told(self, number: float, fixed: bool) -> float:
+        """Return a number of our assortments, or of fixed demand the cost of one, as the user counts."""
+        if not fixed:
+            return self.assortments(number)
         if not np.isfinite(number):
             return number
         return float(self._held(np.array([number]), -self.assortment, "the cost of the plan")[0])

@@ -18,7 +18,9 @@ Sources: Kantorovich 1939 (resolving multipliers); Dantzig and Wolfe 1960; model
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,6 +28,7 @@ import pandas as pd
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
+from ...base.interruption import stopping_by_itself
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import linear_program
@@ -34,15 +37,18 @@ from ...objectives import objective_of
 from ...objectives.objective import Demand
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
+from ...plan.price_rounds import PriceRound, PriceRounds
 from ...program.linear import LinearProgram
 from ...proof.certificate import certify
 from ...proof.judging import judge
-from .centre import Centre
+from .centre import Centre, Standing
 from .cheapest import Industries
+from .checkpoint import Checkpoint
+from .course import Course
 from .fixed_demand import FixedDemand
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
-from .rounds import PriceRound, coordinated_rounds
+from .rounds import begun, coordinated_rounds
 from .settings import PriceSettings
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
@@ -60,8 +66,8 @@ class Coordination:
     activities : level of each technique. assortments : how many the mix makes (the last ``best``).
     resource_prices, good_prices : prices at which an assortment costs one.
     stock_prices : rents of the stocks of capital, by position among the economy's holdings.
-    rounds : the trace.
-    bound, gap, passes, seconds : as in the last round.
+    course : the rounds, with what was announced and told in them.
+    bound, gap, seconds : as in the last round.
     """
 
     claim: Claim
@@ -71,11 +77,20 @@ class Coordination:
     resource_prices: pd.Series
     good_prices: pd.Series
     stock_prices: Floats
-    rounds: tuple[PriceRound, ...]
+    course: PriceRounds
     bound: float
     gap: float
-    passes: float
     seconds: float
+
+    @property
+    def rounds(self) -> tuple[PriceRound, ...]:
+        """The trace."""
+        return self.course.rounds
+
+    @property
+    def passes(self) -> float:
+        """How often the technique table was read."""
+        return self.rounds[-1].passes if self.rounds else 0.0
 
 
 @blas_on_one_core
@@ -86,17 +101,25 @@ def coordinate(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Coordination:
     """Find the largest number of assortments by prices out and techniques back.
+
+    Stopped at any moment (by the gap, the time, or Ctrl-C), it returns what was proved in the last whole round.
 
     Parameters
     ----------
     tolerance : relative gap between the bound and the plan at which to stop.
     max_rounds, time_limit : rounds and seconds allowed (one round is always finished).
+    checkpoint : a file that holds all that is known after each round; where it is there already, the rounds go on from
+        it.
+    progress : called with a line on each round.
 
     Raises
     ------
     QuestionError : the question is not one for this method, or there is nothing to coordinate; the message says why.
+    DataError, OutputError : the checkpoint is of another economy or torn, or cannot be written.
 
     >>> import natura_opt as no
     >>> machines = no.read("kantorovich_machines")
@@ -114,53 +137,81 @@ def coordinate(
     industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
     centre = _centre(ours, question)
     rounds: list[PriceRound] = []
+    last = centre.standing(), 0, dict(industries.table.told)
     claim = Claim.ITERATION_LIMIT
+
+    def look_up() -> None:
+        if rounds and options.time_limit is not None and time.perf_counter() - began > options.time_limit:
+            raise _TimeIsUpError
+
     try:
-        for done in coordinated_rounds(ours, industries, centre, options.tolerance):
-            rounds.append(done)
-            if done.gap <= _SHARE * options.tolerance:
-                claim = Claim.OPTIMAL
-                break
-            if options.time_limit is not None and time.perf_counter() - began > options.time_limit:
-                claim = Claim.TIME_LIMIT
-                break
-            if len(rounds) >= max_rounds:
-                break
+        with stopping_by_itself():
+            course = Course.resumable(len(laid.amounts)) if checkpoint else begun(ours, industries, centre)
+            kept = Checkpoint(checkpoint, ours, industries, centre, course) if checkpoint else None
+            if kept is not None:
+                rounds += kept.resumed()
+                if not rounds:
+                    first = begun(ours, industries, centre)
+                    course.point, course.offer = first.point, first.offer
+                last = centre.standing(), len(rounds), dict(industries.table.told)
+            industries.table.look_up = look_up
+            going_on = coordinated_rounds(ours, industries, centre, options.tolerance, course)
+            while True:
+                if rounds and centre.gap <= _SHARE * options.tolerance:
+                    claim = Claim.OPTIMAL
+                    break
+                if len(rounds) >= max_rounds:
+                    break
+                look_up()
+                done = next(going_on, None)
+                if done is None:
+                    break
+                rounds.append(done)
+                last = centre.standing(), len(rounds), dict(industries.table.told)
+                if kept is not None:
+                    kept.write(tuple(rounds))
+                if progress is not None:
+                    progress(f"{done}, {time.perf_counter() - began:.1f} s")
+    except _TimeIsUpError:
+        claim = Claim.TIME_LIMIT
     except KeyboardInterrupt:
         claim = Claim.INTERRUPTED
-    return _written_out(ours, centre, claim, tuple(rounds), time.perf_counter() - began)
+    standing, count, told = last
+    trace = PriceRounds(tuple(rounds[:count]), laid.names_of_scarce, told, len(laid.goods), laid.coefficients)
+    return _written_out(ours, standing, centre.fixed, claim, trace, time.perf_counter() - began)
+
+
+class _TimeIsUpError(Exception):
+    """The time limit is over in the middle of a round."""
 
 
 def _written_out(
-    ours: OwnUnits, centre: Centre, claim: Claim, rounds: tuple[PriceRound, ...], seconds: float
+    ours: OwnUnits, standing: Standing, fixed: bool, claim: Claim, course: PriceRounds, seconds: float
 ) -> Coordination:
     """Mix the plans, and name everything as the user does."""
     laid, economy = ours.laid, ours.laid.economy
-    amounts, rents_of_things, costs = _ended(ours, centre)
     levels = np.zeros(len(economy.techniques))
-    for amount, proposal in zip(amounts, centre.proposals, strict=False):
+    for amount, proposal in zip(standing.amounts, standing.proposals, strict=False):
         if amount > 0:
             levels += amount * laid.activities_of(proposal.shares, ours.outputs(proposal.outputs))
-    goods, limits = laid.all_prices(ours.scarce_prices(rents_of_things), ours.good_prices(costs))
+    goods, limits = laid.all_prices(ours.scarce_prices(standing.rents), ours.good_prices(standing.prices))
     rents = np.zeros(0 if laid.holdings is None else laid.holdings.count)
     rents[laid.limiting_holdings] = limits[laid.resources :]
     resources = np.zeros(len(economy.resources))
     resources[: laid.resources] = limits[: laid.resources]
-    mixed = ours.mixed(amounts)
-    told = ours.costs if isinstance(centre, FixedDemand) else ours.assortments
-    mix = pd.Series(mixed, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
+    mixed = ours.mixed(standing.amounts)
+    mix = pd.Series(mixed, index=pd.RangeIndex(1, len(mixed) + 1, name="plan"), name="assortments")
     return Coordination(
         claim=claim,
         mix=mix[mix > 0],
         activities=pd.Series(levels, index=economy.techniques, name="activities"),
-        assortments=told(centre.best),
+        assortments=ours.told(standing.best, fixed),
         resource_prices=pd.Series(resources, index=economy.resources, name="prices"),
         good_prices=pd.Series(goods, index=economy.goods, name="prices"),
         stock_prices=rents,
-        rounds=rounds,
-        bound=told(centre.bound),
-        gap=centre.gap,
-        passes=rounds[-1].passes if rounds else 0.0,
+        course=course,
+        bound=ours.told(standing.bound, fixed),
+        gap=standing.gap,
         seconds=seconds,
     )
 
@@ -170,17 +221,7 @@ def _centre(ours: OwnUnits, question: Question) -> Centre:
     things, goods = len(ours.laid.amounts), len(ours.laid.wanted)
     if objective_of(question).demand is not Demand.FIXED:
         return Centre.of(things, goods)
-    return FixedDemand(things, goods, np.full(things, np.ldexp(1.0, ours.assortment)))
-
-
-def _ended(ours: OwnUnits, centre: Centre) -> tuple[Floats, Floats, Floats]:
-    """Return how many assortments of ours each plan of the mix makes, and rents and prices per assortment of ours."""
-    amounts = np.zeros(0) if centre.mixed is None else centre.mixed.amounts
-    if isinstance(centre, FixedDemand):
-        served = np.ldexp(amounts / max(float(amounts.sum()), 1e-300), -ours.assortment)
-        return served, np.ldexp(centre.proving, -ours.assortment), np.ldexp(centre.costs, -ours.assortment)
-    cost = centre.bundle.value if centre.bundle.value > 0 else 1.0
-    return amounts, centre.bundle.best / cost, centre.prices / cost
+    return FixedDemand(things, goods, float(np.ldexp(1.0, ours.assortment)))
 
 
 def solve_by_prices(
@@ -190,12 +231,14 @@ def solve_by_prices(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Plan:
     """Answer a question by :func:`coordinate`, as a plan with its proof recomputed from the data.
 
     Parameters
     ----------
-    tolerance, max_rounds, time_limit : as there; the tolerance is also the certificate's.
+    tolerance, max_rounds, time_limit, checkpoint, progress : as there; the tolerance is also the certificate's.
 
     Raises
     ------
@@ -208,7 +251,15 @@ def solve_by_prices(
     (<Status.OPTIMAL: 'optimal'>, 70.493)
     """
     began = time.perf_counter()
-    coordination = coordinate(economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
+    coordination = coordinate(
+        economy,
+        question,
+        tolerance=tolerance,
+        max_rounds=max_rounds,
+        time_limit=time_limit,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
     built = time.perf_counter()
     program = linear_program(economy, question)
     primal, dual = _as_columns_and_rows(program, coordination, objective_of(question).columns)
@@ -233,6 +284,7 @@ def solve_by_prices(
         method="prices",
         attempts=(Attempt(f"prices: {message}", coordination.claim, certificate),),
         iterations=len(coordination.rounds),
+        coordination=coordination.course,
         seconds={"solve": built - began, "build": proved - built, "prove": time.perf_counter() - proved},
     )
 

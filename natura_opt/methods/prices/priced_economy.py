@@ -16,6 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
+from ...base.labels import name_of
 from ...economy.economy import Economy
 from ...economy.makers import NONE, Makers, Places
 from ...economy.question import Question
@@ -70,6 +71,31 @@ class PricedEconomy:
     resources: int
     limiting_holdings: Places
     aside: tuple[tuple[int, int], ...]
+
+    @property
+    def coefficients(self) -> int:
+        """How many inputs and uses of what is scarce all techniques have."""
+        return int(self.inputs.nnz + self.use.nnz)
+
+    @property
+    def names_of_scarce(self) -> tuple[str, ...]:
+        """What is scarce, by name; of fixed demand also the cost."""
+        economy, names = self.economy, []
+        for place in self.scarce.tolist():
+            if place < self.resources:
+                names.append(f"resource {name_of(economy.resources[place])}")
+            elif place < len(self.available):
+                assert self.holdings is not None
+                holding = self.limiting_holdings[place - self.resources]
+                good = name_of(economy.goods[self.holdings.goods[holding]])
+                holders = self.holdings.techniques
+                held = "" if holders is None else f" in {name_of(economy.techniques[holders[holding]])}"
+                names.append(f"stock of {good}{held}")
+            elif place == len(self.available) + len(economy.goods):
+                names.append("cost")
+            else:
+                names.append(f"{name_of(economy.goods[place - len(self.available)])} on hand")
+        return tuple(names)
 
     def activities_of(self, shares: Shares, outputs: Floats) -> Floats:
         """Return activity levels of all techniques from what is made of each good, by which rows."""

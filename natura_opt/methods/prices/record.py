@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ..method import TIMED, Common, Method
@@ -40,7 +41,19 @@ def _answer(economy: Economy, question: Question, settings: PriceSettings, commo
 
     tolerance = PRICES.tolerance if common.tolerance is None else common.tolerance
     solve = solve_in_pieces if _has_curves(economy, question) else solve_by_prices
-    return solve(economy, question, tolerance=tolerance, max_rounds=settings.max_rounds, time_limit=common.time_limit)
+    return solve(
+        economy,
+        question,
+        tolerance=tolerance,
+        max_rounds=settings.max_rounds,
+        time_limit=common.time_limit,
+        checkpoint=settings.checkpoint,
+        progress=_printed if common.verbose else common.progress,
+    )
+
+
+def _printed(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 PRICES = Method(
@@ -50,6 +63,6 @@ PRICES = Method(
     refuses=_refuses,
     answer=_answer,
     settings=PriceSettings,
-    takes=TIMED,
+    takes=TIMED | {"verbose"},
     tolerance=1e-6,
 )

@@ -6,6 +6,8 @@ the techniques in use alone counts as the part of them that it reads, and what i
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -80,6 +82,8 @@ class TechniqueTable:
     Attributes
     ----------
     passes : how often every input coefficient has been read.
+    told : how many numbers industries told, by the kinds of :data:`natura_opt.plan.price_rounds.MESSAGES`.
+    look_up : called after each reading, for whoever may want to stop there.
     longest : most terms of any technique's cost.
     """
 
@@ -92,11 +96,23 @@ class TechniqueTable:
         self.goods = len(self.first) - 1
         self.things = int(self.use.shape[1])
         self.longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs, self.use))
-        self.passes = 0.0
+        self.told = Counter[str]()
+        self.look_up: Callable[[], None] = _go_on
+        self._passes = 0.0
         self._small = self.inputs.nnz <= _SERIAL
         self._cuts = self._blocks(1 if self._small else _BLOCKS)
         self._sums = self._blocks(1 if self._small else _SUMS)
         self._partial: Floats | None = None
+
+    @property
+    def passes(self) -> float:
+        """How often every input coefficient has been read."""
+        return self._passes
+
+    @passes.setter
+    def passes(self, passes: float) -> None:
+        self._passes = passes
+        self.look_up()
 
     @property
     def _parts(self) -> tuple[Any, Any, Any]:
@@ -137,11 +153,13 @@ class TechniqueTable:
             kernels.ask_goods(0, self.goods, *given)
         else:
             kernels.ask(self._cuts, *given)
+        self.told.update(costs=self.goods, choices=self.goods)
         self.passes += 1.0
         return lowest, chosen
 
     def costs(self, scarcity: Floats, prices: Floats) -> Floats:
         """Return what every technique costs per unit made, shape (techniques,)."""
+        self.told["costs"] += len(self.rows)
         self.passes += 1.0
         return scarcity + self._inputs.times(prices)
 
@@ -153,12 +171,14 @@ class TechniqueTable:
             kernels.times_goods(0, self.goods, *given)
         else:
             kernels.times(self._cuts, *given)
+        self.told["costs"] += self.goods
         self.passes += self.part(shares)
         return out
 
     def transposed(self, shares: Shares, q: Floats) -> Floats:
         """Return the inputs that outputs q take, shape (goods,)."""
         given = (shares.begins, shares.used, shares.shares, *self._parts, np.ascontiguousarray(q))
+        self.told["orders"] += _read(self.inputs, shares)
         self.passes += self.part(shares)
         if self._small:
             sums = np.zeros(self.goods)
@@ -173,6 +193,7 @@ class TechniqueTable:
     def times_columns(self, shares: Shares, x: Any, out: Any) -> Any:
         """Write ``A X`` of the techniques in use into ``out``, shape (goods, columns): one reading for all columns."""
         kernels.times_columns(self._cuts, shares.begins, shares.used, shares.shares, *self._parts, x, out)
+        self.told["contents"] += out.size
         self.passes += self.part(shares)
         return out
 
@@ -188,6 +209,7 @@ class TechniqueTable:
         kernels.total_use(
             self._cuts, shares.begins, shares.used, shares.shares, *self._of_use, np.ascontiguousarray(q), sums, lost
         )
+        self.told["use"] += _read(self.use, shares)
         self._count_use(shares)
         exact = sums.astype(np.longdouble).sum(axis=0) + lost.astype(np.longdouble).sum(axis=0)
         return np.asarray(exact, dtype=np.float64)
@@ -217,6 +239,10 @@ class TechniqueTable:
         cuts = np.searchsorted(ends, np.linspace(0, ends[-1], count + 1)).astype(np.int64)
         cuts[0], cuts[-1] = 0, self.goods
         return np.maximum.accumulate(cuts)
+
+
+def _go_on() -> None:
+    """Look up, and go on."""
 
 
 def _parts(matrix: Any) -> tuple[Any, Any, Any]:
