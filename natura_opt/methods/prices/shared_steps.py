@@ -89,7 +89,7 @@ class SharedSteps:
         """
         basis = self._basis
         norm = self._norm(residual, weights, factors)
-        if not norm > goal:
+        if not norm > goal or not np.isfinite(norm):
             return norm
         basis[0] = residual / norm
         hessenberg = np.zeros((self.steps + 1, self.steps))
@@ -100,6 +100,8 @@ class SharedSteps:
             hessenberg[: step + 1, step] = along
             self._add(step + 1, -along, image)
             height = self._norm(image, weights, factors)
+            if not np.isfinite(height):  # beyond any double: x stays as it is
+                return np.inf
             hessenberg[step + 1, step] = height
             target = np.zeros(step + 2)
             target[0] = norm
