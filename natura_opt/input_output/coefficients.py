@@ -66,8 +66,8 @@ class Coefficients:
         self.matrix = csr
         self.passes = 0
         self._threads = int(numba.get_num_threads()) if csr.nnz > _SERIAL else 1
-        self._runs = _cut(csr.indptr, self._threads * _RUNS_PER_THREAD)
-        self._few = _cut(csr.indptr, self._threads)
+        self._runs = cut(csr.indptr, self._threads * _RUNS_PER_THREAD)
+        self._few = cut(csr.indptr, self._threads)
         self._partial: Floats | None = None
 
     @property
@@ -138,13 +138,13 @@ def _faults(csr: Any) -> int:
     """Look at every number once: 1 for rows out of order or entries given twice, 2 not finite, 4 negative."""
     if csr.nnz <= _SERIAL:
         return int(faults_of_rows(0, csr.shape[0], csr.indptr, csr.indices, csr.data))
-    runs = _cut(csr.indptr, int(numba.get_num_threads()) * _RUNS_PER_THREAD)
+    runs = cut(csr.indptr, int(numba.get_num_threads()) * _RUNS_PER_THREAD)
     faults = np.zeros(len(runs) - 1, dtype=np.int64)
     find_faults(runs, csr.indptr, csr.indices, csr.data, faults)
     return int(np.bitwise_or.reduce(faults))
 
 
-def _cut(indptr: Any, runs: int) -> Any:
+def cut(indptr: Any, runs: int) -> Any:
     """Cut rows into runs of about equally many coefficients."""
     marks = np.linspace(0, int(indptr[-1]), runs + 1)
     cuts = np.searchsorted(indptr, marks).astype(np.int64)

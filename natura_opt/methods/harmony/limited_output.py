@@ -172,14 +172,20 @@ def proven_bound(
     return problem.lagrangian(limit_prices, lowered), lowered
 
 
-def feasible_outputs(problem: LimitedOutput, outputs: Floats, surplus: Surplus) -> tuple[Floats, Floats]:
+def feasible_outputs(
+    problem: LimitedOutput, outputs: Floats, surplus: Surplus, by_industry: bool = True
+) -> tuple[Floats, Floats]:
     """Turn nearly feasible outputs into a plan: return the better of two repairs, with its deliveries.
 
     One scales the whole plan into the tightest limit. The other scales every industry into the tightest limit it uses,
     then the users of every good that has become short, until none is.
+
+    Parameters
+    ----------
+    by_industry : whether the other is tried as well; a plan that hardly passes its limits does not need it.
     """
     plans = [_within_limits_as_a_whole(problem, outputs, surplus)]
-    if problem.use.shape[0] > 1:
+    if by_industry and problem.use.shape[0] > 1:
         plans.append(_within_limits_by_industry(problem, outputs, surplus))
     delivered = [(plan, *_delivered(problem, plan)) for plan in plans]
     feasible_plans = [(plan, y) for plan, y, feasible in delivered if feasible]
