@@ -67,9 +67,7 @@ class Columns:
         return found
 
 
-def solve_together(
-    coefficients: Coefficients, transpose: bool, sides: Any, units: Floats, accuracy: float
-) -> Columns:
+def solve_together(coefficients: Coefficients, transpose: bool, sides: Any, units: Floats, accuracy: float) -> Columns:
     """Return columns that solve ``C = sides + N C`` to about an accuracy, relative to each side.
 
     Parameters
@@ -254,7 +252,9 @@ def _scatter_rows(
 
 
 @compiled(nogil=True, parallel=True)
-def _scattered(runs: Any, indptr: Any, indices: Any, data: Any, units: Any, given: Any, partial: Any, found: Any) -> None:
+def _scattered(
+    runs: Any, indptr: Any, indices: Any, data: Any, units: Any, given: Any, partial: Any, found: Any
+) -> None:
     """Write ``Z - A' Z`` in units of the goods: each run of rows is scattered into sums of its own."""
     for part in prange(len(partial)):
         partial[part] = np.float32(0.0)

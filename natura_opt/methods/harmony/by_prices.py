@@ -90,7 +90,9 @@ def _searched(
     search = Search(problem, *limits, names, *footing)
     count, goods = problem.use.shape
     with search.until_interrupted():
-        if not (count <= _FEW and count * goods * 4 <= max(problem.inputs.nbytes, _SPARE) and search_by_contents(search)):
+        if not (
+            count <= _FEW and count * goods * 4 <= max(problem.inputs.nbytes, _SPARE) and search_by_contents(search)
+        ):
             search_by_gradients(search)
     return search.answer()
 

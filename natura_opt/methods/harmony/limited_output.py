@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numba import prange
 
 from ...base.arrays import Floats
 from ...base.compiling import compiled
@@ -23,6 +24,8 @@ from ...objectives.harmony_functions import HarmonyFunction
 
 _MOST_PASSES = 2_000
 _CUTS = 60
+#: Runs of rows that are looked through side by side.
+_RUNS = 4
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -218,27 +221,38 @@ def _within_limits_as_a_whole(problem: LimitedOutput, outputs: Floats, surplus: 
 def _within_limits_by_industry(problem: LimitedOutput, outputs: Floats, surplus: Surplus) -> Floats:
     plan = np.maximum(outputs, 0.0)
     used = problem.use.times(plan)
-    ratio = np.minimum(problem.there / np.maximum(used, 1e-300), 1.0)
-    matrix = problem.use.matrix
-    plan = plan * _least_of_rows(matrix.indptr, matrix.indices, matrix.data, ratio, np.ones(len(plan)))
-    matrix = problem.inputs.matrix
+    plan = plan * _least_of_users(problem.use, np.minimum(problem.there / np.maximum(used, 1e-300), 1.0))
     for _ in range(_CUTS):
         used = problem.inputs.times(plan)
         if (used <= plan).all():
             break
         ratio = np.where(used > plan, plan / np.maximum(used, 1e-300) * (1.0 - 1e-12), 1.0)
-        plan = plan * _least_of_rows(matrix.indptr, matrix.indices, matrix.data, ratio, np.ones(len(plan)))
+        plan = plan * _least_of_users(problem.inputs, ratio)
     return _within_limits_as_a_whole(problem, plan, surplus)
 
 
-@compiled(nogil=True)
+def _least_of_users(coefficients: Coefficients, of_row: Floats) -> Floats:
+    """Return for each column the least value of the rows in which it has an entry, at most 1: a pass."""
+    matrix = coefficients.matrix
+    coefficients.passes += 1
+    least = np.ones(matrix.shape[1])
+    return np.asarray(_least_of_rows(matrix.indptr, matrix.indices, matrix.data, of_row, least))
+
+
+@compiled(nogil=True, parallel=True)
 def _least_of_rows(indptr: Any, indices: Any, data: Any, of_row: Any, least: Any) -> Any:
     """Return for each column the least value of the rows in which it has an entry, at most what it had."""
-    for i in range(len(indptr) - 1):
-        if of_row[i] < 1.0:
-            for k in range(indptr[i], indptr[i + 1]):
-                if data[k] != 0.0 and of_row[i] < least[indices[k]]:
-                    least[indices[k]] = of_row[i]
+    rows, columns = len(indptr) - 1, len(least)
+    partial = np.ones((_RUNS, columns))
+    for run in prange(_RUNS):
+        for i in range(run * rows // _RUNS, (run + 1) * rows // _RUNS):
+            if of_row[i] < 1.0:
+                for k in range(indptr[i], indptr[i + 1]):
+                    if data[k] != 0.0 and of_row[i] < partial[run, indices[k]]:
+                        partial[run, indices[k]] = of_row[i]
+    for j in prange(columns):
+        for run in range(_RUNS):
+            least[j] = min(least[j], partial[run, j])
     return least
 
 
