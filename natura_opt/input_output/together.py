@@ -1,8 +1,8 @@
 r"""Several systems ``Z = S + N Z`` of one non-negative matrix solved together: one pass serves every column.
 
-What a unit of each good takes of ten limits is ten systems ``C = K' + A' C`` with one matrix. A product with ten columns
-reads the coefficients once, and fetches ten neighbouring numbers where it would fetch one. The columns are held in
-single precision: what is wanted of them is a direction, and whoever uses them corrects what they miss.
+What a unit of each good takes of ten limits is ten systems ``C = K' + A' C`` with one matrix. A product with ten
+columns reads the coefficients once, and fetches ten neighbouring numbers where it would fetch one. The columns are held
+in single precision: what is wanted of them is a direction, and whoever uses them corrects what they miss.
 
 GMRES, a basis of its own for each column, all of them a step at a time. Sums over goods are in double precision, over
 fixed blocks, so that they do not depend on the number of cores.

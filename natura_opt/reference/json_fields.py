@@ -196,7 +196,8 @@ _HARMONY = (
     Field("gap_per_good", "number", "of a harmony plan: to the bound, per unit of weight", "harmony", nullable=True),
     Field("worst_fulfilment", "number", "of a harmony plan: least delivered over target of any good", "1"),
     Field("harmony_function", "text", "of a harmony plan: name of the harmony function"),
-    Field("passes", "whole number", "of a harmony plan: products with the matrix of coefficients"),
+    Field("passes", "whole number", "of a harmony plan: readings of all coefficients of the inputs"),
+    Field("rounds", "whole number", "of a harmony plan: how often a plan and a bound were proved on the way"),
 )
 
 _COMPARED = (

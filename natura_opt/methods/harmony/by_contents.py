@@ -1,4 +1,4 @@
-r"""Prices of few limits by way of their full contents: what a unit of each good takes of each limit, through all inputs.
+r"""Prices of few limits by way of their full contents: what a unit of each good takes of each, through all inputs.
 
 With the contents ``C = (I - A')^{-1} K'`` the dual function is known without any pass over the inputs. They are found
 only roughly (:mod:`...input_output.together`), and the minimum with them is corrected: at prices ``w_0`` full costs

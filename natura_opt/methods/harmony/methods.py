@@ -46,9 +46,10 @@ def by_harmony(settings: StepSettings, problem: HarmonyProblem, options: SolveOp
             proof = problem.certify(primal, dual, options.tolerance)
             reason = f"by prices ({why}; {answer.reason})"
             priced = Found(
-                problem, primal, dual, "prices", answer.evaluations, answer.passes, answer.trace, reason, proof
-            )
-            if proof[1].proved:
+                problem, primal, dual, "prices", answer.evaluations, answer.passes, answer.trace, reason, proof,
+                interrupted=answer.interrupted,
+            )  # fmt: skip
+            if proof[1].proved or answer.interrupted:
                 return priced
             why = "prices alone left a gap"
     left = None

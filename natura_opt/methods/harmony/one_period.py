@@ -15,9 +15,9 @@ from ...input_output.coefficients import Coefficients
 from ...laws.holdings import Holdings
 from ...objectives.harmony_functions import HarmonyFunction
 from ...program.protocol import Program
-from .by_prices import PricedHarmony
 from .concave import ConcaveProblem
 from .limited_output import LimitedOutput
+from .price_search import PricedHarmony
 from .problem import HarmonyProblem
 
 #: Tables whose laws this form knows.
