@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from ...input_output.coefficients import Coefficients
 from ...input_output.krylov import solve_gmres
 from ...input_output.system import Witness, rounding
 from ...objectives.harmony_functions import HarmonyFunction
+from .wishes import Wishes
 
 _MOST_PASSES = 2_000
 _CUTS = 60
@@ -30,7 +30,7 @@ _EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
-class LimitedOutput:
+class LimitedOutput(Wishes):
     """An economy in this form, with targets.
 
     Attributes
@@ -49,11 +49,6 @@ class LimitedOutput:
     weights: Floats
     function: HarmonyFunction
 
-    @cached_property
-    def wanted(self) -> Any:
-        """Which goods have a target and a weight."""
-        return (self.targets > 0) & (self.weights > 0)
-
     @property
     def passes(self) -> int:
         """Products with the matrix of inputs so far."""
@@ -69,38 +64,6 @@ class LimitedOutput:
             weights=self.weights[goods],
             function=self.function,
         )
-
-    def worst_served(self, deliveries: Floats) -> tuple[float, int]:
-        """Return the least delivery over target, and the good it is of."""
-        wanted = np.flatnonzero(self.wanted)
-        fulfilment = deliveries[wanted] / self.targets[wanted]
-        worst = int(fulfilment.argmin())
-        return float(fulfilment[worst]), int(wanted[worst])
-
-    def harmony(self, deliveries: Floats) -> float:
-        """Return the weighted sum of harmonies of deliveries."""
-        g, h = self.targets[self.wanted], self.weights[self.wanted]
-        values = h * self.function.value(deliveries[self.wanted] / g - 1.0)
-        return float(values.astype(np.longdouble).sum())
-
-    def best_deliveries(self, prices: Floats) -> Floats:
-        """Return what each good's price makes it worth delivering: the y >= 0 that maximises ``h H(y/g - 1) - p y``."""
-        wanted, deliveries = self.wanted, np.zeros(len(prices))
-        g, h = self.targets[wanted], self.weights[wanted]
-        relative = np.maximum(prices[wanted] * g / h, 1e-100)
-        deliveries[wanted] = g * (1.0 + self.function.best_surplus(relative))
-        return deliveries
-
-    def lagrangian(self, limit_prices: Floats, prices: Floats) -> float:
-        """Return ``w k + sum_i max_y (h H(y/g - 1) - p y)``: a bound where ``p - A'p <= K'w`` and ``p >= 0``."""
-        wanted = self.wanted
-        if (prices[wanted] <= 0).any():
-            return float("inf")
-        g, h = self.targets[wanted], self.weights[wanted]
-        relative = prices[wanted] * g / h
-        surplus = self.function.best_surplus(relative)
-        gain = h * (self.function.value(surplus) - relative * (1.0 + surplus))
-        return float((limit_prices * self.there).astype(np.longdouble).sum() + gain.astype(np.longdouble).sum())
 
 
 @dataclass(frozen=True, eq=False)

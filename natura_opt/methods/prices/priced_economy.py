@@ -122,7 +122,18 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     QuestionError : the method cannot answer this question, and why.
     """
     refuse(economy, question)
-    seen = asked_of(economy, question)
+    laid = laid_out(asked_of(economy, question))
+    _refuse_count(economy.name, len(laid.amounts))
+    return laid
+
+
+def laid_out(seen: Economy) -> PricedEconomy:
+    """Lay out an economy of one period in which every technique makes one good, as a question sees it.
+
+    Raises
+    ------
+    QuestionError : a good that is wanted cannot be made.
+    """
     makes, output = Makers.of(seen.matrix("outputs", 0)).product
     capital = Holdings.of(seen) if seen.has("capital") else None
     limits, available, resources, limiting = _limits(seen, capital)
@@ -143,7 +154,6 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     of_goods = _selection(goods, np.arange(len(goods)), (len(seen.goods), len(goods)))
     shared = sp.csr_array(per_unit @ (of_techniques @ sp.csr_array(limits.T)))
     scarce = np.flatnonzero(np.diff(sp.csc_array(shared).indptr) > 0)
-    _refuse_count(economy.name, len(scarce) + len(on_hand))
     return PricedEconomy(
         economy=seen,
         holdings=capital,
