@@ -297,11 +297,15 @@ class _Centre:
             loss=np.maximum(loss, 0.0),
             turns=turns - own[owner],
             outputs=outputs[goods],
+            constant=0.0,
             linear=np.zeros(len(prices)),
         )
         made = np.asarray(shares.T @ outputs)[rivals]  # what rivals make in the plan, the techniques chosen would
         used = self.shown[-1].used - share * (made @ bare.turns)
-        return replace(bare, linear=1.0 - used - bare.smooth(prices)[1])
+        value, slope = bare.smooth(prices)
+        return replace(
+            bare, constant=problem.lagrangian(prices, offer.prices) - value, linear=1.0 - used - slope
+        )
 
     def _mix(self, shares: Any, prices: Floats, deliveries: Floats, outputs: Floats) -> None:
         """Hear a plan, and mix it with those before."""

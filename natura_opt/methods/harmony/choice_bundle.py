@@ -28,7 +28,7 @@ _EXACT, _STEPS = 1e-11, 200
 #: The barrier of a mix: at first, lowered by so much, and how often Newton steps at each; its differences of slopes.
 _FIRST_BARRIER, _LOWER, _NEWTON, _STEP = 1e-2, 0.2, 12, 1e-6
 #: Most tangents to what switching saves.
-_CUTS = 40
+_CUTS, _MORE = 30, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,7 @@ def lowest(model: ChoiceModel, rounds: list[Round], enough: float) -> Next:
     slopes = np.array([1.0 - done.used for done in rounds])
     values = np.array([done.value - float(slope @ done.prices) for done, slope in zip(rounds, slopes, strict=True)])
     prices, cuts, taken = model.at, (np.zeros(0), np.zeros((0, len(model.at)))), []
-    for _ in range(_CUTS):
+    for _ in range(_CUTS + _MORE * len(model.at)):
         value, slope, rivals = model.switched(prices)
         taken.append(rivals)
         cuts = np.append(cuts[0], value - float(slope @ prices)), np.vstack([cuts[1], slope])

@@ -24,7 +24,7 @@ from .wishes import Wishes
 
 Places = npt.NDArray[np.int64]
 #: So many goods stand for all; costs of goods fall to no less than this share.
-_MANY, LEAST_SHARE = 40_000, 1e-3
+_MANY, LEAST_SHARE = 200_000, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class ChoiceModel:
     rivals : techniques of these goods that were not chosen, shape (r,). owner : place in ``goods`` of each.
     loss : what each costs more than the one chosen, shape (r,). turns : its change with prices, shape (r, m).
     outputs : of the goods, shape (k,).
-    linear : b, shape (m,).
+    constant, linear : what the part that stands for all misses of the value, and b, shape (m,).
     """
 
     at: Floats
@@ -56,6 +56,7 @@ class ChoiceModel:
     loss: Floats
     turns: Floats
     outputs: Floats
+    constant: float
     linear: Floats
 
     def smooth(self, prices: Floats) -> tuple[float, Floats]:
@@ -63,7 +64,8 @@ class ChoiceModel:
         costs = np.maximum(self.costs + self.contents @ (prices - self.at), LEAST_SHARE * self.costs)
         used = self.contents.T @ self.wishes.best_deliveries(costs)
         gain = self.wishes.lagrangian(prices, costs) - float(prices.sum())
-        value = float(prices.sum()) + self.share * gain + float(self.linear @ (prices - self.at))
+        more = self.constant + float(self.linear @ (prices - self.at))
+        value = float(prices.sum()) + self.share * gain + more
         return value, 1.0 - self.share * used + self.linear
 
     def switched(self, prices: Floats) -> tuple[float, Floats, Places]:
