@@ -267,9 +267,7 @@ class _Centre:
         self.spent += (inputs.passes + 1) * inputs.nnz / max(self.problem.inputs.nnz, 1)
         return outputs
 
-    def _model(
-        self, prices: Floats, offer: Offer, contents: Columns, outputs: Floats, shares: Any
-    ) -> ChoiceModel:
+    def _model(self, prices: Floats, offer: Offer, contents: Columns, outputs: Floats, shares: Any) -> ChoiceModel:
         """Return the model around some prices."""
         problem, first = self.problem, self.problem.first
         goods = representatives(len(problem.targets))
@@ -303,9 +301,7 @@ class _Centre:
         made = np.asarray(shares.T @ outputs)[rivals]  # what rivals make in the plan, the techniques chosen would
         used = self.shown[-1].used - share * (made @ bare.turns)
         value, slope = bare.smooth(prices)
-        return replace(
-            bare, constant=problem.lagrangian(prices, offer.prices) - value, linear=1.0 - used - slope
-        )
+        return replace(bare, constant=problem.lagrangian(prices, offer.prices) - value, linear=1.0 - used - slope)
 
     def _mix(self, shares: Any, prices: Floats, deliveries: Floats, outputs: Floats) -> None:
         """Hear a plan, and mix it with those before."""
