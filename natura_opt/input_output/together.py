@@ -12,11 +12,14 @@ Source: Saad and Schultz 1986 (GMRES).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import prange
+from numba import get_num_threads, prange, set_num_threads
 
 from ..base.arrays import Floats
 from ..base.compiling import compiled
@@ -30,6 +33,8 @@ _RUNS = 64
 _STEPS, _MOST = 8, 48
 #: Bytes of a basis that are no matter beside the coefficients.
 _SPARE = 50_000_000
+#: Fewer products than this are left to one core.
+_SMALL = 1_000_000
 
 
 class Columns:
@@ -48,7 +53,8 @@ class Columns:
     def times(self, weights: Floats) -> Floats:
         """Return ``C w``, shape (n,)."""
         found = np.empty(len(self.units))
-        _times_columns(self.shares, self.sizes * weights, found)
+        with _cores(self.shares.size):
+            _times_columns(self.shares, self.sizes * weights, found)
         return np.asarray(found * self.units)
 
     def transposed_times(self, amounts: Floats) -> Floats:
@@ -58,13 +64,6 @@ class Columns:
     def squares_times(self, amounts: Floats) -> Floats:
         """Return the sums of ``C**2 y``, shape (m,)."""
         return np.asarray(self.sizes**2 * _over_goods(self.shares**2, self.units**2 * amounts))
-
-    def products(self, weights: Floats) -> Floats:
-        """Return ``C' diag(d) C``, shape (m, m)."""
-        found = np.empty((len(self.sizes), len(self.sizes)))
-        for k in range(len(self.sizes)):
-            found[k] = self.transposed_times(weights * self.units * self.sizes[k] * self.shares[:, k])
-        return found
 
 
 def solve_together(coefficients: Coefficients, transpose: bool, sides: Any, units: Floats, accuracy: float) -> Columns:
@@ -77,17 +76,33 @@ def solve_together(coefficients: Coefficients, transpose: bool, sides: Any, unit
     units : v > 0 with ``N v <= v``, shape (n,).
     """
     goods, count = sides.shape
-    scaled = sides.astype(np.float64).multiply(1.0 / units[:, None]).tocsc()
-    sizes = np.array([scaled.data[scaled.indptr[k] : scaled.indptr[k + 1]].max(initial=0.0) for k in range(count)])
+    columns = [slice(int(start), int(stop)) for start, stop in pairwise(sides.indptr)]
+    entries = [np.asarray(sides.data[at] / units[sides.indices[at]], dtype=np.float64) for at in columns]
+    sizes = np.array([entry.max(initial=0.0) for entry in entries])
     sizes[sizes == 0.0] = 1.0
-    shares = np.empty((goods, count), dtype=np.float32)
+    shares = np.zeros((goods, count), dtype=np.float32)
+    for k, at in enumerate(columns):
+        shares[sides.indices[at], k] = entries[k] / sizes[k]
+    del entries
     most = max(coefficients.nbytes, _SPARE) * 2 // (4 * goods * (_STEPS + 4 + _SCATTERED * transpose))
     groups = -(-count // int(np.clip(most, 1, max(count, 1))))
-    for part in range(groups):
-        start, stop = part * count // groups, (part + 1) * count // groups
-        side = np.ascontiguousarray(scaled[:, start:stop].toarray() / sizes[start:stop], dtype=np.float32)
-        shares[:, start:stop] = _Together(coefficients, transpose, units, stop - start).solve(side, accuracy)
+    with _cores(coefficients.nnz * max(count, 1)):
+        for part in range(groups):
+            own = slice(part * count // groups, (part + 1) * count // groups)
+            side = np.ascontiguousarray(shares[:, own])
+            shares[:, own] = _Together(coefficients, transpose, units, side.shape[1]).solve(side, accuracy)
     return Columns(shares, units, sizes)
+
+
+@contextmanager
+def _cores(work: int) -> Iterator[None]:
+    """Leave small work to one core: it takes less than a busy second core keeps it waiting."""
+    cores = get_num_threads()
+    set_num_threads(1 if work < _SMALL else cores)
+    try:
+        yield
+    finally:
+        set_num_threads(cores)
 
 
 class _Together:
@@ -177,7 +192,8 @@ def _dots(one: Singles, other: Singles) -> Floats:
 def _over_goods(columns: Singles, amounts: Floats) -> Floats:
     blocks = -(-len(columns) // _BLOCK)
     partial = np.zeros((max(blocks, 1), columns.shape[1]))
-    _sums_of_blocks(_BLOCK, columns, amounts, partial)
+    with _cores(columns.size):
+        _sums_of_blocks(_BLOCK, columns, amounts, partial)
     return np.asarray(partial.sum(axis=0))
 
 

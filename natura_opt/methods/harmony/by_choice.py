@@ -1,7 +1,7 @@
 r"""Harmony by prices where goods have several techniques: prices out, techniques and complete plans back.
 
-At prices w of what is scarce the full cost of a good is that of its cheapest technique, ``p_i = min_j (U_j w + A_j p)``,
-its best delivery a closed form of it, and the dual function
+At prices w of what is scarce a good costs what its cheapest technique does, ``p_i = min_j (U_j w + A_j p)``, its best
+delivery is a closed form of that, and the dual function
 
 .. math::  \theta(w) = \sum_l w_l + \sum_i \max_{y \ge 0} \big(h_i H(y/g_i - 1) - p_i y\big)
 

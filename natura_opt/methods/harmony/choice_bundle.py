@@ -3,7 +3,7 @@ r"""The centre's side of harmony where industries choose: a mix of complete plan
 A round shows the centre a plan (deliveries ``y`` and shares ``u`` of all there is) and the dual function at its prices,
 a value and a slope ``1 - u``. It mixes the plans it has seen,
 
-.. math::  \max_{\lambda \ge 0} \sum_i h_i H\Big(\sum_k \lambda_k y^k_i / g_i - 1\Big), \quad \sum_k \lambda_k u^k \le 1,
+.. math::  \max_{\lambda \ge 0} \sum_i h_i H\Big(\sum_k \lambda_k y^k_i / g_i - 1\Big), \; \sum_k \lambda_k u^k \le 1,
 
 and announces the prices at which its model of the dual function is least: a smooth part that bends as deliveries do
 (:mod:`.by_choice`) and, on top of it, the highest of the tangents that the rounds have shown.
@@ -100,7 +100,7 @@ def mix(wishes: Wishes, rounds: list[Round], start: Floats) -> Floats:
         return start
     most = float((used @ amounts).max())
     amounts *= sizes / (most * (1.0 + rounding(count)))  # the tightest limit is met, less what rounding may hide
-    return amounts
+    return np.asarray(amounts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,10 +160,10 @@ def _least(
     cut = float((cuts[0] + cuts[1] @ start).max())
     height = max(cut + model.smooth(start)[0], float((shown[0] + shown[1] @ start).max()))
     first = np.concatenate([start, [cut, height]])
-    found = minimize(
+    found = minimize(  # type: ignore[call-overload]
         lambda point: point[-1], first, jac=lambda _: up, method="SLSQP",
         bounds=[(0.0, None)] * count + [(None, None)] * 2,
-        constraints={"type": "ineq", "fun": room, "jac": turns}, options={"ftol": _EXACT, "maxiter": _STEPS},
+        constraints=[{"type": "ineq", "fun": room, "jac": turns}], options={"ftol": _EXACT, "maxiter": _STEPS},
     )  # fmt: skip
     prices = np.maximum(found.x[:count] if np.isfinite(found.x).all() else start, 0.0)
     return prices, float((cuts[0] + cuts[1] @ prices).max())
