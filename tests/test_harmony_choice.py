@@ -121,7 +121,8 @@ def form(techniques: int = 2, goods: int = 30, scarce: int = 3, seed: int = 0) -
     inputs = np.where(rng.random((rows, goods)) < 0.2, rng.random((rows, goods)), 0.0)
     inputs *= 0.7 / np.maximum(inputs.sum(axis=1, keepdims=True), 1e-9)
     return ChosenOutput(
-        sp.csr_array(inputs), sp.csr_array(rng.uniform(0.1, 1.0, (rows, scarce)) / goods), np.arange(goods + 1) * techniques,
+        sp.csr_array(inputs), sp.csr_array(rng.uniform(0.1, 1.0, (rows, scarce)) / goods),
+        np.arange(goods + 1) * techniques,
         rng.uniform(0.5, 2.0, goods), rng.uniform(0.5, 2.0, goods), H2018,
     )  # fmt: skip
 
