@@ -12,9 +12,10 @@ import natura_opt as no
 from natura_opt.base.status import Status
 from natura_opt.formulate import with_objective
 from natura_opt.methods.harmony import by_choice
-from natura_opt.methods.harmony.by_choice import ChosenOutput, NoChoiceError, harmonise_choice
+from natura_opt.methods.harmony.by_choice import NoChoiceError, harmonise_choice
 from natura_opt.methods.harmony.choice_bundle import Round, mix
 from natura_opt.methods.harmony.choice_period import MOST_SCARCE, choice_period
+from natura_opt.methods.harmony.chosen_output import ChosenOutput
 from natura_opt.methods.harmony.problem import harmony_problem
 from natura_opt.objectives.harmony_functions import H2018
 
@@ -194,3 +195,14 @@ def test_a_mix_is_the_best_of_a_grid(seed: int) -> None:
         made = (share * plans[0].deliveries + (1 - share) * plans[1].deliveries) / use.max()
         best = max(best, problem.harmony(made))
     assert problem.harmony(found[0] * plans[0].deliveries + found[1] * plans[1].deliveries) >= best - 1e-6
+
+
+def test_plans_that_are_folded_into_one_stay_in_the_mix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_choice, "_KEPT", 2)
+    problem = form()
+    answer = harmonise_choice(problem, tolerance=TOLERANCE)
+    assert len(answer.trace) > 3 and answer.plans <= 2
+    made = np.add.reduceat(answer.levels, problem.first[:-1])
+    left = made - problem.inputs.T @ answer.levels
+    assert (problem.use.T @ answer.levels <= 1.0 + 1e-12).all()
+    assert problem.harmony(left) >= answer.harmony - 1e-9 * problem.weights.sum()

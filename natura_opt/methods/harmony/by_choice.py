@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,86 +26,22 @@ from ...input_output.coefficients import Coefficients
 from ...input_output.cores import blas_on_one_core
 from ...input_output.positive_system import positive_solution
 from ...input_output.together import Columns, solve_together
-from ...objectives.harmony_functions import HarmonyFunction
 from ...plan.trace import TracePoint
 from ..prices.cheapest import Choice, Hopeless, Industries, Offer
 from .choice_bundle import Next, Round, lowest, mix
 from .choice_model import LEAST_SHARE, ChoiceModel, dense_contents, representatives
+from .chosen_output import ChosenHarmony, ChosenOutput
 from .price_search import LEAST
-from .wishes import Wishes
 
 #: How exact contents are; how exact prices and plans of a round are: shares of the gap and of the tolerance.
 _CONTENTS, _PRICES, _PLANS, _SURE = 1e-3, 1e-2, 1e-2, 1e-2
 _ROUGHEST, _FINEST = 1e-4, 8.0
 #: The share of the worth of what is scarce that is always spread evenly over it: nothing is ever quite free.
 _SPREAD = 1e-12
-#: So many rounds are kept to mix, and after so many without progress there will be none.
-_KEPT, _PATIENCE = 60, 12
+#: So many plans are kept to mix, and after so many rounds without progress there will be none.
+_KEPT, _PATIENCE = 40, 12
 #: A good of which one technique makes all but this share is made by one.
 _PURE = 1e-6
-
-
-@dataclass(frozen=True, eq=False)
-class Asked(Wishes):
-    """Targets and weights of some goods."""
-
-    there: Floats
-    targets: Floats
-    weights: Floats
-    function: HarmonyFunction
-
-
-@dataclass(frozen=True, eq=False)
-class ChosenOutput(Wishes):
-    """An economy of one period in which goods have techniques to choose from.
-
-    Attributes
-    ----------
-    inputs, use : csr, shapes (techniques, n) and (techniques, m), per unit made, in the order of the goods they make;
-        use as a share of all there is.
-    first : techniques of good i are ``first[i]`` to ``first[i + 1] - 1``, shape (n + 1,).
-    targets, weights : shape (n,).
-    function : the harmony function, strictly concave.
-    """
-
-    inputs: sp.csr_array
-    use: sp.csr_array
-    first: Choice
-    targets: Floats
-    weights: Floats
-    function: HarmonyFunction
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "there", np.ones(self.use.shape[1]))
-
-    def of(self, goods: Any) -> Asked:
-        """Return what is asked of some goods."""
-        return Asked(self.there, self.targets[goods], self.weights[goods], self.function)
-
-
-@dataclass(frozen=True, eq=False)
-class ChosenHarmony:
-    """The best mix of plans, and the best bound.
-
-    Attributes
-    ----------
-    levels : output of each technique, shape (techniques,).
-    scarce_prices, prices : of all there is of each scarce thing, shape (m,), and of goods, shape (n,).
-    harmony, bound, gap_per_good : attained, the most that any plan attains, and their difference per unit of weight.
-    trace : of the rounds. plans : how many are mixed.
-    """
-
-    levels: Floats
-    scarce_prices: Floats
-    prices: Floats
-    harmony: float
-    bound: float
-    gap_per_good: float
-    trace: tuple[TracePoint, ...]
-    plans: int
-    passes: int
-    proved: bool
-    interrupted: bool
 
 
 class NoChoiceError(Exception):
@@ -321,6 +257,23 @@ class _Centre:
             self.highest, self.amounts = harmony, amounts
         else:
             self.amounts = start
+        if len(self.shown) > _KEPT:
+            self._fold()
+
+    def _fold(self) -> None:
+        """Make one plan of the two of which the mix has least, so that the mix stays as it is."""
+        one, other = np.sort(np.argsort(self.amounts[:-1], kind="stable")[:2]).tolist()
+        both = self.amounts[one] + self.amounts[other]
+        share = float(self.amounts[one] / both) if both > 0 else 0.0
+        first, second = self.shown[one], self.shown[other]
+        used = share * first.used + (1.0 - share) * second.used
+        deliveries = share * first.deliveries + (1.0 - share) * second.deliveries
+        value = self.problem.harmony(deliveries) + float(second.prices @ (1.0 - used))
+        self.shown[other] = Round(second.prices, value, used, deliveries)
+        self.plans[other] = share * self.plans[one] + (1.0 - share) * self.plans[other]
+        self.amounts[other] = both
+        del self.shown[one], self.plans[one]
+        self.amounts = np.delete(self.amounts, one)
 
     def _contents(self, offer: Offer) -> Columns:
         """Return roughly what a unit of each good takes of each scarce thing, by the techniques of an offer."""

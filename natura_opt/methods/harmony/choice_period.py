@@ -11,7 +11,7 @@ from ...base.errors import QuestionError
 from ...economy.makers import Makers
 from ..prices.own_units import OwnUnits, in_own_units
 from ..prices.priced_economy import laid_out
-from .by_choice import ChosenHarmony, ChosenOutput
+from .chosen_output import ChosenHarmony, ChosenOutput
 from .one_period import KNOWN
 from .problem import HarmonyProblem
 
