@@ -18,28 +18,30 @@ class Course:
     ----------
     point : the shares that are announced next, or were last.
     offer : what the industries answered to the last ones.
+    used : of scarce things by the last plan.
     number : rounds that are done.
-    before : the gap before the prices of the last one were heard.
+    before : the gap before the last one.
     stalled : rounds without progress up to the one before the last.
     planned : whether the last one made a plan.
     exhausted : whether its answers were the most exact there are.
-    foreseen : whether its point was the local model's; trusted : whether the next one may be.
+    foreseen : whether its point was the local model's; doubt : how many of the last such points kept no promise.
     contents : of goods, by which the local model goes on, shape (goods, things); None without a model.
     """
 
     point: Floats
     offer: Offer
+    used: Floats
     number: int = 0
     before: float = 1.0
     stalled: int = 0
     planned: bool = False
     exhausted: bool = False
     foreseen: bool = False
-    trusted: bool = True
+    doubt: int = 0
     contents: Floats | None = None
 
     @classmethod
     def resumable(cls, things: int) -> Course:
         """Return one that is to be filled from where an earlier run had come."""
         nothing = np.zeros(0)
-        return cls(np.full(things, 1.0 / things), Offer(nothing, nothing.astype(np.int64)))
+        return cls(np.full(things, 1.0 / things), Offer(nothing, nothing.astype(np.int64)), np.zeros(things))

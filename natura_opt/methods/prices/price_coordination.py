@@ -44,7 +44,6 @@ from .centre import Centre, Standing
 from .cheapest import Industries
 from .checkpoint import Checkpoint
 from .course import Course
-from .level_bundle import LevelBundle
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
 from .rounds import begun, coordinated_rounds
@@ -133,8 +132,8 @@ def coordinate(
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
-    industries = Industries(ours.inputs, ours.use, laid.first)
-    centre = Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
+    industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
+    centre = Centre.of(len(laid.amounts), len(laid.wanted))
     rounds: list[PriceRound] = []
     last = centre.standing(), 0, dict(industries.table.told)
     claim = Claim.ITERATION_LIMIT

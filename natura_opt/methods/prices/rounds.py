@@ -10,7 +10,7 @@ import numpy as np
 from ...base.arrays import Floats
 from ...base.errors import QuestionError, listed
 from ...plan.price_rounds import PriceRound
-from .centre import Centre, Proposal
+from .centre import Centre, Proposal, value
 from .cheapest import Industries, Offer
 from .contents import MOST_BYTES, MOST_THINGS, Contents
 from .course import Course
@@ -30,8 +30,9 @@ _SPREAD = 1e-12
 _PATIENCE = 4
 #: Rounds without progress, at the most exact answers, after which there will be none.
 _GIVEN_UP = 100
-#: A round by the local model must leave at most this part of the gap, or the next one is by the cuts.
-_KEEPS_UP = 0.5
+#: A round by the local model should leave at most this part of the gap; if so many in a row do not, contents being made
+#: ten times as exact each time, every other round is by the cuts.
+_KEEPS_UP, _DOUBTED = 0.5, 2
 #: How much dearer than the cheapest a technique may be that shares in making a good.
 _NEARLY = 1e-3
 #: With a choice for fewer goods than this, the cuts alone are as good as a model of what everybody answers.
@@ -50,7 +51,8 @@ def begun(ours: OwnUnits, industries: Industries, centre: Centre) -> Course:
     QuestionError : there are none; the goods are named.
     """
     point = centre.bundle.best
-    return Course(point, first_offer(ours.laid, industries, industries.table.scarcity(point)))
+    scarcity = industries.table.scarcity(centre.rents(point))
+    return Course(point, first_offer(ours.laid, industries, scarcity), np.zeros(len(point)))
 
 
 def coordinated_rounds(
@@ -76,11 +78,12 @@ def coordinated_rounds(
             if course.stalled > _GIVEN_UP and course.exhausted:
                 return
             prospect = _moved(course, centre, model, tolerance)
-        finer = 0.1 ** (course.stalled // _PATIENCE)
+        before, finer = centre.gap, 0.1 ** (course.stalled // _PATIENCE)
         slack, slack_of_plan = (max(finer * rough, finest) for rough in _roughly(model, centre.gap, tolerance))
         course.exhausted = max(slack, slack_of_plan) <= finest
         point = course.point = (1.0 - _SPREAD) * course.point + _SPREAD / len(course.point)
-        scarcity = table.scarcity(point)
+        rents = centre.rents(point)
+        scarcity = table.scarcity(rents)
         offer = industries.full_costs(scarcity, course.offer, slack, outputs if outputs.any() else None)
         shares = _in_use(industries, scarcity, offer, prospect)
         planned = industries.plan(shares, ours.wanted, outputs, slack_of_plan, offer.prices)
@@ -90,10 +93,9 @@ def coordinated_rounds(
             if not used.any():
                 _refuse_endless(ours.laid, shares.main[planned > 0])
             centre.hear_plan(Proposal(planned, shares), used)
-        before = centre.gap
-        trimmed = industries.without_idle_rents(point, offer.prices)
-        total = _sum(trimmed, np.ones(len(trimmed)))
-        centre.hear_cost(trimmed / total, _sum(offer.prices, ours.wanted) / total, offer.prices / total)
+            course.used = used
+        trimmed = industries.without_idle_rents(rents, offer.prices)
+        centre.hear_cost(trimmed, value(offer.prices, ours.wanted), offer.prices)
         course.number, course.offer, course.before = course.number + 1, offer, before
         course.planned, course.foreseen = planned is not None, prospect is not None
         bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
@@ -102,12 +104,16 @@ def coordinated_rounds(
 
 def _moved(course: Course, centre: Centre, model: LocalModel | None, tolerance: float) -> Prospect | None:
     """Move to the next point: by the local model while it keeps what it promises, else by the cuts."""
-    course.trusted = not (course.trusted and course.foreseen) or centre.gap <= _KEEPS_UP * course.before
-    if model is not None and course.trusted and course.planned:
+    if course.foreseen:
+        course.doubt = 0 if centre.gap <= _KEEPS_UP * course.before else course.doubt + 1
+    by_model = course.planned and (not course.foreseen or course.doubt < _DOUBTED)
+    if model is not None and by_model:
+        doubt, last = course.doubt, centre.proposals[-1]
         exact = max(_OF_MODEL * min(centre.gap, 1.0) ** 2, 1e-3 * tolerance)
-        nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS)
-        last, used = centre.proposals[-1], centre.bundle.cuts[-1]
-        prospect = model.best_near(course.point, course.offer.prices, last.shares, last.outputs, used, exact, nearly)
+        nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS) * 0.1 ** min(doubt, _DOUBTED)
+        prospect = model.best_near(
+            course.point, course.offer.prices, last.shares, last.outputs, course.used, centre.there, exact, nearly
+        )
         course.point, course.offer = prospect.point, Offer(prospect.prices, prospect.chosen)
         return prospect
     if centre.mixed is not None:
@@ -171,11 +177,6 @@ def _with_mixes(chosen: Choice, foreseen: Shares, mixed: Any) -> Shares:
     used = np.concatenate([chosen[whole], foreseen.used[kept]])[order]
     shares = np.concatenate([np.ones(len(whole)), foreseen.shares[kept]])[order]
     return Shares(np.searchsorted(goods[order], np.arange(len(chosen) + 1)).astype(np.int64), used, shares)
-
-
-def _sum(prices: Floats, amounts: Floats) -> float:
-    """Return ``prices @ amounts``, in extended precision: its rounding would be the bound's."""
-    return float(prices.astype(np.longdouble) @ amounts.astype(np.longdouble))
 
 
 def _names(laid: PricedEconomy, rows: Choice, most: int) -> list[str]:
