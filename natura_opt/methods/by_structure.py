@@ -31,8 +31,8 @@ from ..formulate import asked_of
 from ..objectives import objective_of
 from .prices.contents import MOST_THINGS
 from .prices.price_coordination import solve_by_prices
-from .prices.priced_economy import ANSWERED
 from .prices.record import PRICES
+from .prices.unanswered import ANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
