@@ -95,6 +95,7 @@ class Checkpoint:
             "amounts": np.zeros(0) if centre.mixed is None else centre.mixed.amounts,
             "point": course.point,
             "offer": course.offer.prices,
+            "used": course.used,
             "chosen": _small(course.offer.chosen),
         }
         parts |= {f"centre {name}": values for name, values in centre.kept().items()}
@@ -149,6 +150,7 @@ class Checkpoint:
         centre.mixed = None if about["most"] is None else Mix(parts["amounts"], about["most"])
         centre.restore({name: parts[f"centre {name}"] for name in centre.kept()})
         course.point, course.offer = parts["point"], Offer(parts["offer"], parts["chosen"].astype(np.int64))
+        course.used = parts["used"]
         course.contents = parts["contents"] if "contents" in set(parts) else None
         for name in _PLAIN:
             setattr(course, name, about["course"][name])
@@ -167,7 +169,17 @@ def fingerprint(ours: OwnUnits) -> str:
     seen = hashlib.blake2b(digest_size=16)
     laid = ours.laid
     tables = [part for table in (ours.inputs, ours.use) for part in (table.indptr, table.indices, table.data)]
-    for part in (*tables, ours.wanted, ours.goods, laid.goods, laid.techniques, laid.first, laid.amounts, laid.scarce):
+    for part in (
+        *tables,
+        ours.wanted,
+        ours.goods,
+        laid.goods,
+        laid.techniques,
+        laid.first,
+        laid.rows,
+        laid.amounts,
+        laid.scarce,
+    ):
         whole = np.ascontiguousarray(part)
         seen.update(f"{whole.dtype.str} {whole.shape} ".encode())
         seen.update(whole.data)
