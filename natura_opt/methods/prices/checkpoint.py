@@ -95,7 +95,6 @@ class Checkpoint:
             "amounts": np.zeros(0) if centre.mixed is None else centre.mixed.amounts,
             "point": course.point,
             "offer": course.offer.prices,
-            "used": course.used,
             "chosen": _small(course.offer.chosen),
         }
         parts |= {f"centre {name}": values for name, values in centre.kept().items()}
@@ -150,7 +149,6 @@ class Checkpoint:
         centre.mixed = None if about["most"] is None else Mix(parts["amounts"], about["most"])
         centre.restore({name: parts[f"centre {name}"] for name in centre.kept()})
         course.point, course.offer = parts["point"], Offer(parts["offer"], parts["chosen"].astype(np.int64))
-        course.used = parts["used"]
         course.contents = parts["contents"] if "contents" in set(parts) else None
         for name in _PLAIN:
             setattr(course, name, about["course"][name])
