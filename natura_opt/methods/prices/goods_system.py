@@ -22,8 +22,13 @@ from .shared_steps import SharedSteps
 _FEW, _STEPS = 200, 15
 #: How often it is tried, each time so much more exactly; and how often what falls short is made good.
 _TRIES, _FINER, _MENDED = 8, 0.1, 6
-#: The least that a good counts for, beside the mean: what is worth little now may not be so in another system.
+#: The least that a good counts for, beside the mean, and the most it is raised by for that: what is worth little now
+#: may not be so in another system.
 _COUNTS = 1e-3
+_RAISED = 1e100
+#: An estimate so many times too large or too small is led nearer by plain steps, at most so many: a good counts by what
+#: the others seem to need for it, and GMRES does not move where a good of no value needs one that will have some.
+_APART, _LED = 1e3, 20
 _ONE = np.ones(1)
 
 
@@ -86,6 +91,12 @@ class GoodsSystem:
         root = len(x) ** 0.5
         for tried in range(_TRIES):
             right = factor * (wanted + times(x))
+            for _ in range(_LED):
+                apart = (x < right / _APART) | (right < x / _APART)
+                if not apart.any():
+                    break
+                x = np.where(apart, right, x)
+                right = factor * (wanted + times(x))
             values = worth * right
             total = float(values.sum())
             if not np.isfinite(total):
@@ -93,9 +104,8 @@ class GoodsSystem:
             mean = total / len(x)
             if not mean > 0:
                 return right if not right.any() else None
-            weights = np.where(
-                right > 0, worth * np.maximum(_COUNTS * mean / np.where(values > 0, values, mean), 1.0), 0.0
-            )
+            raised = np.clip(_COUNTS * mean / np.where(values > 0, values, mean), 1.0, _RAISED)
+            weights = np.where(right > 0, worth * raised, 0.0)
             goal = aim * _FINER**tried * total / root
             residual = right - x
             self._steps.cycle(
@@ -104,6 +114,8 @@ class GoodsSystem:
             if not np.isfinite(x).all():
                 break
             x = np.where(x > 0, x, right)
+            if float(worth @ x) < total / 2:  # what may be missed was measured by an estimate far above the solution
+                continue
             if aim > slack:
                 return x
             mended = self._mended(times, wanted, x, factor, worth, slack * total, up)

@@ -105,7 +105,8 @@ class SharedSteps:
             hessenberg[step + 1, step] = height
             target = np.zeros(step + 2)
             target[0] = norm
-            amounts: Floats = np.linalg.lstsq(hessenberg[: step + 2, : step + 1], target, rcond=None)[0]
+            found = np.linalg.lstsq(hessenberg[: step + 2, : step + 1], target, rcond=None)[0]
+            amounts = np.asarray(found, dtype=np.float64)
             left = float(np.linalg.norm(hessenberg[: step + 2, : step + 1] @ amounts - target))
             done = step + 1
             if not left > goal or not height > 1e-14 * norm:

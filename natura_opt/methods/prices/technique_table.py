@@ -203,12 +203,12 @@ class TechniqueTable:
         self.passes += 1.0 + self.use.nnz / max(self.inputs.nnz, 1)
         return out
 
-    def part(self, shares: Shares) -> float:
-        """Return which part of the coefficients the techniques in use have."""
-        return _read(self.inputs, shares) / max(self.inputs.nnz, 1)
+    def part(self, shares: Shares, which: Any = slice(None)) -> float:
+        """Return which part of the coefficients the techniques in use have, or some of them."""
+        return _read(self.inputs, shares.used[which]) / max(self.inputs.nnz, 1)
 
     def _count_use(self, shares: Shares) -> None:
-        self.passes += _read(self.use, shares) / max(self.inputs.nnz, 1)
+        self.passes += _read(self.use, shares.used) / max(self.inputs.nnz, 1)
 
     def _blocks(self, count: int) -> Choice:
         """Cut goods into blocks whose techniques have about equally many coefficients."""
@@ -224,5 +224,5 @@ def _parts(matrix: Any) -> tuple[Any, Any, Any]:
     return matrix.indptr, indices.view(np.uint32 if indices.dtype == np.int32 else np.uint64), matrix.data
 
 
-def _read(matrix: Any, shares: Shares) -> int:
-    return int((matrix.indptr[shares.used + 1] - matrix.indptr[shares.used]).sum(dtype=np.int64))
+def _read(matrix: Any, rows: Choice) -> int:
+    return int((matrix.indptr[rows + 1] - matrix.indptr[rows]).sum(dtype=np.int64))
