@@ -134,6 +134,17 @@ def _spared(case: Case) -> bool:
         needed = further
 
 
+@pytest.mark.parametrize("up", [True, False], ids=["at least", "at most"])
+def test_estimates_far_from_what_goods_now_need(up: bool) -> None:
+    """A few goods all but worthless before, and others worth much before that now are worth nothing."""
+    case, rng = Case(11, 240), np.random.default_rng(11)
+    start = case.exact * np.where(rng.random(240) < 0.2, 1e-11, 1.0) * np.where(rng.random(240) < 0.1, 10.0, 1.0)
+    x = case.solve(up=up, slack=1e-8, start=start)
+    assert x is not None
+    assert all(value >= 0 for value in case.surplus(x)) if up else all(value <= 0 for value in case.surplus(x))
+    assert case.readings < 150
+
+
 @SIZES
 @pytest.mark.parametrize("radius", [0.99, 0.9999])
 @pytest.mark.parametrize("up", [True, False], ids=["at least", "at most"])

@@ -37,6 +37,12 @@ def test_up_to_three_hundred_goods(seed: int) -> None:
     encloses(hostile_economy(seed, (2, 300)))
 
 
+@pytest.mark.parametrize(("seed", "goods"), [(51, (2, 300)), (1027, (300, 2000))])
+def test_a_good_of_no_value_that_comes_to_have_some(seed: int, goods: tuple[int, int]) -> None:
+    """Systems were not solved where an estimate of nearly nothing was far below what the good now needs."""
+    encloses(hostile_economy(seed, goods))
+
+
 @pytest.mark.parametrize("seed", [pytest.param(s, marks=() if s < 1003 else pytest.mark.exhaustive)
                                   for s in range(1000, 1100)])  # fmt: skip
 def test_hundreds_and_thousands_of_goods(seed: int) -> None:

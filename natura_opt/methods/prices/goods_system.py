@@ -24,8 +24,12 @@ _FEW, _STEPS = 200, 15
 _TRIES, _FINER, _MENDED = 12, 0.3, 6
 #: How near its goal a cycle must have come for its solution to be mended.
 _NEARLY = 2.0
-#: The least that a good counts for, beside the mean: what is worth little now may not be so in another system.
-_COUNTS = 1e-3
+#: The least that a good counts for, beside the mean, and the most it is raised by for that: what is worth little now
+#: may not be so in another system.
+_COUNTS, _RAISED = 1e-3, 1e100
+#: An estimate so many times too large or too small is led nearer by plain steps, at most so many: a good counts by what
+#: the others seem to need for it, and GMRES does not move where a good of no value needs one that will have some.
+_APART, _LED = 1e3, 20
 _ONE = np.ones(1)
 
 
@@ -89,6 +93,12 @@ class GoodsSystem:
         finer = 1.0
         for _ in range(_TRIES):
             right = factor * (wanted + times(x))
+            for _ in range(_LED):
+                apart = (x < right / _APART) | (right < x / _APART)
+                if not apart.any():
+                    break
+                x = np.where(apart, right, x)
+                right = factor * (wanted + times(x))
             values = worth * right
             total = float(values.sum())
             if not np.isfinite(total):
@@ -96,8 +106,8 @@ class GoodsSystem:
             mean = total / len(x)
             if not mean > 0:
                 return right if not right.any() else None
-            least = np.where(right > 0, _COUNTS * mean / np.where(right > 0, right, 1.0), 0.0)
-            weights = np.maximum(np.where(right > 0, worth, 0.0), least)
+            raised = np.clip(_COUNTS * mean / np.where(values > 0, values, mean), 1.0, _RAISED)
+            weights = np.where(right > 0, worth * raised, 0.0)
             goal = finer * aim * total / root
             left = self._steps.cycle(
                 lambda v: factor * times(v[:, 0])[:, None], x[:, None], (right - x)[:, None], weights**2, _ONE, goal
@@ -105,8 +115,8 @@ class GoodsSystem:
             if not np.isfinite(x).all():
                 break
             x = np.where(x > 0, x, right)
-            if left > goal * _NEARLY:
-                continue
+            if left > goal * _NEARLY or float(worth @ x) < total / 2:
+                continue  # not there yet, or what may be missed was measured by an estimate far above the solution
             if aim > slack:
                 return x
             mended = self._mended(times, wanted, x, factor, worth, slack * total, up)

@@ -167,7 +167,7 @@ def _in_use(industries: Industries, scarcity: Floats, offer: Offer, prospect: Pr
     if not len(rows):
         return Shares.of(offer.chosen)
     costs = scarcity[rows] + table.inputs[rows] @ offer.prices
-    table.passes += len(rows) / len(table.rows)
+    table.passes += table.part(foreseen, several)
     lowest = np.full(table.goods, np.inf)
     np.minimum.at(lowest, goods, costs)
     dearest = np.zeros(table.goods)

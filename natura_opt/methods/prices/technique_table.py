@@ -103,6 +103,7 @@ class TechniqueTable:
         self._cuts = self._blocks(1 if self._small else _BLOCKS)
         self._sums = self._blocks(1 if self._small else _SUMS)
         self._partial: Floats | None = None
+        self._counted: tuple[Shares | None, int] = (None, 0)
 
     @property
     def passes(self) -> float:
@@ -178,7 +179,7 @@ class TechniqueTable:
     def transposed(self, shares: Shares, q: Floats) -> Floats:
         """Return the inputs that outputs q take, shape (goods,)."""
         given = (shares.begins, shares.used, shares.shares, *self._parts, np.ascontiguousarray(q))
-        self.told["orders"] += _read(self.inputs, shares)
+        self.told["orders"] += self._coefficients_of(shares)
         self.passes += self.part(shares)
         if self._small:
             sums = np.zeros(self.goods)
@@ -209,7 +210,7 @@ class TechniqueTable:
         kernels.total_use(
             self._cuts, shares.begins, shares.used, shares.shares, *self._of_use, np.ascontiguousarray(q), sums, lost
         )
-        self.told["use"] += _read(self.use, shares)
+        self.told["use"] += _read(self.use, shares.used)
         self._count_use(shares)
         exact = sums.astype(np.longdouble).sum(axis=0) + lost.astype(np.longdouble).sum(axis=0)
         return np.asarray(exact, dtype=np.float64)
@@ -225,12 +226,19 @@ class TechniqueTable:
         self.passes += 1.0 + self.use.nnz / max(self.inputs.nnz, 1)
         return out
 
-    def part(self, shares: Shares) -> float:
-        """Return which part of the coefficients the techniques in use have."""
-        return _read(self.inputs, shares) / max(self.inputs.nnz, 1)
+    def part(self, shares: Shares, which: Any = None) -> float:
+        """Return which part of the coefficients the techniques in use have, or some of them."""
+        read = self._coefficients_of(shares) if which is None else _read(self.inputs, shares.used[which])
+        return read / max(self.inputs.nnz, 1)
+
+    def _coefficients_of(self, shares: Shares) -> int:
+        """Return how many coefficients the techniques in use have: they are read many times in a row."""
+        if self._counted[0] is not shares:
+            self._counted = (shares, _read(self.inputs, shares.used))
+        return self._counted[1]
 
     def _count_use(self, shares: Shares) -> None:
-        self.passes += _read(self.use, shares) / max(self.inputs.nnz, 1)
+        self.passes += _read(self.use, shares.used) / max(self.inputs.nnz, 1)
 
     def _blocks(self, count: int) -> Choice:
         """Cut goods into blocks whose techniques have about equally many coefficients."""
@@ -250,5 +258,5 @@ def _parts(matrix: Any) -> tuple[Any, Any, Any]:
     return matrix.indptr, indices.view(np.uint32 if indices.dtype == np.int32 else np.uint64), matrix.data
 
 
-def _read(matrix: Any, shares: Shares) -> int:
-    return int((matrix.indptr[shares.used + 1] - matrix.indptr[shares.used]).sum(dtype=np.int64))
+def _read(matrix: Any, rows: Choice) -> int:
+    return int((matrix.indptr[rows + 1] - matrix.indptr[rows]).sum(dtype=np.int64))
