@@ -232,7 +232,7 @@ def _per_unit_made(table: Any, rows: Places, columns: Places, output: Floats, st
 
 def _limits(economy: Economy, capital: Holdings | None) -> tuple[Any, Floats, int, Places]:
     """Return use per unit of activity of all that is limited, the amounts, the number of resources, the holdings."""
-    parts, available = [sp.csr_array((0, len(economy.techniques)))], [np.zeros(0)]
+    parts, available = [], [np.zeros(0)]
     limiting = np.zeros(0, dtype=np.int64)
     if economy.has("resource_limits"):
         parts.append(economy.matrix("resource_use", 0))
@@ -243,8 +243,11 @@ def _limits(economy: Economy, capital: Holdings | None) -> tuple[Any, Floats, in
         limiting = np.arange(capital.count) if capital.techniques is None else _tightest(capital, tied, stock)
         parts.append(tied[limiting])
         available.append(stock[limiting])
-    limits = sp.csr_array(sp.vstack(parts))
-    limits.eliminate_zeros()
+    if len(parts) == 1 and parts[0].data.all():  # as it stands, not copied
+        limits = parts[0]
+    else:
+        limits = sp.csr_array(sp.vstack([sp.csr_array((0, len(economy.techniques))), *parts]))
+        limits.eliminate_zeros()
     return limits, np.concatenate(available), resources, limiting
 
 
