@@ -46,7 +46,8 @@ _FINEST_CONTENTS, _ROUGHEST_CONTENTS = 1e-3, 1e-2
 class PriceRound:
     """A round: ``best`` assortments are possible with the plans seen so far, more than ``bound`` never.
 
-    ``gap`` is relative to the bound; ``passes`` counts how often the technique table has been read so far.
+    ``gap`` is relative to the bound; ``passes`` counts how often the technique table has been read so far, and ``wire``
+    the bytes that have gone to a cluster and come back.
     """
 
     round: int
@@ -54,6 +55,7 @@ class PriceRound:
     best: float
     gap: float
     passes: float
+    wire: int = 0
 
 
 def coordinated_rounds(
@@ -89,7 +91,7 @@ def coordinated_rounds(
         total = _sum(trimmed, np.ones(len(trimmed)))
         centre.hear_cost(trimmed / total, _sum(offer.prices, ours.wanted) / total, offer.prices / total)
         bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
-        yield PriceRound(number, bound, best, centre.gap, industries.passes)
+        yield PriceRound(number, bound, best, centre.gap, industries.passes, table.wire)
         stalled = stalled + 1 if centre.gap >= before else 0
         if stalled > _GIVEN_UP and max(slack, slack_of_plan) <= finest:
             return
@@ -134,8 +136,7 @@ def _in_use(industries: Industries, scarcity: Floats, offer: Offer, prospect: Pr
     rows, goods = foreseen.used[several], foreseen.goods[several]
     if not len(rows):
         return Shares.of(offer.chosen)
-    costs = scarcity[rows] + table.inputs[rows] @ offer.prices
-    table.passes += len(rows) / len(table.rows)
+    costs = table.costs_of(rows, scarcity, offer.prices)
     lowest = np.full(table.goods, np.inf)
     np.minimum.at(lowest, goods, costs)
     dearest = np.zeros(table.goods)
