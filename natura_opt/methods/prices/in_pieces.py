@@ -17,7 +17,7 @@ from ...proof.certificate import certify
 from ...proof.judging import judge
 from ..curves.as_techniques import AsTechniques
 from .price_coordination import solve_by_prices
-from .priced_economy import PRICED, refuse
+from .unanswered import PRICED, refuse
 
 
 def refuse_in_pieces(economy: Economy, question: Question) -> None:

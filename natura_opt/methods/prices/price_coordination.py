@@ -110,7 +110,7 @@ def coordinate(
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
-    industries = Industries(ours.inputs, ours.use, laid.first)
+    industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
     centre = Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
     rounds: list[PriceRound] = []
     claim = Claim.ITERATION_LIMIT

@@ -22,14 +22,14 @@ def _has_curves(economy: Economy, question: Question) -> bool:
 
 
 def _answers(objective: Objective) -> bool:
-    from .priced_economy import ANSWERED
+    from .unanswered import ANSWERED
 
     return objective in ANSWERED
 
 
 def _refuses(economy: Economy, question: Question) -> str:
     from .in_pieces import refuse_in_pieces
-    from .priced_economy import refuse
+    from .unanswered import refuse
 
     return reason_of(refuse_in_pieces if _has_curves(economy, question) else refuse, economy, question)
 
