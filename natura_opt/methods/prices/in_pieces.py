@@ -32,7 +32,13 @@ def refuse_in_pieces(economy: Economy, question: Question) -> None:
 
 
 def solve_in_pieces(
-    economy: Economy, question: Question, *, tolerance: float, max_rounds: int, time_limit: float | None
+    economy: Economy,
+    question: Question,
+    *,
+    tolerance: float,
+    max_rounds: int,
+    time_limit: float | None,
+    cluster: str | None,
 ) -> Plan:
     """Answer a question as :func:`.price_coordination.solve_by_prices`; the proof is of the program of the curves.
 
@@ -43,7 +49,9 @@ def solve_in_pieces(
     split = AsTechniques.of(economy, question, "prices")
     left = tuple(table for table in question.leave_out if table in split.economy.tables)
     asked = Question(question.objective, question.settings, leave_out=left, name=question.name)
-    plan = solve_by_prices(split.economy, asked, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
+    plan = solve_by_prices(
+        split.economy, asked, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit, cluster=cluster
+    )
     program = linear_program(economy, question)
     assert isinstance(plan.program, LinearProgram)
     primal, dual = split.columns_and_rows(program, plan.program, plan.primal, plan.dual)

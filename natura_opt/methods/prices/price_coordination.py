@@ -18,6 +18,7 @@ Sources: Kantorovich 1939 (resolving multipliers); Dantzig and Wolfe 1960; model
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,10 +40,12 @@ from ...proof.judging import judge
 from .centre import Centre
 from .cheapest import Industries
 from .level_bundle import LevelBundle
+from .on_cluster import table_on_cluster
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
 from .rounds import PriceRound, coordinated_rounds
 from .settings import PriceSettings
+from .technique_table import TechniqueTable
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
 _SHARE = 0.9
@@ -85,6 +88,7 @@ def coordinate(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    cluster: str | None = None,
 ) -> Coordination:
     """Find the largest number of assortments by prices out and techniques back.
 
@@ -92,9 +96,11 @@ def coordinate(
     ----------
     tolerance : relative gap between the bound and the plan at which to stop.
     max_rounds, time_limit : rounds and seconds allowed (one round is always finished).
+    cluster : address of a Dask cluster whose workers keep the techniques and answer for them; the answer is the same.
 
     Raises
     ------
+    OptionError : the cluster cannot be used.
     QuestionError : the question is not one for this method, or there is nothing to coordinate; the message says why.
 
     >>> import natura_opt as no
@@ -106,25 +112,26 @@ def coordinate(
     {'item1': 0.6667, 'item2': 0.3333}
     """
     options = SolveOptions(tolerance=tolerance, time_limit=time_limit)
-    PriceSettings(max_rounds)
+    PriceSettings(max_rounds, cluster)
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
-    industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
+    table = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
     centre = Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
     rounds: list[PriceRound] = []
     claim = Claim.ITERATION_LIMIT
     try:
-        for done in coordinated_rounds(ours, industries, centre, options.tolerance):
-            rounds.append(done)
-            if done.gap <= _SHARE * options.tolerance:
-                claim = Claim.OPTIMAL
-                break
-            if options.time_limit is not None and time.perf_counter() - began > options.time_limit:
-                claim = Claim.TIME_LIMIT
-                break
-            if len(rounds) >= max_rounds:
-                break
+        with nullcontext(table) if cluster is None else table_on_cluster(table, cluster) as asked:
+            for done in coordinated_rounds(ours, Industries.of(asked), centre, options.tolerance):
+                rounds.append(done)
+                if done.gap <= _SHARE * options.tolerance:
+                    claim = Claim.OPTIMAL
+                    break
+                if options.time_limit is not None and time.perf_counter() - began > options.time_limit:
+                    claim = Claim.TIME_LIMIT
+                    break
+                if len(rounds) >= max_rounds:
+                    break
     except KeyboardInterrupt:
         claim = Claim.INTERRUPTED
     return _written_out(ours, centre, claim, tuple(rounds), time.perf_counter() - began)
@@ -172,12 +179,13 @@ def solve_by_prices(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    cluster: str | None = None,
 ) -> Plan:
     """Answer a question by :func:`coordinate`, as a plan with its proof recomputed from the data.
 
     Parameters
     ----------
-    tolerance, max_rounds, time_limit : as there; the tolerance is also the certificate's.
+    tolerance, max_rounds, time_limit, cluster : as there; the tolerance is also the certificate's.
 
     Raises
     ------
@@ -190,7 +198,9 @@ def solve_by_prices(
     (<Status.OPTIMAL: 'optimal'>, 70.493)
     """
     began = time.perf_counter()
-    coordination = coordinate(economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
+    coordination = coordinate(
+        economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit, cluster=cluster
+    )
     built = time.perf_counter()
     program = linear_program(economy, question)
     primal, dual = _as_columns_and_rows(program, coordination, objective_of(question).columns)
@@ -199,6 +209,8 @@ def solve_by_prices(
     message = (
         f"{len(coordination.rounds)} rounds of prices, {coordination.passes:.0f} passes, gap {coordination.gap:.1e}"
     )
+    if cluster is not None:
+        message += f", {coordination.rounds[-1].wire if coordination.rounds else 0:,} bytes to the cluster and back"
     answer = Answer(
         coordination.claim, primal, dual, message, iterations=len(coordination.rounds), seconds=coordination.seconds
     )

@@ -40,7 +40,14 @@ def _answer(economy: Economy, question: Question, settings: PriceSettings, commo
 
     tolerance = PRICES.tolerance if common.tolerance is None else common.tolerance
     solve = solve_in_pieces if _has_curves(economy, question) else solve_by_prices
-    return solve(economy, question, tolerance=tolerance, max_rounds=settings.max_rounds, time_limit=common.time_limit)
+    return solve(
+        economy,
+        question,
+        tolerance=tolerance,
+        max_rounds=settings.max_rounds,
+        time_limit=common.time_limit,
+        cluster=settings.cluster,
+    )
 
 
 PRICES = Method(

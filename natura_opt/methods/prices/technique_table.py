@@ -78,7 +78,6 @@ class Techniques(ABC):
     goods, things : how many goods there are, and scarce things.
     longest : most terms of any technique's cost.
     passes : how often every input coefficient has been read.
-    wire : bytes that have gone to those who keep the techniques, and come back.
     """
 
     first: Choice
@@ -87,7 +86,11 @@ class Techniques(ABC):
     things: int
     longest: int
     passes = 0.0
-    wire = 0
+
+    @property
+    def wire(self) -> int:
+        """Bytes of numbers that have gone to those who keep the techniques, and come back."""
+        return 0
 
     @property
     def ways(self) -> Choice:
@@ -176,7 +179,7 @@ class TechniqueTable(Techniques):
         self.things = int(self.use.shape[1])
         self.longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs, self.use))
         self._small = self.inputs.nnz <= _SERIAL
-        self._cuts = self.blocks(1 if self._small else _BLOCKS) if cuts is None else cuts
+        self.cuts = self.blocks(1 if self._small else _BLOCKS) if cuts is None else cuts
         self._sums = self.blocks(1 if self._small else _SUMS)
         self._partial: Floats | None = None
 
@@ -201,7 +204,7 @@ class TechniqueTable(Techniques):
         if self._small:
             kernels.ask_goods(0, self.goods, *given)
         else:
-            kernels.ask(self._cuts, *given)
+            kernels.ask(self.cuts, *given)
         self.passes += 1.0
         return lowest, chosen
 
@@ -229,7 +232,7 @@ class TechniqueTable(Techniques):
         if self._small:
             kernels.times_goods(0, self.goods, *given)
         else:
-            kernels.times(self._cuts, *given)
+            kernels.times(self.cuts, *given)
         self.passes += self.part(shares)
         return out
 
@@ -255,13 +258,13 @@ class TechniqueTable(Techniques):
 
     def times_columns(self, shares: Shares, x: Any, out: Any) -> Any:
         """Write ``A X`` of the techniques in use into ``out``, shape (goods, columns): one reading for all columns."""
-        kernels.times_columns(self._cuts, shares.begins, shares.used, shares.shares, *self._parts, x, out)
+        kernels.times_columns(self.cuts, shares.begins, shares.used, shares.shares, *self._parts, x, out)
         self.passes += self.part(shares)
         return out
 
     def use_columns(self, shares: Shares, out: Any) -> Any:
         """Write what the techniques in use take of each scarce thing per unit made, shape (goods, things)."""
-        kernels.use_columns(self._cuts, shares.begins, shares.used, shares.shares, *self._of_use, out)
+        kernels.use_columns(self.cuts, shares.begins, shares.used, shares.shares, *self._of_use, out)
         self._count_use(shares)
         return out
 
@@ -271,9 +274,9 @@ class TechniqueTable(Techniques):
 
     def use_by_blocks(self, shares: Shares, q: Floats) -> tuple[Floats, Floats]:
         """Return what outputs q use of each scarce thing in each block, and what rounding lost: (blocks, things)."""
-        sums, lost = (np.empty((len(self._cuts) - 1, self.things)) for _ in range(2))
+        sums, lost = (np.empty((len(self.cuts) - 1, self.things)) for _ in range(2))
         kernels.total_use(
-            self._cuts, shares.begins, shares.used, shares.shares, *self._of_use, np.ascontiguousarray(q), sums, lost
+            self.cuts, shares.begins, shares.used, shares.shares, *self._of_use, np.ascontiguousarray(q), sums, lost
         )
         self._count_use(shares)
         return sums, lost
@@ -281,7 +284,7 @@ class TechniqueTable(Techniques):
     def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, out: Any) -> Any:
         """Write what each technique of the goods with a choice takes beyond those in use; see the kernel."""
         offsets = np.concatenate([[0], np.cumsum(self.ways[self.choosing])])
-        cuts = np.linspace(0, len(self.choosing), len(self._cuts)).astype(np.int64)
+        cuts = np.linspace(0, len(self.choosing), len(self.cuts)).astype(np.int64)
         kernels.survey(
             cuts, self.choosing, self.first, self.rows, shares.begins, shares.used, shares.shares, *self._parts,
             *self._of_use, contents, prices, point, int(self.ways.max(initial=1)), offsets, out,
