@@ -72,12 +72,18 @@ class KeepersOnCluster:
         raise _losing(left, found)
 
     def _begin(self, blocks: Sequence[int]) -> None:
-        """Let workers take blocks, those with the fewest the next."""
+        """Let workers take blocks, in turn."""
         left = list(blocks)
         for _ in range(_LOST):
-            self._wait_for_workers()
-            for block in left:
-                self._futures[block] = self._client.submit(BlockKeeper, actor=True, pure=False)
+            workers = self._workers()
+            for place, block in enumerate(left):
+                self._futures[block] = self._client.submit(
+                    BlockKeeper,
+                    actor=True,
+                    pure=False,
+                    workers=[workers[place % len(workers)]],
+                    allow_other_workers=True,
+                )
             for block in left:
                 self.knows[block].clear()
                 self._keepers[block] = self._made(self._futures[block])
@@ -115,9 +121,13 @@ class KeepersOnCluster:
                 return _Lost(error)
         return waiting
 
-    def _wait_for_workers(self) -> None:
+    def _workers(self) -> list[str]:
+        """Return the addresses of the workers there are; wait for a first one."""
         until = time.monotonic() + _WAIT
-        while not self._client.scheduler_info()["workers"]:
+        while True:
+            workers = sorted(self._client.nthreads())
+            if workers:
+                return workers
             if time.monotonic() > until:
                 raise OptionError(f"prices: the cluster has had no worker for {_WAIT:.0f} seconds; start some")
             time.sleep(0.1)

@@ -1,0 +1,328 @@
+"""Price coordination over a cluster: the same answer to the last bit, whoever answers and whoever is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+import natura_opt as no
+from natura_opt.generate.planned import planned
+from natura_opt.methods.prices import on_cluster
+from natura_opt.methods.prices.distributed_table import DistributedTable, blocks_for, bytes_of
+from natura_opt.methods.prices.on_cluster import KeepersOnCluster, client_of
+from natura_opt.methods.prices.price_coordination import Coordination, coordinate
+from natura_opt.methods.prices.table_block import BlockKeeper, TableBlock, cut
+from natura_opt.methods.prices.technique_table import Shares, TechniqueTable
+
+distributed = pytest.importorskip("distributed", reason="Dask's distributed is not installed")
+
+
+class KeepersHere:
+    """Keepers of blocks in this process, some of whom are lost at calls that are told."""
+
+    def __init__(self, blocks: list[TableBlock], lost: dict[int, int] | None = None) -> None:
+        self.blocks, self.lost, self.calls = blocks, lost or {}, 0
+        self.keepers = [BlockKeeper() for _ in blocks]
+        self.facts = [keeper.keep(block) for keeper, block in zip(self.keepers, blocks, strict=True)]
+        self.knows: list[dict[str, Any]] = [{} for _ in blocks]
+
+    def call(self, message: Callable[[int], tuple[Any, ...]]) -> list[tuple[float, Any]]:
+        self.calls += 1
+        if self.calls in self.lost:
+            block = self.lost[self.calls] % len(self.blocks)
+            message(block)  # was told, and took it to the grave
+            self.keepers[block] = BlockKeeper()
+            self.keepers[block].keep(lambda: self.blocks[block])
+            self.knows[block].clear()
+        return [keeper.answer(*message(block)) for block, keeper in enumerate(self.keepers)]
+
+
+def seeded_table(seed: int, goods: int = 900, inputs: int = 20, things: int = 4) -> TechniqueTable:
+    """One to four techniques per good, in no order, some scarce things used by one technique alone."""
+    rng = np.random.default_rng(seed)
+    ways = rng.integers(1, 5, goods)
+    first = np.concatenate([[0], np.cumsum(ways)])
+    count = int(first[-1])
+    places = (np.repeat(np.arange(count), inputs), rng.integers(goods, size=count * inputs))
+    table = sp.csr_array(sp.coo_array((rng.uniform(0.1, 1.0, count * inputs) / inputs, places), shape=(count, goods)))
+    use = sp.random_array((count, things + 2), density=0.4, rng=rng, format="lil")
+    use[:, things:] = 0.0
+    use[rng.integers(count), things], use[rng.integers(count), things + 1] = 2.0, 3.0
+    return TechniqueTable(table, sp.csr_array(use), first, rng.permutation(count))
+
+
+def mixed_shares(table: TechniqueTable, seed: int) -> Shares:
+    """One technique of each good, or all of them."""
+    rng = np.random.default_rng(seed)
+    kept = [
+        table.rows[a:z] if rng.random() < 0.3 else table.rows[a : a + 1]
+        for a, z in zip(table.first[:-1], table.first[1:], strict=True)
+    ]
+    count = np.array([len(one) for one in kept])
+    return Shares(np.concatenate([[0], np.cumsum(count)]), np.concatenate(kept), np.repeat(1.0 / count, count))
+
+
+def every_answer(table: Any, seed: int, kind: type = np.float64) -> dict[str, Any]:
+    """Ask a table everything it can be asked."""
+    rng = np.random.default_rng(seed)
+    goods, things = table.goods, table.things
+    point, prices, outputs = rng.dirichlet(np.ones(things)), rng.uniform(0.5, 2.0, goods), rng.uniform(0.0, 3.0, goods)
+    outputs[rng.random(goods) < 0.1] = 0.0
+    columns = rng.uniform(0.0, 1.0, (goods, things)).astype(kind)
+    scarcity = table.scarcity(point)
+    lowest, chosen = table.ask(scarcity, prices)
+    changed, _ = table.ask(1.0 + scarcity, prices)
+    some = rng.permutation(len(table.rows))[:50]
+    picked = table.inputs_of(some)
+    mixed, alone = mixed_shares(table, seed), Shares.of(chosen)
+    surveyed = np.empty((int(table.ways[table.choosing].sum()), things), kind)
+    sole = sp.csc_array(table.sole_use())
+    return {
+        "scarcity": scarcity,
+        "lowest": lowest,
+        "chosen": chosen,
+        "changed": changed,
+        "costs": table.costs_of(some, scarcity, prices),
+        "inputs": picked.toarray(),
+        "sole": sole[:, np.flatnonzero(np.diff(sole.indptr) == 1)].toarray(),
+        "spent": table.times(mixed, prices),
+        "spent alone": table.times(alone, prices),
+        "ordered": table.transposed(mixed, outputs),
+        "ordered alone": table.transposed(alone, outputs),
+        "contents": table.times_columns(mixed, columns, np.empty((goods, things), kind)),
+        "direct": table.use_columns(mixed, np.empty((goods, things), kind)),
+        "total": table.total_use(mixed, outputs),
+        "survey": table.survey(mixed, columns, prices, point, surveyed),
+    }
+
+
+def assert_same(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    for name, answer in ours.items():
+        np.testing.assert_array_equal(theirs[name], answer, err_msg=name)
+
+
+@pytest.mark.parametrize("kind", [np.float64, pytest.param(np.float32, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("seed", range(3))
+def test_four_blocks_answer_to_the_last_bit_what_the_whole_table_does(seed: int, kind: type) -> None:
+    table = seeded_table(seed)
+    assert table.inputs.nnz > 20_000, "more than one block"
+    apart = DistributedTable(KeepersHere(cut(table, 4)), table.rows)
+    assert (apart.goods, apart.things, apart.longest) == (table.goods, table.things, table.longest)
+    np.testing.assert_array_equal(apart.first, table.first)
+    np.testing.assert_array_equal(apart.makes, table.makes)
+    assert_same(every_answer(table, seed, kind), every_answer(apart, seed, kind))
+    assert apart.passes == pytest.approx(table.passes, rel=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 16, 64])
+def test_other_numbers_of_blocks_change_only_the_last_bits_of_orders(count: int) -> None:
+    table = seeded_table(7)
+    ours = every_answer(table, 7)
+    theirs = every_answer(DistributedTable(KeepersHere(cut(table, count)), table.rows), 7)
+    for name in ("ordered", "ordered alone"):
+        np.testing.assert_allclose(theirs.pop(name), ours.pop(name), rtol=1e-14)
+    assert_same(ours, theirs)
+
+
+def test_a_small_table_is_one_block_and_blocks_depend_on_its_size_alone() -> None:
+    small = seeded_table(3, goods=60, inputs=5)
+    apart = DistributedTable(KeepersHere(cut(small, blocks_for(small.inputs.nnz))), small.rows)
+    assert_same(every_answer(small, 3), every_answer(apart, 3))
+    assert [blocks_for(n) for n in (0, 20_000, 20_001, 40_000_000, 40_000_001, 10**12)] == [1, 1, 4, 4, 8, 64]
+
+
+@pytest.mark.parametrize("call", range(1, 16))
+def test_a_keeper_lost_at_any_question_changes_nothing(call: int) -> None:
+    table = seeded_table(5)
+    apart = DistributedTable(KeepersHere(cut(table, 4), lost={call: call}), table.rows)
+    assert_same(every_answer(table, 5), every_answer(apart, 5))
+
+
+def test_a_block_is_told_once_which_techniques_are_in_use_and_hears_only_prices_of_its_needs() -> None:
+    table = seeded_table(2)
+    keepers = KeepersHere(cut(table, 4))
+    apart = DistributedTable(keepers, table.rows)
+    scarcity = apart.scarcity(np.full(apart.things, 0.1))
+    _, chosen = apart.ask(scarcity, np.ones(apart.goods))
+    needs = sum(len(fact.needs) for fact in keepers.facts)
+    assert apart.by_question["ask"] == (1, 8 * needs, 9 * apart.goods), "which way of making it is one byte"
+    shares = Shares.of(chosen)
+    for calls in (1, 2):
+        apart.times(shares, np.ones(apart.goods))
+        assert apart.by_question["spend"] == (calls, 8 * needs * calls + apart.goods, 8 * apart.goods * calls)
+    assert apart.wire == apart.sent + apart.received == sum(sum(row[1:]) for row in apart.by_question.values())
+    assert bytes_of(("ask", None, (np.zeros(3), None), [np.zeros(2, np.uint8)])) == 26
+
+
+def test_blocks_that_need_little_of_each_other_hear_little() -> None:
+    rng = np.random.default_rng(1)
+    goods, inputs = 2_000, 12
+    near = (np.repeat(np.arange(goods), inputs) + rng.integers(-20, 20, goods * inputs)) % goods
+    rows = np.repeat(np.arange(goods), inputs)
+    values = rng.uniform(0.1, 1.0, goods * inputs)
+    band = sp.csr_array(sp.coo_array((values, (rows, near)), shape=(goods, goods)))
+    table = TechniqueTable(band, sp.csr_array(np.ones((goods, 1))), np.arange(goods + 1))
+    blocks = cut(table, 4)
+    assert max(len(block.needs) for block in blocks) < 0.3 * goods
+    assert sum(block.nbytes for block in blocks) < 2.0 * 16 * table.inputs.nnz
+    apart = DistributedTable(KeepersHere(blocks))
+    one, all_alike = np.ones(1), np.ones(goods)
+    lowest, _ = apart.ask(apart.scarcity(one), all_alike)
+    np.testing.assert_array_equal(lowest, table.ask(table.scarcity(one), all_alike)[0])
+
+
+@pytest.fixture(scope="module")
+def economy() -> no.Economy:
+    return planned(goods=700, inputs=16, techniques=2, resources=5, pattern="uniform", radius=0.8, seed=3)
+
+
+@pytest.fixture(scope="module")
+def here(economy: no.Economy) -> Coordination:
+    return coordinate(economy, economy.question())
+
+
+def assert_same_coordination(found: Coordination, here: Coordination) -> None:
+    assert (found.claim, found.assortments, found.bound, found.gap) == (
+        here.claim,
+        here.assortments,
+        here.bound,
+        here.gap,
+    )
+    for name in ("activities", "good_prices", "resource_prices", "mix"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(here, name), err_msg=name)
+    assert found.passes == pytest.approx(here.passes, rel=1e-9)
+
+
+@contextmanager
+def workers(count: int, **options: Any) -> Iterator[Any]:
+    with distributed.LocalCluster(
+        n_workers=count, threads_per_worker=1, dashboard_address=None, **{"processes": False, **options}
+    ) as cluster:
+        yield cluster
+
+
+def test_one_two_and_four_workers_find_the_same_plan_as_one_machine(economy: no.Economy, here: Coordination) -> None:
+    wires = set()
+    for count in (1, 2, 4):
+        with workers(count) as cluster:
+            found = coordinate(economy, economy.question(), cluster=cluster.scheduler_address)
+        assert_same_coordination(found, here)
+        wire = tuple(done.wire for done in found.rounds)
+        assert wire[0] > 0 and (np.diff(wire) > 0).all()
+        wires.add(wire)
+    assert len(wires) == 1, "what goes over the wire depends on the economy alone"
+    assert {done.wire for done in here.rounds} == {0}
+
+
+def test_a_plan_by_a_cluster_is_proved_and_says_what_went_over_the_wire(economy: no.Economy) -> None:
+    with workers(2) as cluster:
+        plan = no.solve(economy, method="prices", cluster=cluster.scheduler_address)
+    assert plan.certificate.proved and "bytes to the cluster and back" in plan.attempts[0].message
+
+
+def test_a_worker_that_ends_in_mid_round_costs_a_question(
+    economy: no.Economy, here: Coordination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[KeepersOnCluster] = []
+    calls = 0
+    call = KeepersOnCluster.call
+
+    with workers(2) as cluster:
+
+        def ends_a_worker(keepers: KeepersOnCluster, message: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 30:
+                made.append(keepers)
+                cluster.sync(next(iter(cluster.workers.values())).close, nanny=False)
+            return call(keepers, message)
+
+        monkeypatch.setattr(KeepersOnCluster, "call", ends_a_worker)
+        found = coordinate(economy, economy.question(), cluster=cluster.scheduler_address)
+    assert made[0].lost == 2, "the blocks of one of two workers"
+    assert_same_coordination(found, here)
+    assert len(found.rounds) == len(here.rounds)
+
+
+def test_limits_of_time_and_rounds_and_interruption_hold_on_a_cluster(
+    economy: no.Economy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with workers(1) as cluster:
+        address = cluster.scheduler_address
+        assert str(coordinate(economy, economy.question(), cluster=address, time_limit=1e-9).claim) == "time limit"
+        assert str(coordinate(economy, economy.question(), cluster=address, max_rounds=1).claim) == "iteration limit"
+
+        ask, asked = DistributedTable.ask, 0
+
+        def interrupted(table: DistributedTable, *given: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            if asked == 15:
+                raise KeyboardInterrupt
+            return ask(table, *given)
+
+        monkeypatch.setattr(DistributedTable, "ask", interrupted)
+        found = coordinate(economy, economy.question(), cluster=address)
+    assert str(found.claim) == "interrupted" and found.rounds
+
+
+def test_a_cluster_that_cannot_be_used_is_refused_in_a_sentence(
+    economy: no.Economy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(no.OptionError, match="does not answer"):
+        no.solve(economy, method="prices", cluster="nowhere://at all")
+    with pytest.raises(no.OptionError, match="cluster must be the address"):
+        no.solve(economy, method="prices", cluster=4)
+    monkeypatch.setattr(on_cluster, "_WAIT", 0.2)
+    with workers(0) as cluster, pytest.raises(no.OptionError, match="no worker"):
+        coordinate(economy, economy.question(), cluster=cluster.scheduler_address)
+
+    def missing(name: str) -> Any:
+        raise ImportError(name)
+
+    monkeypatch.setattr(on_cluster, "import_module", missing)
+    with pytest.raises(no.OptionError, match=r"natura-opt\[cluster\]"), client_of("tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_block_that_is_always_lost_ends_the_run_in_a_sentence() -> None:
+    blocks = cut(seeded_table(4), 4)
+
+    def no_memory() -> TableBlock:
+        raise RuntimeError("no room for it")
+
+    lost = pytest.raises(no.OptionError, match=r"block 2 .* lost 5 times .* no room for it")
+    with workers(1) as cluster, client_of(cluster.scheduler_address) as client, lost:
+        KeepersOnCluster(client, [blocks[0], no_memory, *blocks[2:]])
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_process_that_is_killed_in_mid_round_costs_a_question(part: float) -> None:
+    economy = planned(goods=3_000, inputs=15, techniques=2, resources=6, pattern="uniform", radius=0.8, seed=1)
+    here = coordinate(economy, economy.question())
+    with workers(2, processes=True) as cluster:
+        address = cluster.scheduler_address
+        coordinate(economy, economy.question(), cluster=address)
+        whole = coordinate(economy, economy.question(), cluster=address)
+        victim = next(iter(cluster.workers.values())).pid
+
+        def kill() -> None:
+            time.sleep(part * whole.seconds)
+            os.kill(victim, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        found = coordinate(economy, economy.question(), cluster=address)
+        killer.join()
+    assert_same_coordination(found, here)
+    assert len(found.rounds) == len(here.rounds)
