@@ -14,7 +14,7 @@ from typing import Any
 
 from ...base.errors import OptionError
 from .distributed_table import DistributedTable, Message, blocks_for
-from .table_block import BlockKeeper, Facts, TableBlock, cut
+from .table_block import BlockKeeper, Blocks, Facts, TableBlock
 from .technique_table import TechniqueTable
 
 #: A block, or how a worker makes it (of something that every worker can read).
@@ -75,19 +75,17 @@ class KeepersOnCluster:
         """Let workers take blocks, in turn."""
         left = list(blocks)
         for _ in range(_LOST):
-            workers = self._workers()
-            for place, block in enumerate(left):
-                self._futures[block] = self._client.submit(
-                    BlockKeeper,
-                    actor=True,
-                    pure=False,
-                    workers=[workers[place % len(workers)]],
-                    allow_other_workers=True,
-                )
-            for block in left:
-                self.knows[block].clear()
-                self._keepers[block] = self._made(self._futures[block])
-            found = self._asked(left, lambda block: self._keepers[block].keep(self._recipes[block]))
+            workers, found = self._workers(), dict[int, Any]()
+            for start in range(0, len(left), len(workers)):  # no more blocks on the way than there are workers
+                taken = left[start : start + len(workers)]
+                for address, block in zip(workers, taken, strict=False):
+                    self.knows[block].clear()
+                    self._futures[block] = self._client.submit(
+                        BlockKeeper, actor=True, pure=False, workers=[address], allow_other_workers=True
+                    )
+                for block in taken:
+                    self._keepers[block] = self._made(self._futures[block])
+                found |= self._asked(taken, lambda block: self._keepers[block].keep(self._recipes[block]))
             for block, facts in found.items():
                 if not isinstance(facts, _Lost):
                     self.facts[block] = facts
@@ -168,7 +166,7 @@ def table_on_cluster(table: TechniqueTable, address: str) -> Iterator[Distribute
     OptionError : the cluster cannot be used.
     """
     with client_of(address) as client:
-        blocks = cut(table, blocks_for(table.inputs.nnz))
+        blocks = Blocks(table, blocks_for(table.inputs.nnz))
         yield DistributedTable(KeepersOnCluster(client, blocks), table.rows)
 
 

@@ -6,7 +6,7 @@ A block hears only the prices of goods that its techniques need, and orders only
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -68,24 +68,35 @@ class Facts:
     uses: Floats
 
 
-def cut(table: TechniqueTable, count: int) -> list[TableBlock]:
-    """Cut a table into a number of blocks; in these, techniques are in the order of goods.
+class Blocks(Sequence[TableBlock]):
+    """The blocks of a table at hand, each cut out when it is asked for: no second copy of the table is kept.
 
     Parameters
     ----------
-    count : a power of two up to 64, or one; the sums of ``TechniqueTable`` fall together with those of 4 blocks.
+    count : a power of two up to 64, or one. Sums of ``TechniqueTable`` fall together with those of 4 blocks. A block
+        that would have no goods is left out.
     """
-    ends, inner = table.blocks(count), table.cuts
-    return [_piece(table, int(a), int(z), inner) for a, z in pairwise(ends) if a < z]
+
+    def __init__(self, table: TechniqueTable, count: int) -> None:
+        self._table = table
+        self._spans = [(int(a), int(z)) for a, z in pairwise(table.blocks(count)) if a < z]
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def __getitem__(self, place: Any) -> Any:
+        return _piece(self._table, *self._spans[place])
 
 
-def _piece(table: TechniqueTable, start: int, stop: int, inner: Choice) -> TableBlock:
+def _piece(table: TechniqueTable, start: int, stop: int) -> TableBlock:
+    """Cut goods ``start`` to ``stop`` out, with their techniques in the order of goods."""
     technique, end = int(table.first[start]), int(table.first[stop])
     of_block = table.rows[technique:end]
     rows = table.inputs[of_block]
     needs = np.unique(rows.indices)
     places = np.searchsorted(needs, rows.indices).astype(np.int32)
-    cuts = np.unique(np.concatenate([[start, stop], inner[(inner > start) & (inner < stop)]]))
+    inner = table.cuts[(table.cuts > start) & (table.cuts < stop)]
+    cuts = np.unique(np.concatenate([[start, stop], inner]))
     return TableBlock(
         start=start,
         technique=technique,
