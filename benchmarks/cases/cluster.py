@@ -26,7 +26,6 @@ from natura_opt.generate.planned import planned
 from natura_opt.methods.prices.centre import Centre
 from natura_opt.methods.prices.cheapest import Industries
 from natura_opt.methods.prices.distributed_table import DistributedTable, blocks_for
-from natura_opt.methods.prices.level_bundle import LevelBundle
 from natura_opt.methods.prices.on_cluster import table_on_cluster
 from natura_opt.methods.prices.own_units import OwnUnits, in_own_units
 from natura_opt.methods.prices.priced_economy import priced_economy
@@ -140,7 +139,7 @@ def run(size: str) -> Result:
 
 def _rounds(ours: OwnUnits, table: TechniqueTable, address: str | None = None) -> Found:
     """Coordinate until the gap is closed, by a clock that stops whenever the table at hand is asked."""
-    centre = Centre(LevelBundle(len(ours.laid.amounts)), np.zeros(len(ours.wanted)))
+    centre = Centre.of(len(ours.laid.amounts), len(ours.wanted))
     rounds: list[PriceRound] = []
     began = time.perf_counter()
     with nullcontext(_Clocked(table)) if address is None else table_on_cluster(table, address) as asked:

@@ -27,14 +27,21 @@ class Centre:
 
     Attributes
     ----------
-    bundle : what the plans use, and the best prices so far. prices : of the goods, which prove the bound there.
+    there : how much there is of each thing for an assortment, in the units in which the plans use it; ones by default.
+    bundle : what the plans use of it, and the best prices so far. prices : of the goods, which prove the bound there.
     proposals : the plans, in the order of the cuts. mixed : the best mix of them.
     """
 
     bundle: LevelBundle
     prices: Floats
+    there: Floats
     proposals: list[Proposal] = field(default_factory=list)
     mixed: Mix | None = None
+
+    @classmethod
+    def of(cls, things: int, goods: int) -> Centre:
+        """Return a centre that knows nothing yet."""
+        return cls(LevelBundle(things), np.zeros(goods), np.ones(things))
 
     @property
     def bound(self) -> float:
@@ -51,13 +58,23 @@ class Centre:
         """Relative difference between the two."""
         return max(1.0 - self.best / self.bound, 0.0) if np.isfinite(self.bound) else 1.0
 
+    def rents(self, point: Floats) -> Floats:
+        """Return what is paid for each thing as the plans use it, from the shares of the value of all there is."""
+        return point / self.there
+
     def hear_plan(self, proposal: Proposal, use: Floats) -> None:
-        """Take a complete plan, and the share it uses of all there is of each scarce thing."""
+        """Take a complete plan, and what it uses of each scarce thing."""
         self.proposals.append(proposal)
-        self.bundle.add(use)
+        self.bundle.add(use / self.there)
         self.mixed = self.bundle.mix() or self.mixed
 
-    def hear_cost(self, shares: Floats, cost: float, prices: Floats) -> None:
-        """Take what an assortment costs at some prices of what is scarce, and the prices of goods that prove it."""
-        if self.bundle.offer(shares, cost):
-            self.prices = prices
+    def hear_cost(self, rents: Floats, cost: float, prices: Floats) -> None:
+        """Take what an assortment costs at some rents of what is scarce, and the prices of goods that prove it."""
+        total = value(rents, self.there)
+        if self.bundle.offer(rents * self.there / total, cost / total):
+            self.prices = prices / total
+
+
+def value(prices: Floats, amounts: Floats) -> float:
+    """Return ``prices @ amounts``, in extended precision: its rounding would be the bound's."""
+    return float(prices.astype(np.longdouble) @ amounts.astype(np.longdouble))

@@ -16,6 +16,8 @@ from .technique_table import Shares, Techniques
 
 #: Steps before what has been found is added up; and how often.
 _STEPS, _CYCLES = 6, 4
+#: The least that a good counts for, beside the mean.
+_COUNTS = 1e-2
 #: Beyond so many numbers they are kept in single precision.
 _DOUBLE = 4_000_000
 #: Above so many scarce things, or so many bytes, contents are not asked for.
@@ -39,18 +41,20 @@ class Contents:
         numbers = table.goods * table.things
         return numbers * (8 if numbers <= _DOUBLE else 4) * (_STEPS + 4)
 
-    def find(self, shares: Shares, prices: Floats, exactness: float) -> None:
+    def find(self, shares: Shares, prices: Floats, outputs: Floats, exactness: float) -> None:
         """Bring contents up to the techniques in use.
 
         Parameters
         ----------
-        prices : of the goods, about as large as what they contain.
+        prices, outputs : of the goods: errors count by value, and a little where nothing is made.
         exactness : what may be missed, beside direct use.
         """
         table = self.table
         direct = table.use_columns(shares, self._residual)
-        typical = np.where(prices > 0, prices, max(float(prices.max(initial=0.0)), 1e-300))
-        weights = 1.0 / typical**2
+        values = prices * outputs
+        mean = float(values.mean())
+        least = np.where(prices > 0, _COUNTS * mean / np.where(prices > 0, prices, 1.0), 0.0)
+        weights = np.maximum(outputs, least) ** 2
         sizes = np.einsum("i,ic,ic->c", weights, direct, direct, dtype=np.float64)
         factors = 1.0 / np.where(sizes > 0, sizes, 1.0)
         goal = exactness * float(np.sqrt((sizes > 0).sum()))

@@ -21,7 +21,9 @@ from .shared_steps import SharedSteps
 #: Up to so many goods elimination is sooner done; steps before what has been found is added up.
 _FEW, _STEPS = 200, 15
 #: How often it is tried, each time so much more exactly; and how often what falls short is made good.
-_TRIES, _FINER, _MENDED = 8, 0.1, 6
+_TRIES, _FINER, _MENDED = 12, 0.3, 6
+#: How near its goal a cycle must have come for its solution to be mended.
+_NEARLY = 2.0
 #: The least that a good counts for, beside the mean: what is worth little now may not be so in another system.
 _COUNTS = 1e-3
 _ONE = np.ones(1)
@@ -84,7 +86,8 @@ class GoodsSystem:
             )
         x = np.maximum(start, 0.0)
         root = len(x) ** 0.5
-        for tried in range(_TRIES):
+        finer = 1.0
+        for _ in range(_TRIES):
             right = factor * (wanted + times(x))
             values = worth * right
             total = float(values.sum())
@@ -93,22 +96,23 @@ class GoodsSystem:
             mean = total / len(x)
             if not mean > 0:
                 return right if not right.any() else None
-            weights = np.where(
-                right > 0, worth * np.maximum(_COUNTS * mean / np.where(values > 0, values, mean), 1.0), 0.0
-            )
-            goal = aim * _FINER**tried * total / root
-            residual = right - x
-            self._steps.cycle(
-                lambda v: factor * times(v[:, 0])[:, None], x[:, None], residual[:, None], weights**2, _ONE, goal
+            least = np.where(right > 0, _COUNTS * mean / np.where(right > 0, right, 1.0), 0.0)
+            weights = np.maximum(np.where(right > 0, worth, 0.0), least)
+            goal = finer * aim * total / root
+            left = self._steps.cycle(
+                lambda v: factor * times(v[:, 0])[:, None], x[:, None], (right - x)[:, None], weights**2, _ONE, goal
             )
             if not np.isfinite(x).all():
                 break
             x = np.where(x > 0, x, right)
+            if left > goal * _NEARLY:
+                continue
             if aim > slack:
                 return x
             mended = self._mended(times, wanted, x, factor, worth, slack * total, up)
             if mended is not None:
                 return mended
+            finer *= _FINER
         start = np.where(np.isfinite(start) & (start > 0), start, 0.0)
         return positive_solution(
             lambda x: factor * times(x), lambda: factor * matrix(), factor * wanted, start, slack / 4

@@ -110,6 +110,7 @@ class LocalModel:
         shares: Shares,
         outputs: Floats,
         use: Floats,
+        there: Floats,
         tolerance: float,
         exactness: float,
     ) -> Prospect:
@@ -119,16 +120,17 @@ class LocalModel:
         ----------
         point, prices : shares of what is scarce, and what goods cost there.
         shares, outputs, use : techniques in use, what they make for an assortment, what that takes of what is scarce.
+        there : how much there is of each scarce thing.
         tolerance : relative gap between the model's maximum and what is found of it.
         exactness : of the contents.
         """
-        self.contents.find(shares, prices, exactness)
-        self.table.survey(shares, self.contents.values, prices, point, self._beyond)
+        self.contents.find(shares, prices, outputs, exactness)
+        self.table.survey(shares, self.contents.values, prices, point / there, self._beyond)
         made = outputs[self.table.choosing]
         bundle, points = LevelBundle(len(point)), []
         bundle.best, here = point, point
         for _ in range(_ROUNDS):
-            cut = use + self._changes(made, here)
+            cut = (use + self._changes(made, here / there)) / there
             points.append(here)
             bundle.add(np.maximum(cut, 0.0))
             bundle.offer(here, float(cut @ here))
@@ -137,7 +139,7 @@ class LocalModel:
                 break
             here = bundle.next_point(mix.most, point)
         amounts = np.eye(len(points))[-1] if mix is None else mix.amounts / mix.amounts.sum()
-        return self._prospect(bundle.best, point, prices, amounts, points)
+        return self._prospect(bundle.best, point, prices, there, amounts, points)
 
     def _changes(self, made: Floats, point: Floats) -> Floats:
         """Return what use of scarce things changes by when everybody answers these prices."""
@@ -149,14 +151,16 @@ class LocalModel:
         total: Floats = sums.sum(axis=0)
         return total
 
-    def _prospect(self, best: Floats, point: Floats, prices: Floats, amounts: Floats, points: list[Floats]) -> Prospect:
-        moved = prices + self.contents.values @ (best - point).astype(self.contents.values.dtype)
+    def _prospect(
+        self, best: Floats, point: Floats, prices: Floats, there: Floats, amounts: Floats, points: list[Floats]
+    ) -> Prospect:
+        moved = prices + self.contents.values @ ((best - point) / there).astype(self.contents.values.dtype)
         of_techniques = np.zeros(len(self._beyond))
         for amount, where in zip(amounts, points, strict=True):
             if amount > _NO_SHARE:
-                _add_choices(self._cuts, self._offsets, self._beyond, where, amount, of_techniques)
+                _add_choices(self._cuts, self._offsets, self._beyond, where / there, amount, of_techniques)
         cheapest = np.zeros(len(self._beyond))
-        _add_choices(self._cuts, self._offsets, self._beyond, best, 1.0, cheapest)
+        _add_choices(self._cuts, self._offsets, self._beyond, best / there, 1.0, cheapest)
         return Prospect(best, np.maximum(moved, 0.0), self._shares(of_techniques), self._shares(cheapest).used)
 
     def _shares(self, of_choosing: Floats) -> Shares:

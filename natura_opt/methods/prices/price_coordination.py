@@ -39,7 +39,6 @@ from ...proof.certificate import certify
 from ...proof.judging import judge
 from .centre import Centre
 from .cheapest import Industries
-from .level_bundle import LevelBundle
 from .on_cluster import table_on_cluster
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
@@ -117,7 +116,7 @@ def coordinate(
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
     table = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
-    centre = Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
+    centre = Centre.of(len(laid.amounts), len(laid.wanted))
     rounds: list[PriceRound] = []
     claim = Claim.ITERATION_LIMIT
     try:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...base.arrays import Floats
 from ...base.errors import QuestionError, listed
-from .centre import Centre, Proposal
+from .centre import Centre, Proposal, value
 from .cheapest import Industries, Offer
 from .contents import MOST_BYTES, MOST_THINGS, Contents
 from .local_model import LocalModel, Prospect
@@ -30,8 +30,9 @@ _SPREAD = 1e-12
 _PATIENCE = 4
 #: Rounds without progress, at the most exact answers, after which there will be none.
 _GIVEN_UP = 100
-#: A round by the local model must leave at most this part of the gap, or the next one is by the cuts.
-_KEEPS_UP = 0.5
+#: A round by the local model should leave at most this part of the gap; if so many in a row do not, contents being made
+#: ten times as exact each time, every other round is by the cuts.
+_KEEPS_UP, _DOUBTED = 0.5, 2
 #: How much dearer than the cheapest a technique may be that shares in making a good.
 _NEARLY = 1e-3
 #: With a choice for fewer goods than this, the cuts alone are as good as a model of what everybody answers.
@@ -65,13 +66,14 @@ def coordinated_rounds(
     laid, table, finest = ours.laid, industries.table, _FINEST * industries.rounding
     model = _model(industries)
     point = centre.bundle.best
-    offer = first_offer(laid, industries, table.scarcity(point))
-    outputs, stalled, prospect, trusted = np.zeros(table.goods), 0, None, True
+    offer = first_offer(laid, industries, table.scarcity(centre.rents(point)))
+    outputs, stalled, prospect, doubt = np.zeros(table.goods), 0, None, 0
     for number in count(1):
-        finer = 0.1 ** (stalled // _PATIENCE)
+        before, finer = centre.gap, 0.1 ** (stalled // _PATIENCE)
         slack, slack_of_plan = (max(finer * rough, finest) for rough in _roughly(model, centre.gap, tolerance))
         point = (1.0 - _SPREAD) * point + _SPREAD / len(point)
-        scarcity = table.scarcity(point)
+        rents = centre.rents(point)
+        scarcity = table.scarcity(rents)
         offer = industries.full_costs(scarcity, offer, slack, outputs if outputs.any() else None)
         shares = _in_use(industries, scarcity, offer, prospect)
         planned = industries.plan(shares, ours.wanted, outputs, slack_of_plan, offer.prices)
@@ -86,21 +88,21 @@ def coordinated_rounds(
                     "limit"
                 )
             centre.hear_plan(Proposal(planned, shares), used)
-        before = centre.gap
-        trimmed = industries.without_idle_rents(point, offer.prices)
-        total = _sum(trimmed, np.ones(len(trimmed)))
-        centre.hear_cost(trimmed / total, _sum(offer.prices, ours.wanted) / total, offer.prices / total)
+        trimmed = industries.without_idle_rents(rents, offer.prices)
+        centre.hear_cost(trimmed, value(offer.prices, ours.wanted), offer.prices)
         bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
         yield PriceRound(number, bound, best, centre.gap, industries.passes, table.wire)
         stalled = stalled + 1 if centre.gap >= before else 0
         if stalled > _GIVEN_UP and max(slack, slack_of_plan) <= finest:
             return
-        trusted = not (trusted and prospect is not None) or centre.gap <= _KEEPS_UP * before
+        if prospect is not None:
+            doubt = 0 if centre.gap <= _KEEPS_UP * before else doubt + 1
+        by_model = model is not None and planned is not None and (prospect is None or doubt < _DOUBTED)
         prospect = None
-        if model is not None and trusted and planned is not None:
+        if model is not None and by_model:
             exact = max(_OF_MODEL * min(centre.gap, 1.0) ** 2, 1e-3 * tolerance)
-            nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS)
-            prospect = model.best_near(point, offer.prices, shares, outputs, used, exact, nearly)
+            nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS) * 0.1 ** min(doubt, _DOUBTED)
+            prospect = model.best_near(point, offer.prices, shares, outputs, used, centre.there, exact, nearly)
             point, offer = prospect.point, Offer(prospect.prices, prospect.chosen)
         elif centre.mixed is not None:
             point = centre.bundle.next_point(centre.mixed.most)
@@ -154,11 +156,6 @@ def _with_mixes(chosen: Choice, foreseen: Shares, mixed: Any) -> Shares:
     used = np.concatenate([chosen[whole], foreseen.used[kept]])[order]
     shares = np.concatenate([np.ones(len(whole)), foreseen.shares[kept]])[order]
     return Shares(np.searchsorted(goods[order], np.arange(len(chosen) + 1)).astype(np.int64), used, shares)
-
-
-def _sum(prices: Floats, amounts: Floats) -> float:
-    """Return ``prices @ amounts``, in extended precision: its rounding would be the bound's."""
-    return float(prices.astype(np.longdouble) @ amounts.astype(np.longdouble))
 
 
 def _names(laid: PricedEconomy, rows: Choice, most: int) -> list[str]:

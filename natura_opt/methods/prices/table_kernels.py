@@ -12,6 +12,7 @@ import numpy as np
 from numba import prange
 
 from ...base.compiling import compiled
+from ...input_output.column_kernels import add_columns
 from ...input_output.kernels import _row
 
 
@@ -142,11 +143,7 @@ def times_columns(
             sums[:] = 0.0
             for t in range(begins[i], begins[i + 1]):
                 j = used[t]
-                for k in range(np.uint64(indptr[j]), np.uint64(indptr[j + 1])):
-                    weight = shares[t] * data[k]
-                    good = indices[k]
-                    for c in range(columns):
-                        sums[c] += weight * x[good, c]
+                add_columns(indptr[j], indptr[j + 1], shares[t], indices, data, x, sums)
             for c in range(columns):
                 out[i, c] = sums[c]
 
@@ -223,6 +220,7 @@ def survey(
     for block in prange(len(cuts) - 1):
         mean = np.zeros(things)
         takes = np.zeros((most, things))
+        total = point.sum()
         costs = np.zeros(most)
         for place in range(cuts[block], cuts[block + 1]):
             i = goods[place]
@@ -235,12 +233,8 @@ def survey(
                     thing = use_indices[k]
                     takes[way, thing] += use_data[k]
                     cost += use_data[k] * point[thing]
-                for k in range(np.uint64(indptr[j]), np.uint64(indptr[j + 1])):
-                    good = indices[k]
-                    cost += data[k] * prices[good]
-                    for c in range(things):
-                        takes[way, c] += data[k] * contents[good, c]
-                costs[way] = cost
+                add_columns(indptr[j], indptr[j + 1], 1.0, indices, data, contents, takes[way])
+                costs[way] = cost + _row(indices, data, indptr[j], indptr[j + 1], prices)
             mean[:] = 0.0
             mean_cost = 0.0
             for t in range(begins[i], begins[i + 1]):
@@ -253,7 +247,7 @@ def survey(
                 near = 0.0
                 for c in range(things):
                     near += (takes[way, c] - mean[c]) * point[c]
-                # the point's shares sum to one: what contents miss is spread over all things alike
-                missed = (costs[way] - mean_cost) - near
+                # what contents miss of the difference is spread over all things alike
+                missed = ((costs[way] - mean_cost) - near) / total
                 for c in range(things):
                     out[offsets[place] + way, c] = takes[way, c] - mean[c] + missed
