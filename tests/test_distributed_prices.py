@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 import natura_opt as no
 from natura_opt.generate.planned import planned
-from natura_opt.methods.prices import on_cluster
+from natura_opt.methods.prices import on_cluster, price_coordination
 from natura_opt.methods.prices.distributed_table import DistributedTable, blocks_for, bytes_of
 from natura_opt.methods.prices.on_cluster import KeepersOnCluster, client_of
 from natura_opt.methods.prices.price_coordination import Coordination, coordinate
@@ -329,3 +329,128 @@ def test_a_process_that_is_killed_in_mid_round_costs_a_question(part: float) -> 
         killer.join()
     assert_same_coordination(found, here)
     assert len(found.rounds) == len(here.rounds)
+
+
+class Waiting:
+    """An answer that does not come."""
+
+    def __init__(self, *errors: Exception, done: bool = False) -> None:
+        self.errors, self._done = list(errors), done
+
+    def result(self, timeout: float) -> Any:
+        error = self.errors.pop(0) if self.errors else None
+        if error is not None:
+            raise error
+        return "answered"
+
+    def done(self) -> bool:
+        return self._done
+
+
+@pytest.mark.parametrize(
+    ("waiting", "status", "found"),
+    [
+        (Waiting(), "finished", "answered"),
+        (Waiting(TimeoutError(), TimeoutError()), "finished", "answered"),  # slow, but there
+        (Waiting(TimeoutError(), TimeoutError()), "error", None),  # gone without a word
+        (Waiting(TimeoutError(), done=True), "finished", None),  # the connection timed out
+        (Waiting(OSError("broken")), "finished", None),
+        (Waiting(RuntimeError("lost")), "finished", None),
+        (Waiting(KeyError("actor")), "finished", None),
+    ],
+)
+def test_a_slow_worker_is_waited_for_and_a_lost_one_is_not(waiting: Waiting, status: str, found: str | None) -> None:
+    keepers = KeepersOnCluster.__new__(KeepersOnCluster)
+    keepers._futures = [type("Future", (), {"status": status})()]
+    heard = keepers._heard(0, waiting)
+    assert heard == found if found else isinstance(heard, on_cluster._Lost)
+
+
+def test_what_a_worker_cannot_compute_is_no_loss_of_a_worker() -> None:
+    keepers = KeepersOnCluster.__new__(KeepersOnCluster)
+    keepers._futures = [type("Future", (), {"status": "finished"})()]
+    with pytest.raises(ZeroDivisionError):
+        keepers._heard(0, Waiting(ZeroDivisionError()))
+
+
+@contextmanager
+def here_in_blocks(monkeypatch: pytest.MonkeyPatch, count: int, lost: dict[int, int] | None = None) -> Iterator[None]:
+    """Let ``cluster=`` keep blocks in this process, whatever their size, some of them lost at some calls."""
+
+    @contextmanager
+    def table_here(table: TechniqueTable, address: str) -> Iterator[DistributedTable]:
+        yield DistributedTable(KeepersHere(list(Blocks(table, count)), lost), table.rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(price_coordination, "table_on_cluster", table_here)
+        yield
+
+
+def test_keepers_lost_all_through_the_rounds_change_nothing(
+    economy: no.Economy, here: Coordination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with here_in_blocks(monkeypatch, 4, {call: call // 7 for call in range(1, 1_000, 7)}):
+        assert_same_coordination(coordinate(economy, economy.question(), cluster="here"), here)
+
+
+@pytest.mark.parametrize("model", ["kantorovich_machines", "excavators"])
+def test_shipped_models_have_the_same_plan_in_one_block(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    economy = no.read(model)
+    here = coordinate(economy, economy.question())
+    with here_in_blocks(monkeypatch, 1):
+        assert_same_coordination(coordinate(economy, economy.question(), cluster="here"), here)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_small_economies_in_many_blocks_have_the_same_optimum(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    economy = planned(goods=40, inputs=4, techniques=3, resources=3, pattern="uniform", radius=0.7, seed=seed)
+    here = coordinate(economy, economy.question())
+    with here_in_blocks(monkeypatch, 8):
+        found = coordinate(economy, economy.question(), cluster="here")
+    assert found.claim is here.claim
+    assert found.assortments <= here.bound * (1 + 1e-12) and here.assortments <= found.bound * (1 + 1e-12)
+    assert found.rounds[-1].wire > 0
+
+
+def test_an_economy_that_makes_nothing_is_refused_alike_wherever_its_techniques_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    economy = no.build_economy(
+        name="eats itself",
+        goods=["corn", "iron"],
+        techniques=["farm", "mine"],
+        resources=["labour"],
+        inputs=np.array([[0.6, 0.7], [0.7, 0.6]]),
+        outputs=np.eye(2),
+        resource_use=np.ones((1, 2)),
+        resource_limits=[10.0],
+        targets=[1.0, 1.0],
+        objective="assortment",
+    )
+    with pytest.raises(no.QuestionError, match="not productive") as at_home:
+        coordinate(economy, economy.question())
+    with here_in_blocks(monkeypatch, 2), pytest.raises(no.QuestionError) as apart:
+        coordinate(economy, economy.question(), cluster="here")
+    assert str(apart.value) == str(at_home.value)
+
+
+def test_on_paper_bytes_are_those_that_were_measured() -> None:
+    from benchmarks.cases.cluster import Shape
+
+    rng = np.random.default_rng(0)
+    goods, ways, inputs, things = 2_000, 2, 8, 3
+    count = goods * ways
+    places = (np.repeat(np.arange(count), inputs), rng.integers(goods, size=count * inputs))
+    matrix = sp.csr_array(sp.coo_array((rng.uniform(0.1, 1.0, count * inputs), places), shape=(count, goods)))
+    table = TechniqueTable(matrix, sp.csr_array(np.ones((count, things))), np.arange(0, count + 1, ways))
+    apart = DistributedTable(KeepersHere(list(Blocks(table, 4))))
+    every_answer(apart, 0)
+    shape = Shape(goods, ways, inputs, things)
+    needs = sum(len(block.needs) for block in Blocks(table, 4))
+    assert shape.needs(4) == pytest.approx(needs, rel=0.02)
+    for question in ("pay", "contain", "use", "survey"):
+        calls, sent, received = apart.by_question[question]
+        told = sum(shape.bytes_of(question, 4)) * calls
+        reminded = 12 * len(table.rows)  # which techniques are in use, and their shares
+        assert told * 0.98 <= sent + received <= told * 1.02 + reminded
+    assert shape.needs(1) <= goods and shape.needs(100) > shape.needs(4)

@@ -187,7 +187,7 @@ class BlockKeeper:
 
 def packed(ways: Choice, count: Choice, parts: Floats) -> tuple[Any, Any, Any]:
     """Return which ways some goods are made, how many each, and their shares, in few bytes."""
-    if (count == 1).all():
+    if (count == 1).all() and (parts == 1.0).all():
         return _small(ways), None, None
     return _small(ways), _small(count), parts
 
