@@ -35,7 +35,7 @@ class KeepersHere:
         self.facts = [keeper.keep(block) for keeper, block in zip(self.keepers, blocks, strict=True)]
         self.knows: list[dict[str, Any]] = [{} for _ in blocks]
 
-    def call(self, message: Callable[[int], tuple[Any, ...]]) -> list[tuple[float, Any]]:
+    def call(self, message: Callable[[int], tuple[Any, ...]]) -> list[Any]:
         self.calls += 1
         if self.calls in self.lost:
             block = self.lost[self.calls] % len(self.blocks)
@@ -101,7 +101,7 @@ def every_answer(table: Any, seed: int, kind: type = np.float64) -> dict[str, An
         "contents": table.times_columns(mixed, columns, np.empty((goods, things), kind)),
         "direct": table.use_columns(mixed, np.empty((goods, things), kind)),
         "total": table.total_use(mixed, outputs),
-        "survey": table.survey(mixed, columns, prices, point, surveyed),
+        "survey": table.survey(mixed, columns, prices, point, 1.0 + point, surveyed),
     }
 
 
@@ -121,6 +121,7 @@ def test_four_blocks_answer_to_the_last_bit_what_the_whole_table_does(seed: int,
     np.testing.assert_array_equal(apart.makes, table.makes)
     assert_same(every_answer(table, seed, kind), every_answer(apart, seed, kind))
     assert apart.passes == pytest.approx(table.passes, rel=1e-12)
+    assert apart.told == table.told
 
 
 @pytest.mark.parametrize("count", [1, 16, pytest.param(64, marks=pytest.mark.exhaustive)])

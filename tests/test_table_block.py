@@ -88,8 +88,8 @@ def test_a_keeper_takes_a_block_or_makes_it(recipe: str) -> None:
     given = {"block": block, "made": lambda: block, "over the wire": pickle.loads(pickle.dumps(block))}[recipe]
     keeper = BlockKeeper()
     assert keeper.keep(given).needs.tolist() == [0, 1, 2]
-    read, (lowest, ways) = keeper.answer("ask", np.array([1.0, 1.0, 0.1]), None, np.ones(3))
-    assert read == 1.0
+    read, told, (lowest, ways) = keeper.answer("ask", np.array([1.0, 1.0, 0.1]), None, np.ones(3))
+    assert read == 1.0 and told == {"costs": 2, "choices": 2}
     np.testing.assert_allclose(lowest, [1.2, 0.4])
     assert ways.tolist() == [0, 1] and ways.dtype == np.uint8
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_written_is_copied_and_what_was_sent_stays_as_it_is() -> 
     keeper.keep(block)
     prices, scarcity = np.ones(3), np.ones(3)
     prices.flags.writeable = scarcity.flags.writeable = False
-    _, (lowest, _) = keeper.answer("ask", scarcity, None, prices)
+    _, _, (lowest, _) = keeper.answer("ask", scarcity, None, prices)
     np.testing.assert_allclose(lowest, [1.2, 1.3])
     assert (prices == 1.0).all() and (scarcity == 1.0).all()
 
@@ -110,25 +110,26 @@ def test_what_cannot_be_written_is_copied_and_what_was_sent_stays_as_it_is() -> 
 def test_a_keeper_remembers_what_is_scarce_and_what_is_in_use() -> None:
     keeper = BlockKeeper()
     keeper.keep(blocks_of(small_table())[0])
-    _, paid = keeper.answer("pay", None, None, np.array([1.0, 10.0]))
+    _, _, paid = keeper.answer("pay", None, None, np.array([1.0, 10.0]))
     assert paid.tolist() == [2.0, 5.0, 10.0]
-    _, (lowest, _) = keeper.answer("ask", None, None, np.zeros(3))
+    _, _, (lowest, _) = keeper.answer("ask", None, None, np.zeros(3))
     assert lowest.tolist() == [2.0, 5.0], "at what it paid last"
     in_use = packed(np.array([0, 1]), np.array([1, 1]), np.ones(2))
-    _, spent = keeper.answer("spend", None, in_use, np.array([1.0, 2.0, 4.0]))
+    _, _, spent = keeper.answer("spend", None, in_use, np.array([1.0, 2.0, 4.0]))
     np.testing.assert_allclose(spent, [0.4, 1.2])
-    read, orders = keeper.answer("order", None, None, np.array([10.0, 10.0]))
+    read, told, orders = keeper.answer("order", None, None, np.array([10.0, 10.0]))
     np.testing.assert_allclose(orders, [0.0, 2.0, 3.0])
     assert read == pytest.approx(2 / 3), "two of three coefficients are in use"
+    assert told == {"orders": 2}
 
 
 def test_mixed_techniques_order_by_their_shares() -> None:
     keeper = BlockKeeper()
     keeper.keep(blocks_of(small_table())[0])
     mixed = packed(np.array([0, 0, 1]), np.array([1, 2]), np.array([1.0, 0.25, 0.75]))
-    _, orders = keeper.answer("order", None, mixed, np.array([0.0, 4.0]))
+    _, _, orders = keeper.answer("order", None, mixed, np.array([0.0, 4.0]))
     np.testing.assert_allclose(orders, [0.5, 0.0, 0.9])
-    _, (sums, lost) = keeper.answer("total", None, None, np.array([1.0, 4.0]))
+    _, _, (sums, lost) = keeper.answer("total", None, None, np.array([1.0, 4.0]))
     np.testing.assert_allclose((sums + lost).sum(axis=0), [2.0 + 4.0 * 0.25 * 5.0, 4.0 * 0.75])
 
 

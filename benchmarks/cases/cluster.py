@@ -29,8 +29,9 @@ from natura_opt.methods.prices.distributed_table import DistributedTable, blocks
 from natura_opt.methods.prices.on_cluster import table_on_cluster
 from natura_opt.methods.prices.own_units import OwnUnits, in_own_units
 from natura_opt.methods.prices.priced_economy import priced_economy
-from natura_opt.methods.prices.rounds import PriceRound, coordinated_rounds
+from natura_opt.methods.prices.rounds import begun, coordinated_rounds
 from natura_opt.methods.prices.technique_table import TechniqueTable
+from natura_opt.plan.price_rounds import PriceRound
 
 from ..measuring import Competitor, Result, race
 
@@ -143,7 +144,8 @@ def _rounds(ours: OwnUnits, table: TechniqueTable, address: str | None = None) -
     rounds: list[PriceRound] = []
     began = time.perf_counter()
     with nullcontext(_Clocked(table)) if address is None else table_on_cluster(table, address) as asked:
-        for done in coordinated_rounds(ours, Industries.of(asked), centre, TOLERANCE):
+        industries = Industries.of(asked)
+        for done in coordinated_rounds(ours, industries, centre, TOLERANCE, begun(ours, industries, centre)):
             rounds.append(done)
             if done.gap <= TOLERANCE:
                 break

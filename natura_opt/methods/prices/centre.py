@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +23,23 @@ class Proposal:
     shares: Shares
 
 
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What is proved after a whole round; see :class:`Centre`, of which this is a copy.
+
+    ``amounts`` are of the proposals; ``rents`` of what is scarce and ``prices`` of goods are those at which an
+    assortment costs one, or of fixed demand those of which one of the cost costs one.
+    """
+
+    amounts: Floats
+    proposals: tuple[Proposal, ...]
+    rents: Floats
+    prices: Floats
+    bound: float
+    best: float
+    gap: float
+
+
 @dataclass
 class Centre:
     """Who announces prices, as shares ``s``: the share of the value of all that is scarce that falls on each thing.
@@ -29,9 +48,11 @@ class Centre:
     ----------
     there : how much there is of each thing for an assortment, in the units in which the plans use it; ones by default.
     bundle : what the plans use of it, and the best prices so far. prices : of the goods, which prove the bound there.
+    fixed : whether what is sought is the least cost of fixed demand, not the most assortments.
     proposals : the plans, in the order of the cuts. mixed : the best mix of them.
     """
 
+    fixed: ClassVar[bool] = False
     bundle: LevelBundle
     prices: Floats
     there: Floats
@@ -61,6 +82,21 @@ class Centre:
     def rents(self, point: Floats) -> Floats:
         """Return what is paid for each thing as the plans use it, from the shares of the value of all there is."""
         return point / self.there
+
+    def standing(self) -> Standing:
+        """Return what is proved as it stands, which stays whatever happens in the next round."""
+        amounts = np.zeros(0) if self.mixed is None else self.mixed.amounts
+        cost = self.bundle.value if self.bundle.value > 0 else 1.0
+        rents, prices = self.rents(self.bundle.best) / cost, self.prices / cost
+        return Standing(amounts, tuple(self.proposals), rents, prices, self.bound, self.best, self.gap)
+
+    def kept(self) -> dict[str, Floats]:
+        """Return what a checkpoint keeps of it beside plans, cuts and the best prices."""
+        return {"there": self.there}
+
+    def restore(self, kept: Mapping[str, Floats]) -> None:
+        """Take back what was kept."""
+        self.there = np.array(kept["there"])
 
     def hear_plan(self, proposal: Proposal, use: Floats) -> None:
         """Take a complete plan, and what it uses of each scarce thing."""

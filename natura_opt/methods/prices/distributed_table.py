@@ -21,7 +21,9 @@ from .technique_table import Choice, Shares, Techniques, added_up
 #: coefficients one block is all there is. The first two numbers of blocks are those of sums of a table at hand.
 _COEFFICIENTS, _FEWEST, _MOST, _SERIAL = 10_000_000, 4, 64, 20_000
 
+#: A question to :class:`BlockKeeper`, and what it is asked with; passes of the block, numbers told, and the answer.
 Message = tuple[Any, ...]
+Answer = tuple[float, dict[str, int], Any]
 
 
 def blocks_for(coefficients: int) -> int:
@@ -48,7 +50,7 @@ class Keepers(Protocol):
     @property
     def knows(self) -> list[dict[str, Any]]: ...
 
-    def call(self, message: Callable[[int], Message]) -> list[tuple[float, Any]]:
+    def call(self, message: Callable[[int], Message]) -> list[Answer]:
         """Ask every keeper, who may have to be asked again, and return the answers in the order of blocks."""
 
 
@@ -67,6 +69,7 @@ class DistributedTable(Techniques):
     """
 
     def __init__(self, keepers: Keepers, rows: Choice | None = None) -> None:
+        super().__init__()
         self._keepers = keepers
         facts = self._facts = keepers.facts
         self.first = np.concatenate([[0], *(fact.first[1:] + fact.technique for fact in facts)])
@@ -154,10 +157,12 @@ class DistributedTable(Techniques):
         found = self._asked("total", lambda block: (q[self._span(block)],), shares=shares)
         return added_up(np.concatenate([sums for sums, _ in found]), np.concatenate([lost for _, lost in found]))
 
-    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, out: Any) -> Any:
+    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, there: Floats, out: Any) -> Any:
         """Write what each technique of the goods with a choice takes beyond those in use; see the kernel."""
         found = self._asked(
-            "survey", lambda block: (self._heard(contents, block), self._heard(prices, block), point), shares=shares
+            "survey",
+            lambda block: (self._heard(contents, block), self._heard(prices, block), point, there),
+            shares=shares,
         )
         return np.concatenate(found, axis=0, out=out)
 
@@ -187,12 +192,14 @@ class DistributedTable(Techniques):
             return whole
 
         answers = self._keepers.call(message)
-        received = bytes_of([found for _, found in answers])
+        received = bytes_of([found for _, _, found in answers])
         self.sent, self.received = self.sent + sent, self.received + received
         calls, before, back = self.by_question.get(question, (0, 0, 0))
         self.by_question[question] = (calls + 1, before + sent, back + received)
-        self.passes += float(self._weights @ [read for read, _ in answers])
-        return [found for _, found in answers]
+        for _, told, _ in answers:
+            self.told.update(told)
+        self.passes += float(self._weights @ [read for read, _, _ in answers])
+        return [found for _, _, found in answers]
 
     def _heard(self, of_goods: Any, block: int) -> Any:
         """Return the part of something said of every good that concerns the needs of a block."""

@@ -125,16 +125,17 @@ class LocalModel:
         exactness : of the contents.
         """
         self.contents.find(shares, prices, outputs, exactness)
-        self.table.survey(shares, self.contents.values, prices, point / there, self._beyond)
+        self.table.survey(shares, self.contents.values, prices, point / there, there, self._beyond)
         made = outputs[self.table.choosing]
         bundle, points = LevelBundle(len(point)), []
         bundle.best, here = point, point
         for _ in range(_ROUNDS):
+            self.table.look_up()
             cut = (use + self._changes(made, here / there)) / there
             points.append(here)
             bundle.add(np.maximum(cut, 0.0))
             bundle.offer(here, float(cut @ here))
-            mix = bundle.mix()
+            mix = bundle.mix() if (cut > 0).any() else None
             if mix is None or mix.most - bundle.value <= tolerance * mix.most:
                 break
             here = bundle.next_point(mix.most, point)
@@ -148,6 +149,7 @@ class LocalModel:
             _answers_of(0, len(made), self._offsets, self._beyond, made, point, sums[0])
         else:
             _answers(self._cuts, self._offsets, self._beyond, made, point, sums)
+        self.table.told["use"] += len(made) * len(point)
         total: Floats = sums.sum(axis=0)
         return total
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from ...base.errors import OptionError
-from .distributed_table import DistributedTable, Message, blocks_for
+from .distributed_table import Answer, DistributedTable, Message, blocks_for
 from .table_block import BlockKeeper, Blocks, Facts, TableBlock
 from .technique_table import TechniqueTable
 
@@ -51,7 +51,7 @@ class KeepersOnCluster:
         self.lost = 0
         self._begin(range(len(recipes)))
 
-    def call(self, message: Callable[[int], Message]) -> list[tuple[float, Any]]:
+    def call(self, message: Callable[[int], Message]) -> list[Answer]:
         """Ask every keeper and return the answers in the order of blocks; whoever is lost is replaced and asked again.
 
         Parameters

@@ -66,6 +66,14 @@ class OwnUnits:
             return number
         return float(self._held(np.array([number]), self.assortment, "the number of assortments")[0])
 
+    def told(self, number: float, fixed: bool) -> float:
+        """Return a number of our assortments, or of fixed demand the cost of one, as the user counts."""
+        if not fixed:
+            return self.assortments(number)
+        if not np.isfinite(number):
+            return number
+        return float(self._held(np.array([number]), -self.assortment, "the cost of the plan")[0])
+
     def _held(self, given: Floats, powers: Any, what: str, least: float = _NORMAL) -> Floats:
         """Return ``given * 2**powers``; refuse what overflows, or loses digits below the smallest normal double."""
         with np.errstate(over="ignore", under="ignore"):

@@ -18,8 +18,10 @@ Sources: Kantorovich 1939 (resolving multipliers); Dantzig and Wolfe 1960; model
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,22 +29,28 @@ import pandas as pd
 from ...backends.answer import Answer, Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
+from ...base.interruption import stopping_by_itself
 from ...economy.economy import Economy
 from ...economy.question import Question
 from ...formulate import linear_program
 from ...input_output.cores import blas_on_one_core
 from ...objectives import objective_of
+from ...objectives.objective import Demand
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
+from ...plan.price_rounds import PriceRound, PriceRounds
 from ...program.linear import LinearProgram
 from ...proof.certificate import certify
 from ...proof.judging import judge
-from .centre import Centre
+from .centre import Centre, Standing
 from .cheapest import Industries
+from .checkpoint import Checkpoint
+from .course import Course
+from .fixed_demand import FixedDemand
 from .on_cluster import table_on_cluster
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
-from .rounds import PriceRound, coordinated_rounds
+from .rounds import begun, coordinated_rounds
 from .settings import PriceSettings
 from .technique_table import TechniqueTable
 
@@ -61,8 +69,8 @@ class Coordination:
     activities : level of each technique. assortments : how many the mix makes (the last ``best``).
     resource_prices, good_prices : prices at which an assortment costs one.
     stock_prices : rents of the stocks of capital, by position among the economy's holdings.
-    rounds : the trace.
-    bound, gap, passes, seconds : as in the last round.
+    course : the rounds, with what was announced and told in them.
+    bound, gap, seconds : as in the last round.
     """
 
     claim: Claim
@@ -72,11 +80,20 @@ class Coordination:
     resource_prices: pd.Series
     good_prices: pd.Series
     stock_prices: Floats
-    rounds: tuple[PriceRound, ...]
+    course: PriceRounds
     bound: float
     gap: float
-    passes: float
     seconds: float
+
+    @property
+    def rounds(self) -> tuple[PriceRound, ...]:
+        """The trace."""
+        return self.course.rounds
+
+    @property
+    def passes(self) -> float:
+        """How often the technique table was read."""
+        return self.rounds[-1].passes if self.rounds else 0.0
 
 
 @blas_on_one_core
@@ -87,20 +104,28 @@ def coordinate(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    checkpoint: str | Path | None = None,
     cluster: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Coordination:
     """Find the largest number of assortments by prices out and techniques back.
+
+    Stopped at any moment (by the gap, the time, or Ctrl-C), it returns what was proved in the last whole round.
 
     Parameters
     ----------
     tolerance : relative gap between the bound and the plan at which to stop.
     max_rounds, time_limit : rounds and seconds allowed (one round is always finished).
+    checkpoint : a file that holds all that is known after each round; where it is there already, the rounds go on from
+        it.
     cluster : address of a Dask cluster whose workers keep the techniques and answer for them; the answer is the same.
+    progress : called with a line on each round.
 
     Raises
     ------
     OptionError : the cluster cannot be used.
     QuestionError : the question is not one for this method, or there is nothing to coordinate; the message says why.
+    DataError, OutputError : the checkpoint is of another economy or torn, or cannot be written.
 
     >>> import natura_opt as no
     >>> machines = no.read("kantorovich_machines")
@@ -111,64 +136,99 @@ def coordinate(
     {'item1': 0.6667, 'item2': 0.3333}
     """
     options = SolveOptions(tolerance=tolerance, time_limit=time_limit)
-    PriceSettings(max_rounds, cluster)
+    PriceSettings(max_rounds, cluster=cluster)
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
-    table = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
-    centre = Centre.of(len(laid.amounts), len(laid.wanted))
+    here = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
+    centre = _centre(ours, question)
     rounds: list[PriceRound] = []
+    last = centre.standing(), 0, dict(here.told)
     claim = Claim.ITERATION_LIMIT
+
+    def look_up() -> None:
+        if rounds and options.time_limit is not None and time.perf_counter() - began > options.time_limit:
+            raise _TimeIsUpError
+
     try:
-        with nullcontext(table) if cluster is None else table_on_cluster(table, cluster) as asked:
-            for done in coordinated_rounds(ours, Industries.of(asked), centre, options.tolerance):
-                rounds.append(done)
-                if done.gap <= _SHARE * options.tolerance:
+        with nullcontext(here) if cluster is None else table_on_cluster(here, cluster) as table, stopping_by_itself():
+            industries = Industries.of(table)
+            course = Course.resumable(len(laid.amounts)) if checkpoint else begun(ours, industries, centre)
+            kept = Checkpoint(checkpoint, ours, industries, centre, course) if checkpoint else None
+            if kept is not None:
+                rounds += kept.resumed()
+                if not rounds:
+                    first = begun(ours, industries, centre)
+                    course.point, course.offer = first.point, first.offer
+                last = centre.standing(), len(rounds), dict(table.told)
+            table.look_up = look_up
+            going_on = coordinated_rounds(ours, industries, centre, options.tolerance, course)
+            while True:
+                if rounds and centre.gap <= _SHARE * options.tolerance:
                     claim = Claim.OPTIMAL
-                    break
-                if options.time_limit is not None and time.perf_counter() - began > options.time_limit:
-                    claim = Claim.TIME_LIMIT
                     break
                 if len(rounds) >= max_rounds:
                     break
+                look_up()
+                done = next(going_on, None)
+                if done is None:
+                    break
+                rounds.append(done)
+                last = centre.standing(), len(rounds), dict(table.told)
+                if kept is not None:
+                    kept.write(tuple(rounds))
+                if progress is not None:
+                    progress(f"{done}, {time.perf_counter() - began:.1f} s")
+    except _TimeIsUpError:
+        claim = Claim.TIME_LIMIT
     except KeyboardInterrupt:
         claim = Claim.INTERRUPTED
-    return _written_out(ours, centre, claim, tuple(rounds), time.perf_counter() - began)
+    standing, count, told = last
+    trace = PriceRounds(tuple(rounds[:count]), laid.names_of_scarce, told, len(laid.goods), laid.coefficients)
+    return _written_out(ours, standing, centre.fixed, claim, trace, time.perf_counter() - began)
+
+
+class _TimeIsUpError(Exception):
+    """The time limit is over in the middle of a round."""
 
 
 def _written_out(
-    ours: OwnUnits, centre: Centre, claim: Claim, rounds: tuple[PriceRound, ...], seconds: float
+    ours: OwnUnits, standing: Standing, fixed: bool, claim: Claim, course: PriceRounds, seconds: float
 ) -> Coordination:
     """Mix the plans, and name everything as the user does."""
     laid, economy = ours.laid, ours.laid.economy
-    amounts = np.zeros(0) if centre.mixed is None else centre.mixed.amounts
     levels = np.zeros(len(economy.techniques))
-    for amount, proposal in zip(amounts, centre.proposals, strict=False):
+    for amount, proposal in zip(standing.amounts, standing.proposals, strict=False):
         if amount > 0:
             levels += amount * laid.activities_of(proposal.shares, ours.outputs(proposal.outputs))
-    cost = centre.bundle.value if centre.bundle.value > 0 else 1.0
-    scarce = ours.scarce_prices(centre.bundle.best / cost)
-    goods, limits = laid.all_prices(scarce, ours.good_prices(centre.prices / cost))
+    goods, limits = laid.all_prices(ours.scarce_prices(standing.rents), ours.good_prices(standing.prices))
     rents = np.zeros(0 if laid.holdings is None else laid.holdings.count)
     rents[laid.limiting_holdings] = limits[laid.resources :]
     resources = np.zeros(len(economy.resources))
     resources[: laid.resources] = limits[: laid.resources]
-    mixed = ours.mixed(amounts)
-    mix = pd.Series(mixed, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
+    mixed = ours.mixed(standing.amounts)
+    mix = pd.Series(mixed, index=pd.RangeIndex(1, len(mixed) + 1, name="plan"), name="assortments")
     return Coordination(
         claim=claim,
         mix=mix[mix > 0],
         activities=pd.Series(levels, index=economy.techniques, name="activities"),
-        assortments=ours.assortments(centre.best),
+        assortments=ours.told(standing.best, fixed),
         resource_prices=pd.Series(resources, index=economy.resources, name="prices"),
         good_prices=pd.Series(goods, index=economy.goods, name="prices"),
         stock_prices=rents,
-        rounds=rounds,
-        bound=ours.assortments(centre.bound),
-        gap=centre.gap,
-        passes=rounds[-1].passes if rounds else 0.0,
+        course=course,
+        bound=ours.told(standing.bound, fixed),
+        gap=standing.gap,
         seconds=seconds,
     )
+
+
+def _centre(ours: OwnUnits, question: Question) -> Centre:
+    """Return a centre that knows how much is wanted, and what there is for it."""
+    things, goods = len(ours.laid.amounts), len(ours.laid.wanted)
+    if objective_of(question).demand is not Demand.FIXED:
+        return Centre.of(things, goods)
+    return FixedDemand(things, goods, float(np.ldexp(1.0, ours.assortment)))
 
 
 def solve_by_prices(
@@ -178,13 +238,15 @@ def solve_by_prices(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    checkpoint: str | Path | None = None,
     cluster: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Plan:
     """Answer a question by :func:`coordinate`, as a plan with its proof recomputed from the data.
 
     Parameters
     ----------
-    tolerance, max_rounds, time_limit, cluster : as there; the tolerance is also the certificate's.
+    tolerance, max_rounds, time_limit, checkpoint, cluster, progress : as there; the tolerance also the certificate's.
 
     Raises
     ------
@@ -198,7 +260,14 @@ def solve_by_prices(
     """
     began = time.perf_counter()
     coordination = coordinate(
-        economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit, cluster=cluster
+        economy,
+        question,
+        tolerance=tolerance,
+        max_rounds=max_rounds,
+        time_limit=time_limit,
+        checkpoint=checkpoint,
+        cluster=cluster,
+        progress=progress,
     )
     built = time.perf_counter()
     program = linear_program(economy, question)
@@ -226,6 +295,7 @@ def solve_by_prices(
         method="prices",
         attempts=(Attempt(f"prices: {message}", coordination.claim, certificate),),
         iterations=len(coordination.rounds),
+        coordination=coordination.course,
         seconds={"solve": built - began, "build": proved - built, "prove": time.perf_counter() - proved},
     )
 
@@ -238,7 +308,7 @@ def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, ser
     served : the block of columns that says how many assortments are made.
     """
     rows, columns = program.shape
-    primal, dual, worth = np.zeros(columns), np.zeros(rows), 1.0
+    primal, dual, worth = np.zeros(columns), np.zeros(rows), 1.0 if program.sense == "max" else -1.0
     for block in program.columns:
         if block.name == "activities":
             primal[block.span] = coordination.activities

@@ -16,11 +16,15 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
+from ...base.labels import name_of
 from ...economy.economy import Economy
 from ...economy.makers import NONE, Makers, Places
 from ...economy.question import Question
 from ...formulate import asked_of
 from ...laws.holdings import Holdings
+from ...objectives import objective_of
+from ...objectives.objective import Demand
+from ...objectives.resource_use import use_as_costs
 from .technique_table import Shares
 from .unanswered import refuse, refuse_count, refuse_unmakeable
 
@@ -42,7 +46,8 @@ class PricedEconomy:
     output_coefficients : what one unit of each row's technique makes of its good.
     inputs, use : csr, per unit made: of goods, shape (rows, n), and of what is scarce, shape (rows, scarce things).
     wanted : the assortment, shape (n,).
-    scarce : positions of the scarce things in ``limits``; a good on hand counts on from there.
+    scarce : positions of the scarce things in ``limits``; a good on hand counts on from there, and so does the cost of
+        fixed demand, the last, behind all goods.
     amounts : how much there is of each scarce thing.
     limits, available : every limit as written: csr use per unit of activity, shape (limits, techniques); the amounts.
     resources : how many of the limits are resources; the others are the holdings in ``limiting_holdings``.
@@ -66,6 +71,31 @@ class PricedEconomy:
     resources: int
     limiting_holdings: Places
     aside: tuple[tuple[int, int], ...]
+
+    @property
+    def coefficients(self) -> int:
+        """How many inputs and uses of what is scarce all techniques have."""
+        return int(self.inputs.nnz + self.use.nnz)
+
+    @property
+    def names_of_scarce(self) -> tuple[str, ...]:
+        """What is scarce, by name; of fixed demand also the cost."""
+        economy, names = self.economy, []
+        for place in self.scarce.tolist():
+            if place < self.resources:
+                names.append(f"resource {name_of(economy.resources[place])}")
+            elif place < len(self.available):
+                assert self.holdings is not None
+                holding = self.limiting_holdings[place - self.resources]
+                good = name_of(economy.goods[self.holdings.goods[holding]])
+                holders = self.holdings.techniques
+                held = "" if holders is None else f" in {name_of(economy.techniques[holders[holding]])}"
+                names.append(f"stock of {good}{held}")
+            elif place == len(self.available) + len(economy.goods):
+                names.append("cost")
+            else:
+                names.append(f"{name_of(economy.goods[place - len(self.available)])} on hand")
+        return tuple(names)
 
     def activities_of(self, shares: Shares, outputs: Floats) -> Floats:
         """Return activity levels of all techniques from what is made of each good, by which rows."""
@@ -125,7 +155,15 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     made = place[np.concatenate([makes[running], on_hand])]
     output = np.concatenate([output[running], np.ones(len(on_hand))])
     scarce = np.flatnonzero(np.bincount(uses.indices[_entries(uses, running)], minlength=len(available)))
-    refuse_count(economy.name, len(scarce) + len(on_hand))
+    fixed = objective_of(question).demand is Demand.FIXED
+    refuse_count(economy.name, len(scarce) + len(on_hand) + fixed)
+    use = _per_unit_made(uses, running, scarce, output, len(on_hand), True)
+    amounts = np.concatenate([available[scarce], stock[on_hand]])
+    things = np.concatenate([scarce, len(available) + on_hand])
+    if fixed:
+        cost = np.concatenate([use_as_costs(seen, question)["activities"][running], np.zeros(len(on_hand))]) / output
+        use = sp.csr_array(sp.hstack([use, sp.csr_array(cost[:, None])]))
+        amounts, things = np.append(amounts, 1.0), np.append(things, len(available) + len(seen.goods))
     return PricedEconomy(
         economy=seen,
         holdings=capital,
@@ -135,10 +173,10 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
         rows=np.argsort(made, kind="stable"),
         output_coefficients=output,
         inputs=_per_unit_made(needs, running, goods, output, len(on_hand), False),
-        use=_per_unit_made(uses, running, scarce, output, len(on_hand), True),
+        use=use,
         wanted=wanted[goods],
-        scarce=np.concatenate([scarce, len(available) + on_hand]),
-        amounts=np.concatenate([available[scarce], stock[on_hand]]),
+        scarce=things,
+        amounts=amounts,
         limits=limits,
         available=available,
         resources=resources,

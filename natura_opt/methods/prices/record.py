@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ..method import TIMED, Common, Method
@@ -46,8 +47,14 @@ def _answer(economy: Economy, question: Question, settings: PriceSettings, commo
         tolerance=tolerance,
         max_rounds=settings.max_rounds,
         time_limit=common.time_limit,
+        checkpoint=settings.checkpoint,
         cluster=settings.cluster,
+        progress=_printed if common.verbose else common.progress,
     )
+
+
+def _printed(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 PRICES = Method(
@@ -57,6 +64,6 @@ PRICES = Method(
     refuses=_refuses,
     answer=_answer,
     settings=PriceSettings,
-    takes=TIMED,
+    takes=TIMED | {"verbose"},
     tolerance=1e-6,
 )

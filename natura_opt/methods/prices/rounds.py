@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from ...base.arrays import Floats
 from ...base.errors import QuestionError, listed
+from ...plan.price_rounds import PriceRound
 from .centre import Centre, Proposal, value
 from .cheapest import Industries, Offer
 from .contents import MOST_BYTES, MOST_THINGS, Contents
+from .course import Course
+from .fixed_demand import FixedDemand
 from .local_model import LocalModel, Prospect
 from .own_units import OwnUnits
 from .priced_economy import PricedEconomy
@@ -43,69 +44,96 @@ _OF_MODEL = 1e-3
 _FINEST_CONTENTS, _ROUGHEST_CONTENTS = 1e-3, 1e-2
 
 
-@dataclass(frozen=True)
-class PriceRound:
-    """A round: ``best`` assortments are possible with the plans seen so far, more than ``bound`` never.
+def begun(ours: OwnUnits, industries: Industries, centre: Centre) -> Course:
+    """Let the industries find productive techniques to begin with.
 
-    ``gap`` is relative to the bound; ``passes`` counts how often the technique table has been read so far, and ``wire``
-    the bytes that have gone to a cluster and come back.
+    Raises
+    ------
+    QuestionError : there are none; the goods are named.
     """
-
-    round: int
-    bound: float
-    best: float
-    gap: float
-    passes: float
-    wire: int = 0
+    point = centre.bundle.best
+    return Course(point, first_offer(ours.laid, industries, industries.table.scarcity(centre.rents(point))))
 
 
 def coordinated_rounds(
-    ours: OwnUnits, industries: Industries, centre: Centre, tolerance: float
+    ours: OwnUnits, industries: Industries, centre: Centre, tolerance: float, course: Course
 ) -> Iterator[PriceRound]:
-    """Coordinate, round after round, until nothing has been gained for long by the most exact answers there are."""
-    laid, table, finest = ours.laid, industries.table, _FINEST * industries.rounding
+    """Coordinate, round after round, until nothing has been gained for long by the most exact answers there are.
+
+    Parameters
+    ----------
+    course : from where; brought up to date with each round, as the centre is.
+    """
+    table, finest = industries.table, _FINEST * industries.rounding
     model = _model(industries)
-    point = centre.bundle.best
-    offer = first_offer(laid, industries, table.scarcity(centre.rents(point)))
-    outputs, stalled, prospect, doubt = np.zeros(table.goods), 0, None, 0
-    for number in count(1):
-        before, finer = centre.gap, 0.1 ** (stalled // _PATIENCE)
+    if model is not None:
+        if course.contents is not None:
+            model.contents.values[:] = course.contents
+        course.contents = model.contents.values
+    outputs = centre.proposals[-1].outputs if centre.proposals else np.zeros(table.goods)
+    while True:
+        prospect = None
+        if course.number:
+            course.stalled = course.stalled + 1 if centre.gap >= course.before else 0
+            if course.stalled > _GIVEN_UP and course.exhausted:
+                return
+            prospect = _moved(course, centre, model, tolerance)
+        course.before, finer = centre.gap, 0.1 ** (course.stalled // _PATIENCE)
         slack, slack_of_plan = (max(finer * rough, finest) for rough in _roughly(model, centre.gap, tolerance))
-        point = (1.0 - _SPREAD) * point + _SPREAD / len(point)
+        course.exhausted = max(slack, slack_of_plan) <= finest
+        point = course.point = (1.0 - _SPREAD) * course.point + _SPREAD / len(course.point)
         rents = centre.rents(point)
         scarcity = table.scarcity(rents)
-        offer = industries.full_costs(scarcity, offer, slack, outputs if outputs.any() else None)
+        offer = industries.full_costs(scarcity, course.offer, slack, outputs if outputs.any() else None)
         shares = _in_use(industries, scarcity, offer, prospect)
         planned = industries.plan(shares, ours.wanted, outputs, slack_of_plan, offer.prices)
-        used = np.zeros(table.things)
         if planned is not None:
             outputs = planned
             used = table.total_use(shares, planned)
             if not used.any():
-                raise QuestionError(
-                    f"{laid.economy.name}: the assortment can be made without anything scarce, so without end (for "
-                    f"example {listed(_names(laid, shares.main[planned > 0], 3))}); give what its techniques use a "
-                    "limit"
-                )
+                _refuse_endless(ours.laid, shares.main[planned > 0])
             centre.hear_plan(Proposal(planned, shares), used)
+            if isinstance(centre, FixedDemand) and centre.hopeless:
+                _refuse_unserved(ours.laid)
         trimmed = industries.without_idle_rents(rents, offer.prices)
         centre.hear_cost(trimmed, value(offer.prices, ours.wanted), offer.prices)
-        bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
-        yield PriceRound(number, bound, best, centre.gap, industries.passes, table.wire)
-        stalled = stalled + 1 if centre.gap >= before else 0
-        if stalled > _GIVEN_UP and max(slack, slack_of_plan) <= finest:
-            return
-        if prospect is not None:
-            doubt = 0 if centre.gap <= _KEEPS_UP * before else doubt + 1
-        by_model = model is not None and planned is not None and (prospect is None or doubt < _DOUBTED)
-        prospect = None
-        if model is not None and by_model:
-            exact = max(_OF_MODEL * min(centre.gap, 1.0) ** 2, 1e-3 * tolerance)
-            nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS) * 0.1 ** min(doubt, _DOUBTED)
-            prospect = model.best_near(point, offer.prices, shares, outputs, used, centre.there, exact, nearly)
-            point, offer = prospect.point, Offer(prospect.prices, prospect.chosen)
-        elif centre.mixed is not None:
-            point = centre.bundle.next_point(centre.mixed.most)
+        course.number, course.offer = course.number + 1, offer
+        course.point = rents * centre.there / value(rents, centre.there)
+        course.planned, course.foreseen = planned is not None, prospect is not None
+        bound, best = (ours.told(number, centre.fixed) for number in (centre.bound, centre.best))
+        yield PriceRound(course.number, bound, best, centre.gap, industries.passes, tuple(point.tolist()), table.wire)
+
+
+def _moved(course: Course, centre: Centre, model: LocalModel | None, tolerance: float) -> Prospect | None:
+    """Move to the next point: by the local model while it keeps what it promises, else by the cuts."""
+    if course.foreseen:
+        course.doubt = 0 if centre.gap <= _KEEPS_UP * course.before else course.doubt + 1
+    if model is not None and course.planned and (not course.foreseen or course.doubt < _DOUBTED):
+        exact = max(_OF_MODEL * min(centre.gap, 1.0) ** 2, 1e-3 * tolerance)
+        nearly = min(max(centre.gap**0.5, _FINEST_CONTENTS), _ROUGHEST_CONTENTS) * 0.1 ** min(course.doubt, _DOUBTED)
+        last, used = centre.proposals[-1], centre.bundle.cuts[-1] * centre.there
+        prospect = model.best_near(
+            course.point, course.offer.prices, last.shares, last.outputs, used, centre.there, exact, nearly
+        )
+        course.point, course.offer = prospect.point, Offer(prospect.prices, prospect.chosen)
+        return prospect
+    if centre.mixed is not None:
+        course.point = centre.bundle.next_point(centre.mixed.most)
+    return None
+
+
+def _refuse_unserved(laid: PricedEconomy) -> NoReturn:
+    raise QuestionError(
+        f"{laid.economy.name}: method 'prices' found no plan that serves the targets within the limits, at whatever "
+        "cost; ask it with method='auto', which proves whether there is one"
+    )
+
+
+def _refuse_endless(laid: PricedEconomy, rows: Choice) -> NoReturn:
+    raise QuestionError(
+        f"{laid.economy.name}: the assortment can be made without anything scarce, so without end (for example "
+        f"{listed(_names(laid, rows, 3))}); give what its techniques use a limit"
+    )
 
 
 def _roughly(model: LocalModel | None, gap: float, tolerance: float) -> tuple[float, float]:

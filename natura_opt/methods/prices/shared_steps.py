@@ -50,7 +50,7 @@ class SharedSteps:
         basis, flat = self._basis, self._flat
         scale = np.multiply.outer(weights, factors).astype(residual.dtype)
         norm = _norm(residual, scale)
-        if not norm > goal:
+        if not norm > goal or not np.isfinite(norm):
             return norm
         basis[0] = residual / norm
         hessenberg = np.zeros((self.steps + 1, self.steps))
@@ -61,6 +61,8 @@ class SharedSteps:
             hessenberg[: step + 1, step] = along
             image -= (along @ flat[: step + 1]).reshape(image.shape)
             height = _norm(image, scale)
+            if not np.isfinite(height):  # beyond any double: x stays as it is
+                return np.inf
             hessenberg[step + 1, step] = height
             target = np.zeros(step + 2)
             target[0] = norm

@@ -131,8 +131,10 @@ class BlockKeeper:
             block.start, block.technique, block.needs, block.first, table.inputs.nnz, table.longest, users, user, uses
         )
 
-    def answer(self, question: str, scarcity: Floats | None, shares: Any, *given: Any) -> tuple[float, Any]:
-        """Answer a question; return also how much of the block was read, in passes.
+    def answer(
+        self, question: str, scarcity: Floats | None, shares: Any, *given: Any
+    ) -> tuple[float, dict[str, int], Any]:
+        """Answer a question; return also how much of the block was read, in passes, and how many numbers that told.
 
         Parameters
         ----------
@@ -144,9 +146,11 @@ class BlockKeeper:
             self._scarcity = _own(scarcity)
         if shares is not None:
             self._shares = unpacked(shares, self._table.first)
-        before = self._table.passes
+        table = self._table
+        before = table.passes
+        table.told.clear()
         found = getattr(self, f"_{question}")(*map(_own, given))
-        return self._table.passes - before, found
+        return table.passes - before, dict(table.told), found
 
     def _pay(self, point: Floats) -> Floats:
         self._scarcity = self._table.scarcity(point)
@@ -179,10 +183,10 @@ class BlockKeeper:
     def _total(self, outputs: Floats) -> tuple[Floats, Floats]:
         return self._table.use_by_blocks(self._shares, outputs)
 
-    def _survey(self, contents: Any, prices: Floats, point: Floats) -> Any:
+    def _survey(self, contents: Any, prices: Floats, point: Floats, there: Floats) -> Any:
         table = self._table
         out = np.empty((int(table.ways[table.choosing].sum()), table.things), contents.dtype)
-        return table.survey(self._shares, contents, prices, point, out)
+        return table.survey(self._shares, contents, prices, point, there, out)
 
 
 def packed(ways: Choice, count: Choice, parts: Floats) -> tuple[Any, Any, Any]:

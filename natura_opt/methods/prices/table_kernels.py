@@ -203,6 +203,7 @@ def survey(
     contents: Any,
     prices: Any,
     point: Any,
+    there: Any,
     most: int,
     offsets: Any,
     out: Any,
@@ -212,7 +213,8 @@ def survey(
     Parameters
     ----------
     cuts : blocks of ``goods``, those with a choice of techniques.
-    contents : of every good, shape (goods, things). prices : exact ones at ``point``, which contents only come near.
+    contents : of every good, shape (goods, things). prices : exact ones at the rents ``point``, which contents
+        only come near. there : of each thing; all there is is worth one at these rents.
     most : techniques of the good that has the most.
     offsets : where the techniques of each of ``goods`` begin in ``out``, whose rows they are.
     """
@@ -220,7 +222,6 @@ def survey(
     for block in prange(len(cuts) - 1):
         mean = np.zeros(things)
         takes = np.zeros((most, things))
-        total = point.sum()
         costs = np.zeros(most)
         for place in range(cuts[block], cuts[block + 1]):
             i = goods[place]
@@ -247,7 +248,7 @@ def survey(
                 near = 0.0
                 for c in range(things):
                     near += (takes[way, c] - mean[c]) * point[c]
-                # what contents miss of the difference is spread over all things alike
-                missed = ((costs[way] - mean_cost) - near) / total
+                # what contents miss of the difference is spread over all there is: the worth of that is one
+                missed = (costs[way] - mean_cost) - near
                 for c in range(things):
-                    out[offsets[place] + way, c] = takes[way, c] - mean[c] + missed
+                    out[offsets[place] + way, c] = takes[way, c] - mean[c] + missed * there[c]

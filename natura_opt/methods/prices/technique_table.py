@@ -7,6 +7,8 @@ the techniques in use alone counts as the part of them that it reads, and what i
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -78,6 +80,8 @@ class Techniques(ABC):
     goods, things : how many goods there are, and scarce things.
     longest : most terms of any technique's cost.
     passes : how often every input coefficient has been read.
+    told : how many numbers industries told, by the kinds of :data:`natura_opt.plan.price_rounds.MESSAGES`.
+    look_up : called after each reading, for whoever may want to stop there.
     """
 
     first: Choice
@@ -85,7 +89,21 @@ class Techniques(ABC):
     goods: int
     things: int
     longest: int
-    passes = 0.0
+
+    def __init__(self) -> None:
+        self.told = Counter[str]()
+        self.look_up: Callable[[], None] = _go_on
+        self._passes = 0.0
+
+    @property
+    def passes(self) -> float:
+        """How often every input coefficient has been read."""
+        return self._passes
+
+    @passes.setter
+    def passes(self, passes: float) -> None:
+        self._passes = passes
+        self.look_up()
 
     @property
     def wire(self) -> int:
@@ -150,7 +168,7 @@ class Techniques(ABC):
         """Return what outputs q use of each scarce thing, as if summed in twice the precision."""
 
     @abstractmethod
-    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, out: Any) -> Any:
+    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, there: Floats, out: Any) -> Any:
         """Write what each technique of the goods with a choice takes beyond those in use; see the kernel."""
 
 
@@ -170,8 +188,8 @@ class TechniqueTable(Techniques):
     def __init__(
         self, inputs: Any, use: Any, first: Choice, rows: Choice | None = None, cuts: Choice | None = None
     ) -> None:
-        self._inputs = Coefficients(inputs)
-        self.inputs = self._inputs.matrix
+        super().__init__()
+        self.inputs = Coefficients(inputs).matrix
         self.use = Coefficients(use).matrix
         self.first = np.asarray(first, dtype=np.int64)
         self.rows = np.arange(self.inputs.shape[0]) if rows is None else rows
@@ -205,6 +223,7 @@ class TechniqueTable(Techniques):
             kernels.ask_goods(0, self.goods, *given)
         else:
             kernels.ask(self.cuts, *given)
+        self.told.update(costs=self.goods, choices=self.goods)
         self.passes += 1.0
         return lowest, chosen
 
@@ -213,6 +232,7 @@ class TechniqueTable(Techniques):
         spent, one_each = np.empty(len(rows)), Shares.of(rows)
         given = (one_each.begins, one_each.used, one_each.shares, *self._parts, np.ascontiguousarray(prices), spent)
         kernels.times_goods(0, len(rows), *given)
+        self.told["costs"] += len(rows)
         self.passes += self.part(one_each)
         return scarcity[rows] + spent
 
@@ -233,6 +253,7 @@ class TechniqueTable(Techniques):
             kernels.times_goods(0, self.goods, *given)
         else:
             kernels.times(self.cuts, *given)
+        self.told["costs"] += self.goods
         self.passes += self.part(shares)
         return out
 
@@ -241,6 +262,7 @@ class TechniqueTable(Techniques):
         if self._small:
             return self.scattered(shares, q)
         given = (shares.begins, shares.used, shares.shares, *self._parts, np.ascontiguousarray(q))
+        self.told["orders"] += _read(self.inputs, shares)
         self.passes += self.part(shares)
         if self._partial is None:
             self._partial = np.empty((len(self._sums) - 1, self.goods))
@@ -253,12 +275,14 @@ class TechniqueTable(Techniques):
         sums = np.zeros(self.inputs.shape[1])
         given = (shares.begins, shares.used, shares.shares, *self._parts, np.ascontiguousarray(q))
         kernels.scatter_goods(0, self.goods, *given, sums)
+        self.told["orders"] += _read(self.inputs, shares)
         self.passes += self.part(shares)
         return sums
 
     def times_columns(self, shares: Shares, x: Any, out: Any) -> Any:
         """Write ``A X`` of the techniques in use into ``out``, shape (goods, columns): one reading for all columns."""
         kernels.times_columns(self.cuts, shares.begins, shares.used, shares.shares, *self._parts, x, out)
+        self.told["contents"] += out.size
         self.passes += self.part(shares)
         return out
 
@@ -278,16 +302,17 @@ class TechniqueTable(Techniques):
         kernels.total_use(
             self.cuts, shares.begins, shares.used, shares.shares, *self._of_use, np.ascontiguousarray(q), sums, lost
         )
+        self.told["use"] += _read(self.use, shares)
         self._count_use(shares)
         return sums, lost
 
-    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, out: Any) -> Any:
+    def survey(self, shares: Shares, contents: Any, prices: Floats, point: Floats, there: Floats, out: Any) -> Any:
         """Write what each technique of the goods with a choice takes beyond those in use; see the kernel."""
         offsets = np.concatenate([[0], np.cumsum(self.ways[self.choosing])])
         cuts = np.linspace(0, len(self.choosing), len(self.cuts)).astype(np.int64)
         kernels.survey(
             cuts, self.choosing, self.first, self.rows, shares.begins, shares.used, shares.shares, *self._parts,
-            *self._of_use, contents, prices, point, int(self.ways.max(initial=1)), offsets, out,
+            *self._of_use, contents, prices, point, there, int(self.ways.max(initial=1)), offsets, out,
         )  # fmt: skip
         self.passes += 1.0 + self.use.nnz / max(self.inputs.nnz, 1)
         return out
@@ -312,6 +337,10 @@ def added_up(sums: Floats, lost: Floats) -> Floats:
     """Return the sum over blocks of sums and of what was lost beside them."""
     exact = sums.astype(np.longdouble).sum(axis=0) + lost.astype(np.longdouble).sum(axis=0)
     return np.asarray(exact, dtype=np.float64)
+
+
+def _go_on() -> None:
+    """Look up, and go on."""
 
 
 def _parts(matrix: Any) -> tuple[Any, Any, Any]:

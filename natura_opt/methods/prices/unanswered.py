@@ -24,6 +24,7 @@ from ...laws.storage import STORAGE
 from ...objectives import objective_of
 from ...objectives.assortment import ASSORTMENT
 from ...objectives.fulfilment import FULFILMENT
+from ...objectives.least_resources import LEAST_RESOURCES
 from ..refusing import unread_setting
 
 _OTHERS = "ask it with method='auto'"
@@ -32,7 +33,7 @@ PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
 #: Settings of laws that leave it as it is: how curves are stated, and how much a later year than the only one counts.
 _READ = (*CurveSettings.names(), "discount_factor")
 #: The objectives that price coordination answers.
-ANSWERED = (ASSORTMENT, FULFILMENT)
+ANSWERED = (ASSORTMENT, FULFILMENT, LEAST_RESOURCES)
 #: More scarce things than this are better priced by a linear program.
 MOST_SCARCE = 1_000
 
@@ -62,7 +63,8 @@ def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICE
     laws = laws_of(economy, question)
     if objective_of(question) not in ANSWERED:
         raise QuestionError(
-            f"{name}: method 'prices' makes as many assortments as it can; the objective {question.objective!r} is "
+            f"{name}: method 'prices' makes as many assortments as it can, or serves the targets once at "
+            f"least cost; the objective {question.objective!r} is "
             f"another question: {_OTHERS}"
         )
     if len(economy.periods) > 1:
