@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ VALUES: dict[tuple[str, str], tuple[Any, list[Any]]] = {
     ("lahiri", "start"): ("demand", ["plan", 0, None]),
     ("lahiri", "max_passes"): (500, [0, -1, 2.5, True, "many"]),
     ("prices", "max_rounds"): (50, [0, -1, 2.5, True, "many"]),
+    ("prices", "checkpoint"): (str(Path(tempfile.mkdtemp()) / "rounds"), [3, True, "", b""]),
     ("harmony", "max_iterations"): (20_000, [0, -1, 2.5, True, "many"]),
     ("harmony-tangents", "max_rounds"): (20, [0, -1, 2.5, True, "many"]),
     ("harmony-1990", "version"): (3, [4, 0, True, "2", 2.0]),

@@ -36,7 +36,7 @@ def answers(made: Drawn, table: TechniqueTable, shares: Shares) -> dict[str, Any
         "scarcity": scarcity,
         "lowest": lowest,
         "chosen": chosen,
-        "costs": table.costs(scarcity, prices),
+        "costs": table.costs_of(np.arange(len(table.rows)), scarcity, prices),
         "times": table.times(shares, prices),
         "transposed": table.transposed(shares, outputs),
         "times_columns": table.times_columns(shares, contents, np.empty_like(contents)),
@@ -71,7 +71,7 @@ def test_products_are_those_of_the_dense_matrices(seed: int, size: dict[str, Any
         close(found["lowest"][good], own.min())
         close(found["costs"][found["chosen"][good]], own.min())
         assert found["chosen"][good] in made.ways(good)
-    close(shares.matrix(made.inputs).toarray(), inputs)
+    close(shares.mixed(made.inputs[shares.used]).toarray(), inputs)
 
 
 @SIZES
@@ -203,7 +203,7 @@ class Counting:
         self.calls: dict[str, Callable[[], Any]] = {
             "scarcity": lambda: table.scarcity(point),
             "ask": lambda: table.ask(paid, prices),
-            "costs": lambda: table.costs(paid, prices),
+            "costs": lambda: table.costs_of(np.arange(len(table.rows)), paid, prices),
             "times": lambda: table.times(shares, prices),
             "transposed": lambda: table.transposed(shares, prices),
             "times_columns": lambda: table.times_columns(shares, contents, out),

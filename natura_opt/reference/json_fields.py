@@ -197,6 +197,7 @@ _HARMONY = (
     Field("worst_fulfilment", "number", "of a harmony plan: least delivered over target of any good", "1"),
     Field("harmony_function", "text", "of a harmony plan: name of the harmony function"),
     Field("passes", "whole number", "of a plan for harmony or by prices: products with the matrix of coefficients"),
+    Field("proofs", "whole number", "of a harmony plan: how often a plan and a bound were proved on the way"),
 )
 
 _BY_PRICES = (

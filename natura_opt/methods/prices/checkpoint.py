@@ -167,7 +167,17 @@ def fingerprint(ours: OwnUnits) -> str:
     seen = hashlib.blake2b(digest_size=16)
     laid = ours.laid
     tables = [part for table in (ours.inputs, ours.use) for part in (table.indptr, table.indices, table.data)]
-    for part in (*tables, ours.wanted, ours.goods, laid.goods, laid.techniques, laid.first, laid.amounts, laid.scarce):
+    for part in (
+        *tables,
+        ours.wanted,
+        ours.goods,
+        laid.goods,
+        laid.techniques,
+        laid.first,
+        laid.rows,
+        laid.amounts,
+        laid.scarce,
+    ):
         whole = np.ascontiguousarray(part)
         seen.update(f"{whole.dtype.str} {whole.shape} ".encode())
         seen.update(whole.data)

@@ -138,6 +138,23 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     """
     refuse(economy, question)
     seen = asked_of(economy, question)
+    fixed = objective_of(question).demand is Demand.FIXED
+    laid = laid_out(seen, use_as_costs(seen, question)["activities"] if fixed else None)
+    refuse_count(economy.name, len(laid.amounts))
+    return laid
+
+
+def laid_out(seen: Economy, costs: Floats | None = None) -> PricedEconomy:
+    """Lay out an economy of one period in which every technique makes one good, as a question sees it.
+
+    Parameters
+    ----------
+    costs : what a unit of each activity costs, where the cost is one more scarce thing.
+
+    Raises
+    ------
+    QuestionError : a good that is wanted cannot be made.
+    """
     makes, output = Makers.of(seen.matrix("outputs", 0)).product
     capital = Holdings.of(seen) if seen.has("capital") else None
     limits, available, resources, limiting = _limits(seen, capital)
@@ -154,14 +171,14 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     techniques = np.concatenate([running, np.full(len(on_hand), NONE)])
     made = place[np.concatenate([makes[running], on_hand])]
     output = np.concatenate([output[running], np.ones(len(on_hand))])
-    scarce = np.flatnonzero(np.bincount(uses.indices[_entries(uses, running)], minlength=len(available)))
-    fixed = objective_of(question).demand is Demand.FIXED
-    refuse_count(economy.name, len(scarce) + len(on_hand) + fixed)
+    used = np.zeros(len(available), dtype=bool)
+    used[uses.indices[_entries(uses, running)]] = True
+    scarce = np.flatnonzero(used)
     use = _per_unit_made(uses, running, scarce, output, len(on_hand), True)
     amounts = np.concatenate([available[scarce], stock[on_hand]])
     things = np.concatenate([scarce, len(available) + on_hand])
-    if fixed:
-        cost = np.concatenate([use_as_costs(seen, question)["activities"][running], np.zeros(len(on_hand))]) / output
+    if costs is not None:
+        cost = np.concatenate([costs[running], np.zeros(len(on_hand))]) / output
         use = sp.csr_array(sp.hstack([use, sp.csr_array(cost[:, None])]))
         amounts, things = np.append(amounts, 1.0), np.append(things, len(available) + len(seen.goods))
     return PricedEconomy(

@@ -11,8 +11,6 @@ from .style import GREY, INK, MAIN, PALE, bare, heading, new_figure, wrapped
 
 _WIDTH, _HEIGHT = 8.0, 5.6  # inches
 _LINES = ("-", "--", ":", "-.")
-#: No smaller gap is drawn: the rest is rounding.
-_LEAST = 1e-16
 
 
 def draw_price_path(plan: PlanTables, course: PriceRounds, most: int = 8) -> Figure:
@@ -41,7 +39,7 @@ def draw_price_path(plan: PlanTables, course: PriceRounds, most: int = 8) -> Fig
         ("best", "--", "plan of the round, short of it"),
     ):
         apart = np.abs(table[column].to_numpy(float) / best - 1.0)
-        below.plot(table.index, np.maximum(apart, _LEAST), line, color=MAIN, marker=".", label=says)
+        below.plot(table.index, np.where(apart > 0, apart, np.nan), line, color=MAIN, marker=".", label=says)
     below.set_yscale("log")
     below.set_title(
         f"Apart from the plan at the end ({table['best'].iloc[-1]:.6g})", loc="left", fontsize=9.5, color=INK
