@@ -39,7 +39,14 @@ class Case:
     def best(self, tolerance: float = 1e-9) -> Prospect:
         model = LocalModel(self.table, Contents(self.table))
         return model.best_near(
-            self.point, self.prices, self.shares, self.outputs, self.used, tolerance, exactness=1e-12
+            self.point,
+            self.prices,
+            self.shares,
+            self.outputs,
+            self.used,
+            np.ones(len(self.point)),
+            tolerance,
+            exactness=1e-12,
         )
 
     def model(self, point: Any) -> float:
@@ -74,7 +81,7 @@ def test_it_is_exact_to_first_order_where_few_change(seed: int) -> None:
     slope = float(case.used @ direction)
     assert (fixed[1] - fixed[0]) / 1e-3 == pytest.approx(slope, rel=1e-6, abs=1e-10)
     survey = case.table.survey(
-        case.shares, case.contents, case.prices, case.point,
+        case.shares, case.contents, case.prices, case.point, np.ones(case.table.things),
         np.empty((int(case.table.ways[case.table.choosing].sum()), case.table.things)),
     )  # fmt: skip
     order = np.concatenate([case.made.ways(good) for good in case.table.choosing])
@@ -105,9 +112,9 @@ def test_contents_are_those_of_the_dense_system(seed: int) -> None:
     case = Case(seed)
     contents = Contents(case.table)
     before = case.table.passes
-    contents.find(case.shares, case.prices, 1e-8)
+    contents.find(case.shares, case.prices, case.outputs, 1e-8)
     np.testing.assert_allclose(contents.values, case.contents, rtol=1e-6, atol=1e-8)
     first, before = case.table.passes - before, case.table.passes
-    contents.find(case.shares, case.prices, 1e-8)
+    contents.find(case.shares, case.prices, case.outputs, 1e-8)
     assert case.table.passes - before < first / 4  # from where they stood
     assert Contents.bytes_of(case.table) >= contents.values.nbytes * 8

@@ -36,13 +36,15 @@ def answers(made: Drawn, table: TechniqueTable, shares: Shares) -> dict[str, Any
         "scarcity": scarcity,
         "lowest": lowest,
         "chosen": chosen,
-        "costs": table.costs(scarcity, prices),
+        "costs": table.costs_of(np.arange(len(table.rows)), scarcity, prices),
         "times": table.times(shares, prices),
         "transposed": table.transposed(shares, outputs),
         "times_columns": table.times_columns(shares, contents, np.empty_like(contents)),
         "use_columns": table.use_columns(shares, np.empty((table.goods, table.things))),
         "total_use": table.total_use(shares, outputs),
-        "survey": table.survey(shares, contents, prices, point, np.empty((choices, table.things))),
+        "survey": table.survey(
+            shares, contents, prices, point, np.ones(table.things), np.empty((choices, table.things))
+        ),
     }
 
 
@@ -71,7 +73,7 @@ def test_products_are_those_of_the_dense_matrices(seed: int, size: dict[str, Any
         close(found["lowest"][good], own.min())
         close(found["costs"][found["chosen"][good]], own.min())
         assert found["chosen"][good] in made.ways(good)
-    close(shares.matrix(made.inputs).toarray(), inputs)
+    close(shares.mixed(made.inputs[shares.used]).toarray(), inputs)
 
 
 @SIZES
@@ -203,13 +205,13 @@ class Counting:
         self.calls: dict[str, Callable[[], Any]] = {
             "scarcity": lambda: table.scarcity(point),
             "ask": lambda: table.ask(paid, prices),
-            "costs": lambda: table.costs(paid, prices),
+            "costs": lambda: table.costs_of(np.arange(len(table.rows)), paid, prices),
             "times": lambda: table.times(shares, prices),
             "transposed": lambda: table.transposed(shares, prices),
             "times_columns": lambda: table.times_columns(shares, contents, out),
             "use_columns": lambda: table.use_columns(shares, out),
             "total_use": lambda: table.total_use(shares, prices),
-            "survey": lambda: table.survey(shares, contents, prices, point, beyond),
+            "survey": lambda: table.survey(shares, contents, prices, point, np.ones(table.things), beyond),
         }
 
 
@@ -244,12 +246,3 @@ def test_a_product_reads_every_coefficient_in_use_once_and_no_other(monkeypatch:
     )  # fmt: skip
     np.testing.assert_array_equal(read, expected)
     close(sums, made.mixed(shares, made.inputs).sum(axis=0))
-    read[:] = 0
-    contents, out = np.ones((table.goods, 1)), np.zeros((table.goods, 1))
-    plain = kernels.times_columns.py_func  # type: ignore[attr-defined]
-    plain(
-        np.array([0, table.goods]), shares.begins, shares.used, shares.shares, inputs.indptr, inputs.indices, Counted(),
-        contents, out,
-    )  # fmt: skip
-    np.testing.assert_array_equal(read, expected)
-    close(out[:, 0], made.mixed(shares, made.inputs).sum(axis=1))

@@ -16,7 +16,7 @@ class PriceRound:
 
     ``gap`` is relative to the bound; ``passes`` counts how often the technique table has been read so far.
     ``announced`` is the price of what is scarce in this round: the share of the value of all of it that falls on each
-    thing, in the order of :attr:`PriceRounds.scarce`.
+    thing, in the order of :attr:`PriceRounds.scarce`. ``wire`` counts bytes sent to a cluster and back.
     """
 
     round: int
@@ -25,6 +25,7 @@ class PriceRound:
     gap: float
     passes: float
     announced: tuple[float, ...] = field(default=(), repr=False)
+    wire: int = 0
 
     def __str__(self) -> str:
         return (

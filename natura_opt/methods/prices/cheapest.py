@@ -27,7 +27,7 @@ from ...base.arrays import Floats
 from ...input_output.directed import TINY, exact_surplus
 from ...input_output.productivity import Productivity, judge_productivity
 from .goods_system import GoodsSystem
-from .technique_table import Choice, Shares, TechniqueTable
+from .technique_table import Choice, Shares, Techniques, TechniqueTable
 
 _EPS = float(np.finfo(np.float64).eps)
 #: Steps of production from which industries first choose; and of lowering prices, before they are given up.
@@ -79,11 +79,21 @@ class Industries:
     """
 
     def __init__(self, inputs: Any, use: Any, first: Choice, rows: Choice | None = None) -> None:
-        self.table = TechniqueTable(inputs, use, first, rows)
+        self._know(TechniqueTable(inputs, use, first, rows))
+
+    @classmethod
+    def of(cls, table: Techniques) -> Industries:
+        """Return the industries whose techniques are in a table, wherever that is kept."""
+        industries = cls.__new__(cls)
+        industries._know(table)
+        return industries
+
+    def _know(self, table: Techniques) -> None:
+        self.table = table
         self.rounding = (2 * self.table.longest + 16) * _EPS
         self._underflow = (2 * self.table.longest + 4) * TINY
         self._system = GoodsSystem(self.table.goods, 4 * self.rounding)
-        self._sole = _used_by_one(self.table.use)
+        self._sole = _used_by_one(self.table.sole_use())
 
     @property
     def passes(self) -> float:
@@ -168,7 +178,7 @@ class Industries:
         if not len(things):
             return scarce_prices
         scarcity = self.table.scarcity(scarce_prices)
-        others = self.table.costs(scarcity, prices)[rows] - uses * scarce_prices[things]
+        others = self.table.costs_of(rows, scarcity, prices) - uses * scarce_prices[things]
         rents = np.maximum((1.0 + 4 * self.rounding) * prices[self.table.makes[rows]] - others, 0.0) / uses
         lowered = scarce_prices.copy()
         lowered[things] = np.minimum(rents, scarce_prices[things])
@@ -234,7 +244,7 @@ class Industries:
         count = table.ways[block]
         rows = np.concatenate([table.rows[table.first[i] : table.first[i + 1]] for i in block])
         own = np.repeat(np.arange(len(block)), count)
-        techniques = sp.csr_array(table.inputs[rows][:, block])
+        techniques = sp.csr_array(table.inputs_of(rows)[:, block])
         left, _ = exact_surplus(techniques, verdict.vector, verdict.exponents, own=own, at_least=False)
         if (left <= 0).all() or (count == 1).all():
             return Hopeless(block, True)
@@ -276,8 +286,7 @@ class Industries:
 
     def _read_rows(self, shares: Shares) -> Any:
         """Return the inputs of the techniques in use, csr, shape (goods, goods)."""
-        self.table.passes += self.table.part(shares)
-        return shares.matrix(self.table.inputs)
+        return shares.mixed(self.table.inputs_of(shares.used))
 
 
 def _per_value(amounts: Floats) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...base.arrays import Floats
 from .shared_steps import SharedSteps
-from .technique_table import Shares, TechniqueTable
+from .technique_table import Shares, Techniques
 
 #: Steps before what has been found is added up; and how often.
 _STEPS, _CYCLES = 6, 4
@@ -27,7 +27,7 @@ MOST_THINGS, MOST_BYTES = 64, 6 * 2**30
 class Contents:
     """Full contents of all goods, shape (goods, things)."""
 
-    def __init__(self, table: TechniqueTable) -> None:
+    def __init__(self, table: Techniques) -> None:
         shape = (table.goods, table.things)
         kind = np.float64 if table.goods * table.things <= _DOUBLE else np.float32
         self.table = table
@@ -36,7 +36,7 @@ class Contents:
         self._steps = SharedSteps(shape, _STEPS, kind)
 
     @classmethod
-    def bytes_of(cls, table: TechniqueTable) -> int:
+    def bytes_of(cls, table: Techniques) -> int:
         """Return the memory that contents of a table take while they are found."""
         numbers = table.goods * table.things
         return numbers * (8 if numbers <= _DOUBLE else 4) * (_STEPS + 4)

@@ -23,7 +23,7 @@ from ...base.arrays import Floats
 from ...base.compiling import compiled
 from .contents import Contents
 from .level_bundle import LevelBundle
-from .technique_table import Choice, Shares, TechniqueTable
+from .technique_table import Choice, Shares, Techniques
 
 _ROUNDS = 80
 #: Shares below this are left to the other techniques.
@@ -95,7 +95,7 @@ class LocalModel:
     table : techniques. contents : of the goods by the techniques in use, about.
     """
 
-    def __init__(self, table: TechniqueTable, contents: Contents) -> None:
+    def __init__(self, table: Techniques, contents: Contents) -> None:
         self.table, self.contents = table, contents
         ways = table.ways[table.choosing]
         self._offsets = np.concatenate([[0], np.cumsum(ways)])

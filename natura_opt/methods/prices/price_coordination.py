@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +47,12 @@ from .cheapest import Industries
 from .checkpoint import Checkpoint
 from .course import Course
 from .fixed_demand import FixedDemand
+from .on_cluster import table_on_cluster
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
 from .rounds import begun, coordinated_rounds
 from .settings import PriceSettings
+from .technique_table import TechniqueTable
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
 _SHARE = 0.9
@@ -102,6 +105,7 @@ def coordinate(
     max_rounds: int = 1000,
     time_limit: float | None = None,
     checkpoint: str | Path | None = None,
+    cluster: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Coordination:
     """Find the largest number of assortments by prices out and techniques back.
@@ -114,10 +118,12 @@ def coordinate(
     max_rounds, time_limit : rounds and seconds allowed (one round is always finished).
     checkpoint : a file that holds all that is known after each round; where it is there already, the rounds go on from
         it.
+    cluster : address of a Dask cluster whose workers keep the techniques and answer for them; the answer is the same.
     progress : called with a line on each round.
 
     Raises
     ------
+    OptionError : the cluster cannot be used.
     QuestionError : the question is not one for this method, or there is nothing to coordinate; the message says why.
     DataError, OutputError : the checkpoint is of another economy or torn, or cannot be written.
 
@@ -130,14 +136,14 @@ def coordinate(
     {'item1': 0.6667, 'item2': 0.3333}
     """
     options = SolveOptions(tolerance=tolerance, time_limit=time_limit)
-    PriceSettings(max_rounds)
+    PriceSettings(max_rounds, cluster=cluster)
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
-    industries = Industries(ours.inputs, ours.use, laid.first, laid.rows)
+    here = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
     centre = _centre(ours, question)
     rounds: list[PriceRound] = []
-    last = centre.standing(), 0, dict(industries.table.told)
+    last = centre.standing(), 0, dict(here.told)
     claim = Claim.ITERATION_LIMIT
 
     def look_up() -> None:
@@ -145,7 +151,8 @@ def coordinate(
             raise _TimeIsUpError
 
     try:
-        with stopping_by_itself():
+        with nullcontext(here) if cluster is None else table_on_cluster(here, cluster) as table, stopping_by_itself():
+            industries = Industries.of(table)
             course = Course.resumable(len(laid.amounts)) if checkpoint else begun(ours, industries, centre)
             kept = Checkpoint(checkpoint, ours, industries, centre, course) if checkpoint else None
             if kept is not None:
@@ -153,8 +160,8 @@ def coordinate(
                 if not rounds:
                     first = begun(ours, industries, centre)
                     course.point, course.offer = first.point, first.offer
-                last = centre.standing(), len(rounds), dict(industries.table.told)
-            industries.table.look_up = look_up
+                last = centre.standing(), len(rounds), dict(table.told)
+            table.look_up = look_up
             going_on = coordinated_rounds(ours, industries, centre, options.tolerance, course)
             while True:
                 if rounds and centre.gap <= _SHARE * options.tolerance:
@@ -167,7 +174,7 @@ def coordinate(
                 if done is None:
                     break
                 rounds.append(done)
-                last = centre.standing(), len(rounds), dict(industries.table.told)
+                last = centre.standing(), len(rounds), dict(table.told)
                 if kept is not None:
                     kept.write(tuple(rounds))
                 if progress is not None:
@@ -232,13 +239,14 @@ def solve_by_prices(
     max_rounds: int = 1000,
     time_limit: float | None = None,
     checkpoint: str | Path | None = None,
+    cluster: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Plan:
     """Answer a question by :func:`coordinate`, as a plan with its proof recomputed from the data.
 
     Parameters
     ----------
-    tolerance, max_rounds, time_limit, checkpoint, progress : as there; the tolerance is also the certificate's.
+    tolerance, max_rounds, time_limit, checkpoint, cluster, progress : as there; the tolerance also the certificate's.
 
     Raises
     ------
@@ -258,6 +266,7 @@ def solve_by_prices(
         max_rounds=max_rounds,
         time_limit=time_limit,
         checkpoint=checkpoint,
+        cluster=cluster,
         progress=progress,
     )
     built = time.perf_counter()
@@ -268,6 +277,8 @@ def solve_by_prices(
     message = (
         f"{len(coordination.rounds)} rounds of prices, {coordination.passes:.0f} passes, gap {coordination.gap:.1e}"
     )
+    if cluster is not None:
+        message += f", {coordination.rounds[-1].wire if coordination.rounds else 0:,} bytes to the cluster and back"
     answer = Answer(
         coordination.claim, primal, dual, message, iterations=len(coordination.rounds), seconds=coordination.seconds
     )

@@ -48,6 +48,7 @@ def _answer(economy: Economy, question: Question, settings: PriceSettings, commo
         max_rounds=settings.max_rounds,
         time_limit=common.time_limit,
         checkpoint=settings.checkpoint,
+        cluster=settings.cluster,
         progress=_printed if common.verbose else common.progress,
     )
 

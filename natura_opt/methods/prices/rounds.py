@@ -101,7 +101,7 @@ def coordinated_rounds(
         course.point = rents * centre.there / value(rents, centre.there)
         course.planned, course.foreseen = planned is not None, prospect is not None
         bound, best = (ours.told(number, centre.fixed) for number in (centre.bound, centre.best))
-        yield PriceRound(course.number, bound, best, centre.gap, industries.passes, tuple(point.tolist()))
+        yield PriceRound(course.number, bound, best, centre.gap, industries.passes, tuple(point.tolist()), table.wire)
 
 
 def _moved(course: Course, centre: Centre, model: LocalModel | None, tolerance: float) -> Prospect | None:
@@ -166,8 +166,7 @@ def _in_use(industries: Industries, scarcity: Floats, offer: Offer, prospect: Pr
     rows, goods = foreseen.used[several], foreseen.goods[several]
     if not len(rows):
         return Shares.of(offer.chosen)
-    costs = scarcity[rows] + table.inputs[rows] @ offer.prices
-    table.passes += table.part(foreseen, several)
+    costs = table.costs_of(rows, scarcity, offer.prices)
     lowest = np.full(table.goods, np.inf)
     np.minimum.at(lowest, goods, costs)
     dearest = np.zeros(table.goods)

@@ -16,6 +16,12 @@ def _file(name: str, value: Any) -> str | None:
     raise OptionError(f"{name} must be the name of a file, not {shortened(value)}")
 
 
+def _address(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise OptionError(f"{name} must be the address of a Dask scheduler, tcp://HOST:PORT, not {shortened(value)}")
+    return value
+
+
 @dataclass(frozen=True)
 class PriceSettings(Settings):
     """Settings of the method ``prices``."""
@@ -25,4 +31,9 @@ class PriceSettings(Settings):
         None,
         "a file that keeps what is known after each round; asked again, the rounds go on from it",
         Given("the name of a file", _file, text=True),
+    )
+    cluster: str | None = setting(
+        None,
+        "a Dask cluster whose workers keep the techniques and answer for them",
+        Given("the address of its scheduler, tcp://HOST:PORT", _address, text=True),
     )

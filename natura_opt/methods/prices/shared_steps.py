@@ -77,4 +77,5 @@ class SharedSteps:
 
 
 def _norm(vector: Any, scale: Any) -> float:
-    return float(np.sqrt(np.vdot(scale * vector, vector)))
+    with np.errstate(over="ignore"):  # not finite, which is looked at
+        return float(np.sqrt(np.vdot(scale * vector, vector)))
