@@ -29,9 +29,13 @@ from .prices import OURS, TOLERANCE, alike, by_highs, by_prices
 
 TITLE = "seconds against coefficients: prices, and HiGHS where it follows"
 INPUTS = 8
-_GOODS = {"tiny": (250, 400), "small": (1_000, 10_000, 100_000), "full": (1_000, 10_000, 100_000, 1_000_000)}
-_OF_HIGHS = {"tiny": (250, 400), "small": (300, 1_000, 3_000, 10_000), "full": (300, 1_000, 3_000, 10_000, 100_000)}
-_LIMIT = {"tiny": 5.0, "small": 10.0, "full": 60.0}
+_GOODS = {"tiny": (220, 300), "small": (1_000, 10_000, 100_000), "full": (1_000, 10_000, 100_000, 1_000_000)}
+_OF_HIGHS = {
+    "tiny": (220, 300),
+    "small": (300, 600, 1_000, 2_000, 10_000),
+    "full": (300, 600, 1_000, 2_000, 10_000, 100_000),
+}
+_LIMIT = {"tiny": 5.0, "small": 20.0, "full": 60.0}
 METHODS = ("pdlp", "simplex", "ipm")
 #: Interior point does not heed the limit: a size is not tried that would take longer, if it grew by this exponent.
 _AHEAD = 2.0
@@ -41,7 +45,7 @@ _REPEATS, _BUDGET, _READINGS = {"tiny": 1, "small": 3, "full": 3}, 20.0, 20
 
 def run(size: str) -> Result:
     """Climb; every proved optimum must be the one that prices found at that size."""
-    inputs = INPUTS if size != "tiny" else 5
+    inputs = INPUTS if size != "tiny" else 4
     by_prices(alike(max(_GOODS[size][0], 10_000 if size != "tiny" else 0), inputs))()  # loops are compiled
     limit, climbing = _LIMIT[size], {method: [] for method in METHODS}
     rows, figures, found = [], {"HiGHS's limit in seconds": limit}, []
