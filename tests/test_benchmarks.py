@@ -235,10 +235,12 @@ def test_a_method_climbs_while_it_is_proved_in_time(method: str, seconds: float,
 
 
 def test_the_picture_draws_what_is_proved() -> None:
-    figures = {"proved": True, "coefficients": 10}
-    rows = [{"name": f"5 goods: {name}", "figures": figures, "minimum": 1.0} for name in scale_picture._STYLES]
-    rows.append({"name": "9 goods: HiGHS simplex", "figures": {"proved": False, "coefficients": 90}, "minimum": 9.0})
-    slopes = {f"exponent: {name}": None if "ipm" in name else 1.5 for name in scale_picture._STYLES}
+    figures = {"proved": True, "coefficients": 10, "processor seconds": 1.0}
+    rows = [{"name": f"5 goods: {name}", "figures": figures} for name in scale_picture._STYLES]
+    rows.append({"name": "9 goods: HiGHS simplex", "figures": {**figures, "proved": False}})
+    slopes = {
+        f"exponent of processor seconds: {name}": None if "ipm" in name else 1.5 for name in scale_picture._STYLES
+    }
     (ax,) = scale_picture.draw({"rows": rows, "figures": slopes}).axes
     assert [len(line.get_xdata()) for line in ax.lines] == [1, 1, 1, 1]
     assert [line.get_label() for line in ax.lines] == [

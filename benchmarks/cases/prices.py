@@ -45,10 +45,10 @@ TECHNIQUES, RESOURCES = 2, 10
 _RADIUS = 0.8
 #: Inputs of a technique, and goods of the families.
 _INPUTS = {"tiny": 4, "small": 20, "full": 20}
-_OF_FAMILIES = {"tiny": 220, "small": 2_000, "full": 10_000}
+_OF_FAMILIES = {"tiny": 60, "small": 2_000, "full": 10_000}
 #: (goods, limit in seconds, HiGHS's methods)
 _AGAINST: dict[str, tuple[tuple[int, float, tuple[str, ...]], ...]] = {
-    "tiny": ((220, 5.0, ("pdlp", "simplex", "ipm")),),
+    "tiny": ((60, 5.0, ("pdlp", "simplex", "ipm")),),
     "small": ((1_000, 20.0, ("pdlp", "simplex", "ipm")), (10_000, 20.0, ("pdlp",))),
     "full": (
         (1_000, 60.0, ("pdlp", "simplex", "ipm")),
