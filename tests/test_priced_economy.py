@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
@@ -48,7 +49,7 @@ def one_period(seed: int, **changed: Any) -> no.Economy:
 def test_where_all_take_part_the_tables_are_used_as_they_stand() -> None:
     """The csr by technique is the transpose of the csc by good: not a number is copied."""
     given = {name: sp.csc_array(mill().matrix(name, 0)) for name in ("inputs", "resource_use")}
-    economy = mill(targets=[3.0, 1.0, 0.5], **given)
+    economy = mill(targets=[3.0, 1.0, 0.5], techniques=pd.RangeIndex(4), **given)
     found = laid(economy)
     assert np.shares_memory(found.inputs.data, economy.matrix("inputs", 0).data)
     assert np.shares_memory(found.inputs.indices, economy.matrix("inputs", 0).indices)
