@@ -58,6 +58,7 @@ from .objectives import OBJECTIVES, Kind, objective_named, objective_of
 from .program.builder import ProgramBuilder
 from .program.declared import Declarations
 from .program.linear import LinearProgram
+from .program.pieces import PiecedProgram
 from .program.protocol import Program
 
 #: The laws that stand under every objective, in the order they are stated; its own law follows, and the balance comes
@@ -265,12 +266,29 @@ def linear_program(
     QuestionError : the question cannot be asked of the economy, or its objective is no linear one.
     """
     economy, asked = posed(economy, question)
-    if objective_named(asked.objective, f"{economy.name}: ").concave:
+    _refuse_concave(economy, asked)
+    return program_of_laws(economy, asked, extra)
+
+
+def program_in_pieces(economy: Economy, question: Question) -> PiecedProgram:
+    """Spell a plan problem as :func:`linear_program`, with the coefficients left where they are, in the tables.
+
+    Nothing as long as a table is made: what proves or reads plans takes the tables a run at a time.
+
+    Raises
+    ------
+    QuestionError : as of :func:`linear_program`.
+    """
+    _refuse_concave(economy, question)
+    return _collected(economy, question).in_pieces()
+
+
+def _refuse_concave(economy: Economy, question: Question) -> None:
+    if objective_named(question.objective, f"{economy.name}: ").concave:
         raise QuestionError(
-            f"{economy.name}: the objective {asked.objective!r} has a concave term, which no linear program holds; "
+            f"{economy.name}: the objective {question.objective!r} has a concave term, which no linear program holds; "
             "natura_opt.cvxpy_model states it, and natura_opt.solve answers it"
         )
-    return program_of_laws(economy, asked, extra)
 
 
 def _refuse_other_sense(question: Question, spelling: str, sense: str | None, own: tuple[Law, ...]) -> None:
@@ -287,6 +305,11 @@ def program_of_laws(
     economy: Economy, question: Question, extra: Iterable[Law | Callable[..., Any]] = ()
 ) -> LinearProgram:
     """Spell the laws of a question as matrices, with all of its objective that is linear."""
+    return _collected(economy, question, extra).build()
+
+
+def _collected(economy: Economy, question: Question, extra: Iterable[Law | Callable[..., Any]] = ()) -> ProgramBuilder:
+    """Return what the laws of a question say, not yet laid out."""
     written = tuple(extra)
     own = tuple(law for law in written if isinstance(law, Law))
     chosen = laws_of(economy, question, own)
@@ -301,7 +324,7 @@ def program_of_laws(
         if not callable(function):
             raise QuestionError(f"linear_program: extra must be laws or functions, not {type(function).__name__}")
         function(program, economy, question)
-    return program.build()
+    return program
 
 
 @checked_arguments()

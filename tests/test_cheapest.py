@@ -11,6 +11,7 @@ import pytest
 import scipy.sparse as sp
 
 from natura_opt.methods.prices.cheapest import Hopeless, Industries, Offer, _used_by_one
+from natura_opt.methods.prices.technique_table import Shares
 
 from . import rational
 
@@ -104,7 +105,7 @@ def test_outputs_leave_at_least_what_is_wanted_in_fractions(seed: int) -> None:
     case, rng = Case(seed), np.random.default_rng(seed)
     chosen = np.array([rng.integers(a, b) for a, b in zip(case.first[:-1], case.first[1:], strict=True)])
     wanted = np.where(rng.random(case.goods) < 0.6, rng.uniform(0, 5, case.goods), 0.0)
-    outputs = case.industries.plan(chosen, wanted, np.zeros(case.goods), 1e-10)
+    outputs = case.industries.plan(Shares.of(chosen), wanted, np.zeros(case.goods), 1e-10)
     assert outputs is not None
     q = rational.vector(outputs)
     spent = rational.times(rational.transposed(rational.matrix(case.table[chosen])), q)
@@ -185,7 +186,7 @@ def test_passes_are_parts_of_the_table() -> None:
     assert case.industries.passes == before + 1
     chosen = case.first[:-1].copy()
     before = case.industries.passes
-    case.industries.plan(chosen, np.ones(case.goods), np.zeros(case.goods), 1e-6)
+    case.industries.plan(Shares.of(chosen), np.ones(case.goods), np.zeros(case.goods), 1e-6)
     share = np.count_nonzero(case.table[chosen]) / np.count_nonzero(case.table)
     assert (case.industries.passes - before) / share == pytest.approx(round((case.industries.passes - before) / share))
     assert case.industries.passes > before

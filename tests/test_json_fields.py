@@ -159,11 +159,13 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
         (("five_year_plan", "--objective", "harmony", "--method", "harmony-2018"), 1),
         (("five_year_plan", "--objective", "harmony", "--method", "harmony-2018", "--time-limit", "1e-6"), 1),
         (("excavators", "--exact"), 0),
+        (("excavators", "--method", "prices"), 0),
     ],
     "compare": [
         (("five_year_plan", "--methods", "highs,harmony,fixed-point,harmony-2018"), 0),
         (("{place}/held/polluted", "--methods", "highs,harmony,prices"), 0),
         (("{place}/polluted", "--methods", "highs,harmony"), 0),
+        (("excavators", "--methods", "highs,prices"), 0),
         (("{place}/curved", "--methods", "highs,harmony"), 0),
         (("{place}/endless", "--methods", "highs,harmony"), 1),
     ],

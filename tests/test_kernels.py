@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from natura_opt.input_output.coefficients import Coefficients, _cut
+from natura_opt.input_output.coefficients import Coefficients
+from natura_opt.input_output.cores import cut_evenly
 from natura_opt.input_output.kernels import (
     find_faults,
     price_sweep,
@@ -68,7 +69,7 @@ def test_products_are_the_same_however_the_rows_are_cut(shape: tuple[int, int], 
     m, n = shape
     dense = random(m, m, n)
     parts = Coefficients(sp.csr_array(dense)).parts
-    cuts = _cut(parts[0], runs)
+    cuts = cut_evenly(parts[0], runs)
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=n), rng.normal(size=m)
     out, back, partial = np.full(m, ROOM), np.full(n, ROOM), np.full((runs, n), ROOM)
@@ -83,7 +84,7 @@ def test_the_same_number_on_one_core_and_on_all(monkeypatch: pytest.MonkeyPatch)
     one = Coefficients(sp.csr_array(dense))
     many = Coefficients(sp.csr_array(dense))
     one._threads, many._threads = 1, 2
-    many._runs, many._few = _cut(one.matrix.indptr, 16), _cut(one.matrix.indptr, 2)
+    many._runs, many._few = cut_evenly(one.matrix.indptr, 16), cut_evenly(one.matrix.indptr, 2)
     x, y = np.random.default_rng(2).normal(size=200), np.random.default_rng(3).normal(size=300)
     np.testing.assert_array_equal(one.times(x), many.times(x))
     np.testing.assert_allclose(one.transposed_times(y), many.transposed_times(y), rtol=1e-12, atol=1e-12)
@@ -95,7 +96,7 @@ def test_the_same_number_on_one_core_and_on_all(monkeypatch: pytest.MonkeyPatch)
 def test_runs_cover_every_row_once_and_share_the_coefficients(runs: int) -> None:
     counts = np.array([0, 5, 1, 0, 40, 2, 2, 2, 0])
     indptr = np.concatenate([[0], np.cumsum(counts)])
-    cuts = _cut(indptr, runs)
+    cuts = cut_evenly(indptr, runs)
     assert len(cuts) == runs + 1 and cuts[0] == 0 and cuts[-1] == len(counts) and (np.diff(cuts) >= 0).all()
     loads = np.diff(indptr[cuts])
     assert loads.sum() == counts.sum() and loads.max() <= counts.sum() / runs + counts.max()

@@ -10,9 +10,10 @@ How it came out: the projection was right in kind. A million goods take about 3e
 an addition per coefficient and pass), within the paper's range, and an ordinary machine of 2026 in place of a
 supercomputer; the number of passes does not grow with the number of goods.
 
-Two forms: limits that all share (ten resources), where the full contents of the limits are computed once and prices
-then cost nothing; and the paper's own, in which every good is also a scarce stock, where every set of prices takes two
-solves.
+Two forms: limits that all share (ten resources), where the full contents of all limits are computed roughly, in passes
+that serve all of them at once, and prices then cost nothing; and the paper's own, in which every good is also a scarce
+stock, where every set of prices takes two solves. A pass is one reading of all coefficients, for however many columns,
+and whatever for: the sweeps that turn outputs into a plan are passes too.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def _measured(economy: Economy, tolerance: float) -> dict[str, Any]:
         "seconds": sum(found.seconds.values()),
         "seconds of the proof": found.seconds["prove"],
         "passes": found.harmony.passes,
+        "rounds": len(found.harmony.trace),
         "gap per good": found.harmony.gap_per_good,
         "total gap": found.harmony.bound - found.harmony.total,
         "mean harmony": found.harmony.total / len(economy.goods),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from difflib import get_close_matches
+from itertools import islice
 
 #: A quoted name, or anything without a blank, longer than anyone reads.
 _ENDLESS = re.compile(r"""'(?:[^'\\]|\\.){161,}'|"(?:[^"\\]|\\.){161,}"|\S{301,}""", re.DOTALL)
@@ -12,6 +13,8 @@ _ENDLESS = re.compile(r"""'(?:[^'\\]|\\.){161,}'|"(?:[^"\\]|\\.){161,}"|\S{301,}
 _BEFORE, _AFTER = 80, 20
 #: How much of a name is compared with the known ones.
 _COMPARED = 100
+#: So many known names are listed.
+_LISTED = 30
 
 
 class NaturaError(Exception):
@@ -102,10 +105,12 @@ def unknown(what: str, given: object, choices: Iterable[object]) -> str:
         text = str(given)
     except ValueError:
         text = "a number of thousands of digits"
+    if isinstance(choices, range) and len(choices) > _LISTED:  # of millions, whose names are never spelled out
+        return f"unknown {what} {text!r}; known are the whole numbers from {choices[0]} to {choices[-1]}"
     names = sorted(str(name) for name in choices)
     close = get_close_matches(text[:_COMPARED], names, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
-    shown = ", ".join(names[:30]) + (f", … ({len(names)} in all)" if len(names) > 30 else "")
+    shown = ", ".join(names[:_LISTED]) + (f", … ({len(names)} in all)" if len(names) > _LISTED else "")
     return f"unknown {what} {text!r}; {hint}Known: {shown or 'none'}"
 
 
@@ -115,10 +120,9 @@ def listed(names: Iterable[object], limit: int = 5) -> str:
     >>> listed(["a", "b", "c"], limit=2)
     "'a', 'b' and 1 more"
     """
-    every = [repr(str(name)) for name in names]
-    if len(every) <= limit:
-        return ", ".join(every)
-    return ", ".join(every[:limit]) + f" and {len(every) - limit} more"
+    every = names if isinstance(names, Sized) else list(names)
+    shown = ", ".join(repr(str(name)) for name in islice(every, limit))
+    return shown if len(every) <= limit else f"{shown} and {len(every) - limit} more"
 
 
 def shortened(value: object, most: int = 80) -> str:

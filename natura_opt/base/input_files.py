@@ -21,7 +21,8 @@ class ReadingLimits:
 
     Attributes
     ----------
-    file_bytes : most bytes of one file.
+    file_bytes : most bytes of one file; of a Parquet file, which is read a block of rows at a time, eight times as
+        many, as long as no limit is asked for.
     settings_bytes : most bytes of ``economy.toml`` (it is text for people, and slow to read).
     unpacked_bytes : most bytes that a packed file (``.xlsx``) may unpack to, or ``unpacked_times`` its own size where
         that is more.
@@ -95,6 +96,8 @@ class ReadingLimits:
 
 
 DEFAULT_LIMITS = ReadingLimits()
+#: The usual ones for files that are read a block at a time.
+LIMITS_IN_BLOCKS = ReadingLimits(file_bytes=8 * DEFAULT_LIMITS.file_bytes)
 
 
 def limits_given(limits: object) -> ReadingLimits:

@@ -98,8 +98,17 @@ def solve(
             f"repeated. Of methods: {_METHOD_SETTINGS}."
         ),
     ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --method prices: keep in this file what is known after each round; after a kill the same "
+            "command goes on from it."
+        ),
+    ] = None,
     log_file: Annotated[Path | None, typer.Option(help="Write the solver's log to this file.")] = None,
-    verbose: Annotated[bool, typer.Option(help="Show the solver's log on standard error.")] = False,
+    verbose: Annotated[
+        bool, typer.Option(help="Show the solver's log, or rounds of prices, on standard error.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(help="Write the plan: NAME.xlsx, a folder NAME.parquet, or any other folder for CSV files."),
@@ -111,7 +120,7 @@ def solve(
         from ..methods.solve import solve as solve_plan
 
         write = _plan_writer(out, log_file)
-        with working(f"planning {model}", quiet=verbose), standard_output_kept_clean():
+        with working(f"planning {model}", quiet=verbose) as progress, standard_output_kept_clean():
             plan = solve_plan(
                 _problem_of(model),
                 question,
@@ -125,15 +134,18 @@ def solve(
                 options=named_values(option or []),
                 log_file=log_file,
                 verbose=verbose,
-                **_settings(setting or []),
+                progress=progress,
+                **_settings([*(setting or []), *([] if checkpoint is None else [f"checkpoint={checkpoint}"])]),
             )
-        if plan.status.value == "interrupted":
+        stopped = plan.status.value == "interrupted"
+        if stopped and not getattr(getattr(plan, "coordination", None), "rounds", ()):
             raise KeyboardInterrupt
         try:
             write(plan)
         finally:  # what was found is shown also where it cannot be written
             _show_plan(plan, as_json, time_limit)
-        raise typer.Exit(ExitCode.AS_ASKED if plan.proved else ExitCode.NOT_AS_HOPED)
+        ended = ExitCode.AS_ASKED if plan.proved else ExitCode.INTERRUPTED if stopped else ExitCode.NOT_AS_HOPED
+        raise typer.Exit(ended)
 
 
 @app.command(epilog=sentence_after("compare"))

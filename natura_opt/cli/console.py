@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -94,15 +94,15 @@ def print_json(facts: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def working(what: str, quiet: bool = False) -> Iterator[None]:
-    """Show that something is going on, on a terminal, while it is."""
+def working(what: str, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
+    """Show that something is going on, on a terminal, while it is; give what is told how far it has come, if anyone."""
     if quiet or not sys.stderr.isatty():
-        yield
+        yield None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what):
-        yield
+    with Console(stderr=True).status(what) as status:
+        yield lambda line: status.update(f"{what}: {line}")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,8 @@ def generate(
         from ..base.errors import OptionError
         from ..base.output_files import check_place
         from ..economy.files.folder_writer import kind_of, write
-        from ..generate.families import generate_economy
+        from ..economy.memory import stated
+        from ..generate.families import forecast, generate_economy
 
         settings = named_values(option or [])
         for name, value in {"goods": goods, "inputs": inputs, "radius": radius, "seed": seed}.items():
@@ -38,6 +40,7 @@ def generate(
             if value is not None:
                 settings[name] = value
         check_place(dest, kind_of(dest))
+        stated(f"generating {dest}", forecast(family, settings), partial(typer.echo, err=True))
         with working(f"generating {dest}"):
             economy = generate_economy(family, **settings)
             write(economy, dest, tables=tables)

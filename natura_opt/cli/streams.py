@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import Any, NoReturn, TextIO
 
 from ..base.exit_codes import ExitCode
+from ..base.interruption import hear, let_pass
 
 INTERRUPTED_SENTENCE = "interrupted: what was not finished was not written"
 #: Signals after which nothing half written is left, with the exit code and the word for each.
@@ -120,14 +121,22 @@ def _watch_for_endings() -> None:
     os.set_blocking(tells, False)
     signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
     for name in set(waited) - kept:
-        signal.signal(getattr(signal, name), lambda number, frame: None)
+        signal.signal(getattr(signal, name), _stop)
     threading.Thread(target=_end_when_told, args=(hears,), daemon=True).start()
+
+
+def _stop(number: int, frame: Any) -> None:
+    """Interrupt what stops by itself; everything else is ended by the thread that waits for signals."""
+    if number == signal.SIGINT:
+        hear()
 
 
 def _end_when_told(hears: int) -> None:
     """End the process at the first signal; its output takes its place whole, or goes."""
     while True:
         for number in os.read(hears, 64):
+            if number == signal.SIGINT and let_pass():
+                continue  # the program stops by itself, with what it has; the next Ctrl-C ends it
             ending = _ENDINGS.get(signal.Signals(number).name)
             if ending is None:
                 continue

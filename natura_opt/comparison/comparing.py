@@ -212,7 +212,10 @@ def _entry(
     if harmony is not None:
         reasons = "; ".join(filter(None, (harmony.reason, note)))
         return Entry(method, plan, "", deliveries, objective, reasons, harmony.passes)
-    return Entry(method, plan, "", deliveries, objective, note, plan.iterations if record.passes else None)
+    passes = plan.iterations if record.passes else None
+    if plan.coordination is not None:
+        passes = plan.coordination.passes
+    return Entry(method, plan, "", deliveries, objective, note, passes)
 
 
 @cache

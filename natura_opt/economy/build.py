@@ -17,6 +17,7 @@ from .data import as_notes, empty_axes, plain_text, refuse_missing
 from .economy import Economy
 from .given import given_table
 from .question import Question, as_questions
+from .ranges import counted
 from .table import Table
 from .units import own_names_given, units_of
 
@@ -30,11 +31,11 @@ def build_economy(
     title: str = "",
     source: str = "",
     notes: Iterable[str] = (),
-    goods: Iterable[object] | None = None,
-    techniques: Iterable[object] | None = None,
-    resources: Iterable[object] | None = None,
-    pollutants: Iterable[object] | None = None,
-    profiles: Iterable[object] | None = None,
+    goods: Iterable[object] | int | None = None,
+    techniques: Iterable[object] | int | None = None,
+    resources: Iterable[object] | int | None = None,
+    pollutants: Iterable[object] | int | None = None,
+    profiles: Iterable[object] | int | None = None,
     periods: Iterable[object] | int | None = None,
     units: Mapping[str, str | Iterable[str] | Mapping[Any, str]] | None = None,
     own_units: Iterable[str] | None = None,
@@ -52,7 +53,9 @@ def build_economy(
     Parameters
     ----------
     name, title, source : for people; the name also stands in messages.
-    goods, techniques, resources, pollutants, profiles : labels of each axis.
+    goods, techniques, resources, pollutants, profiles : labels of each axis, or how many there are: their labels are
+        then the whole numbers 1, 2, …, as a range, which costs nothing. A csc array whose columns are labelled by
+        a range stays one, and is not copied.
     periods : labels, or the number of periods.
     units : units per axis: one text for every label, a list with one per label, or a mapping (or Series) by label.
     own_units : names of units that pint does not know, as in ``economy.toml``; by default any name that it does not
@@ -252,7 +255,7 @@ def units_of_axis(given: Any, labels: pd.Index, axis: str, where: str) -> tuple[
 
 
 def labels_of(labels: Any, axis: str, where: str) -> Iterable[object]:
-    """Return the labels an argument stands for: a number of periods stands for their names.
+    """Return the labels an argument stands for: a number of periods, or of anything else, stands for their names.
 
     Raises
     ------
@@ -265,6 +268,8 @@ def labels_of(labels: Any, axis: str, where: str) -> Iterable[object]:
                 f"{where}: periods must be their names, or a number from 1 to {MOST_PERIODS:,}, not {shortened(labels)}"
             )
         return numbered(int(labels))
+    if number:
+        return counted(labels, axis, where)
     if not isinstance(labels, Iterable):
         raise DataError(f"{where}: {axis} must be a list of names, not {shortened(labels)}")
     return labels

@@ -15,7 +15,8 @@ from ..base.errors import DataError, listed, shortened, unknown
 from ..base.labels import name_of
 from ..base.numbers import doubles, sparse_doubles
 from ..tables.spec import AXES, TableSpec
-from .table import Slices, Table, as_csr, checked
+from .ranges import as_choices, position_of_text, positions_in
+from .table import Slices, Table, as_csc, as_csr, checked
 
 #: A name is for people to read.
 LONGEST_NAME = 1_000
@@ -206,6 +207,9 @@ def _vector_per_period(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index]
 
 def _one_slice(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Any:
     place = f"{where}: table {spec.name!r}"
+    if spec.is_matrix and isinstance(axes[spec.axes[1]], pd.RangeIndex) and getattr(value, "format", "") == "csc":
+        value.check_format(full_check=True)  # a table that may be too large to be turned from columns into rows
+        return as_csc(value if value.dtype == np.float64 else sparse_doubles(value))
     numbers = _numbers(value, place)
     if not spec.is_matrix:
         if hasattr(numbers, "toarray"):
@@ -239,6 +243,8 @@ def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
     """
     if given is wanted:
         return np.arange(len(wanted))
+    if isinstance(wanted, pd.RangeIndex) and pd.api.types.is_integer_dtype(given.dtype):
+        return matched_in_range(given.to_numpy(), wanted, axis, place)
     given = as_labels(given, axis, place)
     if given.equals(wanted):
         return np.arange(len(wanted))
@@ -249,6 +255,28 @@ def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
     if len(missing):
         raise DataError(f"{place}: no entry for the {axis} {listed(missing)}; write 0 where there is none")
     return given_names.get_indexer(wanted_names)
+
+
+def matched_in_range(given: Any, wanted: pd.RangeIndex, axis: str, place: str) -> Any:
+    """Return positions of the labels of a range in whole numbers, which must be these labels, each once.
+
+    Raises
+    ------
+    DataError : as of :func:`matched`.
+    """
+    at = positions_in(wanted, given)
+    if (at < 0).any():
+        strange = given[int(np.flatnonzero(at < 0)[0])]
+        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), strange, as_choices(wanted))}")
+    times = np.bincount(at, minlength=len(wanted))
+    if (times > 1).any():
+        twice = listed(wanted[times > 1])
+        raise DataError(f"{place}: {axis} named twice: {twice}; every name must be given once")
+    if (times == 0).any():
+        raise DataError(f"{place}: no entry for the {axis} {listed(wanted[times == 0])}; write 0 where there is none")
+    order = np.empty(len(wanted), dtype=np.int64)
+    order[at] = np.arange(len(at))
+    return order
 
 
 def position(index: pd.Index, label: Any) -> int:
@@ -266,6 +294,11 @@ def label_in(index: pd.Index, given: Any) -> Any:
     DataError : there is no such label.
     """
     wanted = reads(given)
+    if isinstance(index, pd.RangeIndex):
+        at = position_of_text(index, wanted) if isinstance(wanted, str) else -1
+        if at < 0:
+            raise DataError(unknown(str(index.name or "name"), given, as_choices(index)))
+        return index[at]
     try:
         at = int(index.get_indexer(pd.Index([given], tupleize_cols=False))[0])
     except (TypeError, ValueError):  # what cannot be a label at all

@@ -15,6 +15,7 @@ from ..base.arrays import Floats
 from ..base.errors import DataError
 from ..tables.spec import TableSpec
 
+#: By rows; where the columns are labelled by a range and it was given by columns, a csc array in its place.
 Matrix = sp.csr_array
 #: Slices of a table: ``None`` holds for every period; otherwise the key is a period's position, or the number of
 #: periods ahead for tables that are kept so.
@@ -29,6 +30,7 @@ class Table:
     ----------
     spec : what the table is.
     slices : csr arrays of shape (rows, columns), or float vectors of shape (rows,), by period position (or ``None``).
+        A csc array whose columns are labelled by a range stays one, and is not copied.
     """
 
     spec: TableSpec
@@ -114,8 +116,9 @@ def place(
     """Name the first bad number of a slice: table, row, column, period."""
     first = int(np.flatnonzero(bad)[0])
     if spec.is_matrix:
-        row = int(np.searchsorted(values.indptr, first, side="right")) - 1
-        cell = f"row {axes[spec.axes[0]][row]!r}, column {axes[spec.axes[1]][values.indices[first]]!r}"
+        row, column = int(np.searchsorted(values.indptr, first, side="right")) - 1, int(values.indices[first])
+        row, column = (column, row) if values.format == "csc" else (row, column)
+        cell = f"row {axes[spec.axes[0]][row]!r}, column {axes[spec.axes[1]][column]!r}"
     else:
         cell = f"row {axes[spec.axes[0]][first]!r}"
     if key is None:
@@ -126,7 +129,18 @@ def place(
 
 def as_csr(values: Any) -> Matrix:
     """Return a canonical float64 csr array (sorted, no duplicates, no explicit zeros)."""
-    matrix = sp.csr_array(values, dtype=np.float64)
+    matrix: Matrix = _canonical(sp.csr_array(values, dtype=np.float64), values)
+    return matrix
+
+
+def as_csc(values: Any) -> sp.csc_array:
+    """Return a canonical float64 csc array (sorted, no duplicates, no explicit zeros)."""
+    matrix: sp.csc_array = _canonical(sp.csc_array(values, dtype=np.float64), values)
+    return matrix
+
+
+def _canonical(matrix: Any, values: Any) -> Any:
+    """Return a compressed matrix in order; one that is so already as it is, and never what was given changed."""
     if matrix is values or np.shares_memory(matrix.data, getattr(values, "data", matrix.data)):
         canonical = matrix.has_canonical_format and not (matrix.data == 0).any()
         if canonical:

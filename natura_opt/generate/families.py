@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
@@ -10,11 +10,21 @@ from ..base.entrance import checked_arguments
 from ..base.errors import OptionError, unknown
 from ..economy.economy import Economy
 from .cockshott import cockshott
-from .planned import planned
+from .planned import planned, size_of
 from .samothrakis import samothrakis
 
 #: Every family, by the name people call it; each says its settings and their defaults.
 FAMILIES: dict[str, Callable[..., Economy]] = {"planned": planned, "cockshott": cockshott, "samothrakis": samothrakis}
+
+
+def forecast(family: str, settings: Mapping[str, Any]) -> int:
+    """Return the most bytes of memory that generating an economy of a family takes; 0 where that is little.
+
+    Raises
+    ------
+    OptionError : a setting out of range.
+    """
+    return size_of(**settings).generating if family == "planned" else 0
 
 
 @checked_arguments()

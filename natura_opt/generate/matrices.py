@@ -17,7 +17,8 @@ from ..base.errors import OptionError
 from ..base.settings import one_of, radius_of, real, whole
 from ..economy.table import Matrix
 from ..input_output.spectrum import spectral_radius
-from .sampling import Counts, Links, Popularity, distinct_positions, starts_of, stream, uniform_between
+from ..program.pieces import with_arrays
+from .sampling import Counts, Links, Popularity, distinct_positions, starts_of, stream, stretched, uniform_between
 
 #: The patterns, by name.
 PATTERNS = ("uniform", "zipf", "nearly-decomposable", "triangular")
@@ -25,6 +26,19 @@ PATTERNS = ("uniform", "zipf", "nearly-decomposable", "triangular")
 _MOST = 20
 #: The Perron root of the least roundabout block beside that of the most (``nearly-decomposable``).
 _LEAST_BLOCK = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Room:
+    """Where the coefficients of a matrix are written: values and rows, shape (coefficients,) each."""
+
+    values: Floats
+    rows: Links
+
+    def taking(self, matrix: Any) -> Any:
+        """Return a csc array that stands here in the place of another."""
+        self.values[:], self.rows[:] = matrix.data, matrix.indices
+        return with_arrays(matrix, self.values, self.rows, matrix.indptr, matrix.shape)
 
 
 @dataclass(frozen=True)
@@ -90,19 +104,34 @@ class Pattern:
         """Return the position of the first good of each block, and the number of goods, shape (blocks + 1,)."""
         return np.arange(self.count + 1, dtype=np.int64) * self.goods // self.count
 
-    def draw(self, rng: np.random.Generator) -> Any:
-        """Return a csc array of this pattern, shape (goods, goods); the triangular one has spectral radius 1."""
-        if self.name == "uniform":
-            return _uniform(rng, self.goods, self.inputs)
+    @property
+    def coefficients(self) -> int:
+        """How many coefficients a matrix of this pattern has, whatever the seed."""
         if self.name == "zipf":
-            return _zipf(rng, self.goods, self.inputs)
-        if self.name == "triangular":
-            return _triangular(rng, self.goods, self.inputs)
-        return self._nearly_decomposable(rng)
+            return int(zipf_counts(self.goods, self.inputs, min(self.goods, _MOST * self.inputs)).sum())
+        before = self.inputs * (self.inputs - 1) // 2 if self.name == "triangular" else 0
+        return self.goods * self.inputs - before
 
-    def scaled(self, rng: np.random.Generator, radius: float) -> Any:
-        """Return a csc array of this pattern and spectral radius."""
-        drawn = self.draw(rng)
+    def draw(self, rng: np.random.Generator, room: Room | None = None) -> Any:
+        """Return a csc array of this pattern, shape (goods, goods); the triangular one has spectral radius 1.
+
+        Parameters
+        ----------
+        room : where its values and rows are written, ``coefficients`` of each; new room by default.
+        """
+        if room is None:
+            room = Room(np.empty(self.coefficients), np.empty(self.coefficients, dtype=np.int32))
+        if self.name == "uniform":
+            return _uniform(rng, self.goods, self.inputs, room)
+        if self.name == "zipf":
+            return _zipf(rng, self.goods, self.inputs, room)
+        if self.name == "triangular":
+            return _triangular(rng, self.goods, self.inputs, room)
+        return room.taking(self._nearly_decomposable(rng))
+
+    def scaled(self, rng: np.random.Generator, radius: float, room: Room | None = None) -> Any:
+        """Return a csc array of this pattern and spectral radius; ``room`` as in :meth:`draw`."""
+        drawn = self.draw(rng, room)
         if self.name == "triangular":
             drawn.data *= radius
             return drawn
@@ -122,7 +151,7 @@ class Pattern:
         outer = distinct_positions(rng, outside, size - own)
         outer += np.where(outer >= np.repeat(start, outside), np.repeat(own, outside), 0).astype(np.int32)
         within = _columns(inner, self.inputs - outside, _sizes(rng, self.inputs - outside, roundabout))
-        return within + _columns(outer, outside, _sizes(rng, outside, roundabout))
+        return within + _columns(outer, outside, _sizes(rng, outside, roundabout))  # no place in both
 
 
 def coefficient_matrix(
@@ -180,26 +209,27 @@ def _counts(numerator: int, rank: Counts, most: int) -> Counts:
     return np.clip(numerator // rank, 1, most)
 
 
-def _uniform(rng: np.random.Generator, size: int, inputs: int) -> Any:
+def _uniform(rng: np.random.Generator, size: int, inputs: int, room: Room) -> Any:
     counts = np.full(size, inputs, dtype=np.int64)
-    positions = distinct_positions(rng, counts, np.full(size, size, dtype=np.int64))
-    return _columns(positions, counts, _sizes(rng, counts, np.full(size, 1.0 / inputs)))
+    distinct_positions(rng, counts, np.full(size, size, dtype=np.int64), out=room.rows)
+    return _columns(room.rows, counts, _sizes(rng, counts, np.full(size, 1.0 / inputs), room.values))
 
 
-def _zipf(rng: np.random.Generator, size: int, inputs: int) -> Any:
+def _zipf(rng: np.random.Generator, size: int, inputs: int, room: Room) -> Any:
     counts = zipf_counts(size, inputs, min(size, _MOST * inputs))[np.argsort(rng.random(size), kind="stable")]
     popularity = Popularity(np.argsort(rng.random(size), kind="stable").astype(np.int32))
-    positions = distinct_positions(rng, counts, np.full(size, size, dtype=np.int64), popularity)
-    return _columns(positions, counts, _sizes(rng, counts, 1.0 / counts))  # who has many inputs needs less of each
+    distinct_positions(rng, counts, np.full(size, size, dtype=np.int64), popularity, room.rows)
+    # who has many inputs needs less of each
+    return _columns(room.rows, counts, _sizes(rng, counts, 1.0 / counts, room.values))
 
 
-def _triangular(rng: np.random.Generator, size: int, inputs: int) -> Any:
+def _triangular(rng: np.random.Generator, size: int, inputs: int, room: Room) -> Any:
     before = np.minimum(inputs - 1, np.arange(size, dtype=np.int64))
     counts = before + 1
     own = np.cumsum(counts) - 1  # a column's last entry is its own use
     others = np.ones(int(counts.sum()), dtype=bool)
     others[own] = False
-    positions, values = np.empty(len(others), dtype=np.int32), np.empty(len(others))
+    positions, values = room.rows, room.values
     positions[own] = np.arange(size)
     positions[others] = distinct_positions(rng, before, np.arange(size, dtype=np.int64))
     values[own] = uniform_between(rng, 0.05, 0.5, size)
@@ -211,15 +241,17 @@ def _triangular(rng: np.random.Generator, size: int, inputs: int) -> Any:
     return _columns(positions, counts, values)
 
 
-def _sizes(rng: np.random.Generator, counts: Counts, scale: Floats) -> Floats:
+def _sizes(rng: np.random.Generator, counts: Counts, scale: Floats, out: Floats | None = None) -> Floats:
     """Return coefficients, many small and few large (from .05 to 1.05), times the scale of their column."""
-    drawn: Floats = rng.random(int(counts.sum()))
-    drawn *= drawn
-    drawn += 0.05
-    drawn *= np.repeat(scale, counts)
+    drawn = np.empty(int(counts.sum())) if out is None else out
+    for span, scales in stretched(scale, counts):
+        part = rng.random(out=drawn[span])
+        part *= part
+        part += 0.05
+        part *= scales
     return drawn
 
 
 def _columns(positions: Links, counts: Counts, values: Floats) -> Any:
     size = len(counts)
-    return sp.csc_array((values, positions, starts_of(counts)), shape=(size, size))
+    return with_arrays(sp.csc_array((size, size)), values, positions, starts_of(counts), (size, size))

@@ -9,14 +9,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..base.arrays import Floats
+from ..program.pieces import with_arrays
 from ..tables.registry import TABLES
 from ..tables.spec import TableSpec
-from .sampling import Counts
+from .sampling import Links, stretched
 
 
-def in_natural_units(
-    tables: Mapping[str, Any], decades: int, makes: Counts, rng: np.random.Generator
-) -> dict[str, Any]:
+def in_natural_units(tables: Mapping[str, Any], decades: int, makes: Links, rng: np.random.Generator) -> dict[str, Any]:
     """Return tables with every good's and resource's unit changed by a power of ten, drawn from −decades to decades.
 
     A technique is counted in the unit of the good it makes.
@@ -46,8 +45,8 @@ def _changed(table: Any, spec: TableSpec, scales: Mapping[str, Floats]) -> Any:
         return table * (factors if table.ndim == 1 else factors[:, None])
     if more is None:
         return table
-    changed = sp.coo_array(table)
-    data = changed.data * more[changed.row]
-    if less is not None:
-        data = data / less[changed.col]
-    return sp.csr_array((data, (changed.row, changed.col)), shape=table.shape)
+    by_column = sp.csc_array(table)
+    data = by_column.data * more[by_column.indices]
+    for span, factors in stretched(less, np.diff(by_column.indptr)) if less is not None else ():
+        data[span] /= factors
+    return with_arrays(by_column, data, by_column.indices, by_column.indptr, by_column.shape)

@@ -7,6 +7,7 @@ functions it may round in its own way, so that a seed gives the same links on ev
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,15 +43,22 @@ class Popularity:
     """
 
     def __init__(self, order: Links) -> None:
-        shares = 1.0 / np.arange(1, len(order) + 1)
         self.order = order
-        self.weights = np.empty(len(order))
-        self.weights[order] = shares
-        self._cumulated = np.cumsum(shares)
+        self._cumulated = np.cumsum(1.0 / np.arange(1, len(order) + 1))
         # where the search for a number starts: the least rank of any number in its bin
         self._bins = 1 << int(np.ceil(np.log2(4 * len(order))))
-        starts = np.arange(self._bins) / self._bins * self._cumulated[-1]
-        self._first = np.searchsorted(self._cumulated, starts, side="right").astype(np.int32)
+        self._first = np.empty(self._bins, dtype=np.int32)
+        for first in range(0, self._bins, _AT_ONCE):
+            bins = np.arange(first, min(first + _AT_ONCE, self._bins))
+            starts = bins / self._bins * self._cumulated[-1]
+            self._first[bins] = np.searchsorted(self._cumulated, starts, side="right")
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Weight of each candidate, shape (n,)."""
+        weights = np.empty(len(self.order))
+        weights[self.order] = 1.0 / np.arange(1, len(self.order) + 1)
+        return weights
 
     def draw(self, uniform: Floats) -> Links:
         """Return one candidate for each uniform number."""
@@ -73,7 +81,11 @@ def starts_of(counts: Counts) -> npt.NDArray[Any]:
 
 
 def distinct_positions(
-    rng: np.random.Generator, counts: Counts, sizes: Counts, popularity: Popularity | None = None
+    rng: np.random.Generator,
+    counts: Counts,
+    sizes: Counts,
+    popularity: Popularity | None = None,
+    out: Links | None = None,
 ) -> Links:
     """Draw distinct positions for every line: ``counts[l]`` of the positions 0 … ``sizes[l]`` − 1.
 
@@ -85,13 +97,14 @@ def distinct_positions(
     counts : positions wanted per line, shape (lines,), each at most ``sizes``.
     sizes : candidates per line, shape (lines,).
     popularity : how likely each candidate is; then every line has the same candidates.
+    out : where the positions are written, shape (sum of counts,); new room by default.
 
     Returns
     -------
     Positions of all lines one after the other, sorted within each line, 32 bits.
     """
     ends = np.cumsum(counts)
-    positions = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int32)
+    positions = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int32) if out is None else out
     full = 2 * counts > sizes
     for first, last in _runs(np.where(full, sizes, counts)):
         width = int(sizes[first:last].max())
@@ -104,6 +117,15 @@ def distinct_positions(
         drawn -= np.repeat(np.arange(last - first) * width, wanted)
         positions[ends[first] - counts[first] : ends[last - 1]] = drawn
     return positions
+
+
+def stretched(per_line: Floats, counts: Counts) -> Iterator[tuple[slice, Floats]]:
+    """Repeat a number per line for each of its entries, some millions at a time: (which entries, their numbers)."""
+    done = 0
+    for first, last in _runs(counts):
+        some = np.repeat(per_line[first:last], counts[first:last])
+        yield slice(done, done + len(some)), some
+        done += len(some)
 
 
 def _runs(work: Counts) -> Iterator[tuple[int, int]]:

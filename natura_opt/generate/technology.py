@@ -10,11 +10,12 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..input_output.spectrum import rounded, serving_levels
-from .matrices import Pattern
-from .sampling import Counts, stream, uniform_between
+from ..program.pieces import with_arrays
+from .matrices import Pattern, Room
+from .sampling import Links, stream, stretched, uniform_between
 
 #: Share of techniques that use a given resource, labour apart.
-_USERS = 0.5
+USERS = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +25,13 @@ class Technology:
     Attributes
     ----------
     inputs : csc array, shape (goods, techniques); the first techniques are the main ones, one per good.
-    makes : the good each technique makes, shape (techniques,).
+    makes : the good each technique makes, shape (techniques,), 32 bits.
     labour : labour per unit of activity, shape (techniques,).
     values : labour values of the goods by the main techniques, ``v = A'v + l``, shape (goods,).
     """
 
     inputs: Any
-    makes: Counts
+    makes: Links
     labour: Floats
     values: Floats
 
@@ -42,28 +43,53 @@ def technology(pattern: Pattern, radius: float, ways: int, seed: int) -> Technol
     direct labour is between .8 and 1.6 times as much: with ``v'A_j <= v_j − l_j`` throughout, the spectral radius of
     every choice is below ``max (1 − l_j / v_j)``.
     """
-    size = pattern.goods
-    inputs = [pattern.scaled(stream(seed, 1, 0), radius)]
-    labour = [uniform_between(stream(seed, 2, 0), 0.5, 1.5, size)]
-    values = serving_levels(inputs[0].T, labour[0])
+    size, each = pattern.goods, pattern.coefficients
+    kind = np.int32 if ways * each < 2**31 else np.int64
+    data, rows = np.empty(ways * each), np.empty(ways * each, dtype=np.int32)  # of all techniques: nothing is stacked
+    starts, labour = np.zeros(ways * size + 1, dtype=kind), np.empty(ways * size)
+    rooms = [Room(data[way * each : (way + 1) * each], rows[way * each : (way + 1) * each]) for way in range(ways)]
+    main = pattern.scaled(stream(seed, 1, 0), radius, rooms[0])
+    direct = labour[:size]
+    direct[:] = uniform_between(stream(seed, 2, 0), 0.5, 1.5, size)
+    starts[: size + 1] = main.indptr
+    values = serving_levels(main.T, direct)
     for way in range(1, ways):
-        other, rng = pattern.draw(stream(seed, 1, way)), stream(seed, 2, way)
-        cost = (values - labour[0]) * uniform_between(rng, 0.85, 1.0, size)
+        other, rng = pattern.draw(stream(seed, 1, way), rooms[way]), stream(seed, 2, way)
+        cost = (values - direct) * uniform_between(rng, 0.85, 1.0, size)
         factors = rounded(cost / (other.T @ values))
-        other.data *= np.repeat(factors, np.diff(other.indptr))
-        inputs.append(other)
-        labour.append(labour[0] * uniform_between(rng, 0.8, 1.6, size))
-    every = inputs[0] if ways == 1 else sp.hstack(inputs, format="csc")
-    return Technology(every, np.tile(np.arange(size), ways), np.concatenate(labour), values)
+        for span, some in stretched(factors, np.diff(other.indptr)):
+            other.data[span] *= some
+        techniques = slice(way * size, (way + 1) * size)
+        np.add(other.indptr[1:], kind(way * each), out=starts[1:][techniques])
+        labour[techniques] = direct * uniform_between(rng, 0.8, 1.6, size)
+    shape = (size, ways * size)
+    every = with_arrays(main, data, rows if kind is np.int32 else rows.astype(kind), starts, shape)
+    return Technology(every, np.tile(np.arange(size, dtype=np.int32), ways), labour, values)
 
 
 def resource_use(technology: Technology, kinds: int, seed: int) -> Any:
-    """Return resources used per unit of activity, csr, shape (kinds, techniques); labour first."""
-    rows = [technology.labour[None, :]]
+    """Return resources used per unit of activity, csc, shape (kinds, techniques); labour first."""
+    count = len(technology.makes)
+    starts: Any = np.zeros(count + 1, dtype=np.int32 if count * kinds < 2**31 else np.int64)
+    starts[1:] = 1
     for kind in range(1, kinds):
-        rng = stream(seed, 3, kind)
-        users = rng.random(len(technology.makes)) < _USERS
-        users[int(rng.random() * len(technology.values))] = True  # a main technique, so that the limit is not nothing
-        amounts = np.where(users, uniform_between(rng, 0.1, 2.0, len(users)), 0.0)
-        rows.append(amounts[None, :])
-    return sp.vstack([sp.csr_array(row) for row in rows[:kinds]], format="csr") if kinds else None
+        starts[1:] += _users(technology, kind, seed)[0]
+    np.cumsum(starts, out=starts)
+    data, rows, free = np.empty(starts[-1]), np.empty(starts[-1], dtype=starts.dtype), starts[:-1].copy()
+    data[free], rows[free] = technology.labour, 0
+    free += 1
+    for kind in range(1, kinds):
+        users, rng = _users(technology, kind, seed)
+        amounts = uniform_between(rng, 0.1, 2.0, count)[users]
+        at = free[users]
+        data[at], rows[at] = amounts, kind
+        free += users
+    return with_arrays(sp.csc_array((kinds, count)), data, rows, starts, (kinds, count))
+
+
+def _users(technology: Technology, kind: int, seed: int) -> tuple[Any, np.random.Generator]:
+    """Return which techniques use a resource, and the random numbers that come after."""
+    rng = stream(seed, 3, kind)
+    users = rng.random(len(technology.makes)) < USERS
+    users[int(rng.random() * len(technology.values))] = True  # a main technique, so that the limit is not nothing
+    return users, rng

@@ -17,6 +17,7 @@ Sources: Leontief's input-output system; Kantorovich 1939; models 1 and 2 of the
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ..base.arrays import Floats
@@ -36,12 +37,9 @@ from .periods import lengths
 def _matrix(program: ProgramBuilder, economy: Economy, question: Question) -> None:
     count = len(economy.periods)
     program.rows("balance", labels(("good", economy.goods), ("period", economy.periods)), ">=", 0.0)
-    net_output = over_periods(
-        count,
-        economy.constant("inputs", "outputs"),
-        lambda t: economy.matrix("outputs", t) - economy.matrix("inputs", t),
-    )
-    program.terms("balance", "activities", net_output)
+    for table, sign in (("outputs", 1.0), ("inputs", -1.0)):
+        matrix = over_periods(count, economy.constant(table), partial(economy.matrix, table))
+        program.terms("balance", "activities", matrix, times=sign)
     program.supply("balance", initial_stocks(economy, question))
 
 

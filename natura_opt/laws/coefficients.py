@@ -39,6 +39,7 @@ def pyomo_names(index: pd.Index) -> list[Any]:
 
 def by_row(matrix: Matrix, rows: list[Any], columns: list[Any]) -> dict[Any, list[tuple[Any, float]]]:
     """Return the coefficients of each row as (column name, value)."""
+    matrix = sp.csr_array(matrix)
     bounds, places, values = matrix.indptr, matrix.indices, matrix.data
     return {
         row: [(columns[places[k]], float(values[k])) for k in range(bounds[r], bounds[r + 1])]

@@ -20,6 +20,14 @@ def _answers(objective: Objective) -> bool:
 
 
 def _answer(way: str, economy: Economy, question: Question, settings: Any, common: Common) -> Plan:
+    if way == AUTO.name:
+        from .by_structure import prices_first
+
+        return prices_first(economy, question, common, lambda left: _by_highs(way, economy, question, left))
+    return _by_highs(way, economy, question, common)
+
+
+def _by_highs(way: str, economy: Economy, question: Question, common: Common) -> Plan:
     from .linear import solve_linear
 
     curves = economy.curves
@@ -45,8 +53,8 @@ def _way(name: str, words: str) -> Method:
 
 AUTO = _way(
     "auto",
-    "HiGHS as it chooses, large programs over several periods by its interior point; of an objective with a concave "
-    "term, the first method that answers it",
+    "HiGHS as it chooses, large programs over several periods by its interior point; large ones of one period and one "
+    "product per technique by prices first; of an objective with a concave term, the first method that answers it",
 )
 SIMPLEX = _way("simplex", "HiGHS's dual simplex")
 IPM = _way("ipm", "HiGHS's interior point method, with crossover")

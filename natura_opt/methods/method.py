@@ -29,13 +29,18 @@ OF_HIGHS = frozenset({"backend", "solver", "certificate", "extra_laws", "verbose
 TIMED = frozenset({"time_limit"})
 
 
+#: What any method may be given, whether it makes use of it or not.
+_FOR_ALL = ("tolerance", "prices", "prover", "progress")
+
+
 @dataclass(frozen=True)
 class Common:
     """The options that methods have in common; what each means is said at :func:`natura_opt.solve`.
 
     ``prices`` are multipliers of the question's rows that another method found, shape (rows,): they bound what a method
     without a bound of its own arrives at. ``prover`` solves and proves the program of a linear question in the place of
-    a solve from nothing. They are no options of :func:`natura_opt.solve`.
+    a solve from nothing. ``progress`` is called with a line now and then on how far a method has come; every method
+    may leave that. They need no method's consent.
     """
 
     backend: str = "highs"
@@ -49,6 +54,7 @@ class Common:
     tolerance: float | None = None
     prices: Floats | None = None
     prover: Prover | None = None
+    progress: Callable[[str], None] | None = None
 
     def given(self) -> list[str]:
         """Return the options that were given, those left out that every method takes."""
@@ -56,7 +62,7 @@ class Common:
         return [
             one.name
             for one in fields(self)
-            if one.name not in ("tolerance", "prices", "prover") and getattr(self, one.name) != getattr(usual, one.name)
+            if one.name not in _FOR_ALL and getattr(self, one.name) != getattr(usual, one.name)
         ]
 
 

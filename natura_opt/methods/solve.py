@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -46,6 +46,7 @@ def solve(
     log_file: str | Path | None = None,
     time_limit: float | None = None,
     options: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] | None = None,
     **settings: Any,
 ) -> Plan: ...
 @checked_arguments()
@@ -64,6 +65,7 @@ def solve(
     log_file: str | Path | None = None,
     time_limit: float | None = None,
     options: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] | None = None,
     **settings: Any,
 ) -> Plan | ProgramSolution:
     """Find the best plan, and prove it.
@@ -87,6 +89,7 @@ def solve(
     extra_laws : laws of your own: :class:`natura_opt.Law`, in as many spellings as you give it, with what it declares
         of its rows and columns; or :class:`natura_opt.ExtraLaw`, a function, all of these in one spelling.
     verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
+    progress : called with a line after each round of price coordination, e.g. ``print``.
     settings : of the objective, e.g. ``floor=0.5`` or ``function="1993"``, or of the method, e.g. ``max_rounds=50``;
         those of the objective are put in place of the question's.
 
@@ -110,7 +113,16 @@ def solve(
     """
     named = method_named(method)
     common = Common(
-        backend, solver, certificate, tuple(extra_laws), verbose, log_file, time_limit, dict(options or {}), tolerance
+        backend,
+        solver,
+        certificate,
+        tuple(extra_laws),
+        verbose,
+        log_file,
+        time_limit,
+        dict(options or {}),
+        tolerance,
+        progress=progress,
     )
     if isinstance(problem, LinearProgram):
         from .programs import solve_program

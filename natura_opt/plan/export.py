@@ -54,6 +54,8 @@ _IN_TABLES = (
     "extra",
     "totals",
     "bracket",
+    "rounds",
+    "revealed",
     "curves",
     "interest",
     "terminal",
@@ -79,6 +81,12 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
         frames["totals"] = plan.totals
     if len(plan.stages):
         frames["stages"] = plan.stages
+    if plan.coordination is not None:
+        frames |= {
+            "rounds": plan.coordination.table,
+            "price_path": plan.coordination.path,
+            "revealed": plan.coordination.revealed,
+        }
     if plan.bracket is not None:
         frames["bracket"] = plan.bracket.rounds
     if has_curves(plan):
@@ -99,7 +107,7 @@ def tables(plan: PlanTables) -> dict[str, pd.DataFrame]:
 def known_tables() -> frozenset[str]:
     """Return the names of all tables that a plan, or the solution of a program, can have; of your own: ``extra …``."""
     own = {"summary", "fulfilment", "totals", "stages", "bracket", "curves", "loss_at_prices"}
-    own |= {"prices_over_time", "returns_on_capital"}
+    own |= {"prices_over_time", "returns_on_capital", "rounds", "price_path", "revealed"}
     return frozenset({*own, *TABLES, *PROGRAM_TABLES}) | _filled(every_law())
 
 
@@ -118,6 +126,8 @@ def summary(plan: PlanTables) -> dict[str, Any]:
 
 def _summary(plan: PlanTables) -> dict[str, Any]:
     facts = facts_of(plan, plan.economy.name, plan.question.name) | {"objective_name": plan.objective_name}
+    if plan.coordination is not None:
+        facts |= plan.coordination.facts()
     assumptions = assumed(plan.asked)
     if assumptions:
         facts["assumed"] = list(assumptions)

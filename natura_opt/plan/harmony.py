@@ -67,7 +67,7 @@ class HarmonyCourse:
             }
             facts |= {name: value if np.isfinite(value) else None for name, value in numbers.items()}
             facts["harmony_function"] = self.function.name
-        return facts | {"passes": self.passes, "reason": self.reason}
+        return facts | {"passes": self.passes, "proofs": len(self.trace), "reason": self.reason}
 
     def text(self, plan: PlanTables) -> str:
         """Return the plan in words."""

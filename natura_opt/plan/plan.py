@@ -46,6 +46,8 @@ class Plan(PlanTables, Written):
     bracket : where curves are not straight, the values between which the best on the true curves lies, by round
         (:class:`natura_opt.plan.bracket.Bracket`); None where all are, or there are none.
     approximation : the curves in the straight pieces that ``program`` states; None where they are straight themselves.
+    coordination : of a plan by prices, its rounds (:class:`natura_opt.plan.price_rounds.PriceRounds`); ``rounds``,
+        ``price_path`` and ``revealed`` are its tables. None of other plans.
     raised : of an objective that raises levels lexicographically, its stages in order, each with its verdict (and its
         valuations): :class:`natura_opt.proof.leximin.Stage`; ``stages`` is their table.
     added : what the plan's objective adds to it, if anything; of harmony, ``harmony`` reads it.
@@ -72,6 +74,40 @@ class Plan(PlanTables, Written):
         """
         self.require_point()
         return binding_limits(self).drop(columns=["one_more", "one_less"])
+
+    @property
+    def rounds(self) -> pd.DataFrame:
+        """The rounds of price coordination: bound, best, gap and passes so far, by round.
+
+        Raises
+        ------
+        QuestionError : the plan is not one by prices.
+        """
+        return self.by_prices.table
+
+    @property
+    def price_path(self) -> pd.DataFrame:
+        """What was announced in each round: rounds x scarce things, shares of the value of all that is scarce.
+
+        Raises
+        ------
+        QuestionError : the plan is not one by prices.
+        """
+        return self.by_prices.path
+
+    @property
+    def revealed(self) -> pd.DataFrame:
+        """How many numbers the industries told in the rounds, beside the coefficients that they kept.
+
+        Index: costs, choices, orders, contents, use, coefficients. Columns: to (whom), numbers (in all), per_industry,
+        per_round and meaning. Up to 200 goods the systems of the rounds are eliminated by one who sees the tables, in
+        place of being told in steps what each good costs.
+
+        Raises
+        ------
+        QuestionError : the plan is not one by prices.
+        """
+        return self.by_prices.revealed
 
     @property
     def curves(self) -> pd.DataFrame:

@@ -33,6 +33,7 @@ from .added import Added
 from .answer import Answered
 from .bracket import Bracket
 from .layout import frame, held, places
+from .price_rounds import PriceRounds
 
 #: Proved to this tolerance, a plan lies near enough to its own basis.
 _CLOSE = 1e-8
@@ -54,6 +55,7 @@ class Stated(Answered):
     approximation: CurveTable | None = None
     bracket: Bracket | None = None
     raised: tuple[Stage, ...] = ()
+    coordination: PriceRounds | None = None
 
     @cached_property
     def of(self) -> Objective:
@@ -69,6 +71,21 @@ class Stated(Answered):
     def objective_name(self) -> str:
         """What is to be best, in words; an objective that was put in another's place says so."""
         return objective_in_words(self.program, self._planned, self.question)
+
+    @property
+    def by_prices(self) -> PriceRounds:
+        """The rounds of price coordination that it came from.
+
+        Raises
+        ------
+        QuestionError : it came otherwise.
+        """
+        if self.coordination is None:
+            raise QuestionError(
+                f"{self.economy.name}: the plan is by {self.method!r}, and only price coordination has rounds of "
+                "prices: ask it with method='prices'"
+            )
+        return self.coordination
 
     @property
     def has_intervals(self) -> bool:

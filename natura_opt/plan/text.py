@@ -26,7 +26,7 @@ _OWN = 4
 
 def further_lines(plan: PlanTables) -> list[str]:
     """Return what else a summary says of a plan, where there is something to say: a line or more of each part."""
-    parts = (curve_lines, emission_lines, terminal_lines, basket_line, own_lines)
+    parts = (_price_lines, curve_lines, emission_lines, terminal_lines, basket_line, own_lines)
     return [*stage_lines(plan.raised), *(line for part in parts for line in part(plan))]
 
 
@@ -73,6 +73,11 @@ def summary(plan: PlanTables) -> str:
         lines.append("  attempts:")
         lines += [f"    {attempt.message}: {attempt.claim}, {attempt.certificate}" for attempt in plan.attempts]
     return "\n".join(lines)
+
+
+def _price_lines(plan: PlanTables) -> list[str]:
+    """Say how prices were found."""
+    return [] if plan.coordination is None else plan.coordination.lines()
 
 
 def dearest_goods(plan: PlanTables, count: int) -> list[tuple[Any, Any, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from ..base.numbers import doubles, sparse_doubles
 from .canonical import Block, Sense, laid_out
 from .declared import Declarations, RowSense
 from .linear import LinearProgram
+from .pieces import PiecedProgram
+from .summing import Term, runs_of_terms, summed
 
 
 @dataclass
@@ -31,7 +34,7 @@ class ProgramBuilder:
     declared: Declarations = field(default_factory=Declarations)
     _columns: dict[str, tuple[pd.Index, Floats, Floats, bool]] = field(default_factory=dict)
     _rows: dict[str, tuple[pd.Index, RowSense, Floats, Any]] = field(default_factory=dict)
-    _terms: list[tuple[str, str, Any]] = field(default_factory=list)
+    _terms: list[tuple[str, str, Any, float]] = field(default_factory=list)
     _supplies: list[tuple[str, Any]] = field(default_factory=list)
     _losses: list[tuple[str, Floats]] = field(default_factory=list)
     _cost: dict[str, Floats] = field(default_factory=dict)
@@ -84,7 +87,7 @@ class ProgramBuilder:
         self._rows[name] = (index, sense, spread(rhs, index, f"rows {name!r}"), stated)
 
     @checked_arguments()
-    def terms(self, rows: str, columns: str, matrix: Any) -> None:
+    def terms(self, rows: str, columns: str, matrix: Any, times: float = 1.0) -> None:
         """Add coefficients of a block of columns in a block of rows.
 
         Terms in rows that some law declares, and none of this question opens, say nothing and are left out.
@@ -92,14 +95,16 @@ class ProgramBuilder:
         Parameters
         ----------
         rows, columns : names of the blocks.
-        matrix : shape (len(rows), len(columns)), dense or sparse, in units of the row per unit of the column.
+        matrix : shape (len(rows), len(columns)), dense or sparse, in units of the row per unit of the column; a csc or
+            csr array of doubles is not copied.
+        times : what every coefficient is multiplied by.
 
         Raises
         ------
         ProgramError : entries that are no numbers; when the program is built, blocks or shapes that do not fit.
         """
         part = coefficients(matrix, f"terms of columns {columns!r} in rows {rows!r}")
-        self._terms.append((rows, columns, part))
+        self._terms.append((rows, columns, part, float(times)))
 
     def supply(self, rows: str, amounts: Any) -> None:
         """Lower the right-hand sides of a block of rows by what is there from outside.
@@ -166,37 +171,54 @@ class ProgramBuilder:
         ------
         ProgramError : terms or supplies of a block that was not declared, or of another shape than it has.
         """
+        parts = self._laid_out()
+        terms = self._placed(parts["rows"], parts["columns"])
+        widths = [len(block.index) for block in parts["columns"]]
+        return LinearProgram(**parts, matrix=summed(terms.values(), widths, len(parts["row_lower"])))
+
+    def in_pieces(self) -> PiecedProgram:
+        """Lay the blocks out as :meth:`build`, and leave the terms where they are: nothing as long as they are is made.
+
+        Raises
+        ------
+        ProgramError : as of :meth:`build`.
+        """
+        parts = self._laid_out()
+        terms = self._placed(parts["rows"], parts["columns"])
+        starts = {block.name: block.start for block in parts["columns"]}
+        placed = tuple((starts[name], term) for name, block in terms.items() for term in block)
+        return PiecedProgram(**parts, generate=partial(runs_of_terms, placed))  # no function of its own: it is pickled
+
+    def _laid_out(self) -> dict[str, Any]:
+        """Return what a program is made of besides its matrix."""
         stated = {name: entry[0] if entry[3] is None else entry[0][entry[3]] for name, entry in self._rows.items()}
         columns = laid_out({name: entry[0] for name, entry in self._columns.items()}, self.declared.columns)
         rows = laid_out(stated, self.declared.rows)
         at_column = {block.name: block for block in columns}
-        matrix = self._matrix(rows, columns)
-        cost = np.zeros(matrix.shape[1])
+        cost = np.zeros(sum(len(block.index) for block in columns))
         for name, part_cost in self._cost.items():
             cost[at_column[name].span] = part_cost
         for name, loss in self._losses:
             cost[at_column[name].span] += -loss if self._sense == "max" else loss
-        senses = [entry[1] for entry in self._rows.values()]
-        rhs = self._sides()
-        return LinearProgram(
-            sense=self._sense or "min",
-            columns=columns,
-            rows=rows,
-            cost=cost,
-            lower=_joined([entry[1] for entry in self._columns.values()]),
-            upper=_joined([entry[2] for entry in self._columns.values()]),
-            integer=np.concatenate([np.full(len(e[0]), e[3]) for e in self._columns.values()] or [np.empty(0, bool)]),
-            matrix=matrix,
-            row_lower=_joined([np.full(len(b), -np.inf) if s == "<=" else b for s, b in zip(senses, rhs, strict=True)]),
-            row_upper=_joined([np.full(len(b), np.inf) if s == ">=" else b for s, b in zip(senses, rhs, strict=True)]),
-        )
+        sides = list(zip([entry[1] for entry in self._rows.values()], self._sides(), strict=True))
+        entries = list(self._columns.values())
+        return {
+            "sense": self._sense or "min",
+            "columns": columns,
+            "rows": rows,
+            "cost": cost,
+            "lower": _joined([entry[1] for entry in entries]),
+            "upper": _joined([entry[2] for entry in entries]),
+            "integer": np.concatenate([np.full(len(e[0]), e[3]) for e in entries] or [np.empty(0, bool)]),
+            "row_lower": _joined([np.full(len(side), -np.inf) if sense == "<=" else side for sense, side in sides]),
+            "row_upper": _joined([np.full(len(side), np.inf) if sense == ">=" else side for sense, side in sides]),
+        }
 
-    def _matrix(self, rows: tuple[Block, ...], columns: tuple[Block, ...]) -> sp.csc_array:
-        """Return the sum of all terms, in the blocks as they are laid out."""
+    def _placed(self, rows: tuple[Block, ...], columns: tuple[Block, ...]) -> dict[str, list[Term]]:
+        """Return the terms of each block of columns, in the blocks of rows as they are laid out."""
         at_row, at_column = ({block.name: block for block in blocks} for blocks in (rows, columns))
-        shape = (sum(len(block.index) for block in rows), sum(len(block.index) for block in columns))
-        row_positions, column_positions, values = [], [], []
-        for row_name, column_name, part in self._terms:
+        terms: dict[str, list[Term]] = {block.name: [] for block in columns}
+        for row_name, column_name, part, times in self._terms:
             what = f"terms of columns {column_name!r} in rows {row_name!r}: no such block was declared"
             if column_name not in at_column:
                 raise ProgramError(f"{what}: {unknown('block of columns', column_name, at_column)}")
@@ -205,21 +227,11 @@ class ProgramBuilder:
             every, among = self._rows[row_name][0], self._rows[row_name][3]
             expected = (len(at_row[row_name].index), len(at_column[column_name].index))
             if among is not None and part.shape == (len(every), expected[1]):
-                part = sp.coo_array(sp.csr_array(part)[among])
+                part = sp.csr_array(part)[among]
             if part.shape != expected:
                 raise ProgramError(f"terms of {column_name!r} in {row_name!r} have shape {part.shape}, not {expected}")
-            row_positions.append(part.row.astype(np.int64) + at_row[row_name].start)
-            column_positions.append(part.col.astype(np.int64) + at_column[column_name].start)
-            values.append(part.data.astype(np.float64))
-        empty: list[Any] = [np.empty(0, dtype=np.int64)]
-        triplets = (
-            np.concatenate(values or [np.empty(0)]),
-            (np.concatenate(row_positions or empty), np.concatenate(column_positions or empty)),
-        )
-        matrix = sp.csc_array(sp.coo_array(triplets, shape=shape))
-        matrix.sum_duplicates()
-        matrix.eliminate_zeros()
-        return matrix
+            terms[column_name].append(Term(at_row[row_name].start, sp.csc_array(part), times))
+        return terms
 
     def _sides(self) -> list[Floats]:
         """Return the right-hand sides of each block, less what is supplied."""
@@ -248,7 +260,7 @@ def spread(values: Any, index: pd.Index, what: str) -> Floats:
         raise ProgramError(f"{what}: one number, or one per label ({len(index):,}), is needed: {error}") from None
 
 
-def coefficients(values: Any, what: str) -> sp.coo_array:
+def coefficients(values: Any, what: str) -> Any:
     """Return coefficients of one block in another, given as a sparse matrix or anything that is a table of numbers.
 
     Raises
@@ -256,6 +268,9 @@ def coefficients(values: Any, what: str) -> sp.coo_array:
     ProgramError : naming ``what`` they are.
     """
     try:
+        if isinstance(values, sp.csc_array | sp.csr_array) and values.dtype == np.float64:
+            values.check_format(full_check=True)
+            return values
         return sp.coo_array(sparse_doubles(values) if sp.issparse(values) else doubles(values))
     except (TypeError, ValueError) as error:
         raise ProgramError(f"{what}: {error}") from None

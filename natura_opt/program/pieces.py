@@ -22,6 +22,8 @@ Counts = npt.NDArray[np.int64]
 _PARTS = 16
 #: Coefficients that are a piece at least.
 _SMALL = 1_000_000
+#: Coefficients of a program that is copied without a thought.
+LIGHT = 5_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,6 +113,12 @@ def held_whole(program: Program) -> sp.csc_array | None:
     return matrix
 
 
+def is_light(program: Program) -> bool:
+    """Whether a program is held as one and so small that copies of it cost nothing worth a thought."""
+    matrix = held_whole(program)
+    return matrix is not None and matrix.nnz <= LIGHT
+
+
 def pieces_of(program: Program) -> Iterator[Piece]:
     """Return the pieces of A, each held against the size of the program: numpy would spread, cut or cast what does not
     fit.
@@ -132,6 +140,16 @@ def pieces_of(program: Program) -> Iterator[Piece]:
                     f"a piece of the program has {size:,} lines for the {run.stop - run.start:,} of {run}"
                 )
         yield piece if piece.matrix.dtype == np.float64 else replace(piece, matrix=_in_doubles(piece.matrix))
+
+
+def small_pieces_of(program: Program) -> Iterator[Piece]:
+    """Return the pieces of A cut into runs, so that what is made of one at a time is little beside them all."""
+    for piece in pieces_of(program):
+        most = largest_part(piece.matrix.nnz)
+        if piece.matrix.nnz <= most:
+            yield piece
+        else:
+            yield from runs_of(piece.matrix, piece.rows.start, piece.columns.start, 1.0, most)
 
 
 def _in_doubles(matrix: Any) -> Any:
@@ -166,7 +184,7 @@ def column_sums(program: Program, multipliers: Floats, columns: slice | None = N
 def row_sizes(program: Program, point: Floats) -> Floats:
     """Return ``|A| |x|``, the sums of the sizes of the terms of ``A x``, shape (m,)."""
     sums, sizes = np.zeros(program.shape[0]), np.abs(point)
-    for piece in pieces_of(program):
+    for piece in small_pieces_of(program):
         sums[piece.rows] += np.asarray(abs(piece.matrix) @ sizes[piece.columns])
     return sums
 
@@ -174,7 +192,7 @@ def row_sizes(program: Program, point: Floats) -> Floats:
 def column_sizes(program: Program, multipliers: Floats) -> Floats:
     """Return ``|A|' |y|``, the sums of the sizes of the terms of ``A' y``, shape (n,)."""
     sums, sizes = np.zeros(program.shape[1]), np.abs(multipliers)
-    for piece in pieces_of(program):
+    for piece in small_pieces_of(program):
         sums[piece.columns] += np.asarray(abs(piece.matrix).T @ sizes[piece.rows])
     return sums
 
@@ -182,7 +200,7 @@ def column_sizes(program: Program, multipliers: Floats) -> Floats:
 def row_counts(program: Program) -> Counts:
     """Return how many coefficients each row has, shape (m,)."""
     counts = np.zeros(program.shape[0], dtype=np.int64)
-    for piece in pieces_of(program):
+    for piece in small_pieces_of(program):
         counts[piece.rows] += _per_line(piece.matrix, 0)
     return counts
 
@@ -223,12 +241,32 @@ def _lines(program: Program, lines: Positions, axis: int) -> sp.csr_array:
         first, last = np.searchsorted(lines, (along.start, along.stop))
         if first == last:
             continue
-        compressed = sp.csr_array(piece.matrix if axis == 0 else piece.matrix.T)
-        picked = compressed[lines[first:last] - along.start]
-        places.append(np.repeat(np.arange(first, last), np.diff(picked.indptr)))
-        across.append(picked.indices.astype(np.intp) + other.start)
-        values.append(picked.data)
+        for place, at, value in _entries(piece.matrix, axis, lines[first:last] - along.start):
+            places.append(place + first)
+            across.append(at + other.start)
+            values.append(value)
     place, at, value = np.concatenate(places), np.concatenate(across), np.concatenate(values)
-    order = np.argsort(place, kind="stable")
     ends = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(lines)))])
+    if (place[1:] >= place[:-1]).all():
+        return sp.csr_array((value, at, ends), shape=(len(lines), program.shape[1 - axis]))
+    order = np.argsort(place, kind="stable")
     return sp.csr_array((value[order], at[order], ends), shape=(len(lines), program.shape[1 - axis]))
+
+
+def _entries(piece: Any, axis: int, rows: Positions) -> Iterator[tuple[Positions, Positions, Floats]]:
+    """Return the entries of some rows (``axis`` 1: columns) of a sparse matrix: which of them, which column, what.
+
+    By columns, the matrix is looked through a run at a time: turned into rows, it would be held twice.
+    """
+    matrix = piece if axis == 0 else piece.T
+    if matrix.format == "csr":
+        picked = matrix[rows]
+        yield np.repeat(np.arange(len(rows)), np.diff(picked.indptr)), picked.indices.astype(np.intp), picked.data
+        return
+    which = np.full(matrix.shape[0], -1, dtype=np.int32)
+    which[rows] = np.arange(len(rows))
+    for run in runs_of(matrix, 0, 0, 1.0, largest_part(matrix.nnz)):
+        found = which[run.matrix.indices]
+        at = np.flatnonzero(found >= 0)
+        column = np.searchsorted(run.matrix.indptr, at, side="right") - 1 + run.columns.start
+        yield found[at].astype(np.intp), column, run.matrix.data[at]

@@ -112,7 +112,7 @@ def terms_of(values: Any, rows: Block, columns: Block) -> sp.coo_array:
     framed = isinstance(values, pd.DataFrame)
     if framed and not (values.index.equals(rows.index) and values.columns.equals(columns.index)):
         raise ProgramError(f"{what}: the DataFrame has other labels, or in another order; nothing is aligned by itself")
-    part, shape = coefficients(values, what), (len(rows.index), len(columns.index))
+    part, shape = sp.coo_array(coefficients(values, what)), (len(rows.index), len(columns.index))
     if part.shape != shape:
         raise ProgramError(f"{what} have shape {part.shape}, not {shape}")
     return part

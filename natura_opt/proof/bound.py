@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..base.arrays import Floats
-from ..program.pieces import Counts, columns_of, held_whole
+from ..program.pieces import Counts, columns_of, is_light
 from ..program.protocol import Positions, Program
 from .implied import implied_bounds
 from .rounding import (
@@ -69,7 +69,7 @@ def bound_of(
     minimised = multipliers if sign > 0 else -multipliers
     costs = _Reduced.of(program, sums)
     lower, upper = program.lower, program.upper
-    if held_whole(program) is None:  # what rows imply takes many looks at all pieces; exact sums take one
+    if not is_light(program):  # what rows imply takes many looks at all pieces; exact sums take one
         costs.settle(minimised, np.flatnonzero(costs.unbounded(lower, upper)))
     cut = bool(costs.unbounded(lower, upper).any())
     if cut:

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..program.canonical import Piece
-from ..program.pieces import held_whole, pieces_of
+from ..program.pieces import is_light, small_pieces_of
 from ..program.protocol import Positions, Program
 
 #: How often bounds implied by rows are passed on to other rows.
@@ -39,7 +39,7 @@ def implied_bounds(program: Program, incumbent: float = np.inf) -> tuple[Floats,
         infinite where all plans count.
     """
     rows = _AtMost.of(program, incumbent)
-    every: Iterable[Terms] = rows if held_whole(program) is None else [rows.joined()]
+    every: Iterable[Terms] = [rows.joined()] if is_light(program) else rows
     lower, upper = program.lower.copy(), program.upper.copy()
     counts = rows.counts(every)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -96,7 +96,7 @@ class _AtMost:
     def terms(self) -> Iterator[Terms]:
         """Return the terms of rows that have a side, piece by piece, the objective's last."""
         height, width = self.program.shape
-        for piece in pieces_of(self.program):
+        for piece in small_pieces_of(self.program):
             yield self._with_side(*_both_ways(piece, height))
         columns = np.arange(width)
         yield self._with_side(np.full(width, len(self.sides) - 1), columns, self.cost)

@@ -20,7 +20,7 @@ import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..base.errors import ProgramError
-from ..program.pieces import Counts, column_counts, pieces_of, row_counts, with_arrays
+from ..program.pieces import Counts, column_counts, row_counts, small_pieces_of, with_arrays
 from ..program.protocol import Positions, Program
 
 Extended = npt.NDArray[np.longdouble]
@@ -90,7 +90,7 @@ def products(program: Program, point: Extended, multipliers: Extended) -> Produc
     sizes = np.abs(point).astype(np.float64), np.abs(multipliers).astype(np.float64)
     extended_data, absolute_data = np.empty(0, np.longdouble), np.empty(0)  # room for a piece, used again
     with np.errstate(over="ignore", invalid="ignore"):
-        for piece in pieces_of(program):
+        for piece in small_pieces_of(program):
             matrix, places = piece.matrix, (piece.matrix.indices, piece.matrix.indptr, piece.matrix.shape)
             count = len(matrix.data)
             coefficients += count
@@ -140,20 +140,17 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
     factors : one per row (or column).
     """
     counts = matrix.indptr[lines + 1] - matrix.indptr[lines]
+    if (counts > _TOGETHER).any():
+        sums, long = np.empty(len(lines)), counts > _TOGETHER
+        sums[~long] = exact_sums(matrix, lines[~long], factors, start[~long])
+        for k in np.flatnonzero(long).tolist():
+            span = slice(matrix.indptr[lines[k]], matrix.indptr[lines[k] + 1])
+            sums[k] = _long_sum(matrix.data[span], matrix.indices[span], factors, float(start[k]))
+        return sums
     ends = np.concatenate([[0], np.cumsum(counts)])
     at = np.arange(ends[-1]) + np.repeat(matrix.indptr[lines] - ends[:-1], counts)
     values, chosen = matrix.data[at], factors[matrix.indices[at]]
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        product = values * chosen
-        high, low = _split(values)
-        other_high, other_low = _split(chosen)
-        error = ((high * other_high - product) + high * other_low + low * other_high) + low * other_low
-        sizes = np.abs(product)
-        sound = (sizes >= _LEAST_PRODUCT) & (sizes <= _LARGEST_PRODUCT)
-        sound &= (np.abs(values) <= _LARGEST_FACTOR) & (np.abs(chosen) <= _LARGEST_FACTOR)
-    nothing = (values == 0) | (chosen == 0)
-    error[nothing] = 0.0  # the other factor may have been too large to split
-    sound |= nothing
+    product, error, sound = _exact_products(values, chosen)
     sums = np.empty(len(lines))
     alone = counts == 1
     alone[alone] = (sound & (error == 0))[ends[:-1][alone]]  # a product without error, and one addition
@@ -163,9 +160,47 @@ def exact_sums(matrix: sp.csc_array | sp.csr_array, lines: Positions, factors: F
         if sound[first:last].all():
             sums[k] = math.fsum([start[k], *product[first:last].tolist(), *error[first:last].tolist()])
         else:
-            pairs = zip(values[first:last].tolist(), chosen[first:last].tolist(), strict=True)
-            sums[k] = nearest_of_its_sign(sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(float(start[k]))))
+            sums[k] = _as_fractions(values[first:last], chosen[first:last], float(start[k]))
     return sums
+
+
+def _exact_products(values: Floats, factors: Floats) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Return products, what they lost, and where these two are exact."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        product = values * factors
+        high, low = _split(values)
+        other_high, other_low = _split(factors)
+        error = ((high * other_high - product) + high * other_low + low * other_high) + low * other_low
+        sizes = np.abs(product)
+        sound = (sizes >= _LEAST_PRODUCT) & (sizes <= _LARGEST_PRODUCT)
+        sound &= (np.abs(values) <= _LARGEST_FACTOR) & (np.abs(factors) <= _LARGEST_FACTOR)
+    nothing = (values == 0) | (factors == 0)
+    error[nothing] = 0.0  # the other factor may have been too large to split
+    return product, error, sound | nothing
+
+
+def _long_sum(values: Floats, places: npt.NDArray[np.integer], factors: Floats, start: float) -> float:
+    """Return the sum of one line of many millions of terms, of which only some are split at a time."""
+    sound = True
+
+    def terms() -> Iterator[float]:
+        nonlocal sound
+        yield start
+        for first in range(0, len(values), _TOGETHER // 8):
+            some = slice(first, first + _TOGETHER // 8)
+            product, error, exact = _exact_products(values[some], factors[places[some]])
+            sound = sound and bool(exact.all())
+            yield from product.tolist()
+            yield from error.tolist()
+
+    nearest = math.fsum(terms())
+    return nearest if sound else _as_fractions(values, factors[places], start)
+
+
+def _as_fractions(values: Floats, factors: Floats, start: float) -> float:
+    """Return a sum whose products no two doubles hold, rounded once."""
+    pairs = zip(values.tolist(), factors.tolist(), strict=True)
+    return nearest_of_its_sign(sum((Fraction(a) * Fraction(f) for a, f in pairs), Fraction(start)))
 
 
 def nearest_of_its_sign(value: Fraction) -> float:

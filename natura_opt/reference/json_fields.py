@@ -196,7 +196,20 @@ _HARMONY = (
     Field("gap_per_good", "number", "of a harmony plan: to the bound, per unit of weight", "harmony", nullable=True),
     Field("worst_fulfilment", "number", "of a harmony plan: least delivered over target of any good", "1"),
     Field("harmony_function", "text", "of a harmony plan: name of the harmony function"),
-    Field("passes", "whole number", "of a harmony plan: products with the matrix of coefficients"),
+    Field("passes", "whole number", "of a plan for harmony or by prices: products with the matrix of coefficients"),
+    Field("proofs", "whole number", "of a harmony plan: how often a plan and a bound were proved on the way"),
+)
+
+_BY_PRICES = (
+    Field("rounds[].round", "whole number", "of a plan by prices: number of the round"),
+    Field("rounds[].best", "number", "of a plan by prices: what the plans seen so far can make", "assortments"),
+    Field("rounds[].bound", "number", "of a plan by prices: more can never be made", "assortments"),
+    Field("rounds[].gap", "number", "of a plan by prices: between the two", "relative"),
+    Field("rounds[].passes", "number", "of a plan by prices: readings of the technique table so far", "readings"),
+    Field("revealed", "object", "of a plan by prices: how many numbers industries told, by kind"),
+    Field(
+        "revealed.KIND", "whole number", "of a plan by prices: numbers of a kind; coefficients: those that were kept"
+    ),
 )
 
 _COMPARED = (
@@ -217,7 +230,7 @@ _COMPARED = (
 
 def _compared() -> tuple[Field, ...]:
     """Return the fields of one method of a comparison: those of its plan, as a comparison sees them."""
-    fields = {field.path: field for field in (*_SOLVE, *_HARMONY, *_COMPARED)}
+    fields = {field.path: field for field in (*_SOLVE, *_HARMONY, *_BY_PRICES, *_COMPARED)}
     of_others = ("notes", "extra", "totals")  # of a program, or where laws of one's own are given
     kept = {path: field for path, field in fields.items() if re.split(r"\W", path)[0] not in of_others}
     return tuple(replace(field, path=f"methods[].{path}") for path, field in kept.items())
@@ -225,7 +238,7 @@ def _compared() -> tuple[Field, ...]:
 
 #: Every field, by command.
 FIELDS: dict[str, tuple[Field, ...]] = {
-    "solve": (*_SOLVE, *_WHY_NOT, *_HARMONY),
+    "solve": (*_SOLVE, *_WHY_NOT, *_HARMONY, *_BY_PRICES),
     "compare": (
         Field("model", "text", "name of the economy"),
         Field("question", "text", "name of the question"),

@@ -9,16 +9,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
+
 from ...base.entrance import checked_arguments
 from ...base.errors import DataError, OptionError, listed, shortened, unknown
 from ...base.output_files import whole_file, whole_folder
 from ...base.places import Kind, entries, exists_already
 from ..economy import Economy
 from ..question import Question
+from ..ranges import is_counted
 from ..units import own_names
 from .excel import SETTINGS, settings_rows, write_workbook
-from .model_files import FORMAT
-from .parquet import write_columns
+from .model_files import FORMAT, NAMED_AXES
+from .parquet_writer import write_parquet
 from .sheet_cells import MOST_COLUMNS, MOST_ROWS
 from .table_layout import Layout, has_whole_numbers, layout, texts
 
@@ -69,12 +72,12 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
             _write_csv(building / f"{axis}.csv", rows, quoting)
         for name, table in economy.tables.items():
             file = building / f"{name}.{tables}"
-            laid_out = layout(table, economy, file.name, long=None if tables == "csv" else True)
-            if tables == "csv":
-                body = ([v if isinstance(v, str) else repr(v) for v in row] for row in laid_out.rows())
-                _write_csv(file, chain([laid_out.header], body), quoting)
-            else:
-                write_columns(file, laid_out.names, dict(zip(laid_out.headings, laid_out.values.T, strict=True)))
+            if tables == "parquet":
+                write_parquet(file, table, economy)
+                continue
+            laid_out = layout(table, economy, file.name)
+            body = ([v if isinstance(v, str) else repr(v) for v in row] for row in laid_out.rows())
+            _write_csv(file, chain([laid_out.header], body), quoting)
         (building / "economy.toml").write_text(_toml(settings), encoding="utf-8")
     return Path(path)
 
@@ -100,7 +103,11 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     settings: dict[str, Any] = {"format": FORMAT}
     settings |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
     settings["periods"] = texts(economy.periods, "periods")
-    numbered = [axis for axis, labels in economy.axes.items() if has_whole_numbers(labels)]
+    settings |= {axis: len(economy.axes[axis]) for axis in NAMED_AXES if _is_counted(economy, axis)}
+    named = [axis for axis in economy.axes if not (axis in settings and axis in NAMED_AXES)]
+    if "goods" in settings and _are_the_goods(economy, "techniques"):
+        named.remove("techniques")
+    numbered = [axis for axis in named if has_whole_numbers(economy.axes[axis])]
     if numbered:
         settings["whole_number_names"] = numbered
     settings |= {key: entries for key, entries in (("own_units", own_units), ("notes", list(economy.notes))) if entries}
@@ -142,14 +149,24 @@ def _axes(economy: Economy, suffix: str) -> Iterator[tuple[str, list[list[str]]]
     """Give the rows of each axis that has a file; techniques that are the goods have none."""
     for axis, index in economy.axes.items():
         units = economy.units.get(axis)
-        same = axis == "techniques" and index.equals(economy.goods) and units == economy.units.get("goods")
-        if axis == "periods" or not len(index) or same:
+        if axis == "periods" or not len(index) or _are_the_goods(economy, axis) or _is_counted(economy, axis):
             continue
         names = texts(index, f"{axis}{suffix}")
         if units is None:
             yield axis, [["name"], *([name] for name in names)]
         else:
             yield axis, [["name", "unit"], *(list(pair) for pair in zip(names, units, strict=True))]
+
+
+def _are_the_goods(economy: Economy, axis: str) -> bool:
+    """Whether the techniques are the goods, so that nothing is written of them."""
+    same = axis == "techniques" and economy.techniques.equals(economy.goods)
+    return same and economy.units.get("techniques") == economy.units.get("goods")
+
+
+def _is_counted(economy: Economy, axis: str) -> bool:
+    """Whether the settings say how many there are, and no file names them: labels 1, 2, … without units."""
+    return is_counted(economy.axes[axis]) and axis not in economy.units and not _are_the_goods(economy, axis)
 
 
 def _sheets(economy: Economy, settings: Mapping[str, Any], book: str) -> dict[str, list[list[Any]]]:
@@ -179,5 +196,6 @@ def _write_csv(path: Path, rows: Iterable[list[str]], quoting: Quoting) -> None:
 
 def quoting_of(*axes: Iterable[Any]) -> Quoting:
     """Return how a CSV file of these names is quoted: a carriage return ends a row, but csv does not quote it."""
-    returns = any("\r" in str(name) for axis in axes for name in axis)
+    spelled_out = (axis for axis in axes if not isinstance(axis, pd.RangeIndex))
+    returns = any("\r" in str(name) for axis in spelled_out for name in axis)
     return csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL

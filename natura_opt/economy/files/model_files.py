@@ -1,7 +1,8 @@
 """A model as it stands on disk, folder or workbook, to an economy.
 
 Both hold the same: settings (``economy.toml``, or the sheet ``economy``), the names of each axis, and the tables. What
-is checked and what is said is the same for both.
+is checked and what is said is the same for both. An axis has a file or sheet of names; or the settings say how many
+there are (``goods = 12000000``), and their labels are the whole numbers 1, 2, …, which cost nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..curve_rows import curve_table
 from ..data import empty_axes
 from ..economy import Economy
 from ..question import Question
+from ..ranges import counted
 from ..units import Units
 from .cells import Source
 from .model_tables import converted, read_axis, read_reports, read_table
@@ -32,7 +34,7 @@ TEXTS = ("name", "title", "source")
 _LISTS = ("own_units", "notes", "whole_number_names")
 #: Settings that are lists, at the top level.
 LISTS_AT_TOP = ("periods", *_LISTS)
-_KEYS = ("format", *TEXTS, *LISTS_AT_TOP, "table_units", "questions")
+_KEYS = ("format", *TEXTS, *LISTS_AT_TOP, *NAMED_AXES, "table_units", "questions")
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,21 @@ def economy_of(model: ModelFiles) -> Economy:
     units: dict[str, list[str]] = {}
     for axis in NAMED_AXES:
         if axis in model.sources:
+            if axis in settings:
+                file = model.called(axis)
+                raise DataError(f"{place}: {axis} says how many there are, and {file} names them; remove one")
             axes[axis], units[axis] = read_axis(model.sources[axis](), axis)
+        elif axis in settings:
+            axes[axis] = _counted(settings[axis], axis, place)
     if not len(axes["goods"]):
         raise DataError(f"{model.place}: {model.called('goods')} is missing; it names the goods (header: name,unit)")
     for axis in settings.get("whole_number_names", ()):
+        if isinstance(axes[axis], pd.RangeIndex):
+            continue
         axes[axis] = whole_numbers(axes[axis], axis, f"{place}: whole_number_names")
-    if "techniques" not in model.sources:
-        axes["techniques"], units["techniques"] = axes["goods"], units["goods"]
+    if not len(axes["techniques"]):
+        axes["techniques"] = axes["goods"]
+        units |= {"techniques": units["goods"]} if "goods" in units else {}
     try:
         converter = Units(settings.get("own_units", ()))
     except DataError as error:
@@ -103,6 +113,16 @@ def economy_of(model: ModelFiles) -> Economy:
         questions=_questions(settings, place),
         **_tables(model, axes, units, converter),
     )
+
+
+def _counted(count: Any, axis: str, place: str) -> pd.RangeIndex:
+    """Return the labels 1, 2, … of an axis of which the settings say how many there are."""
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise DataError(
+            f"{place}: {axis} must be how many there are, a whole number (their names are then 1, 2, …), not "
+            f"{shortened(count)}; names stand in {axis}.csv"
+        )
+    return counted(count, axis, place)
 
 
 def _check_settings(settings: Mapping[str, Any], place: str) -> None:

@@ -16,10 +16,13 @@ import scipy.sparse as sp
 
 from ...base.errors import DataError, listed, shortened, unknown
 from ...tables.spec import AXES, TableSpec
-from ..coerce import MOST_AHEAD, as_labels, matched, spelled
+from ..coerce import MOST_AHEAD, as_labels, matched, matched_in_range, spelled
+from ..ranges import as_choices
 from ..table import shown, sign_fault
 from ..units import Units, wanted_unit
 from .cells import Names, Numbers, Source, single
+from .parquet import ParquetColumns
+from .parquet_matrix import LONG, read_matrix
 
 Positions = npt.NDArray[np.int64]
 
@@ -55,6 +58,8 @@ def read_table(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) ->
     DataError : headings or names that do not match the axes, and cells that are no numbers; their place is named.
     """
     if spec.is_matrix and source.header[:2] == ["row", "column"]:
+        if isinstance(source, ParquetColumns) and sorted(source.header) == sorted(LONG) and not spec.ahead:
+            return read_matrix(source, spec, axes)
         return _long_matrix(source, spec, axes)
     if spec.is_matrix and spec.ahead:
         raise DataError(f"{source.name}: must be long: header row,column,ahead,value")
@@ -144,8 +149,12 @@ def converted(
 
 
 def _row_order(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) -> Any:
-    names = source.names(0)
     wanted = axes[spec.axes[0]]
+    if isinstance(wanted, pd.RangeIndex) and isinstance(source, ParquetColumns):
+        numbers = source.integers(0)
+        if numbers is not None:
+            return matched_in_range(numbers, wanted, spec.axes[0], source.name)
+    names = source.names(0)
     _positions(source, names, wanted, spec.axes[0])
     return _named(names.listed(), wanted, spec.axes[0], source.name)
 
@@ -160,7 +169,8 @@ def _positions(source: Source, names: Names, wanted: pd.Index, axis: str) -> Pos
     positions: Positions = spelled(wanted).get_indexer(distinct)[names.codes].astype(np.int64)
     if (positions < 0).any():
         at = int(np.flatnonzero(positions < 0)[0])
-        raise DataError(f"{source.line(at)}: {unknown(AXES[axis], names.distinct[names.codes[at]], wanted)}")
+        said = unknown(AXES[axis], names.distinct[names.codes[at]], as_choices(wanted))
+        raise DataError(f"{source.line(at)}: {said}")
     return positions
 
 

@@ -8,7 +8,7 @@ them, damage that leaves it readable cannot be told from numbers that were meant
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 
 from ...base.errors import DataError
-from ...base.input_files import DEFAULT_LIMITS, ReadingLimits, size_of
+from ...base.input_files import DEFAULT_LIMITS, LIMITS_IN_BLOCKS, ReadingLimits, size_of
 from ...base.numbers import doubles
 from .cells import Names, Numbers
+
+#: Rows that are read, and written, at a time.
+BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class ParquetColumns:
     @cached_property
     def header(self) -> list[str]:
         """The headings of the columns."""
-        headings = [str(heading).strip() for heading in self._table.column_names]
+        headings = [str(heading).strip() for heading in self._about[0].names]
         twice = [heading for k, heading in enumerate(headings) if heading in headings[:k]]
         if twice:
             raise DataError(f"{self.name}: the column {twice[0]!r} is given twice")
@@ -49,7 +52,7 @@ class ParquetColumns:
         return self.name
 
     def __len__(self) -> int:
-        return int(self._table.num_rows)
+        return int(self._about[1].num_rows)
 
     def line(self, row: int) -> str:
         """Name the place of a row, counted from 1."""
@@ -102,12 +105,65 @@ class ParquetColumns:
         names = ", ".join(repr(str(self._table.column(k)[row].as_py())) for k in named if k != column)
         return f"{self.line(row)} ({names}), column {self.header[column]!r}"
 
-    @cached_property
-    def _table(self) -> Any:
+    def kind(self, heading: str) -> Any:
+        """Return what a column holds; of a dictionary, what is listed in it."""
+        import pyarrow as pa
+
+        kind = self._about[0].field(self.header.index(heading)).type
+        return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+    def integers(self, column: int) -> Any:
+        """Return a column of whole numbers as they are; None where it holds texts, or some are missing."""
+        import pyarrow as pa
+
+        cells = self._table.column(column)
+        return cells.to_numpy() if pa.types.is_integer(cells.type) and not cells.null_count else None
+
+    def blocks(self) -> Iterator[tuple[int, Any]]:
+        """Read the file a block of rows at a time, row group by row group: (row of the block's first, its columns).
+
+        Raises
+        ------
+        DataError : the file is damaged, naming the row group.
+        """
+        first, group = 0, 0
+        try:
+            with self._open() as file:
+                for group in range(file.metadata.num_row_groups):
+                    for block in file.iter_batches(batch_size=BLOCK, row_groups=[group]):
+                        block.validate(full=True)
+                        yield first, block
+                        first += block.num_rows
+        except DataError:
+            raise
+        except Exception as error:  # damaged files raise many kinds
+            raise DataError(
+                f"{self.line(first)} (row group {group + 1}): damaged, and cannot be read: {error}"
+            ) from None
+        self._refuse_fewer(first)
+
+    def _open(self) -> Any:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        size = size_of(self.path, self.name, self.limits)
+        texts = [
+            field.name
+            for field in self._about[0]
+            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        ]
+        return pq.ParquetFile(self.path, read_dictionary=texts, page_checksum_verification=True)
+
+    def _refuse_fewer(self, rows: int) -> None:
+        if rows != len(self):
+            raise DataError(f"{self.name}: damaged: it says it has {len(self)} rows, and has {rows}")
+
+    @cached_property
+    def _about(self) -> tuple[Any, Any]:
+        """The schema, and what the file says of its row groups; files too large are refused."""
+        import pyarrow.parquet as pq
+
+        usual = self.limits == DEFAULT_LIMITS
+        size = size_of(self.path, self.name, LIMITS_IN_BLOCKS if usual else self.limits)
         try:
             with pq.ParquetFile(self.path) as file:
                 schema, about = file.schema_arrow, file.metadata
@@ -117,17 +173,19 @@ class ParquetColumns:
             raise DataError(f"{self.name}: not a Parquet file that can be read: {error}") from None
         self.limits.refuse_cells(self.name, about.num_rows, max(len(schema), 1), size)
         self.limits.refuse_unpacked(self.name, unpacked, size)
-        texts = [
-            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-        ]
+        return schema, about
+
+    @cached_property
+    def _table(self) -> Any:
+        """The whole file, for tables that are short."""
+        self.header  # noqa: B018  # two columns of one name are said as such
         try:
-            with pq.ParquetFile(self.path, read_dictionary=texts, page_checksum_verification=True) as file:
+            with self._open() as file:
                 table = file.read()
             table.validate(full=True)
         except Exception as error:  # as above
             raise DataError(f"{self.name}: damaged, and cannot be read: {error}") from None
-        if table.num_rows != about.num_rows:
-            raise DataError(f"{self.name}: damaged: it says it has {about.num_rows} rows, and has {table.num_rows}")
+        self._refuse_fewer(table.num_rows)
         return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,17 +70,22 @@ def layout(table: Table, economy: Economy, place: str, long: bool | None = None)
         return _reports(table, place)
     rows = texts(economy.axes[spec.axes[0]], place)
     if not spec.is_matrix:
-        if table.constant:
-            headings, values = ["value"], np.asarray(table.slices[None])[:, None]
-        else:
-            headings = [str(key) if spec.ahead else str(economy.periods[key]) for key in _slots(table)]
-            values = np.column_stack([table.slices[key] for key in _slots(table)])
-        return Layout({AXES[spec.axes[0]]: Names(np.arange(len(rows)), rows)}, headings, values)
+        vectors = vectors_of(table, economy)
+        values = np.column_stack(list(vectors.values()))
+        return Layout({AXES[spec.axes[0]]: Names(np.arange(len(rows)), rows)}, list(vectors), values)
     columns = texts(economy.axes[spec.axes[1]], place)
     if table.constant and not (_is_sparse(table.slices[None]) if long is None else long):
         matrix = table.slices[None].toarray()
         return Layout({AXES[spec.axes[0]]: Names(np.arange(len(rows)), rows)}, columns, matrix)
     return _long(table, rows, columns, economy)
+
+
+def vectors_of(table: Table, economy: Economy) -> dict[str, Any]:
+    """Return the vectors of a table by their headings: ``value``, or one per period (or number of periods ahead)."""
+    if table.constant:
+        return {"value": table.slices[None]}
+    ahead = table.spec.ahead
+    return {str(key) if ahead else str(economy.periods[key]): table.slices[key] for key in _slots(table)}
 
 
 def _reports(table: CurveTable, place: str) -> Layout:

@@ -151,6 +151,8 @@ def _proved(
         claim = Claim.ITERATION_LIMIT
     if late and not certificate.proved:
         claim = Claim.TIME_LIMIT
+    if found.interrupted and not certificate.proved:
+        claim = Claim.INTERRUPTED
     aimless = replace(stated.program, cost=np.zeros(stated.program.shape[1]))  # a ray of the tangents proves nothing
     status, impossibility = Status.UNPROVED, None
     with suppress(NaturaError):  # HiGHS cannot hold numbers so far apart: nothing more is known

@@ -33,6 +33,7 @@ class Found:
     reason: str = ""
     proof: tuple[LinearProgram, Certificate] | None = None
     course: tuple[TracePoint, ...] | None = None  # where it is not the trace, recomputed
+    interrupted: bool = False
 
 
 #: Finds column values and multipliers of a harmony problem, by a method with its settings.

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numba import prange
 
 from ...base.arrays import Floats
 from ...base.compiling import compiled
@@ -20,14 +20,17 @@ from ...input_output.coefficients import Coefficients
 from ...input_output.krylov import solve_gmres
 from ...input_output.system import Witness, rounding
 from ...objectives.harmony_functions import HarmonyFunction
+from .wishes import Wishes
 
 _MOST_PASSES = 2_000
 _CUTS = 60
+#: Runs of rows that are looked through side by side.
+_RUNS = 4
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
-class LimitedOutput:
+class LimitedOutput(Wishes):
     """An economy in this form, with targets.
 
     Attributes
@@ -46,11 +49,6 @@ class LimitedOutput:
     weights: Floats
     function: HarmonyFunction
 
-    @cached_property
-    def wanted(self) -> Any:
-        """Which goods have a target and a weight."""
-        return (self.targets > 0) & (self.weights > 0)
-
     @property
     def passes(self) -> int:
         """Products with the matrix of inputs so far."""
@@ -66,38 +64,6 @@ class LimitedOutput:
             weights=self.weights[goods],
             function=self.function,
         )
-
-    def worst_served(self, deliveries: Floats) -> tuple[float, int]:
-        """Return the least delivery over target, and the good it is of."""
-        wanted = np.flatnonzero(self.wanted)
-        fulfilment = deliveries[wanted] / self.targets[wanted]
-        worst = int(fulfilment.argmin())
-        return float(fulfilment[worst]), int(wanted[worst])
-
-    def harmony(self, deliveries: Floats) -> float:
-        """Return the weighted sum of harmonies of deliveries."""
-        g, h = self.targets[self.wanted], self.weights[self.wanted]
-        values = h * self.function.value(deliveries[self.wanted] / g - 1.0)
-        return float(values.astype(np.longdouble).sum())
-
-    def best_deliveries(self, prices: Floats) -> Floats:
-        """Return what each good's price makes it worth delivering: the y >= 0 that maximises ``h H(y/g - 1) - p y``."""
-        wanted, deliveries = self.wanted, np.zeros(len(prices))
-        g, h = self.targets[wanted], self.weights[wanted]
-        relative = np.maximum(prices[wanted] * g / h, 1e-100)
-        deliveries[wanted] = g * (1.0 + self.function.best_surplus(relative))
-        return deliveries
-
-    def lagrangian(self, limit_prices: Floats, prices: Floats) -> float:
-        """Return ``w k + sum_i max_y (h H(y/g - 1) - p y)``: a bound where ``p - A'p <= K'w`` and ``p >= 0``."""
-        wanted = self.wanted
-        if (prices[wanted] <= 0).any():
-            return float("inf")
-        g, h = self.targets[wanted], self.weights[wanted]
-        relative = prices[wanted] * g / h
-        surplus = self.function.best_surplus(relative)
-        gain = h * (self.function.value(surplus) - relative * (1.0 + surplus))
-        return float((limit_prices * self.there).astype(np.longdouble).sum() + gain.astype(np.longdouble).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,14 +138,20 @@ def proven_bound(
     return problem.lagrangian(limit_prices, lowered), lowered
 
 
-def feasible_outputs(problem: LimitedOutput, outputs: Floats, surplus: Surplus) -> tuple[Floats, Floats]:
+def feasible_outputs(
+    problem: LimitedOutput, outputs: Floats, surplus: Surplus, by_industry: bool = True
+) -> tuple[Floats, Floats]:
     """Turn nearly feasible outputs into a plan: return the better of two repairs, with its deliveries.
 
     One scales the whole plan into the tightest limit. The other scales every industry into the tightest limit it uses,
     then the users of every good that has become short, until none is.
+
+    Parameters
+    ----------
+    by_industry : whether the other is tried as well; a plan that hardly passes its limits does not need it.
     """
     plans = [_within_limits_as_a_whole(problem, outputs, surplus)]
-    if problem.use.shape[0] > 1:
+    if by_industry and problem.use.shape[0] > 1:
         plans.append(_within_limits_by_industry(problem, outputs, surplus))
     delivered = [(plan, *_delivered(problem, plan)) for plan in plans]
     feasible_plans = [(plan, y) for plan, y, feasible in delivered if feasible]
@@ -212,27 +184,38 @@ def _within_limits_as_a_whole(problem: LimitedOutput, outputs: Floats, surplus: 
 def _within_limits_by_industry(problem: LimitedOutput, outputs: Floats, surplus: Surplus) -> Floats:
     plan = np.maximum(outputs, 0.0)
     used = problem.use.times(plan)
-    ratio = np.minimum(problem.there / np.maximum(used, 1e-300), 1.0)
-    matrix = problem.use.matrix
-    plan = plan * _least_of_rows(matrix.indptr, matrix.indices, matrix.data, ratio, np.ones(len(plan)))
-    matrix = problem.inputs.matrix
+    plan = plan * _least_of_users(problem.use, np.minimum(problem.there / np.maximum(used, 1e-300), 1.0))
     for _ in range(_CUTS):
         used = problem.inputs.times(plan)
         if (used <= plan).all():
             break
         ratio = np.where(used > plan, plan / np.maximum(used, 1e-300) * (1.0 - 1e-12), 1.0)
-        plan = plan * _least_of_rows(matrix.indptr, matrix.indices, matrix.data, ratio, np.ones(len(plan)))
+        plan = plan * _least_of_users(problem.inputs, ratio)
     return _within_limits_as_a_whole(problem, plan, surplus)
 
 
-@compiled(nogil=True)
+def _least_of_users(coefficients: Coefficients, of_row: Floats) -> Floats:
+    """Return for each column the least value of the rows in which it has an entry, at most 1: a pass."""
+    matrix = coefficients.matrix
+    coefficients.passes += 1
+    least = np.ones(matrix.shape[1])
+    return np.asarray(_least_of_rows(matrix.indptr, matrix.indices, matrix.data, of_row, least))
+
+
+@compiled(nogil=True, parallel=True)
 def _least_of_rows(indptr: Any, indices: Any, data: Any, of_row: Any, least: Any) -> Any:
     """Return for each column the least value of the rows in which it has an entry, at most what it had."""
-    for i in range(len(indptr) - 1):
-        if of_row[i] < 1.0:
-            for k in range(indptr[i], indptr[i + 1]):
-                if data[k] != 0.0 and of_row[i] < least[indices[k]]:
-                    least[indices[k]] = of_row[i]
+    rows, columns = len(indptr) - 1, len(least)
+    partial = np.ones((_RUNS, columns))
+    for run in prange(_RUNS):
+        for i in range(run * rows // _RUNS, (run + 1) * rows // _RUNS):
+            if of_row[i] < 1.0:
+                for k in range(indptr[i], indptr[i + 1]):
+                    if data[k] != 0.0 and of_row[i] < partial[run, indices[k]]:
+                        partial[run, indices[k]] = of_row[i]
+    for j in prange(columns):
+        for run in range(_RUNS):
+            least[j] = min(least[j], partial[run, j])
     return least
 
 

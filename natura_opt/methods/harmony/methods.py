@@ -46,11 +46,16 @@ def by_harmony(settings: StepSettings, problem: HarmonyProblem, options: SolveOp
             proof = problem.certify(primal, dual, options.tolerance)
             reason = f"by prices ({why}; {answer.reason})"
             priced = Found(
-                problem, primal, dual, "prices", answer.evaluations, answer.passes, answer.trace, reason, proof
-            )
-            if proof[1].proved:
+                problem, primal, dual, "prices", answer.evaluations, answer.passes, answer.trace, reason, proof,
+                interrupted=answer.interrupted,
+            )  # fmt: skip
+            if proof[1].proved or answer.interrupted:
                 return priced
             why = "prices alone left a gap"
+    if form is None and settings.max_iterations is None:
+        priced, why = _by_choice(problem, options, why)
+        if priced is not None and priced.proof is not None and (priced.proof[1].proved or priced.interrupted):
+            return priced
     left = None
     if options.time_limit is not None:
         left = max(options.time_limit - (time.perf_counter() - begun), _INSTANT)
@@ -67,6 +72,29 @@ def by_harmony(settings: StepSettings, problem: HarmonyProblem, options: SolveOp
         f"by the primal-dual method ({why})", (steps.program, steps.certificate),
     )  # fmt: skip
     return stepped if priced is None or _nearer(stepped, priced) else priced
+
+
+def _by_choice(problem: HarmonyProblem, options: SolveOptions, why: str) -> tuple[Found | None, str]:
+    """Find prices at which industries choose, where that is the question; None, and why, where it is not."""
+    from .by_choice import NoChoiceError, harmonise_choice
+    from .choice_period import choice_period
+
+    form, reason = choice_period(problem)
+    if form is None:
+        return None, reason
+    share = None if options.time_limit is None else _SHARE_OF_PRICES * options.time_limit
+    try:
+        answer = harmonise_choice(form.form, tolerance=options.tolerance * 0.5, time_limit=share)
+    except NoChoiceError as error:
+        return None, str(error)
+    primal, dual = form.into_plan(answer)
+    proof = problem.certify(primal, dual, options.tolerance)
+    said = f"by prices ({reason}; {answer.plans} plans mixed)"
+    found = Found(
+        problem, primal, dual, "prices", len(answer.trace), answer.passes, answer.trace, said, proof,
+        interrupted=answer.interrupted,
+    )  # fmt: skip
+    return found, "prices alone left a gap"
 
 
 def _nearer(one: Found, other: Found) -> bool:

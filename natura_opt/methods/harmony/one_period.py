@@ -15,13 +15,13 @@ from ...input_output.coefficients import Coefficients
 from ...laws.holdings import Holdings
 from ...objectives.harmony_functions import HarmonyFunction
 from ...program.protocol import Program
-from .by_prices import PricedHarmony
 from .concave import ConcaveProblem
 from .limited_output import LimitedOutput
+from .price_search import PricedHarmony
 from .problem import HarmonyProblem
 
 #: Tables whose laws this form knows.
-_KNOWN = frozenset(
+KNOWN = frozenset(
     {
         "inputs", "outputs", "targets", "target_weights", "resource_use", "resource_limits", "resource_weights",
         "capital", "capital_pool", "initial_capital", "capital_orders", "depreciation", "pool_depreciation",
@@ -103,7 +103,7 @@ def form_of(economy: Economy, weights: Floats, function: HarmonyFunction) -> tup
     """Return the form of an economy, or None with the reason why it has none."""
     if len(economy.periods) > 1:
         return None, f"{len(economy.periods)} periods"
-    other = [table for table in economy.tables if table not in _KNOWN]
+    other = [table for table in economy.tables if table not in KNOWN]
     if other:
         return None, f"table {other[0]!r}"
     if not function.strict or not function.concave:

@@ -28,10 +28,11 @@ from ...plan.plan import Plan
 from ...plan.trace import TracePoint
 from ...program.pieces import PiecedProgram, row_counts, row_sizes, row_sums
 from ...proof.certificate import Certificate
-from .by_prices import PricedHarmony, harmonise
+from .by_prices import harmonise
 from .concave import ConcaveProblem
 from .one_period import Form, OnePeriod, form_of
 from .output_program import output_program
+from .price_search import PricedHarmony
 
 #: What prices are held to, of the tolerance: the rest is for what keeping every row without doubt costs.
 _SHARE = 0.99
@@ -162,6 +163,8 @@ def _ended(
     """Say how the search ended, and what is known."""
     if certificate.proved:
         return Claim.OPTIMAL, Status.OPTIMAL
+    if answer.interrupted:
+        return Claim.INTERRUPTED, Status.INTERRUPTED
     if time_limit is not None and answer.seconds >= time_limit:
         return Claim.TIME_LIMIT, Status.TIME_LIMIT
     if answer.passes >= max_passes:

@@ -22,40 +22,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from numba import get_num_threads, set_num_threads
 
 from ...base.arrays import Floats
-from ...base.compiling import compiled
-from ...input_output.coefficients import Coefficients
 from ...input_output.directed import TINY, exact_surplus
-from ...input_output.positive_system import positive_solution
 from ...input_output.productivity import Productivity, judge_productivity
+from .goods_system import GoodsSystem
+from .technique_table import Choice, Shares, Techniques, TechniqueTable
 
-Choice = npt.NDArray[np.int64]
 _EPS = float(np.finfo(np.float64).eps)
-#: Up to this many coefficients a product is left to one core: it takes less than a busy second core keeps it waiting.
-_ONE_CORE = 1_000_000
 #: Steps of production from which industries first choose; and of lowering prices, before they are given up.
-_FIRST_STEPS, _STEPS = 8, 20_000
+_FIRST_STEPS, _STEPS = 3, 20_000
 #: How exact the first prices and plans are.
 _START = 1e-6
 #: A technique undercuts a price by at least this share of it, or by nothing that rounding could not make.
 _CLEARLY = 1e-14
 _ROUNDS_OF_ASKING = 200
-#: Prices are first found so many times more roughly; once industries keep to their techniques, exactly.
-_FIRST_LOOK = 1e3
-
-
-@compiled(nogil=True)
-def _cheapest(first: Any, cost: Any, lowest: Any, chosen: Any) -> None:
-    """Write each good's lowest cost and the technique that has it; techniques of good i are first[i]..first[i+1]-1."""
-    for i in range(len(first) - 1):
-        best = first[i]
-        for j in range(first[i] + 1, first[i + 1]):
-            if cost[j] < cost[best]:
-                best = j
-        lowest[i] = cost[best]
-        chosen[i] = best
+#: How exactly prices are first found, in value; then to this part of what the last ones were off; and how far from
+#: their costs they may lie, beside the slack, once nobody undercuts them.
+_FIRST_LOOK, _FORCING, _CLOSE = 1e-2, 0.1, 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,30 +71,34 @@ class Industries:
     ----------
     inputs : csr, shape (techniques, goods): inputs per unit made; techniques in the order of the goods they make.
     use : csr, shape (techniques, scarce things): use per unit made.
-    first : shape (goods + 1,): techniques of good i are ``first[i]`` to ``first[i + 1] - 1``, at least one.
+    first, rows : the techniques of each good, as in :class:`.technique_table.TechniqueTable`.
 
     Attributes
     ----------
     rounding : relative error that any computed cost of a technique stays below.
     """
 
-    def __init__(self, inputs: Any, use: Any, first: Choice) -> None:
-        self.inputs = _coefficients(inputs)
-        self.use = sp.csr_array(use)
-        self.first = first
-        longest = max(int(np.diff(part.indptr).max(initial=0)) for part in (self.inputs.matrix, self.use))
-        self.rounding = (2 * longest + 16) * _EPS
-        self._underflow = (2 * longest + 4) * TINY
-        self._read = 0.0
-        self._good = np.repeat(np.arange(len(first) - 1), np.diff(first))
-        self._sole = _used_by_one(self.use)
-        self._chosen: Choice | None = None
-        self._plan: Coefficients | None = None
+    def __init__(self, inputs: Any, use: Any, first: Choice, rows: Choice | None = None) -> None:
+        self._know(TechniqueTable(inputs, use, first, rows))
+
+    @classmethod
+    def of(cls, table: Techniques) -> Industries:
+        """Return the industries whose techniques are in a table, wherever that is kept."""
+        industries = cls.__new__(cls)
+        industries._know(table)
+        return industries
+
+    def _know(self, table: Techniques) -> None:
+        self.table = table
+        self.rounding = (2 * self.table.longest + 16) * _EPS
+        self._underflow = (2 * self.table.longest + 4) * TINY
+        self._system = GoodsSystem(self.table.goods, 4 * self.rounding)
+        self._sole = _used_by_one(self.table.sole_use())
 
     @property
     def passes(self) -> float:
         """How often every coefficient of the technique table has been read."""
-        return self.inputs.passes + self._read
+        return self.table.passes
 
     def cheapest(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Choice]:
         """Answer the one question: each good's lowest cost at these prices, and its technique.
@@ -120,49 +108,61 @@ class Industries:
         scarcity : what each technique pays for scarce things per unit made, ``U w``.
         prices : prices of the goods.
         """
-        lowest, chosen = np.empty(len(self.first) - 1), np.empty(len(self.first) - 1, dtype=np.int64)
-        _cheapest(self.first, scarcity + self.inputs.times(prices), lowest, chosen)
-        return lowest, chosen
+        return self.table.ask(scarcity, prices)
 
-    def full_costs(self, scarcity: Floats, start: Offer, slack: float) -> Offer:
+    def full_costs(self, scarcity: Floats, start: Offer, slack: float, outputs: Floats | None = None) -> Offer:
         """Ask again and again until nobody knows a cheaper technique: prices that prove a bound.
 
         Parameters
         ----------
         start : an earlier offer; its techniques must be productive.
         slack : the ``e`` above: prices are below the true costs by about as much, in relation to them.
+        outputs : about how much is made of each good, by which its price counts; each good alike by default.
         """
-        prices, proper, tolerance = start.prices, start.chosen, _FIRST_LOOK * slack / 4
-        lowest, chosen = self.cheapest(scarcity, prices)
-        for _ in range(_ROUNDS_OF_ASKING):
-            costs = self._priced(scarcity, chosen, prices, slack, tolerance)
-            if costs is None:  # techniques chosen at rough prices may not be productive together
-                chosen, tolerance = proper, slack / 4
-                costs = self._priced(scarcity, chosen, prices, slack, tolerance)
-                if costs is None:
-                    break
-            prices, proper = costs, chosen
+        prices, proper, chosen = start.prices, start.chosen, start.chosen
+        aim = slack if self._system.eliminates else _FIRST_LOOK
+        counts = _per_value(prices) if outputs is None else outputs
+        for asked in range(_ROUNDS_OF_ASKING):
+            if asked:
+                costs = self._priced(scarcity, chosen, prices, slack, aim, counts)
+                if costs is None:  # techniques chosen at rough prices may not be productive together
+                    chosen, aim = proper, slack
+                    costs = self._priced(scarcity, chosen, prices, slack, aim, counts)
+                    if costs is None:
+                        break
+                prices, proper = costs, chosen if aim <= slack else proper
             lowest, cheaper = self.cheapest(scarcity, prices)
             too_high = prices > self._surely(lowest)
-            far = tolerance > slack / 4 and bool((prices < (1.0 - 2 * slack) * lowest).any())
-            if not (too_high.any() or far):  # a rough look may leave old prices as they were: sound, and worth little
-                return Offer(prices, chosen)
-            chosen = np.where(prices > (1.0 - slack) * (1.0 + 4 * tolerance) * lowest, cheaper, chosen)
-            if (chosen == proper).all():
-                if tolerance <= slack / 4:
+            worth, short = float(counts @ lowest), float(counts @ np.abs(lowest - prices))
+            if aim <= slack and asked:
+                if not too_high.any() and short <= _CLOSE * slack * worth:
+                    return Offer(prices, chosen)
+                if float(counts[too_high] @ (prices - lowest)[too_high]) <= slack * worth:
                     break
-                tolerance = slack / 4
+            changed = np.where(prices > (1.0 - slack) * lowest, cheaper, chosen)
+            if aim <= slack and asked and (changed == chosen).all():
+                break
+            chosen, aim = changed, max(min(aim, _FORCING * short / max(worth, 1e-300)), slack)
         return Offer(self._lowered(scarcity, prices, slack), proper)
 
-    def plan(self, chosen: Choice, wanted: Floats, start: Floats, slack: float) -> Floats | None:
-        """Return outputs of the chosen techniques that leave at least ``wanted`` over; None if they are not found."""
-        chosen_inputs = self._inputs_of(chosen)
-        return positive_solution(
-            lambda q: self._charged((1.0 + slack) * chosen_inputs.transposed_times(q)),
-            lambda: (1.0 + slack) * chosen_inputs.matrix.T,
-            (1.0 + slack) * wanted,
+    def plan(
+        self, shares: Shares, wanted: Floats, start: Floats, slack: float, prices: Floats | None = None
+    ) -> Floats | None:
+        """Return outputs of the techniques in use that leave at least ``wanted`` over; None if they are not found.
+
+        Parameters
+        ----------
+        slack : outputs are more than needed by about as much, in relation to them.
+        prices : by which each good counts; each alike by default.
+        """
+        return self._system.at_least(
+            lambda q: self.table.transposed(shares, q),
+            lambda: self._read_rows(shares).T,
+            wanted,
             start,
-            slack / 4,
+            _per_value(start if start.any() else wanted) if prices is None else prices,
+            slack=slack,
+            aim=slack,
         )
 
     def without_idle_rents(self, scarce_prices: Floats, prices: Floats) -> Floats:
@@ -177,11 +177,12 @@ class Industries:
         things, rows, uses = self._sole
         if not len(things):
             return scarce_prices
-        others = (self.use @ scarce_prices)[rows] - uses * scarce_prices[things] + self.inputs.times(prices)[rows]
-        rents = np.maximum((1.0 + 4 * self.rounding) * prices[self._good[rows]] - others, 0.0) / uses
+        scarcity = self.table.scarcity(scarce_prices)
+        others = self.table.costs_of(rows, scarcity, prices) - uses * scarce_prices[things]
+        rents = np.maximum((1.0 + 4 * self.rounding) * prices[self.table.makes[rows]] - others, 0.0) / uses
         lowered = scarce_prices.copy()
         lowered[things] = np.minimum(rents, scarce_prices[things])
-        lowest, _ = self.cheapest(self.use @ lowered, prices)
+        lowest, _ = self.cheapest(self.table.scarcity(lowered), prices)
         return lowered if (prices <= self._surely(lowest)).all() else scarce_prices
 
     def start(self, scarcity: Floats) -> Offer | Hopeless:
@@ -193,14 +194,18 @@ class Industries:
         no choice of techniques makes more of those goods than it uses up.
         """
         scarcity = np.maximum(scarcity, 1e-9 * max(float(scarcity.max(initial=0.0)), 1e-300))  # nothing is quite free
-        prices = np.zeros(len(self.first) - 1)
+        prices = np.zeros(self.table.goods)
         for _ in range(_FIRST_STEPS):
             prices, chosen = self.cheapest(scarcity, prices)
+        offer = None if self._system.eliminates else self._plainly_productive(scarcity, chosen)
+        if offer is not None:
+            return offer
         everything = np.ones(len(prices))
         for _ in range(_ROUNDS_OF_ASKING):
-            if self.plan(chosen, everything, np.zeros(len(prices)), _START) is not None:
+            shares = Shares.of(chosen)
+            if self.plan(shares, everything, np.zeros(len(prices)), _START) is not None:
                 return self._offer(scarcity, chosen)
-            productivity = judge_productivity(self._inputs_of(chosen).matrix)
+            productivity = judge_productivity(self._read_rows(shares))
             if productivity.productive:
                 return self._offer(scarcity, chosen)
             if productivity.productive is None:
@@ -212,10 +217,20 @@ class Industries:
             chosen[productivity.block] = np.where(better >= 0, better, chosen[productivity.block])
         return Hopeless(productivity.block, False)
 
+    def _plainly_productive(self, scarcity: Floats, chosen: Choice) -> Offer | None:
+        """Return rough prices if they leave every technique something over what its inputs cost: that is a proof."""
+        nothing = np.zeros(self.table.goods)
+        prices = self._priced(scarcity, chosen, nothing, _START, _FIRST_LOOK, _per_value(scarcity[chosen]))
+        if prices is None or not (prices > 0).all():
+            return None
+        spent = self.table.times(Shares.of(chosen), prices)
+        sound = prices > (1.0 + 4 * self.rounding) * spent + self._underflow
+        return Offer(prices, chosen) if sound.all() else None
+
     def _offer(self, scarcity: Floats, chosen: Choice) -> Offer:
         """Return what productive techniques cost, roughly."""
-        nothing = np.zeros(len(self.first) - 1)
-        priced = self._priced(scarcity, chosen, nothing, _START, _START)
+        nothing = np.zeros(self.table.goods)
+        priced = self._priced(scarcity, chosen, nothing, _START, _START, _per_value(scarcity[chosen]))
         return Offer(nothing if priced is None else priced, chosen)
 
     def _undercutting(self, productivity: Productivity) -> Choice | Hopeless:
@@ -225,10 +240,11 @@ class Industries:
         unproductive, exactly as they are checked here.
         """
         block, verdict = productivity.block, productivity.verdict
-        count = np.diff(self.first)[block]
-        rows = np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in block])
+        table = self.table
+        count = table.ways[block]
+        rows = np.concatenate([table.rows[table.first[i] : table.first[i + 1]] for i in block])
         own = np.repeat(np.arange(len(block)), count)
-        techniques = sp.csr_array(self.inputs.matrix[rows][:, block])
+        techniques = sp.csr_array(table.inputs_of(rows)[:, block])
         left, _ = exact_surplus(techniques, verdict.vector, verdict.exponents, own=own, at_least=False)
         if (left <= 0).all() or (count == 1).all():
             return Hopeless(block, True)
@@ -239,15 +255,19 @@ class Industries:
                 best[own[place]] = rows[place]
         return best if (best >= 0).any() else Hopeless(block, False)
 
-    def _priced(self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, tolerance: float) -> Floats | None:
+    def _priced(
+        self, scarcity: Floats, chosen: Choice, start: Floats, slack: float, aim: float, counts: Floats
+    ) -> Floats | None:
         """Return full costs of the chosen techniques, a little low; None where they are not productive."""
-        chosen_inputs = self._inputs_of(chosen)
-        return positive_solution(
-            lambda p: self._charged((1.0 - slack) * chosen_inputs.times(p)),
-            lambda: (1.0 - slack) * chosen_inputs.matrix,
-            (1.0 - slack) * scarcity[chosen],
+        shares = Shares.of(chosen)
+        return self._system.at_most(
+            lambda p: self.table.times(shares, p),
+            lambda: self._read_rows(shares),
+            scarcity[chosen],
             start,
-            tolerance,
+            counts,
+            slack=slack,
+            aim=aim,
         )
 
     def _lowered(self, scarcity: Floats, prices: Floats, slack: float) -> Floats:
@@ -264,28 +284,15 @@ class Industries:
         """Return what costs are at least, whatever rounding and underflow took from them or added."""
         return np.maximum((1.0 - self.rounding) * lowest - self._underflow, 0.0)
 
-    def _inputs_of(self, chosen: Choice) -> Coefficients:
-        if self._plan is None or self._chosen is None or not np.array_equal(chosen, self._chosen):
-            self._chosen, self._plan = chosen, _coefficients(self.inputs.matrix[chosen])
-        return self._plan
-
-    def _charged(self, product: Floats) -> Floats:
-        """Count a product with the chosen techniques as the part of a pass that it is."""
-        assert self._plan is not None
-        self._read += self._plan.nnz / max(self.inputs.nnz, 1)
-        return product
+    def _read_rows(self, shares: Shares) -> Any:
+        """Return the inputs of the techniques in use, csr, shape (goods, goods)."""
+        return shares.mixed(self.table.inputs_of(shares.used))
 
 
-def _coefficients(matrix: Any) -> Coefficients:
-    """Return a matrix with products, on one core where it is small."""
-    if matrix.nnz > _ONE_CORE:
-        return Coefficients(matrix)
-    threads = get_num_threads()
-    set_num_threads(1)
-    try:
-        return Coefficients(matrix)
-    finally:
-        set_num_threads(threads)
+def _per_value(amounts: Floats) -> Floats:
+    """Return what each good must count for so that all amounts count alike."""
+    positive = amounts > 0
+    return np.where(positive, 1.0 / np.where(positive, amounts, 1.0), 0.0 if positive.any() else 1.0)
 
 
 def _used_by_one(use: Any) -> tuple[Choice, Choice, Floats]:

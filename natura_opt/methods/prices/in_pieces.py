@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ...backends.answer import Answer
 from ...backends.options import SolveOptions
@@ -17,7 +18,7 @@ from ...proof.certificate import certify
 from ...proof.judging import judge
 from ..curves.as_techniques import AsTechniques
 from .price_coordination import solve_by_prices
-from .priced_economy import PRICED, refuse
+from .unanswered import PRICED, refuse
 
 
 def refuse_in_pieces(economy: Economy, question: Question) -> None:
@@ -31,10 +32,12 @@ def refuse_in_pieces(economy: Economy, question: Question) -> None:
     AsTechniques.of(economy, question, "prices")
 
 
-def solve_in_pieces(
-    economy: Economy, question: Question, *, tolerance: float, max_rounds: int, time_limit: float | None
-) -> Plan:
+def solve_in_pieces(economy: Economy, question: Question, *, tolerance: float, **options: Any) -> Plan:
     """Answer a question as :func:`.price_coordination.solve_by_prices`; the proof is of the program of the curves.
+
+    Parameters
+    ----------
+    tolerance, options : as there.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def solve_in_pieces(
     split = AsTechniques.of(economy, question, "prices")
     left = tuple(table for table in question.leave_out if table in split.economy.tables)
     asked = Question(question.objective, question.settings, leave_out=left, name=question.name)
-    plan = solve_by_prices(split.economy, asked, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
+    plan = solve_by_prices(split.economy, asked, tolerance=tolerance, **options)
     program = linear_program(economy, question)
     assert isinstance(plan.program, LinearProgram)
     primal, dual = split.columns_and_rows(program, plan.program, plan.primal, plan.dual)

@@ -54,6 +54,8 @@ class LevelBundle:
     Attributes
     ----------
     best, value : the best point so far and the function there.
+    memory : what else it knows beside its cuts: the share of what is left to gain that is given away, and what the last
+        step was to reach.
     """
 
     def __init__(self, size: int) -> None:
@@ -63,6 +65,15 @@ class LevelBundle:
         self._cuts: list[Floats] = []
 
     @property
+    def memory(self) -> tuple[float, float]:
+        """What a bundle of the same cuts and best point needs to go on in the same way."""
+        return self._nearness, self._level
+
+    @memory.setter
+    def memory(self, memory: tuple[float, float]) -> None:
+        self._nearness, self._level = memory
+
+    @property
     def cuts(self) -> Floats:
         """All cuts, shape (cuts, size)."""
         return np.array(self._cuts)
@@ -70,6 +81,17 @@ class LevelBundle:
     def add(self, cut: Floats) -> None:
         """Add a cut ``v(s) <= cut @ s``."""
         self._cuts.append(cut)
+
+    def rescale(self, factor: float, best: Floats, value: float) -> None:
+        """Count the last component in another unit: cuts have ``factor`` times as much of it.
+
+        Parameters
+        ----------
+        best, value : the best point and the function there, in the new unit.
+        """
+        for cut in self._cuts:
+            cut[-1] *= factor
+        self.best, self.value, self._level = best, value, np.inf
 
     def offer(self, point: Floats, value: float) -> bool:
         """Keep a point if it is the best so far; say whether it is."""
@@ -102,6 +124,8 @@ class LevelBundle:
             row_upper=np.ones(size),
         )
         answer = solve_arrays(program, SolveOptions())
+        if answer.claim is Claim.INTERRUPTED:
+            raise KeyboardInterrupt
         amounts = np.maximum(answer.primal, 0.0) / largest
         used = float((amounts @ cuts).max(initial=0.0))
         if answer.claim is not Claim.OPTIMAL or not used > 0:
@@ -110,15 +134,16 @@ class LevelBundle:
         amounts = amounts / (used * (1.0 + rounding(count)))
         return Mix(amounts, 1.0 / float(amounts.sum()))
 
-    def next_point(self, most: float) -> Floats:
-        """Project the best point onto the points where the model reaches the level.
+    def next_point(self, most: float, centre: Floats | None = None) -> Floats:
+        """Project a point onto the points where the model reaches the level.
 
         Parameters
         ----------
         most : maximum of the model.
+        centre : what is projected: the best point by default; one that never moves leads to the nearest maximum.
         """
         self._level = level = most - self._nearness * (most - self.value)
-        point = nearest(self.best, self.cuts, level)
+        point = nearest(self.best if centre is None else centre, self.cuts, level)
         point = np.maximum(point, 0.0)
         return np.asarray(point / point.sum())
 

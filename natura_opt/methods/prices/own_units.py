@@ -19,6 +19,8 @@ from .priced_economy import PricedEconomy
 
 #: Below this, doubles have no longer all their digits.
 _NORMAL = float(np.finfo(np.float64).tiny)
+#: Coefficients between this and its inverse are of one size already; rows that are rescaled at a time.
+_ALIKE, _PIECE = 2.0**-20, 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,14 @@ class OwnUnits:
             return number
         return float(self._held(np.array([number]), self.assortment, "the number of assortments")[0])
 
+    def told(self, number: float, fixed: bool) -> float:
+        """Return a number of our assortments, or of fixed demand the cost of one, as the user counts."""
+        if not fixed:
+            return self.assortments(number)
+        if not np.isfinite(number):
+            return number
+        return float(self._held(np.array([number]), -self.assortment, "the cost of the plan")[0])
+
     def _held(self, given: Floats, powers: Any, what: str, least: float = _NORMAL) -> Floats:
         """Return ``given * 2**powers``; refuse what overflows, or loses digits below the smallest normal double."""
         with np.errstate(over="ignore", under="ignore"):
@@ -83,24 +93,12 @@ def in_own_units(laid: PricedEconomy) -> OwnUnits:
     ------
     QuestionError : numbers are so far apart that doubles cannot hold them in any units; the cell is named.
     """
-    count = len(laid.goods)
-    made_good = np.repeat(np.arange(count), np.diff(laid.first))
-    inputs, use = sp.coo_array(laid.inputs), sp.coo_array(laid.use)
+    made_good = np.empty(len(laid.rows), dtype=np.int64)
+    made_good[laid.rows] = np.repeat(np.arange(len(laid.goods)), np.diff(laid.first))
+    goods = _exponents(laid, made_good)
+    inputs = _in_units(laid, laid.inputs, made_good, goods, goods, "inputs") if goods.any() else laid.inputs
     parts, powers = np.frexp(laid.amounts)
-    with np.errstate(divide="ignore"):
-        sizes = np.concatenate([np.log2(inputs.data), np.log2(use.data) - np.log2(laid.amounts)[use.col]])
-    rows = np.concatenate([made_good[inputs.row], made_good[use.row]])
-    columns = np.concatenate([inputs.col, np.full(use.nnz, count)])  # all that is scarce is counted as value
-    real = np.isfinite(sizes) & (rows != columns)
-    levels = exponents_of_links(rows[real], columns[real], sizes[real], count + 1)
-    goods = levels[count] - levels[:count]
-    with np.errstate(over="ignore", under="ignore"):
-        scaled_inputs = np.ldexp(inputs.data, goods[made_good[inputs.row]] - goods[inputs.col])
-        entries, scales = np.frexp(use.data)
-        exponents = scales + goods[made_good[use.row]] - powers[use.col]
-        scaled_use = np.ldexp(entries / parts[use.col], exponents)
-    _refuse_lost(laid, inputs, scaled_inputs, "inputs")
-    _refuse_lost(laid, use, scaled_use, "use")
+    use = _in_units(laid, laid.use, made_good, goods, powers, "use", parts)
     shares, weights = np.frexp(laid.wanted)
     weights = np.where(laid.wanted > 0, weights - goods, -(2**30))
     assortment = -int(weights.max())
@@ -113,26 +111,59 @@ def in_own_units(laid: PricedEconomy) -> OwnUnits:
             f"{laid.wanted[lost[0]]:g}, is so small beside the others that double precision cannot plan both; leave it "
             "out, or solve it with another method"
         )
-    return OwnUnits(
-        laid,
-        sp.csr_array((scaled_inputs, (inputs.row, inputs.col)), shape=inputs.shape),
-        sp.csr_array((scaled_use, (use.row, use.col)), shape=use.shape),
-        wanted,
-        goods,
-        assortment,
-    )
+    return OwnUnits(laid, inputs, use, wanted, goods, assortment)
 
 
-def _refuse_lost(laid: PricedEconomy, given: Any, scaled: Floats, table: str) -> None:
-    """Refuse an entry that vanishes beside the others, or towers above them, beyond what a double holds."""
-    lost = np.flatnonzero((given.data > 0) & ~((scaled >= _NORMAL) & (scaled <= 1.0 / _NORMAL)))
-    if not len(lost):
-        return
-    row, column = int(given.row[lost[0]]), int(given.col[lost[0]])
-    technique = int(laid.techniques[row])
+def _exponents(laid: PricedEconomy, made_good: Any) -> Any:
+    """Return the exponents that bring coefficients to one size; zeros where they are of about one size as they are."""
+    count = len(laid.goods)
+    if _of_one_size(laid.inputs.data) and _of_one_size(laid.use.data):
+        return np.zeros(count, dtype=np.int64)
+    inputs, use = sp.coo_array(laid.inputs), sp.coo_array(laid.use)
+    with np.errstate(divide="ignore"):
+        sizes = np.concatenate([np.log2(inputs.data), np.log2(use.data) - np.log2(laid.amounts)[use.col]])
+    rows = np.concatenate([made_good[inputs.row], made_good[use.row]])
+    columns = np.concatenate([inputs.col, np.full(use.nnz, count)])  # all that is scarce is counted as value
+    real = np.isfinite(sizes) & (rows != columns)
+    levels = exponents_of_links(rows[real], columns[real], sizes[real], count + 1)
+    return levels[count] - levels[:count]
+
+
+def _of_one_size(numbers: Floats) -> bool:
+    return not len(numbers) or bool(numbers.min() >= _ALIKE and numbers.max() <= 1.0 / _ALIKE)
+
+
+def _in_units(
+    laid: PricedEconomy, table: Any, made_good: Any, goods: Any, of_columns: Any, name: str, parts: Any = None
+) -> Any:
+    """Return coefficients per unit of ours: times ``2**(goods - of_columns)``, over ``parts`` of columns if given.
+
+    Raises
+    ------
+    QuestionError : an entry vanishes beside the others, or towers above them, beyond what a double holds.
+    """
+    scaled = np.array(table.data)
+    for start in range(0, table.shape[0], _PIECE):
+        stop = min(start + _PIECE, table.shape[0])
+        span = slice(int(table.indptr[start]), int(table.indptr[stop]))
+        columns = table.indices[span]
+        entries, scales = np.frexp(scaled[span])
+        exponents = scales - of_columns[columns]
+        exponents += np.repeat(goods[made_good[start:stop]], np.diff(table.indptr[start : stop + 1]))
+        with np.errstate(over="ignore", under="ignore"):
+            scaled[span] = np.ldexp(entries if parts is None else entries / parts[columns], exponents)
+    lost = np.flatnonzero((table.data > 0) & ~((scaled >= _NORMAL) & (scaled <= 1.0 / _NORMAL)))
+    if len(lost):
+        _refuse_lost(laid, table, int(lost[0]), name)
+    return sp.csr_array((scaled, table.indices, table.indptr), shape=table.shape)
+
+
+def _refuse_lost(laid: PricedEconomy, table: Any, entry: int, name: str) -> None:
+    row = int(np.searchsorted(table.indptr, entry, side="right")) - 1
+    column, technique = int(table.indices[entry]), int(laid.techniques[row])
     who = "taking it from the store" if technique < 0 else f"technique {str(laid.economy.techniques[technique])!r}"
-    what = f"of {str(laid.economy.goods[laid.goods[column]])!r}" if table == "inputs" else "of what is limited"
+    what = f"of {str(laid.economy.goods[laid.goods[column]])!r}" if name == "inputs" else "of what is limited"
     raise QuestionError(
-        f"{laid.economy.name}: {who} uses {float(given.data[lost[0]]):g} {what} per unit made, which beside the other "
+        f"{laid.economy.name}: {who} uses {float(table.data[entry]):g} {what} per unit made, which beside the other "
         "numbers is beyond what double precision holds; correct it, or leave it out"
     )

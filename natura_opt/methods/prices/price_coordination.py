@@ -18,60 +18,47 @@ Sources: Kantorovich 1939 (resolving multipliers); Dantzig and Wolfe 1960; model
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import count
-from typing import Any
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ...backends.answer import Answer, Claim
+from ...backends.answer import Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
-from ...base.errors import QuestionError, listed
+from ...base.interruption import stopping_by_itself
+from ...base.status import Status
 from ...economy.economy import Economy
+from ...economy.memory import Size, stated
 from ...economy.question import Question
-from ...formulate import linear_program
+from ...formulate import linear_program, program_in_pieces
 from ...input_output.cores import blas_on_one_core
 from ...objectives import objective_of
+from ...objectives.objective import Demand
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
-from ...program.linear import LinearProgram
+from ...plan.price_rounds import PriceRound, PriceRounds
+from ...program.pieces import LIGHT
+from ...program.protocol import Program
 from ...proof.certificate import certify
-from ...proof.judging import judge
-from .cheapest import Choice, Industries, Offer
-from .level_bundle import LevelBundle, Mix
+from ...proof.judging import proved_or_stopped
+from .centre import Centre, Standing
+from .cheapest import Industries
+from .checkpoint import Checkpoint
+from .course import Course
+from .fixed_demand import FixedDemand
+from .on_cluster import table_on_cluster
 from .own_units import OwnUnits, in_own_units
-from .priced_economy import PricedEconomy, priced_economy
+from .priced_economy import priced_economy
+from .rounds import begun, coordinated_rounds
 from .settings import PriceSettings
+from .technique_table import TechniqueTable
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
 _SHARE = 0.9
-#: How exact the industries' prices are: this share of the gap, at most so rough, and at least so many times what
-#: rounding hides; their plans: this share of the tolerance.
-_EXACTNESS, _ROUGHEST, _FINEST = 1e-2, 1e-4, 8.0
-#: The share of the value of what is scarce that is always spread evenly over it: nothing is ever quite free.
-_SPREAD = 1e-12
-#: Rounds without progress after which the answers become ten times as exact.
-_PATIENCE = 4
-#: Rounds without progress, at the most exact answers, after which there will be none.
-_GIVEN_UP = 100
-_EPS = float(np.finfo(np.float64).eps)
-
-
-@dataclass(frozen=True)
-class PriceRound:
-    """A round: ``best`` assortments are possible with the plans seen so far, more than ``bound`` never.
-
-    ``gap`` is relative to the bound; ``passes`` counts how often the technique table has been read so far.
-    """
-
-    round: int
-    bound: float
-    best: float
-    gap: float
-    passes: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +72,8 @@ class Coordination:
     activities : level of each technique. assortments : how many the mix makes (the last ``best``).
     resource_prices, good_prices : prices at which an assortment costs one.
     stock_prices : rents of the stocks of capital, by position among the economy's holdings.
-    rounds : the trace.
-    bound, gap, passes, seconds : as in the last round.
+    course : the rounds, with what was announced and told in them.
+    bound, gap, seconds : as in the last round.
     """
 
     claim: Claim
@@ -96,50 +83,20 @@ class Coordination:
     resource_prices: pd.Series
     good_prices: pd.Series
     stock_prices: Floats
-    rounds: tuple[PriceRound, ...]
+    course: PriceRounds
     bound: float
     gap: float
-    passes: float
     seconds: float
 
-
-@dataclass
-class _Centre:
-    """Who announces prices: knows what is scarce, and the plans it has been shown; of techniques it knows nothing.
-
-    Prices are announced as shares ``s``: the share of the value of all that is scarce that falls on each thing.
-    """
-
-    bundle: LevelBundle
-    prices: Floats
-    plans: list[Floats] = field(default_factory=list)
-    mixed: Mix | None = None
+    @property
+    def rounds(self) -> tuple[PriceRound, ...]:
+        """The trace."""
+        return self.course.rounds
 
     @property
-    def bound(self) -> float:
-        """No plan makes more assortments: what all that is scarce is worth, over the cost of an assortment."""
-        return (1.0 + 8 * _EPS) / self.bundle.value if self.bundle.value > 0 else np.inf
-
-    @property
-    def best(self) -> float:
-        """How many assortments the plans seen so far can make."""
-        return 0.0 if self.mixed is None else float(self.mixed.amounts.sum())
-
-    @property
-    def gap(self) -> float:
-        """Relative difference between the two."""
-        return max(1.0 - self.best / self.bound, 0.0) if np.isfinite(self.bound) else 1.0
-
-    def hear_plan(self, activities: Floats, use: Floats) -> None:
-        """Take a complete plan per assortment, and the share it uses of all there is of each scarce thing."""
-        self.plans.append(activities)
-        self.bundle.add(use)
-        self.mixed = self.bundle.mix() or self.mixed
-
-    def hear_cost(self, shares: Floats, cost: float, prices: Floats) -> None:
-        """Take what an assortment costs at some prices of what is scarce, and the prices of goods that prove it."""
-        if self.bundle.offer(shares, cost):
-            self.prices = prices
+    def passes(self) -> float:
+        """How often the technique table was read."""
+        return self.rounds[-1].passes if self.rounds else 0.0
 
 
 @blas_on_one_core
@@ -150,17 +107,28 @@ def coordinate(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    checkpoint: str | Path | None = None,
+    cluster: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Coordination:
     """Find the largest number of assortments by prices out and techniques back.
+
+    Stopped at any moment (by the gap, the time, or Ctrl-C), it returns what was proved in the last whole round.
 
     Parameters
     ----------
     tolerance : relative gap between the bound and the plan at which to stop.
     max_rounds, time_limit : rounds and seconds allowed (one round is always finished).
+    checkpoint : a file that holds all that is known after each round; where it is there already, the rounds go on from
+        it.
+    cluster : address of a Dask cluster whose workers keep the techniques and answer for them; the answer is the same.
+    progress : called with a line on each round.
 
     Raises
     ------
+    OptionError : the cluster cannot be used.
     QuestionError : the question is not one for this method, or there is nothing to coordinate; the message says why.
+    DataError, OutputError : the checkpoint is of another economy or torn, or cannot be written.
 
     >>> import natura_opt as no
     >>> machines = no.read("kantorovich_machines")
@@ -171,149 +139,111 @@ def coordinate(
     {'item1': 0.6667, 'item2': 0.3333}
     """
     options = SolveOptions(tolerance=tolerance, time_limit=time_limit)
-    PriceSettings(max_rounds)
+    PriceSettings(max_rounds, cluster=cluster)
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
-    industries = Industries(ours.inputs, ours.use, laid.first)
-    centre = _Centre(LevelBundle(len(laid.amounts)), np.zeros(len(laid.wanted)))
+    if progress is not None:
+        stated("planning by prices", memory_of_rounds(economy, len(laid.amounts)), progress)
+    here = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
+    centre = _centre(ours, question)
     rounds: list[PriceRound] = []
+    last = centre.standing(), 0, dict(here.told)
     claim = Claim.ITERATION_LIMIT
+
+    def look_up() -> None:
+        if rounds and options.time_limit is not None and time.perf_counter() - began > options.time_limit:
+            raise _TimeIsUpError
+
     try:
-        for done in _rounds(ours, industries, centre, options.tolerance):
-            rounds.append(done)
-            if done.gap <= _SHARE * options.tolerance:
-                claim = Claim.OPTIMAL
-                break
-            if options.time_limit is not None and time.perf_counter() - began > options.time_limit:
-                claim = Claim.TIME_LIMIT
-                break
-            if len(rounds) >= max_rounds:
-                break
+        with nullcontext(here) if cluster is None else table_on_cluster(here, cluster) as table, stopping_by_itself():
+            industries = Industries.of(table)
+            course = Course.resumable(len(laid.amounts)) if checkpoint else begun(ours, industries, centre)
+            kept = Checkpoint(checkpoint, ours, industries, centre, course) if checkpoint else None
+            if kept is not None:
+                rounds += kept.resumed()
+                if not rounds:
+                    first = begun(ours, industries, centre)
+                    course.point, course.offer = first.point, first.offer
+                last = centre.standing(), len(rounds), dict(table.told)
+            table.look_up = look_up
+            going_on = coordinated_rounds(ours, industries, centre, options.tolerance, course)
+            while True:
+                if rounds and centre.gap <= _SHARE * options.tolerance:
+                    claim = Claim.OPTIMAL
+                    break
+                if len(rounds) >= max_rounds:
+                    break
+                look_up()
+                done = next(going_on, None)
+                if done is None:
+                    break
+                rounds.append(done)
+                last = centre.standing(), len(rounds), dict(table.told)
+                if kept is not None:
+                    kept.write(tuple(rounds))
+                if progress is not None:
+                    progress(f"{done}, {time.perf_counter() - began:.1f} s")
+    except _TimeIsUpError:
+        claim = Claim.TIME_LIMIT
     except KeyboardInterrupt:
         claim = Claim.INTERRUPTED
-    return _written_out(ours, centre, claim, tuple(rounds), time.perf_counter() - began)
+    standing, count, told = last
+    trace = PriceRounds(tuple(rounds[:count]), laid.names_of_scarce, told, len(laid.goods), laid.coefficients)
+    return _written_out(ours, standing, centre.fixed, claim, trace, time.perf_counter() - began)
 
 
-def _rounds(ours: OwnUnits, industries: Industries, centre: _Centre, tolerance: float) -> Iterator[PriceRound]:
-    """Coordinate, round after round, until nothing has been gained for long by the most exact answers there are."""
-    laid, finest = ours.laid, _FINEST * industries.rounding
-    shares = centre.bundle.best
-    offer = _first_offer(laid, industries, ours.use @ shares)
-    outputs, stalled = np.zeros(len(laid.wanted)), 0
-    for number in count(1):
-        finer = 0.1 ** (stalled // _PATIENCE)
-        slack = max(finer * min(_EXACTNESS * centre.gap, _ROUGHEST), finest)
-        slack_of_plans = max(finer * _EXACTNESS * tolerance, finest)
-        shares = (1.0 - _SPREAD) * shares + _SPREAD / len(shares)
-        offer = industries.full_costs(ours.use @ shares, offer, slack)
-        planned = industries.plan(offer.chosen, ours.wanted, outputs, slack_of_plans)
-        if planned is not None:
-            outputs = planned
-            used = _sums(ours.use[offer.chosen].T, planned)
-            if not used.any():
-                raise QuestionError(
-                    f"{laid.economy.name}: the assortment can be made without anything scarce, so without end (for "
-                    f"example {listed(_names(laid, offer.chosen[planned > 0], 3))}); give what its techniques use a "
-                    "limit"
-                )
-            centre.hear_plan(laid.activities_of(offer.chosen, ours.outputs(planned)), used)
-        before = centre.gap
-        trimmed = industries.without_idle_rents(shares, offer.prices)
-        total = _sum(trimmed, np.ones(len(trimmed)))
-        centre.hear_cost(trimmed / total, _sum(offer.prices, ours.wanted) / total, offer.prices / total)
-        bound, best = ours.assortments(centre.bound), ours.assortments(centre.best)
-        yield PriceRound(number, bound, best, centre.gap, industries.passes)
-        stalled = stalled + 1 if centre.gap >= before else 0
-        if stalled > _GIVEN_UP and slack <= finest and slack_of_plans <= finest:
-            return
-        if centre.mixed is not None:
-            shares = centre.bundle.next_point(centre.mixed.most)
+def memory_of_rounds(economy: Economy, things: int) -> int:
+    """Return about how many bytes an economy and the rounds take at most, with so many scarce things and a choice.
+
+    Per good: contents in single precision with their Krylov basis, that of prices and plans, and a few plans; per
+    technique: what it takes beyond those in use, and its place; and use of all there is, beside the table of use.
+    """
+    size = Size.of(economy)
+    return size.solving(goods=6.0 * things + 75.0, techniques=0.5 * things + 8.0) + 8 * size.resource_use
 
 
-def _first_offer(laid: PricedEconomy, industries: Industries, scarcity: Floats) -> Offer:
-    """Let industries find productive techniques to start from, or say what cannot be produced."""
-    offer = industries.start(scarcity)
-    if isinstance(offer, Offer):
-        return offer
-    name, goods = laid.economy.name, listed(laid.economy.goods[laid.goods[offer.goods]])
-    if offer.proved and _can_do_without(laid, offer.goods):
-        raise QuestionError(
-            f"{name}: method 'prices' cannot price {goods}, of which every choice of techniques uses up as much as it "
-            "makes, or more, although the assortment can be made without; leave out the techniques that need them, or "
-            "ask it with method='auto'"
-        )
-    if offer.proved:
-        raise QuestionError(
-            f"{name}: the economy is not productive: whichever techniques are chosen, as much of {goods} is used up as "
-            "made, or more; correct their inputs, or leave out the techniques that need them"
-        )
-    raise QuestionError(
-        f"{name}: undecided whether any choice of techniques is productive: {goods} use up what they make of "
-        "themselves to within rounding; correct their inputs, or leave out the techniques that need them"
-    )
-
-
-def _can_do_without(laid: PricedEconomy, goods: Any) -> bool:
-    """Whether what is wanted has techniques that need none of some goods, directly or through others."""
-    makeable = np.ones(len(laid.wanted), dtype=bool)
-    makeable[goods] = False
-    made_good = np.repeat(np.arange(len(laid.wanted)), np.diff(laid.first))
-    while True:
-        runs = makeable[made_good] & (laid.inputs @ (~makeable).astype(np.float64) == 0)
-        now = makeable & (np.bincount(made_good[runs], minlength=len(makeable)) > 0)
-        if (now == makeable).all():
-            return bool(makeable[laid.wanted > 0].all())
-        makeable = now
-
-
-def _sum(prices: Floats, amounts: Floats) -> float:
-    """Return ``prices @ amounts``, in extended precision: its rounding would be the bound's."""
-    return float(prices.astype(np.longdouble) @ amounts.astype(np.longdouble))
-
-
-def _sums(matrix: Any, outputs: Floats) -> Floats:
-    """Return ``A q``, in extended precision, rounded once."""
-    return np.asarray(matrix.astype(np.longdouble) @ outputs.astype(np.longdouble), dtype=np.float64)
-
-
-def _names(laid: PricedEconomy, rows: Choice, most: int) -> list[str]:
-    places = laid.techniques[rows]
-    return [str(name) for name in laid.economy.techniques[places[places >= 0]][:most]]
+class _TimeIsUpError(Exception):
+    """The time limit is over in the middle of a round."""
 
 
 def _written_out(
-    ours: OwnUnits, centre: _Centre, claim: Claim, rounds: tuple[PriceRound, ...], seconds: float
+    ours: OwnUnits, standing: Standing, fixed: bool, claim: Claim, course: PriceRounds, seconds: float
 ) -> Coordination:
     """Mix the plans, and name everything as the user does."""
     laid, economy = ours.laid, ours.laid.economy
-    amounts = np.zeros(0) if centre.mixed is None else centre.mixed.amounts
     levels = np.zeros(len(economy.techniques))
-    for amount, plan in zip(amounts, centre.plans, strict=False):
-        levels += amount * plan
-    cost = centre.bundle.value if centre.bundle.value > 0 else 1.0
-    scarce = ours.scarce_prices(centre.bundle.best / cost)
-    goods, limits = laid.all_prices(scarce, ours.good_prices(centre.prices / cost))
+    for amount, proposal in zip(standing.amounts, standing.proposals, strict=False):
+        if amount > 0:
+            levels += amount * laid.activities_of(proposal.shares, ours.outputs(proposal.outputs))
+    goods, limits = laid.all_prices(ours.scarce_prices(standing.rents), ours.good_prices(standing.prices))
     rents = np.zeros(0 if laid.holdings is None else laid.holdings.count)
     rents[laid.limiting_holdings] = limits[laid.resources :]
     resources = np.zeros(len(economy.resources))
     resources[: laid.resources] = limits[: laid.resources]
-    mixed = ours.mixed(amounts)
-    mix = pd.Series(mixed, index=pd.RangeIndex(1, len(amounts) + 1, name="plan"), name="assortments")
+    mixed = ours.mixed(standing.amounts)
+    mix = pd.Series(mixed, index=pd.RangeIndex(1, len(mixed) + 1, name="plan"), name="assortments")
     return Coordination(
         claim=claim,
         mix=mix[mix > 0],
         activities=pd.Series(levels, index=economy.techniques, name="activities"),
-        assortments=ours.assortments(centre.best),
+        assortments=ours.told(standing.best, fixed),
         resource_prices=pd.Series(resources, index=economy.resources, name="prices"),
         good_prices=pd.Series(goods, index=economy.goods, name="prices"),
         stock_prices=rents,
-        rounds=rounds,
-        bound=ours.assortments(centre.bound),
-        gap=centre.gap,
-        passes=rounds[-1].passes if rounds else 0.0,
+        course=course,
+        bound=ours.told(standing.bound, fixed),
+        gap=standing.gap,
         seconds=seconds,
     )
+
+
+def _centre(ours: OwnUnits, question: Question) -> Centre:
+    """Return a centre that knows how much is wanted, and what there is for it."""
+    things, goods = len(ours.laid.amounts), len(ours.laid.wanted)
+    if objective_of(question).demand is not Demand.FIXED:
+        return Centre.of(things, goods)
+    return FixedDemand(things, goods, float(np.ldexp(1.0, ours.assortment)))
 
 
 def solve_by_prices(
@@ -323,12 +253,15 @@ def solve_by_prices(
     tolerance: float = 1e-6,
     max_rounds: int = 1000,
     time_limit: float | None = None,
+    checkpoint: str | Path | None = None,
+    cluster: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Plan:
     """Answer a question by :func:`coordinate`, as a plan with its proof recomputed from the data.
 
     Parameters
     ----------
-    tolerance, max_rounds, time_limit : as there; the tolerance is also the certificate's.
+    tolerance, max_rounds, time_limit, checkpoint, cluster, progress : as there; the tolerance also the certificate's.
 
     Raises
     ------
@@ -341,19 +274,29 @@ def solve_by_prices(
     (<Status.OPTIMAL: 'optimal'>, 70.493)
     """
     began = time.perf_counter()
-    coordination = coordinate(economy, question, tolerance=tolerance, max_rounds=max_rounds, time_limit=time_limit)
+    coordination = coordinate(
+        economy,
+        question,
+        tolerance=tolerance,
+        max_rounds=max_rounds,
+        time_limit=time_limit,
+        checkpoint=checkpoint,
+        cluster=cluster,
+        progress=progress,
+    )
     built = time.perf_counter()
-    program = linear_program(economy, question)
+    large = Size.of(economy).coefficients > LIGHT  # then no copy of the tables is made
+    program = program_in_pieces(economy, question) if large else linear_program(economy, question)
     primal, dual = _as_columns_and_rows(program, coordination, objective_of(question).columns)
     proved = time.perf_counter()
     certificate = certify(program, primal, dual, tolerance)
     message = (
         f"{len(coordination.rounds)} rounds of prices, {coordination.passes:.0f} passes, gap {coordination.gap:.1e}"
     )
-    answer = Answer(
-        coordination.claim, primal, dual, message, iterations=len(coordination.rounds), seconds=coordination.seconds
-    )
-    status, impossibility = judge(program, answer, certificate, SolveOptions(tolerance=tolerance))
+    if cluster is not None:
+        message += f", {coordination.rounds[-1].wire if coordination.rounds else 0:,} bytes to the cluster and back"
+    # whoever has a plan and a bound from prices has no need of another judge: what is not proved is said to be so
+    status = proved_or_stopped(coordination.claim, certificate) or Status.UNPROVED
     return Plan(
         economy=economy,
         question=question,
@@ -362,15 +305,16 @@ def solve_by_prices(
         dual=dual,
         status=status,
         certificate=certificate,
-        impossibility=impossibility,
+        impossibility=None,
         method="prices",
         attempts=(Attempt(f"prices: {message}", coordination.claim, certificate),),
         iterations=len(coordination.rounds),
+        coordination=coordination.course,
         seconds={"solve": built - began, "build": proved - built, "prove": time.perf_counter() - proved},
     )
 
 
-def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, served: str) -> tuple[Floats, Floats]:
+def _as_columns_and_rows(program: Program, coordination: Coordination, served: str) -> tuple[Floats, Floats]:
     """Fill the blocks of the canonical program: levels and stocks; prices, in the objective's sense.
 
     Parameters
@@ -378,7 +322,7 @@ def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, ser
     served : the block of columns that says how many assortments are made.
     """
     rows, columns = program.shape
-    primal, dual, worth = np.zeros(columns), np.zeros(rows), 1.0
+    primal, dual, worth = np.zeros(columns), np.zeros(rows), 1.0 if program.sense == "max" else -1.0
     for block in program.columns:
         if block.name == "activities":
             primal[block.span] = coordination.activities

@@ -16,35 +16,19 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from ...base.arrays import Floats
-from ...base.errors import QuestionError, listed
+from ...base.labels import name_of
 from ...economy.economy import Economy
 from ...economy.makers import NONE, Makers, Places
 from ...economy.question import Question
-from ...formulate import asked_of, laws_of
-from ...laws.activities import ACTIVITIES
-from ...laws.balance import BALANCE
-from ...laws.capital import CAPITAL
-from ...laws.curve_settings import CurveSettings
-from ...laws.emissions import EMISSIONS
+from ...formulate import asked_of
 from ...laws.holdings import Holdings
-from ...laws.law import Law
-from ...laws.resources import RESOURCES
-from ...laws.storage import STORAGE
 from ...objectives import objective_of
-from ...objectives.assortment import ASSORTMENT
-from ...objectives.fulfilment import FULFILMENT
-from ..refusing import unread_setting
+from ...objectives.objective import Demand
+from ...objectives.resource_use import use_as_costs
+from .technique_table import Shares
+from .unanswered import refuse, refuse_count, refuse_unmakeable
 
 Flags = npt.NDArray[np.bool_]
-_OTHERS = "ask it with method='auto'"
-#: The laws that prices of goods, resources and stocks answer to; over one period nothing is stored.
-PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
-#: Settings of laws that leave it as it is: how curves are stated, and how much a later year than the only one counts.
-_READ = (*CurveSettings.names(), "discount_factor")
-#: The objectives that price coordination answers.
-ANSWERED = (ASSORTMENT, FULFILMENT)
-#: More scarce things than this are better priced by a linear program.
-MOST_SCARCE = 1_000
 #: What prices of what was set aside are raised by, so that rounding leaves them on the safe side.
 _MARGIN = 1e-13
 
@@ -57,12 +41,13 @@ class PricedEconomy:
     ----------
     economy : as the question sees it. holdings : its stocks of capital, or None.
     goods : positions of the goods that are priced, shape (n,).
-    techniques : position of each row's technique, -1 for taking from the store; rows in the order of ``goods``.
-    first : rows of good i are ``first[i]`` to ``first[i + 1] - 1``.
+    techniques : position of each row's technique, -1 for taking from the store.
+    first, rows : rows of good i are ``rows[first[i]]`` to ``rows[first[i + 1] - 1]``.
     output_coefficients : what one unit of each row's technique makes of its good.
     inputs, use : csr, per unit made: of goods, shape (rows, n), and of what is scarce, shape (rows, scarce things).
     wanted : the assortment, shape (n,).
-    scarce : positions of the scarce things in ``limits``; a good on hand counts on from there.
+    scarce : positions of the scarce things in ``limits``; a good on hand counts on from there, and so does the cost of
+        fixed demand, the last, behind all goods.
     amounts : how much there is of each scarce thing.
     limits, available : every limit as written: csr use per unit of activity, shape (limits, techniques); the amounts.
     resources : how many of the limits are resources; the others are the holdings in ``limiting_holdings``.
@@ -74,6 +59,7 @@ class PricedEconomy:
     goods: Places
     techniques: Places
     first: Places
+    rows: Places
     output_coefficients: Floats
     inputs: Any
     use: Any
@@ -86,11 +72,38 @@ class PricedEconomy:
     limiting_holdings: Places
     aside: tuple[tuple[int, int], ...]
 
-    def activities_of(self, rows: Places, outputs: Floats) -> Floats:
-        """Return activity levels of all techniques from what each chosen row makes."""
+    @property
+    def coefficients(self) -> int:
+        """How many inputs and uses of what is scarce all techniques have."""
+        return int(self.inputs.nnz + self.use.nnz)
+
+    @property
+    def names_of_scarce(self) -> tuple[str, ...]:
+        """What is scarce, by name; of fixed demand also the cost."""
+        economy, names = self.economy, []
+        for place in self.scarce.tolist():
+            if place < self.resources:
+                names.append(f"resource {name_of(economy.resources[place])}")
+            elif place < len(self.available):
+                assert self.holdings is not None
+                holding = self.limiting_holdings[place - self.resources]
+                good = name_of(economy.goods[self.holdings.goods[holding]])
+                holders = self.holdings.techniques
+                held = "" if holders is None else f" in {name_of(economy.techniques[holders[holding]])}"
+                names.append(f"stock of {good}{held}")
+            elif place == len(self.available) + len(economy.goods):
+                names.append("cost")
+            else:
+                names.append(f"{name_of(economy.goods[place - len(self.available)])} on hand")
+        return tuple(names)
+
+    def activities_of(self, shares: Shares, outputs: Floats) -> Floats:
+        """Return activity levels of all techniques from what is made of each good, by which rows."""
         levels = np.zeros(len(self.economy.techniques))
+        rows = shares.used
         own = self.techniques[rows] >= 0
-        levels[self.techniques[rows[own]]] = outputs[own] / self.output_coefficients[rows[own]]
+        made = shares.shares * outputs[shares.goods]
+        levels[self.techniques[rows[own]]] = made[own] / self.output_coefficients[rows[own]]
         return levels
 
     def all_prices(self, scarcity: Floats, prices: Floats) -> tuple[Floats, Floats]:
@@ -103,6 +116,8 @@ class PricedEconomy:
         limits = self.scarce < count
         every[self.scarce[limits]] = scarcity[limits]
         every[count + self.goods] = prices
+        if not self.aside:
+            return every[count:], every[:count]
         net = sp.vstack([-self.limits, self.economy.matrix("outputs", 0) - self.economy.matrix("inputs", 0)])
         columns = sp.csc_array(net)
         for technique, reason in self.aside:
@@ -123,39 +138,62 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     """
     refuse(economy, question)
     seen = asked_of(economy, question)
+    fixed = objective_of(question).demand is Demand.FIXED
+    laid = laid_out(seen, use_as_costs(seen, question)["activities"] if fixed else None)
+    refuse_count(economy.name, len(laid.amounts))
+    return laid
+
+
+def laid_out(seen: Economy, costs: Floats | None = None) -> PricedEconomy:
+    """Lay out an economy of one period in which every technique makes one good, as a question sees it.
+
+    Parameters
+    ----------
+    costs : what a unit of each activity costs, where the cost is one more scarce thing.
+
+    Raises
+    ------
+    QuestionError : a good that is wanted cannot be made.
+    """
     makes, output = Makers.of(seen.matrix("outputs", 0)).product
     capital = Holdings.of(seen) if seen.has("capital") else None
     limits, available, resources, limiting = _limits(seen, capital)
-    needs = sp.csr_array(seen.matrix("inputs", 0).T)
+    needs, uses = sp.csr_array(seen.matrix("inputs", 0).T), sp.csr_array(limits.T)
     stock = seen.vector("initial_stocks", 0)
-    runs, aside = _running(needs, sp.csr_array(limits.T), available, makes, stock)
+    runs, aside = _running(needs, uses, available, makes, stock)
     wanted = seen.vector("targets", 0)
-    _refuse_unmakeable(seen, runs, aside, makes, wanted, stock, resources, limiting, capital)
+    refuse_unmakeable(seen, runs, aside, makes, wanted, stock, resources, limiting, capital)
     goods = np.flatnonzero(_needed(needs, runs, makes, wanted))
     on_hand = goods[stock[goods] > 0]
-    rows, first = _rows(goods, on_hand, makes, runs, len(seen.goods))
-
-    output = np.where(rows >= 0, output[rows], 1.0)
-    with np.errstate(over="ignore"):  # what is too small to divide by is refused by name, later
-        per_unit = sp.diags_array(1.0 / output)
-    of_techniques = _selection(np.flatnonzero(rows >= 0), rows[rows >= 0], (len(rows), len(runs)))
-    of_store = _selection(np.flatnonzero(rows < 0), np.arange(len(on_hand)), (len(rows), len(on_hand)))
-    of_goods = _selection(goods, np.arange(len(goods)), (len(seen.goods), len(goods)))
-    shared = sp.csr_array(per_unit @ (of_techniques @ sp.csr_array(limits.T)))
-    scarce = np.flatnonzero(np.diff(sp.csc_array(shared).indptr) > 0)
-    _refuse_count(economy.name, len(scarce) + len(on_hand))
+    place = np.full(len(seen.goods), NONE)
+    place[goods] = np.arange(len(goods))
+    running = np.flatnonzero(runs & (place[makes] >= 0))
+    techniques = np.concatenate([running, np.full(len(on_hand), NONE)])
+    made = place[np.concatenate([makes[running], on_hand])]
+    output = np.concatenate([output[running], np.ones(len(on_hand))])
+    used = np.zeros(len(available), dtype=bool)
+    used[uses.indices[_entries(uses, running)]] = True
+    scarce = np.flatnonzero(used)
+    use = _per_unit_made(uses, running, scarce, output, len(on_hand), True)
+    amounts = np.concatenate([available[scarce], stock[on_hand]])
+    things = np.concatenate([scarce, len(available) + on_hand])
+    if costs is not None:
+        cost = np.concatenate([costs[running], np.zeros(len(on_hand))]) / output
+        use = sp.csr_array(sp.hstack([use, sp.csr_array(cost[:, None])]))
+        amounts, things = np.append(amounts, 1.0), np.append(things, len(available) + len(seen.goods))
     return PricedEconomy(
         economy=seen,
         holdings=capital,
         goods=goods,
-        techniques=rows,
-        first=first,
+        techniques=techniques,
+        first=np.searchsorted(np.sort(made), np.arange(len(goods) + 1)).astype(np.int64),
+        rows=np.argsort(made, kind="stable"),
         output_coefficients=output,
-        inputs=sp.csr_array(per_unit @ (of_techniques @ needs @ of_goods)),
-        use=sp.csr_array(sp.hstack([shared[:, scarce], of_store])),
+        inputs=_per_unit_made(needs, running, goods, output, len(on_hand), False),
+        use=use,
         wanted=wanted[goods],
-        scarce=np.concatenate([scarce, len(available) + on_hand]),
-        amounts=np.concatenate([available[scarce], stock[on_hand]]),
+        scarce=things,
+        amounts=amounts,
         limits=limits,
         available=available,
         resources=resources,
@@ -164,84 +202,37 @@ def priced_economy(economy: Economy, question: Question) -> PricedEconomy:
     )
 
 
-def _rows(goods: Places, on_hand: Places, makes: Places, runs: Flags, count: int) -> tuple[Places, Places]:
-    """Return the technique of each row, in the order of goods, and the first row of each good, of so many in all."""
-    place = np.full(count, NONE)
-    place[goods] = np.arange(len(goods))
-    running = np.flatnonzero(runs & (place[makes] >= 0))
-    rows = np.concatenate([running, np.full(len(on_hand), NONE)])
-    good = place[np.concatenate([makes[running], on_hand])]
-    order = np.argsort(good, kind="stable")
-    first: Places = np.searchsorted(good[order], np.arange(len(goods) + 1)).astype(np.int64)
-    return rows[order], first
+def _entries(table: Any, rows: Places) -> Any:
+    """Return which entries of a csr table stand in some of its rows: all, or a mask."""
+    if len(rows) == table.shape[0]:
+        return slice(None)
+    chosen = np.zeros(table.shape[0], dtype=bool)
+    chosen[rows] = True
+    return np.repeat(chosen, np.diff(table.indptr))
 
 
-def _selection(rows: Places, columns: Places, shape: tuple[int, int]) -> Any:
-    """Return the matrix of ones at some places, which picks rows or columns of others."""
-    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape)
-
-
-def _refuse_count(name: str, count: int) -> None:
-    """Refuse an economy in which nothing is scarce, or too much."""
-    if not count:
-        raise QuestionError(
-            f"{name}: method 'prices' prices what is scarce, and nothing is: no resource, stock or capital limits what "
-            "the assortment needs, so it can be made without end; add 'resource_limits'"
-        )
-    if count > MOST_SCARCE:
-        raise QuestionError(
-            f"{name}: method 'prices' keeps a price for everything scarce, up to {MOST_SCARCE:,} in all, and there are "
-            f"{count:,} resources, stocks of capital and goods on hand; {_OTHERS}"
-        )
-
-
-def refuse(economy: Economy, question: Question, priced: tuple[Law, ...] = PRICED) -> None:
-    """Raise unless the question is one that price coordination can answer.
+def _per_unit_made(table: Any, rows: Places, columns: Places, output: Floats, stores: int, own: bool) -> Any:
+    """Return rows and columns of a csr table per unit of output; as it stands, not copied, where that is all of it.
 
     Parameters
     ----------
-    priced : the laws that are taken into account.
+    stores : rows of taking goods from the store, which follow. own : whether these use one more column each.
     """
-    name = economy.name
-    laws = laws_of(economy, question)
-    if objective_of(question) not in ANSWERED:
-        raise QuestionError(
-            f"{name}: method 'prices' makes as many assortments as it can; the objective {question.objective!r} is "
-            f"another question: {_OTHERS}"
-        )
-    if len(economy.periods) > 1:
-        raise QuestionError(
-            f"{name}: method 'prices' plans one period, and there are {len(economy.periods)}: goods, stocks and "
-            f"investment of several periods would need prices of their own; {_OTHERS}"
-        )
-    if EMISSIONS in laws:
-        raise QuestionError(
-            f"{name}: method 'prices' does not price emissions; {_OTHERS}, or put their tables under leave_out"
-        )
-    unread = unread_setting("prices", _READ, economy, question)
-    if unread:
-        raise QuestionError(unread)
-    unpriced = [law for law in laws if law not in priced and law is not objective_of(question).law]
-    if unpriced:
-        known = frozenset[str]().union(*(law.tables for law in laws if law not in unpriced))
-        others = frozenset[str]().union(*(law.tables for law in unpriced)) - known
-        given = asked_of(economy, question).tables
-        tables = [table for table in given if table in others] or [t for t in given if t in unpriced[0].tables]
-        raise QuestionError(
-            f"{name}: method 'prices' does not price the table {listed(tables)} ({unpriced[0].name}); {_OTHERS}, or "
-            "put it under leave_out"
-        )
-    several = Makers.of(asked_of(economy, question).matrix("outputs", 0)).joint
-    if len(several):
-        raise QuestionError(
-            f"{name}: technique {str(economy.techniques[several[0]])!r} makes several goods; method 'prices' asks for "
-            f"each good which technique is cheapest, and joint products leave that open: {_OTHERS}"
-        )
+    if len(rows) < table.shape[0] or len(columns) < table.shape[1]:
+        table = sp.csr_array(table[rows][:, columns])
+    if not (output == 1.0).all():
+        with np.errstate(over="ignore"):  # what is too small to divide by is refused by name, later
+            table = sp.csr_array(sp.diags_array(1.0 / output[: len(rows)]) @ table)
+    if not stores:
+        return table
+    if own:
+        return sp.csr_array(sp.block_diag([table, sp.eye_array(stores)], format="csr"))
+    return sp.csr_array(sp.vstack([table, sp.csr_array((stores, table.shape[1]))]))
 
 
 def _limits(economy: Economy, capital: Holdings | None) -> tuple[Any, Floats, int, Places]:
     """Return use per unit of activity of all that is limited, the amounts, the number of resources, the holdings."""
-    parts, available = [sp.csr_array((0, len(economy.techniques)))], [np.zeros(0)]
+    parts, available = [], [np.zeros(0)]
     limiting = np.zeros(0, dtype=np.int64)
     if economy.has("resource_limits"):
         parts.append(economy.matrix("resource_use", 0))
@@ -252,8 +243,11 @@ def _limits(economy: Economy, capital: Holdings | None) -> tuple[Any, Floats, in
         limiting = np.arange(capital.count) if capital.techniques is None else _tightest(capital, tied, stock)
         parts.append(tied[limiting])
         available.append(stock[limiting])
-    limits = sp.csr_array(sp.vstack(parts))
-    limits.eliminate_zeros()
+    if len(parts) == 1 and parts[0].data.all():  # as it stands, not copied
+        limits = parts[0]
+    else:
+        limits = sp.csr_array(sp.vstack([sp.csr_array((0, len(economy.techniques))), *parts]))
+        limits.eliminate_zeros()
     return limits, np.concatenate(available), resources, limiting
 
 
@@ -273,20 +267,28 @@ def _running(
     A technique is set aside if it uses a limit of which there is nothing, or a good that no technique left makes and
     nobody has; that may stop others.
     """
-    stop = np.concatenate([available <= 0, np.zeros(len(stock), dtype=bool)])
-    everything = sp.csr_array(sp.hstack([uses, needs]))
+    gone = (available <= 0).astype(np.float64)
+    without_limits = uses @ gone if gone.any() else np.zeros(len(makes))
     runs: Flags = makes >= 0
     aside: list[tuple[int, int]] = []
     while True:
-        makeable = np.isin(np.arange(len(stock)), makes[runs]) | (stock > 0)
-        stop[len(available) :] = ~makeable
-        stopped = np.flatnonzero(runs & (everything @ stop.astype(np.float64) > 0))
+        makeable = stock > 0
+        makeable[makes[runs]] = True
+        missing = (~makeable).astype(np.float64)
+        lacking = without_limits + needs @ missing if missing.any() else without_limits
+        stopped = np.flatnonzero(runs & (lacking > 0))
         if not len(stopped):
             return runs, tuple(reversed(aside))
         for technique in stopped.tolist():
-            places = everything.indices[everything.indptr[technique] : everything.indptr[technique + 1]]
-            aside.append((technique, int(places[stop[places]][0])))
+            places = np.concatenate([_used(uses, technique, gone), len(available) + _used(needs, technique, missing)])
+            aside.append((technique, int(places[0])))
         runs[stopped] = False
+
+
+def _used(table: Any, technique: int, which: Floats) -> Places:
+    """Return what a technique uses of some things."""
+    places = table.indices[table.indptr[technique] : table.indptr[technique + 1]]
+    return np.asarray(places[which[places] > 0], dtype=np.int64)
 
 
 def _needed(needs: Any, runs: Flags, makes: Places, wanted: Floats) -> Flags:
@@ -298,40 +300,3 @@ def _needed(needs: Any, runs: Flags, makes: Places, wanted: Floats) -> Flags:
         if (further == needed).all():
             return np.asarray(needed)
         needed = further
-
-
-def _refuse_unmakeable(
-    economy: Economy,
-    runs: Flags,
-    aside: tuple[tuple[int, int], ...],
-    makes: Places,
-    wanted: Floats,
-    stock: Floats,
-    resources: int,
-    limiting: Places,
-    capital: Holdings | None,
-) -> None:
-    makeable = np.zeros(len(wanted), dtype=bool)
-    makeable[makes[runs]] = True
-    missing = np.flatnonzero((wanted > 0) & ~makeable & (stock <= 0))
-    if not len(missing):
-        return
-    good = str(economy.goods[missing[0]])
-    why = "no technique makes it"
-    reasons = dict(aside)
-    makers = [technique for technique in reasons if makes[technique] == missing[0]]
-    if makers:
-        reason = reasons[makers[0]]
-        if reason < resources:
-            what = f"resource {str(economy.resources[reason])!r}, of which there is none"
-        elif reason < resources + len(limiting):
-            assert capital is not None
-            stock_good = economy.goods[capital.goods[limiting[reason - resources]]]
-            what = f"a stock of {str(stock_good)!r}, of which there is none"
-        else:
-            what = f"good {str(economy.goods[reason - resources - len(limiting)])!r}, which cannot be made"
-        why = f"technique {str(economy.techniques[makers[0]])!r} needs {what}"
-    raise QuestionError(
-        f"{economy.name}: method 'prices' cannot price {good!r}, which is wanted and cannot be made ({why}), so no "
-        "assortment is possible; correct the tables, or take it out of the targets"
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ..method import TIMED, Common, Method
@@ -22,14 +23,14 @@ def _has_curves(economy: Economy, question: Question) -> bool:
 
 
 def _answers(objective: Objective) -> bool:
-    from .priced_economy import ANSWERED
+    from .unanswered import ANSWERED
 
     return objective in ANSWERED
 
 
 def _refuses(economy: Economy, question: Question) -> str:
     from .in_pieces import refuse_in_pieces
-    from .priced_economy import refuse
+    from .unanswered import refuse
 
     return reason_of(refuse_in_pieces if _has_curves(economy, question) else refuse, economy, question)
 
@@ -40,7 +41,20 @@ def _answer(economy: Economy, question: Question, settings: PriceSettings, commo
 
     tolerance = PRICES.tolerance if common.tolerance is None else common.tolerance
     solve = solve_in_pieces if _has_curves(economy, question) else solve_by_prices
-    return solve(economy, question, tolerance=tolerance, max_rounds=settings.max_rounds, time_limit=common.time_limit)
+    return solve(
+        economy,
+        question,
+        tolerance=tolerance,
+        max_rounds=settings.max_rounds,
+        time_limit=common.time_limit,
+        checkpoint=settings.checkpoint,
+        cluster=settings.cluster,
+        progress=_printed if common.verbose else common.progress,
+    )
+
+
+def _printed(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 PRICES = Method(
@@ -50,6 +64,6 @@ PRICES = Method(
     refuses=_refuses,
     answer=_answer,
     settings=PriceSettings,
-    takes=TIMED,
+    takes=TIMED | {"verbose"},
     tolerance=1e-6,
 )

@@ -91,6 +91,21 @@ class PlanPlots:
 
         return draw_turnpike(self.plan)
 
+    def price_path(self, most: int = 8) -> Figure:
+        """Draw how price coordination found its prices: what it announced in each round, and the bound and the plan.
+
+        Parameters
+        ----------
+        most : how many scarce things to draw singly; the others are summed.
+
+        Raises
+        ------
+        QuestionError : the plan is not one by prices.
+        """
+        from .price_path import draw_price_path
+
+        return draw_price_path(self.plan, self.plan.by_prices, most)
+
     def flows(
         self, period: Any = None, most: int = 30, widths: Literal["auto", "quantity", "worth", "share"] = "auto"
     ) -> Any:
