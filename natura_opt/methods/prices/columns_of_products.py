@@ -6,10 +6,12 @@ sums, so that the answer does not depend on the number of cores.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numba import prange
+from numba import get_num_threads, prange, set_num_threads
 
 from ...base.arrays import Floats
 from ...base.compiling import compiled
@@ -17,6 +19,8 @@ from ...input_output.coefficients import Coefficients
 
 #: Partial sums of what techniques need, and parts of the goods that are otherwise worked on at once.
 _SUMS, _PARTS = 4, 32
+#: Up to this many coefficients a product is left to one core: it takes less than a busy second core keeps it waiting.
+_ONE_CORE = 500_000
 
 
 @compiled(nogil=True)
@@ -129,6 +133,16 @@ class ProductsByColumn:
         self._goods = np.arange(_PARTS + 1) * goods // _PARTS
         self._techniques = np.arange(_SUMS + 1) * techniques // _SUMS
         self._sums = np.empty((_SUMS, goods, 1))
+        self._cores = 1 if self.matrix.nnz <= _ONE_CORE else int(get_num_threads())
+
+    @contextmanager
+    def _on_its_cores(self) -> Iterator[None]:
+        before = get_num_threads()
+        set_num_threads(min(self._cores, before))
+        try:
+            yield
+        finally:
+            set_num_threads(before)
 
     def by_good(self, levels: Floats) -> Floats:
         """Return the sum of a number of each technique over the techniques of each good."""
@@ -138,7 +152,8 @@ class ProductsByColumn:
         """Return what a unit of each technique fetches less what its inputs cost, by column of prices."""
         columns = _columns(prices)
         out = np.empty((len(self.good), columns.shape[1]))
-        _margins(self._goods, self.first, *self._parts, columns, out)
+        with self._on_its_cores():
+            _margins(self._goods, self.first, *self._parts, columns, out)
         self.passes += 1
         return out.reshape((len(self.good), *prices.shape[1:]))
 
@@ -146,7 +161,8 @@ class ProductsByColumn:
         """Return what the inputs of each good cost, its techniques weighted by ``shares``, by column of prices."""
         columns = _columns(prices)
         out = np.empty(columns.shape)
-        _mean_costs(self._goods, self.first, *self._parts, columns, shares, out)
+        with self._on_its_cores():
+            _mean_costs(self._goods, self.first, *self._parts, columns, shares, out)
         self.passes += 1
         return out.reshape(prices.shape)
 
@@ -157,7 +173,8 @@ class ProductsByColumn:
         if self._sums.shape[2] != columns.shape[1]:
             self._sums = np.empty((_SUMS, goods, columns.shape[1]))
         out = np.empty((goods, columns.shape[1]))
-        _needs(self._techniques, *self._parts, columns, self._sums, out)
+        with self._on_its_cores():
+            _needs(self._techniques, *self._parts, columns, self._sums, out)
         self.passes += 1
         return out.reshape((goods, *levels.shape[1:]))
 

@@ -14,10 +14,13 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from ...backends.answer import Claim
 from ...base.arrays import Floats
 from ...base.errors import QuestionError
+from ...input_output.cores import blas_on_one_core
+from ...plan.price_rounds import PriceRound
 from .central_path import CentralPath, Point
 from .closed_rents import Bound, Makes, Proofs
 from .columns_of_products import ProductsByColumn
@@ -36,17 +39,6 @@ _PREFERENCES = (0.0, 2.0, 8.0, 32.0, 128.0)
 _FIRST_SWEEPS = 12
 #: At the start this share of the limits holds; the path leads back to where all do.
 _HOLDING = 0.9
-
-
-@dataclass(frozen=True)
-class ManyRound:
-    """A round: ``best`` assortments are possible, more than ``bound`` never; as :class:`PriceRound` counts them."""
-
-    round: int
-    bound: float
-    best: float
-    gap: float
-    passes: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,16 +61,18 @@ class ManyScarce:
     best: float
     bound: float
     gap: float
-    rounds: tuple[ManyRound, ...]
+    rounds: tuple[PriceRound, ...]
     seconds: float
 
 
+@blas_on_one_core
 def coordinate_many(
     inputs: Any,
     use: Any,
     first: Any,
     wanted: Floats,
     *,
+    rows: Any = None,
     tolerance: float = 1e-4,
     max_rounds: int = 1000,
     time_limit: float | None = None,
@@ -87,9 +81,10 @@ def coordinate_many(
 
     Parameters
     ----------
-    inputs : csr, shape (techniques, goods): inputs per unit made; techniques in the order of the goods they make.
+    inputs : csr, shape (techniques, goods): inputs per unit made.
     use : csr, shape (techniques, scarce things): share of all there is of each, per unit made.
-    first : shape (goods + 1,): techniques of good i are ``first[i]`` to ``first[i + 1] - 1``, at least one.
+    first, rows : techniques of good i are ``rows[first[i]]`` to ``rows[first[i + 1] - 1]``, at least one; without
+        ``rows``, ``first[i]`` to ``first[i + 1] - 1``.
     wanted : the assortment, shape (goods,).
     tolerance : relative gap between the bound and the plan at which to stop.
     max_rounds, time_limit : rounds and seconds allowed (one round is always finished).
@@ -109,9 +104,11 @@ def coordinate_many(
     (5.5, 5.5)
     """
     began = time.perf_counter()
-    rounds: list[ManyRound] = []
-    table = ProductsByColumn(inputs, first)
-    limits = OwnLimits(use, table.good)
+    rounds: list[PriceRound] = []
+    order = np.arange(int(first[-1])) if rows is None else np.asarray(rows)
+    in_order = bool((order == np.arange(len(order))).all())
+    table = ProductsByColumn(inputs if in_order else sp.csr_array(inputs)[order], first)
+    limits = OwnLimits(use if in_order else sp.csr_array(use)[order], table.good)
     if len(limits.shared) > MOST_SHARED:
         raise QuestionError(
             f"{len(limits.shared):,} limits are shared by several industries, and price coordination follows at most "
@@ -135,9 +132,11 @@ def coordinate_many(
     plan = known.plan or Makes(0.0, np.zeros(len(table.good)))
     proof = known.proof or Bound(np.inf, np.zeros(len(wanted)), np.zeros(limits.use.shape[1]))
     cost = float(proof.prices @ wanted) or 1.0
+    outputs = np.zeros(len(plan.outputs))
+    outputs[order] = plan.outputs
     return ManyScarce(
         claim,
-        plan.outputs,
+        outputs,
         proof.prices / cost,
         proof.scarcity / cost,
         plan.number,
@@ -171,7 +170,7 @@ class _Known:
 
 def _rounds(
     table: ProductsByColumn, limits: OwnLimits, wanted: Floats, tolerance: float, known: _Known
-) -> Iterator[ManyRound]:
+) -> Iterator[PriceRound]:
     """Follow the path, with a plan and a bound at every point of it."""
     shares, outputs = _start(table, limits, wanted)
     unit = _HOLDING / float(np.quantile(limits.used(outputs)[limits.used(outputs) > 0], _HOLDING))
@@ -189,7 +188,7 @@ def _rounds(
             Bound(proved.number * unit, proved.prices, proved.scarcity),
         )
         assert known.plan is not None and known.proof is not None
-        yield ManyRound(number, known.proof.number, known.plan.number, known.gap, float(table.passes))
+        yield PriceRound(number, known.proof.number, known.plan.number, known.gap, float(table.passes))
         stalled = 0 if known.gap < (1.0 - 1e-2) * before else stalled + 1
         if stalled >= _GIVEN_UP:
             return
