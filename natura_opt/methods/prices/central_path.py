@@ -27,6 +27,8 @@ _EXACT, _MOST_STEPS = 0.01, 400
 _ROUGHLY, _AGAIN = 2.0, 3
 #: How much of the way to the nearest edge is gone.
 _INSIDE = 0.99
+#: How the share of a step that plans cannot go holds the aim back.
+_PATIENT = 3.0
 #: Room that a limit has at the start, at least, as a share of what is used of it.
 _ROOM = 0.5
 #: The number of assortments is known no better than by this share when a step is sought.
@@ -94,7 +96,8 @@ class CentralPath:
         reached += (point.room + forth * aimed.room) @ (point.scarcity + back * aimed.scarcity)
         distance = point.distance
         mean = float(reached) / (len(point.outputs) + len(point.room))
-        centre = distance * min(max(mean / distance, 0.0), 1.0) ** 3
+        behind = (1.0 - min(forth, 1.0)) ** _PATIENT  # what is missing yet must not be outrun
+        centre = distance * max(min(max(mean / distance, 0.0), 1.0) ** 3, behind)
         change = step.change(
             centre - point.outputs * point.losses - aimed.outputs * aimed.losses,
             centre - point.room * point.scarcity - aimed.room * aimed.scarcity,

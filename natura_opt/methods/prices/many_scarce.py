@@ -32,8 +32,8 @@ MOST_SHARED = 100
 _SHARE = 0.9
 #: Plans exceed their needs by this share of the tolerance.
 _SLACK = 1e-2
-#: Rounds without progress after which there will be none.
-_GIVEN_UP = 12
+#: Rounds without progress after which there will be none; and what progress is, as a share.
+_GIVEN_UP, _GAIN = 12, 1e-2
 #: How strongly cheaper techniques are preferred at the start, until their mix is productive.
 _PREFERENCES = (0.0, 2.0, 8.0, 32.0, 128.0)
 _FIRST_SWEEPS = 12
@@ -101,7 +101,7 @@ def coordinate_many(
     >>> use = sp.csr_array(np.diag([0.5, 0.2, 0.1]))
     >>> found = coordinate_many(inputs, use, np.array([0, 2, 3]), np.ones(2), tolerance=1e-6)
     >>> round(found.best, 4), round(found.bound, 4)
-    (5.5, 5.5)
+    (5.5833, 5.5833)
     """
     began = time.perf_counter()
     rounds: list[PriceRound] = []
@@ -189,7 +189,8 @@ def _rounds(
         )
         assert known.plan is not None and known.proof is not None
         yield PriceRound(number, known.proof.number, known.plan.number, known.gap, float(table.passes))
-        stalled = 0 if known.gap < (1.0 - 1e-2) * before else stalled + 1
+        gained = known.gap < (1.0 - _GAIN) * before or 1.0 - known.gap > (1.0 + _GAIN) * (1.0 - before)
+        stalled = 0 if gained else stalled + 1
         if stalled >= _GIVEN_UP:
             return
         with np.errstate(all="ignore"):  # a breakdown shows in the point, which is looked at
