@@ -39,6 +39,7 @@ NAMES = (
     "harmony_1990",
     "prices",
     "capacities",
+    "scale",
     "cluster",
     "methods",
     "million",
