@@ -378,15 +378,26 @@ def test_a_wanted_good_that_nobody_makes() -> None:
         by_prices(small(outputs=[[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]))
 
 
-def test_too_many_scarce_things() -> None:
+def test_scarce_things_without_number() -> None:
+    """A store of every good beside labour: too many prices for cuts, followed along the central path."""
     n = 1001
+    rng = np.random.default_rng(1)
     economy = no.build_economy(
         name="stores", goods=[f"g{k}" for k in range(n)], resources=["labour"], inputs=sp.csr_array((n, n)),
-        resource_use=np.ones((1, n)), resource_limits=[1.0], initial_stocks=np.ones(n), targets=np.ones(n),
-        objective="assortment",
+        resource_use=np.ones((1, n)), resource_limits=[100.0], initial_stocks=rng.uniform(0.5, 2.0, n),
+        targets=rng.uniform(0.5, 1.0, n), objective="assortment",
     )  # fmt: skip
-    with pytest.raises(QuestionError, match="up to 1,000 in all, and there are 1,002"):
-        by_prices(economy)
+    plan = by_prices(economy, 1e-4)
+    optimum = no.solve(economy, method="simplex").assert_optimal().objective
+    assert plan.proved and plan.objective == pytest.approx(optimum, rel=1e-4)
+    assert plan.coordination is not None
+    for done in plan.coordination.rounds:
+        assert done.best <= optimum * (1 + 1e-12) and optimum * (1 - 1e-12) <= done.bound
+    weighed = economy.with_changes(resource_weights=[1.0])
+    with pytest.raises(QuestionError, match="least cost of fixed demand under few limits, and there are 1,003"):
+        solve_by_prices(weighed, no.Question("least-resources"))
+    with pytest.raises(OptionError, match="takes no checkpoint"):
+        by_prices(economy, checkpoint="rounds")
 
 
 @pytest.mark.parametrize("wrong", [{"tolerance": 0.0}, {"tolerance": math.nan}, {"max_rounds": 0}, {"time_limit": -1}])

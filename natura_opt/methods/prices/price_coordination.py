@@ -29,6 +29,7 @@ import pandas as pd
 from ...backends.answer import Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
+from ...base.errors import OptionError
 from ...base.interruption import stopping_by_itself
 from ...base.status import Status
 from ...economy.economy import Economy
@@ -50,12 +51,14 @@ from .cheapest import Industries
 from .checkpoint import Checkpoint
 from .course import Course
 from .fixed_demand import FixedDemand
+from .many_limits import stand_by_many
 from .on_cluster import table_on_cluster
 from .own_units import OwnUnits, in_own_units
 from .priced_economy import priced_economy
 from .rounds import begun, coordinated_rounds
 from .settings import PriceSettings
 from .technique_table import TechniqueTable
+from .unanswered import MOST_SCARCE
 
 #: Rounds stop at this share of the tolerance, so that the recomputed proof, with its own rounding, stays within it.
 _SHARE = 0.9
@@ -143,6 +146,18 @@ def coordinate(
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
+    if len(laid.amounts) > MOST_SCARCE:
+        if checkpoint is not None or cluster is not None:
+            raise OptionError(
+                f"{len(laid.amounts):,} scarce things are priced along the central path, which takes no checkpoint and "
+                "no cluster; leave those out"
+            )
+        fixed = objective_of(question).demand is Demand.FIXED
+        standing, claim, path = stand_by_many(
+            ours, fixed, tolerance=options.tolerance, max_rounds=max_rounds, time_limit=options.time_limit
+        )
+        along = PriceRounds(path, laid.names_of_scarce, {}, len(laid.goods), laid.coefficients)
+        return _written_out(ours, standing, fixed, claim, along, time.perf_counter() - began)
     if progress is not None:
         stated("planning by prices", memory_of_rounds(economy, len(laid.amounts)), progress)
     here = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
@@ -189,8 +204,8 @@ def coordinate(
     except KeyboardInterrupt:
         claim = Claim.INTERRUPTED
     standing, count, told = last
-    trace = PriceRounds(tuple(rounds[:count]), laid.names_of_scarce, told, len(laid.goods), laid.coefficients)
-    return _written_out(ours, standing, centre.fixed, claim, trace, time.perf_counter() - began)
+    seen = PriceRounds(tuple(rounds[:count]), laid.names_of_scarce, told, len(laid.goods), laid.coefficients)
+    return _written_out(ours, standing, centre.fixed, claim, seen, time.perf_counter() - began)
 
 
 def memory_of_rounds(economy: Economy, things: int) -> int:

@@ -34,21 +34,16 @@ PRICED = (ACTIVITIES, RESOURCES, CAPITAL, STORAGE, BALANCE)
 _READ = (*CurveSettings.names(), "discount_factor")
 #: The objectives that price coordination answers.
 ANSWERED = (ASSORTMENT, FULFILMENT, LEAST_RESOURCES)
-#: More scarce things than this are better priced by a linear program.
+#: More scarce things than this are priced along the central path, not by cuts.
 MOST_SCARCE = 1_000
 
 
 def refuse_count(name: str, count: int) -> None:
-    """Refuse an economy in which nothing is scarce, or too much."""
+    """Refuse an economy in which nothing is scarce."""
     if not count:
         raise QuestionError(
             f"{name}: method 'prices' prices what is scarce, and nothing is: no resource, stock or capital limits what "
             "the assortment needs, so it can be made without end; add 'resource_limits'"
-        )
-    if count > MOST_SCARCE:
-        raise QuestionError(
-            f"{name}: method 'prices' keeps a price for everything scarce, up to {MOST_SCARCE:,} in all, and there are "
-            f"{count:,} resources, stocks of capital and goods on hand; {_OTHERS}"
         )
 
 
