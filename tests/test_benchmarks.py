@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 import natura_opt as no
-from benchmarks import registry
+from benchmarks import registry, scale_picture
 from benchmarks.__main__ import finite, main
-from benchmarks.cases import horizon
+from benchmarks.cases import horizon, prices, scale
 from benchmarks.cases.certify import solved_program
 from benchmarks.economies import at_horizon, seeded_plan, write_four_files
 from benchmarks.machine import facts_line, machine_facts
-from benchmarks.measuring import Competitor, compare_times, race
+from benchmarks.measuring import Competitor, Row, compare_times, race
+from benchmarks.ortools_pdlp import solve_apart
 from benchmarks.roads import arrays
 from benchmarks.roads.comparing import figures_of, same_model
 
@@ -205,3 +208,63 @@ def test_auto_is_held_against_the_best_way_that_was_proved() -> None:
 @pytest.mark.parametrize(("ours", "other", "said"), [(1.0, 1.0, True), (1.0, 1.1, False), (1.0, None, None)])
 def test_what_was_not_proved_in_time_is_not_compared(ours: float, other: float | None, said: bool | None) -> None:
     assert horizon._same(ours, other) is said
+
+
+# ---- scale ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_exponent_is_the_slope_of_logarithms() -> None:
+    assert scale.exponent([(10, 3.0), (100, 30.0), (1000, 300.0)]) == pytest.approx(1.0)
+    assert scale.exponent([(10, 1.0), (20, 4.0)]) == pytest.approx(2.0)
+    assert scale.exponent([(10, 1.0)]) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "seconds", "proved", "asked"),
+    [
+        ("simplex", 59.0, True, True),
+        ("simplex", 60.0, False, False),
+        ("ipm", 0.6, True, True),
+        ("ipm", 0.7, True, False),
+    ],
+)
+def test_a_method_climbs_while_it_is_proved_in_time(method: str, seconds: float, proved: bool, asked: bool) -> None:
+    assert scale._follows([], 100, 60.0, method)
+    climbed = [(100, Row(method, seconds=[seconds], figures={"proved": proved}))]
+    assert scale._follows(climbed, 1_000, 60.0, method) is asked
+
+
+def test_the_picture_draws_what_is_proved() -> None:
+    figures = {"proved": True, "coefficients": 10, "processor seconds": 1.0}
+    rows = [{"name": f"5 goods: {name}", "figures": figures} for name in scale_picture._STYLES]
+    rows.append({"name": "9 goods: HiGHS simplex", "figures": {**figures, "proved": False}})
+    slopes = {
+        f"exponent of processor seconds: {name}": None if "ipm" in name else 1.5 for name in scale_picture._STYLES
+    }
+    (ax,) = scale_picture.draw({"rows": rows, "figures": slopes}).axes
+    assert [len(line.get_xdata()) for line in ax.lines] == [1, 1, 1, 1]
+    assert [line.get_label() for line in ax.lines] == [
+        "price coordination: slope 1.50",
+        "HiGHS pdlp: slope 1.50",
+        "HiGHS ipm",
+        "HiGHS simplex: slope 1.50",
+    ]
+
+
+@pytest.mark.skipif(find_spec("ortools") is None, reason="OR-tools is not among the requirements")
+def test_ortools_solves_apart() -> None:
+    found = solve_apart([-1.0, -1.0], sp.csc_array([[1.0, 2.0]]), ([-np.inf], [4.0]), ([0, 0], [3, 3]), 1e-9, 10.0)
+    assert found["in_time"] and found["primal"] == pytest.approx([3.0, 0.5], abs=1e-6)
+    assert found["dual"] == pytest.approx([-0.5], abs=1e-6)
+
+
+def test_without_ortools_its_row_says_so() -> None:
+    economy = prices.alike(60, 4)
+    program = no.linear_program(economy, economy.question())
+    row = prices._measured(Competitor("absent", prices._by_ortools(program, 5.0), needs=("no_such_module",)), 1)
+    assert not row.installed and row.seconds == [] and row.figures == {}
+
+
+def test_seconds_that_a_competitor_counted_itself_are_taken() -> None:
+    row = prices._measured(Competitor("apart", lambda: {prices.SECONDS: 3.5, "proved": True}), 1)
+    assert row.seconds == [3.5] and row.figures == {"proved": True}

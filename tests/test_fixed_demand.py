@@ -239,7 +239,6 @@ def test_an_economy_that_eats_what_it_makes_is_named() -> None:
         coordinated(corn(inputs=[[0.1, 0.2, 0.1], [0.5, 0.2, 1.1]]))
 
 
-@pytest.mark.xfail(strict=True, reason="the first plan is all from the store, costs nothing, and soon seems hopeless")
 def test_goods_on_hand_are_free_while_they_last() -> None:
     poor, rich = corn(), corn(initial_stocks=[0.5, 0.25])
     found = coordinated(rich)
@@ -255,7 +254,6 @@ def test_one_good_on_hand_is_free_while_it_lasts() -> None:
     assert found.assortments == pytest.approx(base.assortments - 0.5 * base.good_prices["corn"], rel=1e-5)
 
 
-@pytest.mark.xfail(strict=True, reason="a plan that costs nothing is taken for one of a cost no double holds")
 def test_goods_on_hand_that_serve_all_cost_nothing() -> None:
     found = coordinated(corn(initial_stocks=[3.0, 2.0]))
     assert found.assortments == 0.0
