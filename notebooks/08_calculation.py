@@ -357,9 +357,10 @@ assert (facts["rounds"] < 10).all()
 # | 1,000,000 | 50 | 3 | 70 | 4.4e-7 | 27.4 |
 # | 12,000,000 | 8 | 3 | 117 | 8.4e-7 | 363 |
 #
-# The last took 20.3 GiB of memory at its peak, and 46 seconds before it to read the tables; the same rounds again, while
-# the machine was busy with much else, took 939 seconds. Beside it, HiGHS on the economies of 20 inputs, in one run of `python -m benchmarks prices --size full` (other work went on; price
-# coordination with building and proving everything took .1, .3 and 3.6 seconds there):
+# The last took 20.3 GiB of memory at its peak, and 46 seconds before it to read the tables; the same rounds again,
+# while the machine was busy with much else, took 939 seconds. Beside it, HiGHS on the economies of 20 inputs, in one
+# run of `python -m benchmarks prices --size full` (other work went on; price coordination with building and proving
+# everything took .1, .3 and 3.6 seconds there):
 #
 # | goods | PDLP | simplex | interior point | OR-tools' PDLP |
 # | ---: | ---: | ---: | ---: | ---: |
