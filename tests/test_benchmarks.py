@@ -236,12 +236,13 @@ def test_the_picture_draws_what_is_proved() -> None:
         f"exponent of processor seconds: {name}": None if "ipm" in name else 1.5 for name in scale_picture._STYLES
     }
     (ax,) = scale_picture.draw({"rows": rows, "figures": slopes}).axes
-    assert [len(line.get_xdata()) for line in ax.lines] == [1, 1, 1, 1]
+    assert [len(line.get_xdata()) for line in ax.lines] == [1, 1, 1, 1, 1]
     assert [line.get_label() for line in ax.lines] == [
         "price coordination: slope 1.50",
         "HiGHS pdlp: slope 1.50",
         "HiGHS ipm",
         "HiGHS simplex: slope 1.50",
+        "HiGHS, ended without a proof",
     ]
 
 
