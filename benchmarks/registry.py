@@ -38,6 +38,7 @@ NAMES = (
     "leontief",
     "harmony_1990",
     "prices",
+    "capacities",
     "scale",
     "cluster",
     "methods",

@@ -387,9 +387,7 @@ def test_what_is_asked_of_highs_is_asked_of_highs(options: dict[str, Any]) -> No
 
 
 @pytest.mark.usefixtures("early")
-@pytest.mark.parametrize(
-    "changed", [{"periods": 2}, {"objective": "least-resources"}, {"capital": "techniques"}, {"resources": 70}]
-)
+@pytest.mark.parametrize("changed", [{"periods": 2}, {"capital": "techniques"}, {"resources": 70}])
 def test_what_is_not_of_their_structure_goes_to_highs_as_ever(changed: dict[str, Any]) -> None:
     plan = no.solve(wide(goods=120, **changed))
     assert plan.proved and plan.coordination is None and len(plan.attempts) == 1

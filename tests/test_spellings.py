@@ -615,7 +615,7 @@ _FUNCTIONS = pytest.mark.parametrize(
     ids=lambda part: part.__name__.removeprefix("natura_opt.") if isinstance(part, ModuleType) else part,
 )
 #: Of the mutants of a function, one in so many is tried where not all of them are asked for.
-ONE_IN = 12
+ONE_IN = 24
 
 
 def _unseen(module: ModuleType, function: str, one_in: int) -> list[str]:

@@ -205,19 +205,25 @@ def certify_claim(program: LinearProgram, answer: Answer, options: SolveOptions)
     return certificate if certificate.proved else near
 
 
-def judge(
-    program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
-) -> tuple[Status, Impossibility | None]:
-    """Turn a claim into a status; only a proof that passes makes one."""
-    if certificate.proved and answer.claim not in (Claim.INFEASIBLE, Claim.UNBOUNDED):
-        return Status.OPTIMAL, None
+def proved_or_stopped(claim: Claim, certificate: Certificate) -> Status | None:
+    """Return the status of a plan that is proved, or of one that was stopped before; None where more must be asked."""
+    if certificate.proved and claim not in (Claim.INFEASIBLE, Claim.UNBOUNDED):
+        return Status.OPTIMAL
     stopped = {
         Claim.TIME_LIMIT: Status.TIME_LIMIT,
         Claim.INTERRUPTED: Status.INTERRUPTED,
         Claim.ITERATION_LIMIT: Status.ITERATION_LIMIT,
     }
-    if answer.claim in stopped:
-        return stopped[answer.claim], None
+    return stopped.get(claim)
+
+
+def judge(
+    program: LinearProgram, answer: Answer, certificate: Certificate, options: SolveOptions
+) -> tuple[Status, Impossibility | None]:
+    """Turn a claim into a status; only a proof that passes makes one."""
+    status = proved_or_stopped(answer.claim, certificate)
+    if status is not None:
+        return status, None
     near = answer.claim is Claim.OPTIMAL and certificate.primal_residual <= options.tolerance
     if near and np.isfinite(certificate.gap):
         return Status.UNPROVED, None

@@ -61,7 +61,9 @@ class FixedDemand(Centre):
     @property
     def gap(self) -> float:
         """Difference between the two, relative to the cost."""
-        return max(1.0 - self.proved / self.cheapest, 0.0) if np.isfinite(self.cheapest) else 1.0
+        if not np.isfinite(self.cheapest):
+            return 1.0
+        return max(1.0 - self.proved / self.cheapest, 0.0) if self.cheapest > 0 else 0.0
 
     @property
     def hopeless(self) -> bool:
@@ -87,8 +89,8 @@ class FixedDemand(Centre):
 
     def hear_plan(self, proposal: Proposal, use: Floats) -> None:
         """Take a complete plan and what it uses; the cost allowed becomes that of the best mix."""
-        if not self.first:
-            self.first = max(float(use[-1]), float(np.finfo(np.float64).tiny))
+        if not self.first and use[-1] > 0:  # a plan that costs nothing says nothing of how much others do
+            self.first = float(use[-1])
             self._allow(self.first)
         super().hear_plan(proposal, use)
         for _ in range(_LOWERED):
@@ -97,8 +99,10 @@ class FixedDemand(Centre):
                 if not np.isfinite(self.cheapest):
                     self._allow(self.there[-1] * _RAISED)
                 return
-            self.cheapest = min(self.cheapest, float(self.there[-1]) / made)
-            if made <= 1.0 + _NO_MATTER:
+            assert self.mixed is not None
+            share = float(self.mixed.amounts @ self.bundle.cuts[:, -1]) / made  # of the cost that is allowed
+            self.cheapest = min(self.cheapest, (1.0 + 8 * _EPS) * share * float(self.there[-1]))
+            if not self.cheapest > 0 or self.cheapest >= (1.0 - _NO_MATTER) * self.there[-1]:
                 return
             self._allow(self.cheapest)
             self.mixed = self.bundle.mix() or self.mixed

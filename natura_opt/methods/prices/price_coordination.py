@@ -26,22 +26,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...backends.answer import Answer, Claim
+from ...backends.answer import Claim
 from ...backends.options import SolveOptions
 from ...base.arrays import Floats
 from ...base.interruption import stopping_by_itself
+from ...base.status import Status
 from ...economy.economy import Economy
+from ...economy.memory import Size, stated
 from ...economy.question import Question
-from ...formulate import linear_program
+from ...formulate import linear_program, program_in_pieces
 from ...input_output.cores import blas_on_one_core
 from ...objectives import objective_of
 from ...objectives.objective import Demand
 from ...plan.answer import Attempt
 from ...plan.plan import Plan
 from ...plan.price_rounds import PriceRound, PriceRounds
-from ...program.linear import LinearProgram
+from ...program.pieces import LIGHT
+from ...program.protocol import Program
 from ...proof.certificate import certify
-from ...proof.judging import judge
+from ...proof.judging import proved_or_stopped
 from .centre import Centre, Standing
 from .cheapest import Industries
 from .checkpoint import Checkpoint
@@ -140,6 +143,8 @@ def coordinate(
     began = time.perf_counter()
     laid = priced_economy(economy, question)
     ours = in_own_units(laid)
+    if progress is not None:
+        stated("planning by prices", memory_of_rounds(economy, len(laid.amounts)), progress)
     here = TechniqueTable(ours.inputs, ours.use, laid.first, laid.rows)
     centre = _centre(ours, question)
     rounds: list[PriceRound] = []
@@ -186,6 +191,16 @@ def coordinate(
     standing, count, told = last
     trace = PriceRounds(tuple(rounds[:count]), laid.names_of_scarce, told, len(laid.goods), laid.coefficients)
     return _written_out(ours, standing, centre.fixed, claim, trace, time.perf_counter() - began)
+
+
+def memory_of_rounds(economy: Economy, things: int) -> int:
+    """Return about how many bytes an economy and the rounds take at most, with so many scarce things and a choice.
+
+    Per good: contents in single precision with their Krylov basis, that of prices and plans, and a few plans; per
+    technique: what it takes beyond those in use, and its place; and use of all there is, beside the table of use.
+    """
+    size = Size.of(economy)
+    return size.solving(goods=6.0 * things + 75.0, techniques=0.5 * things + 8.0) + 8 * size.resource_use
 
 
 class _TimeIsUpError(Exception):
@@ -270,7 +285,8 @@ def solve_by_prices(
         progress=progress,
     )
     built = time.perf_counter()
-    program = linear_program(economy, question)
+    large = Size.of(economy).coefficients > LIGHT  # then no copy of the tables is made
+    program = program_in_pieces(economy, question) if large else linear_program(economy, question)
     primal, dual = _as_columns_and_rows(program, coordination, objective_of(question).columns)
     proved = time.perf_counter()
     certificate = certify(program, primal, dual, tolerance)
@@ -279,10 +295,8 @@ def solve_by_prices(
     )
     if cluster is not None:
         message += f", {coordination.rounds[-1].wire if coordination.rounds else 0:,} bytes to the cluster and back"
-    answer = Answer(
-        coordination.claim, primal, dual, message, iterations=len(coordination.rounds), seconds=coordination.seconds
-    )
-    status, impossibility = judge(program, answer, certificate, SolveOptions(tolerance=tolerance))
+    # whoever has a plan and a bound from prices has no need of another judge: what is not proved is said to be so
+    status = proved_or_stopped(coordination.claim, certificate) or Status.UNPROVED
     return Plan(
         economy=economy,
         question=question,
@@ -291,7 +305,7 @@ def solve_by_prices(
         dual=dual,
         status=status,
         certificate=certificate,
-        impossibility=impossibility,
+        impossibility=None,
         method="prices",
         attempts=(Attempt(f"prices: {message}", coordination.claim, certificate),),
         iterations=len(coordination.rounds),
@@ -300,7 +314,7 @@ def solve_by_prices(
     )
 
 
-def _as_columns_and_rows(program: LinearProgram, coordination: Coordination, served: str) -> tuple[Floats, Floats]:
+def _as_columns_and_rows(program: Program, coordination: Coordination, served: str) -> tuple[Floats, Floats]:
     """Fill the blocks of the canonical program: levels and stocks; prices, in the objective's sense.
 
     Parameters
