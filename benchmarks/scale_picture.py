@@ -26,7 +26,7 @@ def draw(result: dict[str, Any]) -> Figure:
 
     Parameters
     ----------
-    result : of the case ``scale``, as JSON gives it. What was not proved is not drawn.
+    result : of the case ``scale``, as JSON gives it. Slopes are of what was proved; what was not is crossed.
     """
     figure = Figure(figsize=(8.0, 4.2), layout="constrained")
     ax = figure.subplots()
@@ -36,6 +36,10 @@ def draw(result: dict[str, Any]) -> Figure:
         label = name if slope is None else f"{name}: slope {slope:.2f}"
         counts, seconds = ([row["figures"][key] for row in rows] for key in ("coefficients", "processor seconds"))
         ax.loglog(counts, seconds, style, markerfacecolor="white", label=label)
+    unproved = [row["figures"] for row in result["rows"] if not row["figures"]["proved"]]
+    if unproved:
+        counts, seconds = ([figures[key] for figures in unproved] for key in ("coefficients", "processor seconds"))
+        ax.loglog(counts, seconds, "x", color="grey", label="HiGHS, ended without a proof")
     ax.set_xlabel("input coefficients of all techniques")
     ax.set_ylabel("processor seconds to a plan proved to 1e-6")
     ax.set_title("Two techniques per good, ten shared resources", loc="left", fontsize=10)

@@ -286,8 +286,8 @@ assert large.revealed.loc["coefficients", "to"] == "nobody"
 #
 # If seconds grow like $n^a$, they lie on a line of slope $a$ when both axes are logarithmic. $a = 1$: twice the
 # economy, twice the time. Here prices and the three general methods of HiGHS (PDLP, simplex, interior point) get the
-# same economies, and all have to end with a plan that is *proved* to one millionth. The seconds are of the machine that
-# ran this notebook, so no number of them is printed, only drawn.
+# same economies, and all have to end with a plan that is *proved* to one millionth. The seconds (those that all cores
+# worked together) are of the machine that ran this notebook, so no number of them is printed, only drawn.
 
 # %%
 follow = {"HiGHS pdlp": [300, 1000, 3000], "HiGHS ipm": [300, 600, 1000], "HiGHS simplex": [300, 450, 600]}
@@ -341,9 +341,9 @@ assert (facts["rounds"] < 10).all()
 # %% [markdown]
 # The table explains the picture, and no clock is in it. A *pass* reads every coefficient once. Prices take about a
 # hundred, **however many goods there are**. So the work is a hundred times the size of the table: linear. (In the
-# picture the slope of prices is *below* one: at these sizes much of the time does not depend on the table at all.) That
-# the cost of linear programming grows non-linearly is true of simplex and interior point, on these programs. It is not
-# true of the *problem*.
+# picture the slope of prices is *below* one: at these sizes much of the time does not depend on the table at all. Small
+# economies are answered sooner by general methods, PDLP first of all.) That the cost of linear programming grows
+# non-linearly is true of simplex, on these programs. It is not true of the *problem*.
 #
 # ## The twelve million
 #
@@ -357,9 +357,10 @@ assert (facts["rounds"] < 10).all()
 # | 1,000,000 | 50 | 3 | 70 | 4.4e-7 | 27.4 |
 # | 12,000,000 | 8 | 3 | 117 | 8.4e-7 | 363 |
 #
-# The last took 20.3 GiB of memory at its peak, and 46 seconds before it to read the tables. Beside it, HiGHS on the
-# economies of 20 inputs, in one run of `python -m benchmarks prices --size full` (other work went on; price
-# coordination with building and proving everything took .1, .3 and 3.6 seconds there):
+# The last took 20.3 GiB of memory at its peak, and 46 seconds before it to read the tables; the same rounds again,
+# while the machine was busy with much else, took 939 seconds. Beside it, HiGHS on the economies of 20 inputs, in one
+# run of `python -m benchmarks prices --size full` (other work went on; price coordination with building and proving
+# everything took .1, .3 and 3.6 seconds there):
 #
 # | goods | PDLP | simplex | interior point | OR-tools' PDLP |
 # | ---: | ---: | ---: | ---: | ---: |
@@ -367,8 +368,8 @@ assert (facts["rounds"] < 10).all()
 # | 10,000 | 1.5 s | not in 60 s | not tried | 9.6 s |
 # | 100,000 | 38 s | not tried | not tried | not in 300 s |
 #
-# PDLP, too, only multiplies by the table, and follows ten times behind. A general method *need not* grow fast; simplex
-# and interior point do, and they were what there was in 1990.
+# PDLP, too, only multiplies by the table; at 100,000 goods it took ten times as long. So a general method *need not*
+# grow fast. Simplex did.
 #
 # Twelve million goods, planned on two cores. The coefficients of that economy need $1.92 \cdot 10^8$ numbers of
 # twelve bytes, value and place:

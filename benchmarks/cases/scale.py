@@ -1,7 +1,7 @@
 """How seconds grow with an economy: price coordination, alone where nobody follows, beside HiGHS where it can.
 
 Economies of two techniques per good, eight inputs each, and ten shared resources. Prices go up the whole ladder of
-sizes; each of HiGHS's methods goes up its own until it is not proved within the limit, and is asked no further.
+sizes; each of HiGHS's methods goes up its own until the limit of seconds stops it, and is asked no further.
 
 A method's exponent is the slope of log seconds against log coefficients over the sizes that it was proved at, by least
 squares. Beside the clock's seconds stand those that all cores together worked (processor seconds): other work on the
@@ -144,12 +144,12 @@ def _processor_seconds(run: Callable[[], Any]) -> float:
 
 
 def _follows(climbed: list[tuple[int, Row]], coefficients: int, limit: float, method: str) -> bool:
-    """Whether a method is asked at the next size: the last was proved in time, and interior point will be."""
+    """Whether a method is asked at the next size: it was within the limit, and interior point will be."""
     if not climbed:
         return True
     last, row = climbed[-1]
     ahead = row.minimum * (coefficients / last) ** _AHEAD if method == "ipm" else 0.0
-    return bool(row.figures["proved"]) and ahead <= limit
+    return bool(row.minimum < limit and ahead <= limit)
 
 
 def forget_peak() -> None:
