@@ -332,7 +332,6 @@ def test_a_good_made_of_nothing_scarce_is_said() -> None:
         harmonise_choice(replace(problem, inputs=sp.csr_array(inputs), use=sp.csr_array(use)), tolerance=1e-6)
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeWarning, reason="where nothing is scarce at all, a division overflows")
 def test_nothing_that_is_scarce_at_all_is_said() -> None:
     problem = form()
     with pytest.raises(NoChoiceError):

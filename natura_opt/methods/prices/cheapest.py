@@ -193,7 +193,7 @@ class Industries:
         none of them below cost; industries that know of a technique which undercuts z take it up, and if there is none,
         no choice of techniques makes more of those goods than it uses up.
         """
-        scarcity = np.maximum(scarcity, 1e-9 * max(float(scarcity.max(initial=0.0)), 1e-300))  # nothing is quite free
+        scarcity = np.maximum(scarcity, 1e-9 * max(float(scarcity.max(initial=0.0)), 1e-290))  # nothing is quite free
         prices = np.zeros(self.table.goods)
         for _ in range(_FIRST_STEPS):
             prices, chosen = self.cheapest(scarcity, prices)
