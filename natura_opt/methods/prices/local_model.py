@@ -31,20 +31,26 @@ _NO_SHARE = 1e-9
 _BLOCKS, _FEW = 32, 5_000
 
 
+@compiled(nogil=True, inline="always")
+def _cheapest(place: Any, offsets: Any, beyond: Any, point: Any) -> Any:
+    """Return which of a good's techniques takes least at these rents."""
+    least = np.inf
+    best = offsets[place]
+    for t in range(offsets[place], offsets[place + 1]):
+        cost = 0.0
+        for c in range(point.shape[0]):
+            cost += beyond[t, c] * point[c]
+        if cost < least:
+            least = cost
+            best = t
+    return best
+
+
 @compiled(nogil=True)
 def _answers_of(start: Any, stop: Any, offsets: Any, beyond: Any, outputs: Any, point: Any, sums: Any) -> None:
-    things = point.shape[0]
     for place in range(start, stop):
-        least = np.inf
-        best = offsets[place]
-        for t in range(offsets[place], offsets[place + 1]):
-            cost = 0.0
-            for c in range(things):
-                cost += beyond[t, c] * point[c]
-            if cost < least:
-                least = cost
-                best = t
-        for c in range(things):
+        best = _cheapest(place, offsets, beyond, point)
+        for c in range(point.shape[0]):
             sums[c] += outputs[place] * beyond[best, c]
 
 
@@ -56,19 +62,9 @@ def _answers(cuts: Any, offsets: Any, beyond: Any, outputs: Any, point: Any, sum
 
 @compiled(nogil=True, parallel=True)
 def _add_choices(cuts: Any, offsets: Any, beyond: Any, point: Any, weight: Any, shares: Any) -> None:
-    things = point.shape[0]
     for block in prange(len(cuts) - 1):
         for place in range(cuts[block], cuts[block + 1]):
-            least = np.inf
-            best = offsets[place]
-            for t in range(offsets[place], offsets[place + 1]):
-                cost = 0.0
-                for c in range(things):
-                    cost += beyond[t, c] * point[c]
-                if cost < least:
-                    least = cost
-                    best = t
-            shares[best] += weight
+            shares[_cheapest(place, offsets, beyond, point)] += weight
 
 
 @dataclass(frozen=True, eq=False)
