@@ -7,7 +7,8 @@ The largest number of assortments is found without any linear program over the t
    the full costs p of all goods (:mod:`natura_opt.methods.prices.cheapest`);
 3. the chosen techniques are one complete plan, of which an assortment takes :math:`u_\pi` of what is scarce; the
    centre mixes the plans it has seen, :math:`\max \sum \lambda` with :math:`\sum \lambda_\pi u_\pi \le r`, and moves
-   the prices (:mod:`natura_opt.methods.prices.level_bundle`).
+   the prices to where a model of everybody's answer is best (:mod:`natura_opt.methods.prices.local_model`), or, where
+   few choose or that fails, by the cuts of the plans (:mod:`natura_opt.methods.prices.level_bundle`).
 
 The value of all that is scarce over the cost of an assortment, :math:`w r / p g`, bounds every plan from above,
 whatever the prices; the mix is a plan. Their gap is known, and proved, in every round.
