@@ -203,7 +203,7 @@ def _dots_of_blocks(block: int, one: Any, other: Any, partial: Any) -> None:
     for part in prange(len(partial)):
         for i in range(part * block, min((part + 1) * block, len(one))):
             for k in range(one.shape[1]):
-                partial[part, k] += float(one[i, k]) * float(other[i, k])
+                partial[part, k] += np.float64(one[i, k]) * np.float64(other[i, k])
 
 
 @compiled(nogil=True, parallel=True)
