@@ -87,7 +87,7 @@ NO_NAMES: list[Any] = [
     b"ab",
     {"a": 1, "b": 2},
     {"a"},
-    2,
+    -2,
     True,
     [True, False],
     [1, "1"],

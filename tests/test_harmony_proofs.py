@@ -330,7 +330,7 @@ def test_the_picture_draws_no_iterate_that_breaks_a_law() -> None:
 # ---- 31. what is said, and what is dropped ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", [*EXACT, *HISTORICAL, "prices", "fixed-point"])
+@pytest.mark.parametrize("method", [*EXACT, *HISTORICAL, "fixed-point"])
 def test_verbose_is_refused_where_there_is_no_log(method: str) -> None:
     with pytest.raises(OptionError, match=f"'{method}' is not HiGHS's and takes no verbose"):
         no.solve(small(), method=method, verbose=True)

@@ -68,7 +68,9 @@ def technology(pattern: Pattern, radius: float, ways: int, seed: int) -> Technol
 
 
 def resource_use(technology: Technology, kinds: int, seed: int) -> Any:
-    """Return resources used per unit of activity, csc, shape (kinds, techniques); labour first."""
+    """Return resources used per unit of activity, csc, shape (kinds, techniques); labour first; None without any."""
+    if not kinds:
+        return None
     count = len(technology.makes)
     starts: Any = np.zeros(count + 1, dtype=np.int32 if count * kinds < 2**31 else np.int64)
     starts[1:] = 1

@@ -103,8 +103,8 @@ class PriceRounds:
         return {
             "passes": self.passes,
             "rounds": [
-                {"round": one.round, "best": one.best, "gap": one.gap, "passes": float(one.passes)}
-                | ({"bound": one.bound} if np.isfinite(one.bound) else {})
+                {"round": one.round, "gap": one.gap, "passes": float(one.passes)}
+                | {name: value for name in ("best", "bound") if np.isfinite(value := getattr(one, name))}
                 for one in self.rounds
             ],
             "revealed": {what: int(self.told.get(what, 0)) for what in MESSAGES} | {"coefficients": self.coefficients},
