@@ -80,14 +80,18 @@ class GoodsSystem:
         aim : what may be missed in all, relative to the worth of the solution; beyond the slack nothing is proved.
         """
         factor = 1.0 + slack if up else 1.0 - slack
+
+        def surely(estimate: Floats) -> Floats | None:
+            return positive_solution(
+                lambda x: factor * times(x), lambda: factor * matrix(), factor * wanted, estimate, slack / 4
+            )
+
         if self._steps is None:
             x = np.maximum(_eliminated(factor * matrix(), factor * wanted), 0.0)
             mended = self._mended(times, wanted, x, factor, worth, np.inf, up) if np.isfinite(x).all() else None
             if mended is not None:
                 return mended
-            return positive_solution(
-                lambda x: factor * times(x), lambda: factor * matrix(), factor * wanted, start, slack / 4
-            )
+            return surely(start)
         x = np.maximum(start, 0.0)
         root = len(x) ** 0.5
         finer = 1.0
@@ -124,9 +128,7 @@ class GoodsSystem:
                 return mended
             finer *= _FINER
         start = np.where(np.isfinite(start) & (start > 0), start, 0.0)
-        return positive_solution(
-            lambda x: factor * times(x), lambda: factor * matrix(), factor * wanted, start, slack / 4
-        )
+        return surely(start)
 
     def _mended(
         self,

@@ -93,12 +93,10 @@ def in_own_units(laid: PricedEconomy) -> OwnUnits:
     ------
     QuestionError : numbers are so far apart that doubles cannot hold them in any units; the cell is named.
     """
-    made_good = np.empty(len(laid.rows), dtype=np.int64)
-    made_good[laid.rows] = np.repeat(np.arange(len(laid.goods)), np.diff(laid.first))
-    goods = _exponents(laid, made_good)
-    inputs = _in_units(laid, laid.inputs, made_good, goods, goods, "inputs") if goods.any() else laid.inputs
+    goods = _exponents(laid)
+    inputs = _in_units(laid, laid.inputs, goods, goods, "inputs") if goods.any() else laid.inputs
     parts, powers = np.frexp(laid.amounts)
-    use = _in_units(laid, laid.use, made_good, goods, powers, "use", parts)
+    use = _in_units(laid, laid.use, goods, powers, "use", parts)
     shares, weights = np.frexp(laid.wanted)
     weights = np.where(laid.wanted > 0, weights - goods, -(2**30))
     assortment = -int(weights.max())
@@ -114,7 +112,7 @@ def in_own_units(laid: PricedEconomy) -> OwnUnits:
     return OwnUnits(laid, inputs, use, wanted, goods, assortment)
 
 
-def _exponents(laid: PricedEconomy, made_good: Any) -> Any:
+def _exponents(laid: PricedEconomy) -> Any:
     """Return the exponents that bring coefficients to one size; zeros where they are of about one size as they are."""
     count = len(laid.goods)
     if _of_one_size(laid.inputs.data) and _of_one_size(laid.use.data):
@@ -122,7 +120,7 @@ def _exponents(laid: PricedEconomy, made_good: Any) -> Any:
     inputs, use = sp.coo_array(laid.inputs), sp.coo_array(laid.use)
     with np.errstate(divide="ignore"):
         sizes = np.concatenate([np.log2(inputs.data), np.log2(use.data) - np.log2(laid.amounts)[use.col]])
-    rows = np.concatenate([made_good[inputs.row], made_good[use.row]])
+    rows = np.concatenate([laid.made_good[inputs.row], laid.made_good[use.row]])
     columns = np.concatenate([inputs.col, np.full(use.nnz, count)])  # all that is scarce is counted as value
     real = np.isfinite(sizes) & (rows != columns)
     levels = exponents_of_links(rows[real], columns[real], sizes[real], count + 1)
@@ -133,9 +131,7 @@ def _of_one_size(numbers: Floats) -> bool:
     return not len(numbers) or bool(numbers.min() >= _ALIKE and numbers.max() <= 1.0 / _ALIKE)
 
 
-def _in_units(
-    laid: PricedEconomy, table: Any, made_good: Any, goods: Any, of_columns: Any, name: str, parts: Any = None
-) -> Any:
+def _in_units(laid: PricedEconomy, table: Any, goods: Any, of_columns: Any, name: str, parts: Any = None) -> Any:
     """Return coefficients per unit of ours: times ``2**(goods - of_columns)``, over ``parts`` of columns if given.
 
     Raises
@@ -149,7 +145,7 @@ def _in_units(
         columns = table.indices[span]
         entries, scales = np.frexp(scaled[span])
         exponents = scales - of_columns[columns]
-        exponents += np.repeat(goods[made_good[start:stop]], np.diff(table.indptr[start : stop + 1]))
+        exponents += np.repeat(goods[laid.made_good[start:stop]], np.diff(table.indptr[start : stop + 1]))
         with np.errstate(over="ignore", under="ignore"):
             scaled[span] = np.ldexp(entries if parts is None else entries / parts[columns], exponents)
     lost = np.flatnonzero((table.data > 0) & ~((scaled >= _NORMAL) & (scaled <= 1.0 / _NORMAL)))

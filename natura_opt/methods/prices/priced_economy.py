@@ -9,6 +9,7 @@ aside; their prices are found afterwards.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,13 @@ class PricedEconomy:
     resources: int
     limiting_holdings: Places
     aside: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def made_good(self) -> Places:
+        """The good that each row makes, counted among those that are priced."""
+        made = np.empty(len(self.rows), dtype=np.int64)
+        made[self.rows] = np.repeat(np.arange(len(self.goods)), np.diff(self.first))
+        return made
 
     @property
     def coefficients(self) -> int:

@@ -39,11 +39,9 @@ def _can_do_without(laid: PricedEconomy, goods: Any) -> bool:
     """Whether what is wanted has techniques that need none of some goods, directly or through others."""
     makeable = np.ones(len(laid.wanted), dtype=bool)
     makeable[goods] = False
-    made_good = np.empty(len(laid.rows), dtype=np.int64)
-    made_good[laid.rows] = np.repeat(np.arange(len(laid.wanted)), np.diff(laid.first))
     while True:
-        runs = makeable[made_good] & (laid.inputs @ (~makeable).astype(np.float64) == 0)
-        now = makeable & (np.bincount(made_good[runs], minlength=len(makeable)) > 0)
+        runs = makeable[laid.made_good] & (laid.inputs @ (~makeable).astype(np.float64) == 0)
+        now = makeable & (np.bincount(laid.made_good[runs], minlength=len(makeable)) > 0)
         if (now == makeable).all():
             return bool(makeable[laid.wanted > 0].all())
         makeable = now
