@@ -21,6 +21,7 @@ from .console import (
 )
 from .generate import generate
 from .help import print_help
+from .reporting import ReportFile, report_writer
 from .sweep import sweep
 
 if TYPE_CHECKING:
@@ -113,13 +114,14 @@ def solve(
         Path | None,
         typer.Option(help="Write the plan: NAME.xlsx, a folder NAME.parquet, or any other folder for CSV files."),
     ] = None,
+    report: ReportFile = None,
     as_json: _Json = False,
 ) -> None:
     """Find the best plan of MODEL, or the best point of a linear program, and prove it."""
     with readable_errors():
         from ..methods.solve import solve as solve_plan
 
-        write = _plan_writer(out, log_file)
+        write, write_page = _plan_writer(out, log_file), report_writer(report, out, log_file)
         with working(f"planning {model}", quiet=verbose) as progress, standard_output_kept_clean():
             plan = solve_plan(
                 _problem_of(model),
@@ -142,6 +144,7 @@ def solve(
             raise KeyboardInterrupt
         try:
             write(plan)
+            write_page(plan)
         finally:  # what was found is shown also where it cannot be written
             _show_plan(plan, as_json, time_limit)
         ended = ExitCode.AS_ASKED if plan.proved else ExitCode.INTERRUPTED if stopped else ExitCode.NOT_AS_HOPED
@@ -159,13 +162,14 @@ def compare(
     tolerance: Annotated[float | None, typer.Option(help="Of every proof; each method's own without it.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for each method.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the comparison to this file (.svg, .png, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: _Json = False,
 ) -> None:
     """Ask the same question of several methods: how far each got, how fast, and how far from the proved optimum."""
     with readable_errors():
         from ..comparison.comparing import compare as compare_methods
 
-        draw = _picture_writer(picture)
+        draw, write_page = _picture_writer(picture), report_writer(report)
         chosen = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
         with working(f"comparing methods on {model}"), standard_output_kept_clean():
             comparison = compare_methods(
@@ -173,6 +177,7 @@ def compare(
             )
         try:
             draw(comparison)
+            write_page(comparison)
         finally:
             _show_comparison(comparison, as_json)
         raise typer.Exit(ExitCode.AS_ASKED if comparison.optimum.proved else ExitCode.NOT_AS_HOPED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -44,8 +45,7 @@ def balance_parts(accounts: Accounts) -> list[Part]:
     if len(plan.investment):
         pooled = plan.investment.index.nlevels == 1
         held = plan.investment.index if pooled else plan.investment.index.get_level_values(0)
-        amounts = plan.investment.to_numpy()[:, t]
-        parts.append(Part("invested", np.bincount(goods.get_indexer(held), amounts, minlength=len(goods))))
+        parts.append(Part("invested", _by_good(goods.get_indexer(held), plan.investment.to_numpy()[:, t], len(goods))))
     if plan.asked.has("storage"):
         stored = plan.stored.to_numpy()
         if t > 0:
@@ -64,9 +64,13 @@ def _further(accounts: Accounts) -> list[Part]:
     for block, goods, amounts in flows_of_columns(plan, t):
         if block.declared is not None and block not in told:
             for sign, words in zip((1.0, -1.0), words_of_flow(block), strict=True):
-                mine = np.bincount(goods, np.maximum(sign * amounts, 0.0), minlength=count)
+                mine = _by_good(goods, np.maximum(sign * amounts, 0.0), count)
                 parts.append(Part(words, mine, always=False))
     other = plan.other_uses.to_numpy()[:, t]
     parts.append(Part("other use", np.maximum(other, 0.0), always=False))
     parts.append(Part("other supply", np.maximum(-other, 0.0), always=False))
     return parts
+
+
+def _by_good(goods: Any, amounts: Floats, count: int) -> Floats:
+    return np.bincount(goods, amounts, minlength=count).astype(float)  # of nothing, it counts in whole numbers

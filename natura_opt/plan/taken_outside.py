@@ -38,11 +38,10 @@ class TakenOutside(PeriodOfPlan):
         """Return what activities take besides goods: resources, stocks, emissions and whatever else laws limit; what
         is of the user's own; and rents of scale, where a technique runs at the end of a piece of its curves.
         """
-        plan, sign = self.plan, self.towards
         lines = [*self._limited(level), *self._other_goods(level)]
         for counted, apart, called, amounts, weights in self._counted(level):
             lines = _with_weights(lines, (counted, called, amounts, weights), apart)
-        lines += [("own row", named, rows @ level, sign * duals) for named, rows, duals in self._own_rows]
+        lines += [("own row", named, rows @ level, self.towards * duals) for named, rows, duals in self._own_rows]
         rents = np.where(self.level > 0, self.marginal.beyond, 0.0)
         if rents.any():
             lines.append(("rent of scale", names(self.economy.techniques), level * (rents != 0), rents))
