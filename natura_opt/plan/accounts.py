@@ -12,10 +12,12 @@ never dropped.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..economy.coerce import position
@@ -66,8 +68,18 @@ class Accounts(TakenOutside):
 
     def maker(self, good: int) -> int | None:
         """Return the running technique that makes most of a good; None where none does."""
-        outputs = self.outputs[[good]].toarray().ravel() * np.where(self.runs, self.level, 0.0)
-        return int(np.argmax(outputs)) if outputs.max(initial=0.0) > 0 else None
+        start, end = self._running_outputs.indptr[good : good + 2]
+        outputs = self._running_outputs.data[start:end]
+        if not outputs.max(initial=0.0) > 0:
+            return None
+        return int(self._running_outputs.indices[start:end][np.argmax(outputs)])
+
+    @cached_property
+    def _running_outputs(self) -> Any:
+        """What running techniques make, csr, shape (goods, techniques), techniques in order."""
+        made = sp.csr_array(self.outputs @ sp.diags_array(np.where(self.runs, self.level, 0.0)))
+        made.sort_indices()
+        return made
 
 
 def one_unit(count: int, at: int) -> Floats:

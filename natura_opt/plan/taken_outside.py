@@ -193,17 +193,21 @@ class TakenOutside(PeriodOfPlan):
 
     def _row_name(self, block: Block, says: Rows, at: int) -> str:
         """Return the name of a row, and its period where that is another one; each is made once."""
-        called = self._row_names.get((block.name, at))
+        if block.name not in self._names_of_rows:
+            self._names_of_rows[block.name] = (block.index.tolist(), {}, self.economy.periods[self.t])
+        labels, names_made, period_here = self._names_of_rows[block.name]
+        called = names_made.get(at)
         if called is None:
-            parts, period = parts_of(self.economy, says, block.index[at])
+            parts, period = parts_of(self.economy, says, labels[at])
             called = holding_name(parts) if parts else says.named or says.words
-            if period is not None and period != self.economy.periods[self.t]:
+            if period is not None and period != period_here:
                 called = f"{called} in {name_of(period)}"
-            self._row_names[block.name, at] = called
+            names_made[at] = called
         return called
 
     @cached_property
-    def _row_names(self) -> dict[tuple[str, int], str]:
+    def _names_of_rows(self) -> dict[str, tuple[list[Any], dict[int, str], Any]]:
+        """What is known of the names of rows, by block: labels, names made so far by position, and the period."""
         return {}
 
     @cached_property

@@ -12,8 +12,6 @@ from ..plan.goods_flows import goods_flows
 from ..plan.pictures.sankey import draw_flows
 from ..plan.plan import Plan
 
-#: Flows that a page holds, those that are worth most.
-MOST_FLOWS = 500
 #: Up to so many goods times periods there is a diagram of each period, beside that of all together.
 _BY_PERIOD = 200
 #: Flows that the diagram shows singly.

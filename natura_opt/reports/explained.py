@@ -24,7 +24,7 @@ from ..plan.stated import GOODS
 from .tables import Words, plain_number
 
 #: Lines of an account that are told singly, those that are worth most.
-MOST_LINES = 8
+MOST_LINES = 6
 #: Up to so many goods times periods the whole chain of each is told, and the interval of each valuation.
 WHOLE_CHAINS, INTERVALS = 200, 24
 #: Of an account's worth, what counts as nothing.
@@ -122,9 +122,11 @@ def _account(lines: list[Lines], words: Words) -> dict[str, Any]:
     dear = [int(k) for k in order if abs(worths[k]) > _NOTHING * most]
     shown, others = dear[:MOST_LINES], dear[MOST_LINES:]
     account: dict[str, Any] = {
-        "lines": [[words.place(entries[k][0]), words.place(entries[k][1]), *entries[k][2:]] for k in shown],
+        "lines": [
+            [words.place(entries[k][0]), words.place(entries[k][1]), *map(plain_number, entries[k][2:])] for k in shown
+        ],
         "free": len(entries) - len(dear),
     }
     if others:
-        account["others"] = [len(others), float(worths[others].sum())]
+        account["others"] = [len(others), plain_number(worths[others].sum())]
     return account

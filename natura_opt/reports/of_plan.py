@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,16 @@ from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
 from ..objectives import Demand
-from ..plan.limits import binding_limits, few_coefficients
+from ..plan.limits import binding_limits, count_limits, few_coefficients
 from ..plan.plan import Plan
 from ..plan.prices_over_time import basket_line
 from ..plan.scale_words import curve_lines
 from ..plan.stages import stage_lines
+from ..plan.stated import GOODS
 from ..plan.terminal import terminal_lines
 from ..plan.text import emission_lines
-from .drawn_flows import MOST_FLOWS, diagrams, flows_table, is_drawn
+from ..tables.spec import AXES
+from .drawn_flows import diagrams, flows_table, is_drawn
 from .explained import explanations
 from .page import Figure, Page, Section
 from .proofs import proof_section, verdict_of
@@ -39,7 +42,6 @@ _PLACES: dict[str, tuple[str, str]] = {
     "net_output": ("activities", "Net output: what is made less what is used up"),
     "surplus": ("activities", "Left over"),
     "resource_use": ("activities", "Resources used"),
-    "valuations": ("valuations", "What one more unit is worth, period by period, each row shaded by its own highest"),
     "prices_over_time": ("valuations", "Prices, and own rates of interest into the next period"),
     "rents": ("valuations", "Rents: what the use of one more unit of a stock in one period alone is worth"),
     "returns_on_capital": ("valuations", "What stocks and investments bring"),
@@ -56,9 +58,7 @@ _PLACES: dict[str, tuple[str, str]] = {
 _LOOKS = {
     "activities": "bar",
     "fulfilment": "bar",
-    "valuations": "heat",
     "rents": "heat",
-    "terminal_stocks": "",
 }
 
 
@@ -83,7 +83,8 @@ def plan_page(plan: Plan, flows: bool | None) -> Page:
     drawn = diagrams(plan) if is_drawn(plan, flows) else []
     if drawn:
         data["flows"] = drawn
-    flowing = table_of("flows", _flows_caption(), flows_table(plan).head(MOST_FLOWS), words, looks={"worth": "bar"})
+    caption = "Flows of goods, all periods together, those that are worth most first"
+    flowing = table_of("flows", caption, flows_table(plan), words, looks={"worth": "bar"})
     sections += [
         Section("flows", "Flows of goods", drawings=["flows"] * bool(drawn), tables=[flowing]),
         _limits(plan, words),
@@ -104,10 +105,6 @@ def plan_page(plan: Plan, flows: bool | None) -> Page:
         Section("rest", "Further tables", sentences=curve_lines(plan), tables=tables.get("rest", [])),
     ]
     return Page(title, subtitle, verdict, _figures(plan), sections, words, data)
-
-
-def _flows_caption() -> str:
-    return f"Flows of all periods together, the {MOST_FLOWS} that are worth most"
 
 
 def _question(plan: Plan) -> Section:
@@ -154,7 +151,8 @@ def _placed(plan: Plan, words: Words) -> dict[str, list[Table]]:
     """Return the plan's tables by section."""
     placed: dict[str, list[Table]] = {}
     frames = plan.tables()
-    frames.pop("summary")
+    del frames["summary"], frames["valuations"]
+    placed["valuations"] = [_valuations(plan, kind, words) for kind in plan.valuations_by_kind]
     for name in [name for name in _PLACES if name in frames] + [name for name in frames if name not in _PLACES]:
         section, caption = _PLACES.get(name, ("rest", name.replace("_", " ").capitalize()))
         frame = frames[name]
@@ -171,6 +169,18 @@ def _placed(plan: Plan, words: Words) -> dict[str, list[Table]]:
             table = table_of("fulfilment_by_good", caption, by_good, words, looks={None: "bar"}, fields=False)
             placed.setdefault("fulfilment", []).insert(1, table)
     return placed
+
+
+def _valuations(plan: Plan, kind: str, words: Words) -> Table:
+    """Show what one more of each thing of a kind is worth, period by period."""
+    frame = plan.valuations_by_kind[kind]
+    says = next((one for _, one in plan.kinds if one.kind == kind), GOODS)
+    axis = next((axis for axis in says.axes if axis != "periods"), "")
+    single = len(says.axes) == 2
+    frame = frame.rename_axis(AXES[axis] if single else kind)
+    caption = f"{says.heading or kind.capitalize()}, each row shaded by its own highest"
+    economy = plan.economy if single else None
+    return table_of(f"valuations of {kind}", caption, frame, words, economy, {None: "heat"}, fields=False)
 
 
 def _fulfilment(plan: Plan) -> list[str]:
@@ -204,6 +214,7 @@ def _limits(plan: Plan, words: Words) -> Section:
     order = ["kind", "name", "period", "unit", "available", "worth", "valuation", "one_more", "one_less"]
     frame = frame[[column for column in order if column in frame]]
     table = table_of("limits", f"What the {whole} is made of", frame, words, looks={"worth": "bar"}, titles=titles)
+    table = replace(table, rows=count_limits(plan))
     return Section("limits", "Limits, and what one more brings", sentences=sentences, tables=[table])
 
 
@@ -234,4 +245,5 @@ def _why_not(plan: Plan, words: Words) -> Section:
         "clash": "Without any one of these there is a plan",
     }
     tables = [table_of(name, captions[name], frame, words) for name, frame in page.tables().items() if len(frame)]
-    return Section("why", "What would have to give", points=[line.strip() for line in page.lines()], tables=tables)
+    said = [line.strip() for line in page.lines() if not line.startswith("    ")]  # what stands further in is in tables
+    return Section("why", "What would have to give", points=said, tables=tables)

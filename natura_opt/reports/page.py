@@ -60,9 +60,14 @@ class Section:
     tables: list[Table] = field(default_factory=list)
 
     @property
+    def shown(self) -> list[Table]:
+        """The tables that have rows."""
+        return [table for table in self.tables if table.rows]
+
+    @property
     def filled(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.sentences or self.warnings or self.points or self.drawings or self.tables)
+        return bool(self.sentences or self.warnings or self.points or self.drawings or self.shown)
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class Page:
 def page_text(page: Page) -> str:
     """Return the page as HTML."""
     sections = [section for section in page.sections if section.filled]
-    tables = [table.data() for section in sections for table in section.tables]
+    tables = [table.data() for section in sections for table in section.shown]
     held = {"tables": tables, **page.data, "words": page.words.listed()}
     drawn = held.pop("flows", None)
     scripts = [_part(name) for name in _SCRIPTS]

@@ -7,6 +7,7 @@ import pandas as pd
 from ..base.status import Status
 from ..plan.plan import Plan
 from ..proof.certificate import Certificate
+from ..proof.diagnose import Impossibility
 from .page import Section, Verdict
 from .tables import Words, table_of
 
@@ -31,7 +32,7 @@ def verdict_of(plan: Plan) -> Verdict:
         what = "There is no plan" if plan.status is Status.INFEASIBLE else "There is no best plan"
         surely = "proved" if plan.impossibility.proved else "claimed, and not proved"
         sure = "none" if plan.impossibility.proved else "open"
-        return Verdict(sure, f"{what}: {surely}", [str(plan.impossibility)])
+        return Verdict(sure, f"{what}: {surely}", [_sentence(plan.impossibility)])
     if not plan.proved:
         stopped = {
             Status.TIME_LIMIT: "The time that was allowed ran out: ",
@@ -51,8 +52,8 @@ def verdict_of(plan: Plan) -> Verdict:
     return Verdict("proved", "Proved: no plan does better", [scope, _sentence(certificate)])
 
 
-def _sentence(certificate: Certificate) -> str:
-    said = str(certificate)
+def _sentence(proof: Certificate | Impossibility) -> str:
+    said = str(proof)
     return f"{said[:1].upper()}{said[1:]}."
 
 
@@ -61,7 +62,7 @@ def proof_section(plan: Plan, words: Words) -> Section:
     certificate, nothing = plan.certificate, plan.impossibility
     if nothing is not None:
         judge = "exact arithmetic" if nothing.exact else "the recomputed residual"
-        sentences = [f"{nothing}", f"Judged by {judge}; by {plan.method}."]
+        sentences = [_sentence(nothing), f"Judged by {judge}; by {plan.method}."]
         return Section("proof", "The proof", sentences=sentences)
     judged = {
         "recomputed": "Plan and bound are recomputed from the data; the solver's word counts for nothing.",

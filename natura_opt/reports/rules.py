@@ -11,7 +11,7 @@ from ..plan.stated import GOODS
 from ..program.canonical import Block
 from ..program.declared import Rows
 from .page import Section
-from .tables import MOST_ROWS, Table, Words, table_of
+from .tables import Table, Words, table_of
 
 #: Of the largest valuation of a block, what counts as nothing.
 _NOTHING = 1e-12
@@ -66,22 +66,19 @@ def _of_block(plan: Plan, block: Block) -> tuple[str, str, str, int, int, float]
 def _rows_table(plan: Plan, block: Block, words: Words) -> Table:
     """Show rows one by one: what each is at, beside its side, and what one more of its side is worth."""
     says = block.declared
-    count = min(len(block.index), MOST_ROWS)
     if isinstance(says, Rows):
-        named = [row_words(plan.economy, says, label) for label in block.index[:count]]
+        named = [row_words(plan.economy, says, label) for label in block.index]
         caption = f"{says.words.capitalize()}: {says.meaning}"
         sign = plan.sign_of(says)
     else:
-        named = [(*own_name(plan.economy, block.name, label), "") for label in block.index[:count]]
+        named = [(*own_name(plan.economy, block.name, label), "") for label in block.index]
         caption, sign = f"Your own rows {block.name!r}", 1.0
-    level, side = plan.row_levels[block.span], plan.side_of(block)
     columns = {
         "name": [name for name, _, _ in named],
         "period": [period for _, period, _ in named],
         "unit": [unit for _, _, unit in named],
-        "level": level[:count],
-        "side": side[:count],
-        "valuation": (sign * plan.dual[block.span] + 0.0)[:count],
+        "level": plan.row_levels[block.span],
+        "side": plan.side_of(block),
+        "valuation": sign * plan.dual[block.span] + 0.0,
     }
-    table = table_of(f"rows {block.name}", caption, pd.DataFrame(columns), words)
-    return Table(table.name, table.caption, table.columns, len(block.index))
+    return table_of(f"rows {block.name}", caption, pd.DataFrame(columns), words)

@@ -18,8 +18,11 @@ from ..base.labels import name_of
 from ..economy.economy import Economy
 from ..tables.spec import AXES
 
-#: Rows of a table that a page holds; what comes after stands in the plan's own tables.
-MOST_ROWS = 2_000
+#: Of a table with more rows than this, rows that hold nothing but zeros are left out; and where more than
+#: ``MOST_ROWS`` are left, the page holds so many of them, those with the largest numbers.
+LONG, MOST_ROWS = 300, 1_000
+#: Whole numbers below this are written without a point: doubles hold them all.
+_WHOLE = 2.0**53
 #: The axis of the economy whose units a heading of labels stands for.
 _AXIS_OF = {title: axis for axis, title in AXES.items()}
 _GOOD = AXES["goods"]
@@ -43,8 +46,8 @@ class Words:
 def plain_number(value: Any) -> float | int | str | None:
     """Return a number as JSON can hold it, with all its digits.
 
-    >>> plain_number(0.1), plain_number(float("nan")), plain_number(float("-inf")), plain_number(pd.NA)
-    (0.1, None, '-inf', None)
+    >>> plain_number(0.1), plain_number(2.0), plain_number(float("nan")), plain_number(float("-inf"))
+    (0.1, 2, None, '-inf')
     """
     if value is None or value is pd.NA:
         return None
@@ -53,7 +56,9 @@ def plain_number(value: Any) -> float | int | str | None:
     number = float(value)
     if math.isnan(number):
         return None
-    return number if math.isfinite(number) else str(number)
+    if not math.isfinite(number):
+        return str(number)
+    return int(number) if number.is_integer() and abs(number) < _WHOLE else number
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,15 @@ class Table:
     name : as the answer calls it; unique in a page.
     caption : what it shows, in words.
     columns : its columns.
-    rows : of the whole table, of which the columns may hold the first ones.
+    rows : of the whole table, of which the columns may hold some.
+    zeros : rows of it that are left out since they hold nothing but zeros.
     """
 
     name: str
     caption: str
     columns: list[Column]
     rows: int
+    zeros: int = 0
 
     def data(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
@@ -98,7 +105,8 @@ class Table:
             {"title": one.title, "kind": one.kind, "values": one.values} | ({"look": one.look} if one.look else {})
             for one in self.columns
         ]
-        return {"name": self.name, "caption": self.caption, "rows": self.rows, "columns": columns}
+        sizes = {"rows": self.rows, "zeros": self.zeros}
+        return {"name": self.name, "caption": self.caption, **sizes, "columns": columns}
 
 
 def table_of(
@@ -121,7 +129,7 @@ def table_of(
     fields : whether columns are fields of a record, such as ``own_rate``, and not names of the data.
     """
     looks, titles = looks or {}, titles or {}
-    shown = frame.iloc[:MOST_ROWS]
+    shown, zeros = held_rows(frame)
     columns = _labels(shown, words, economy)
     for k, title in enumerate(shown.columns):
         values = shown.iloc[:, k].tolist()
@@ -129,9 +137,22 @@ def table_of(
         if _is_number(shown.dtypes.iloc[k], values):
             look = looks.get(title, looks.get(None, ""))
             columns.append(Column(called, "number", [plain_number(value) for value in values], look))
-        else:
+        elif any(value != "" for value in values) or not values:  # where nothing has a unit, there is no such column
             columns.append(Column(called, "word", [_place(words, value) for value in values]))
-    return Table(name, caption, columns, len(frame))
+    return Table(name, caption, columns, len(frame), zeros)
+
+
+def held_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the rows of a table that a page holds, and how many were left out since they hold nothing but zeros."""
+    if len(frame) <= LONG:
+        return frame, 0
+    numbers = frame.select_dtypes("number").to_numpy(dtype=float, na_value=0.0)
+    something = (np.nan_to_num(numbers) != 0).any(axis=1) | (numbers.shape[1] == 0)
+    held = np.flatnonzero(something)
+    if len(held) > MOST_ROWS:
+        sizes = np.abs(np.nan_to_num(numbers[held], posinf=0.0, neginf=0.0)).max(axis=1, initial=0.0)
+        held = np.sort(held[np.argsort(-sizes, kind="stable")[:LONG]])
+    return frame.iloc[held], int((~something).sum())
 
 
 def _labels(frame: pd.DataFrame, words: Words, economy: Economy | None) -> list[Column]:

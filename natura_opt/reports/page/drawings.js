@@ -47,12 +47,13 @@ function drawLine(place) {
     svg.replaceChildren(shape("title", {}, `${drawn.value} against ${across.value}, ${points.length} points`));
     if (!points.length) return svg.append(shape("text", { x: 20, y: 40 }, "No point has a number for it."));
     const ends = (k) => [Math.min(...points.map((one) => one[k])), Math.max(...points.map((one) => one[k]))];
+    const flat = (from, to) => to - from <= 1e-9 * Math.max(Math.abs(from), Math.abs(to)); // what differs by rounding is level
     const [[left, right], [low, high]] = [ends(0), ends(1)];
-    const scaled = (value, from, to, start, end) => (to > from ? start + ((value - from) / (to - from)) * (end - start) : (start + end) / 2);
+    const scaled = (value, from, to, start, end) => (!flat(from, to) ? start + ((value - from) / (to - from)) * (end - start) : (start + end) / 2);
     const at = ([x, y]) => [scaled(x, left, right, 80, 690), scaled(y, low, high, 270, 20)];
     svg.append(shape("line", { x1: 80, y1: 280, x2: 700, y2: 280, class: "axis" }), shape("line", { x1: 70, y1: 15, x2: 70, y2: 280, class: "axis" }));
-    for (const [value, end] of [[left, "start"], [right, "end"]]) svg.append(shape("text", { x: at([value, low])[0], y: 298, "text-anchor": left === right ? "middle" : end }, readable(value)));
-    for (const value of [low, high]) svg.append(shape("text", { x: 64, y: at([left, value])[1] + 4, "text-anchor": "end" }, readable(value)));
+    for (const [value, end] of flat(left, right) ? [[left, "middle"]] : [[left, "start"], [right, "end"]]) svg.append(shape("text", { x: at([value, low])[0], y: 298, "text-anchor": end }, readable(value)));
+    for (const value of flat(low, high) ? [low] : [low, high]) svg.append(shape("text", { x: 64, y: at([left, value])[1] + 4, "text-anchor": "end" }, readable(value)));
     svg.append(shape("text", { x: 385, y: 314, "text-anchor": "middle" }, across.value));
     if (data.line.across.length === 1) svg.append(shape("polyline", { class: "curve", points: points.map((one) => at(one).join(",")).join(" ") }));
     for (const one of points) {

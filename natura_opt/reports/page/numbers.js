@@ -29,15 +29,12 @@ function readable(value, digits = 4) {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e9) return value.toLocaleString("en-GB").replace("-", "−");
   let [head, exponent] = size.toExponential(digits - 1).split("e");
-  exponent = Number(exponent);
   const sign = value < 0 ? "−" : "";
   if (exponent >= -3 && exponent < 7) {
-    const rounded = Number(size.toPrecision(digits));
-    const text = rounded.toLocaleString("en-GB", { maximumFractionDigits: Math.max(digits - 1 - exponent, 0) });
-    return sign + text;
+    return sign + size.toLocaleString("en-GB", { maximumFractionDigits: Math.max(digits - 1 - exponent, 0) });
   }
   if (head.includes(".")) head = head.replace(/\.?0+$/, "");
-  return `${sign}${head}×10${[...String(exponent)].map((one) => RAISED[one]).join("")}`;
+  return `${sign}${head}×10${[...String(Number(exponent))].map((one) => RAISED[one]).join("")}`;
 }
 
 // All digits of a number, as programs read them.

@@ -83,8 +83,9 @@ class Sheet {
     const shown = this.whole ? rows : rows.slice(0, FIRST);
     this.body.replaceChildren(...shown.map((row) => this.row(row)));
     this.body.querySelectorAll("button.name").forEach((button, k) => (button.tabIndex = k ? -1 : 0));
-    const all = this.table.rows;
-    const held = all > this.count ? ` The first ${readable(this.count)} of ${readable(all)} rows are in this page; all of them are in the plan's own tables.` : "";
+    const { rows: all, zeros } = this.table;
+    const held = all - zeros > this.count ? ` Of ${readable(all - zeros)} rows the ${readable(this.count)} with the largest numbers are in this page; all of them are in the answer's own tables.` : "";
+    const nothing = zeros ? ` ${readable(zeros)} more rows hold nothing but zeros.` : "";
     this.more.replaceChildren();
     if (rows.length > shown.length || (this.whole && rows.length > FIRST + 3)) {
       const button = element("button", { type: "button" }, this.whole ? "Show fewer" : `Show all ${readable(rows.length)}`);
@@ -95,7 +96,7 @@ class Sheet {
       });
       this.more.append(`${readable(shown.length)} of ${readable(rows.length)} rows. `, button);
     } else if (this.terms.length) this.more.append(`${readable(rows.length)} of ${readable(this.count)} rows.`);
-    this.more.append(held);
+    this.more.append(held + nothing);
   }
 
   row(row) {
@@ -210,9 +211,8 @@ function showText(text) {
 
 // The first table of a section stands open; the others open when they are asked for, and are made only then.
 function placeTables() {
-  const byName = new Map(data.tables.map((table) => [table.name, table]));
   for (const place of document.querySelectorAll("[data-table]")) {
-    const table = byName.get(place.dataset.table);
+    const table = data.tables[Number(place.dataset.table)];
     if ("open" in place.dataset) {
       place.append(new Sheet(table, false).element);
       continue;
