@@ -12,7 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..base.errors import DataError, listed, shortened, unknown
-from ..base.labels import name_of
+from ..base.labels import name_of, pair_of
 from ..base.numbers import doubles, sparse_doubles
 from ..tables.spec import AXES, TableSpec
 from .ranges import as_choices, position_of_text, positions_in
@@ -85,6 +85,19 @@ def spelled(index: pd.Index) -> pd.Index:
     if isinstance(index.dtype, pd.StringDtype):
         return index
     return pd.Index([reads(label) for label in index], tupleize_cols=False, dtype=object)
+
+
+def positions_of(names: Iterable[Any], axis: pd.Index) -> list[int]:
+    """Return the positions of names on an axis, -1 where there is none; ``coal@north`` finds ``("north", "coal")``."""
+    wanted = [reads(name) for name in names]
+    if isinstance(axis, pd.RangeIndex):
+        return [position_of_text(axis, name) if isinstance(name, str) else -1 for name in wanted]
+    texts = spelled(axis)
+    at: list[int] = texts.get_indexer(pd.Index(wanted, tupleize_cols=False, dtype=object)).tolist() if wanted else []
+    for k, name in enumerate(wanted):
+        if at[k] < 0 and isinstance(name, str) and "@" in name:
+            at[k] = int(texts.get_indexer(pd.Index([pair_of(name)], tupleize_cols=False, dtype=object))[0])
+    return at
 
 
 def _plain(label: Any) -> Any:

@@ -63,7 +63,7 @@ def knob_named(name: str, economy: Economy) -> Knob:
             raise DataError(f"{name!r}: {unknown('table', table, TABLES)}")
         return Knob(name)
     spec, where = TABLES[table], f"{economy.name}: {name!r}"
-    if spec.tidy:
+    if spec.tidy and table != "rules":
         raise DataError(f"{where}: {table!r} is a list of reports, no number of which can be turned")
     if not rest:
         if spec.is_matrix:

@@ -104,7 +104,7 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     settings |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
     settings["periods"] = texts(economy.periods, "periods")
     settings |= {axis: len(economy.axes[axis]) for axis in NAMED_AXES if _is_counted(economy, axis)}
-    named = [axis for axis in economy.axes if not (axis in settings and axis in NAMED_AXES)]
+    named = [axis for axis in (*NAMED_AXES, "periods") if not (axis in settings and axis in NAMED_AXES)]
     if "goods" in settings and _are_the_goods(economy, "techniques"):
         named.remove("techniques")
     numbered = [axis for axis in named if has_whole_numbers(economy.axes[axis])]
@@ -149,7 +149,7 @@ def _axes(economy: Economy, suffix: str) -> Iterator[tuple[str, list[list[str]]]
     """Give the rows of each axis that has a file; techniques that are the goods have none."""
     for axis, index in economy.axes.items():
         units = economy.units.get(axis)
-        if axis == "periods" or not len(index) or _are_the_goods(economy, axis) or _is_counted(economy, axis):
+        if axis not in NAMED_AXES or not len(index) or _are_the_goods(economy, axis) or _is_counted(economy, axis):
             continue
         names = texts(index, f"{axis}{suffix}")
         if units is None:

@@ -18,9 +18,9 @@ from ...tables.registry import TABLES
 from ...tables.spec import AXES
 from ..build import build_economy
 from ..coerce import as_labels, whole_numbers
-from ..curve_rows import curve_table
 from ..data import empty_axes
 from ..economy import Economy
+from ..given import TIDY
 from ..question import Question
 from ..ranges import counted
 from ..units import Units
@@ -185,7 +185,7 @@ def _tables(
             raise DataError(f"{model.called(name)}: {unknown('table', name, [*TABLES, *NAMED_AXES])}")
         spec = TABLES[name]
         for axis in spec.axes:
-            if not len(axes[axis]):
+            if axis in NAMED_AXES and not len(axes[axis]):
                 raise DataError(
                     f"{model.called(name)}: needs {model.called(axis)}, which names the {axis} (header: name,unit)"
                 )
@@ -193,7 +193,7 @@ def _tables(
             spec = replace(spec, sign="non-negative")
         if spec.tidy:
             source = model.sources[name]()
-            tables[name] = curve_table(spec, read_reports(source, spec), axes, model.place, source.line)
+            tables[name] = TIDY[name](spec, read_reports(source, spec), axes, model.place, source.line)
             continue
         tables[name] = read_table(model.sources[name](), spec, axes)
     for name, unit in units_of.items():
@@ -201,8 +201,8 @@ def _tables(
             raise DataError(f"{model.settings_place}, table_units: {unknown('table', name, tables)}")
         if TABLES[name].tidy:
             raise DataError(
-                f"{model.settings_place}, table_units: the rows of {name!r} are in the units of their technique and "
-                "name; convert them, and remove the entry"
+                f"{model.settings_place}, table_units: the rows of {name!r} are in the units of their names; convert "
+                "them, and remove the entry"
             )
         try:
             tables[name] = converted(TABLES[name], tables[name], unit, axes, units, converter)

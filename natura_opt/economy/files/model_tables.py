@@ -81,7 +81,7 @@ def read_table(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) ->
 
 
 def read_reports(source: Source, spec: TableSpec) -> pd.DataFrame:
-    """Return a table of reports: columns of texts, and quantities and totals as numbers.
+    """Return a table of rows: columns of texts, and its figures as numbers.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def read_reports(source: Source, spec: TableSpec) -> pd.DataFrame:
             raise DataError(f"{source.heading}: {unknown('column', heading, spec.tidy)}")
         if heading in columns:
             raise DataError(f"{source.heading}: the column {heading!r} is given twice")
-        number = heading in ("quantity", "total")
+        number = heading in spec.figures
         columns[heading] = single(source.numbers([k])) if number else pd.Series(source.names(k).listed(), dtype=object)
     return pd.DataFrame(columns)
 

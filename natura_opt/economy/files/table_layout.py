@@ -13,17 +13,14 @@ import scipy.sparse as sp
 
 from ...base.errors import DataError
 from ...tables.spec import AXES
-from ..curve_table import CurveTable
 from ..economy import Economy
-from ..table import Table
+from ..table import Table, TidyTable
 from .cells import Names
 
 #: What csv reads as one cell.
 _LONGEST_NAME = 131_072
 #: Matrices with more cells than this, if mostly zeros, are written long.
 _WIDE_CELLS = 10_000
-#: The numbers of a report.
-_NUMBERS = ("quantity", "total")
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,8 @@ def layout(table: Table, economy: Economy, place: str, long: bool | None = None)
     DataError : a label cannot be written (pairs; empty names).
     """
     spec = table.spec
-    if isinstance(table, CurveTable):
-        return _reports(table, place)
+    if isinstance(table, TidyTable):
+        return _listed(table, place)
     rows = texts(economy.axes[spec.axes[0]], place)
     if not spec.is_matrix:
         vectors = vectors_of(table, economy)
@@ -88,16 +85,17 @@ def vectors_of(table: Table, economy: Economy) -> dict[str, Any]:
     return {str(key) if ahead else str(economy.periods[key]): table.slices[key] for key in _slots(table)}
 
 
-def _reports(table: CurveTable, place: str) -> Layout:
-    """Lay reports out: the columns of names that say something, then quantities and totals."""
-    rows = table.rows
-    said = [h for h in rows.columns if h in ("technique", "name") or (h not in _NUMBERS and (rows[h] != "").any())]
+def _listed(table: TidyTable, place: str) -> Layout:
+    """Lay a list of rows out: the columns of texts that say something, then its figures."""
+    rows, figures = table.listed, list(table.spec.figures)
     names = {}
-    for heading in said:
+    for heading in (h for h in rows.columns if h not in figures):
         codes, distinct = pd.factorize(rows[heading].to_numpy(dtype=object))
-        listed = texts(pd.Index(distinct), place) if heading in ("technique", "name") else list(distinct)
-        names[heading] = Names(codes.astype(np.int64), listed)
-    return Layout(names, list(_NUMBERS), rows[list(_NUMBERS)].to_numpy())
+        if any(cell != "" for cell in distinct):
+            cells = [pd.Index([cell], tupleize_cols=False) for cell in distinct]
+            written = ["" if cell[0] == "" else texts(cell, place)[0] for cell in cells]
+            names[heading] = Names(codes.astype(np.int64), written)
+    return Layout(names, figures, rows[figures].to_numpy())
 
 
 def texts(labels: pd.Index, place: str) -> list[str]:
