@@ -30,6 +30,11 @@ def pair_name(label: Any) -> str:
     return "@".join(re.sub(r"([@\\])", r"\\\1", str(part)) for part in parts)
 
 
+def spoken(label: Any) -> str:
+    """Return a label as it can be typed: of a pair its :func:`pair_name`, of any other its text."""
+    return pair_name(label) if isinstance(label, tuple) else str(label)
+
+
 def pair_of(text: str) -> Any:
     """Return the label that a text writes as :func:`pair_name` does: a pair, or the text alone.
 

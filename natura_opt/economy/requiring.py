@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import DataError, shortened, unknown
-from ..base.labels import name_of
+from ..base.labels import spoken
 from ..base.numbers import double
 from ..tables.rules import SENSES, TERMS, TOGETHER
 from .coerce import as_labels, position
@@ -59,7 +59,11 @@ def require(
     if over not in (None, TOGETHER):
         raise DataError(f"{where}: {unknown('over', over, (TOGETHER,))}")
     stated = _periods(economy, period, rhs, where)
-    given = dict(chain(_plain(economy, terms, where), _said(economy, of, where)))
+    given: dict[tuple[str, int], tuple[Any, Any]] = {}
+    for term, (label, value) in chain(_plain(economy, terms, where), _said(economy, of, where)):
+        if term in given:
+            raise DataError(f"{where}: counts {spoken(label)!r} ({term[0]}) twice; add the coefficients up")
+        given[term] = label, value
     if not given:
         raise DataError(f"{where}: counts nothing; give the coefficient of a technique, good, resource or pollutant")
     empty = tuple(Term(of_what, at, np.zeros(0)) for of_what, at in given)
@@ -72,7 +76,7 @@ def require(
     for (of_what, at), (label, value) in given.items():
         own = unit_of_term(of_what, at, economy.units)
         per = f"({wanted or '1'}) / ({own or '1'})"
-        numbers = _numbers(economy, value, stated, per, f"{where}, the coefficient of {name_of(label)!r}")
+        numbers = _numbers(economy, value, stated, per, f"{where}, the coefficient of {spoken(label)!r}")
         counted.append(Term(of_what, at, np.where(stated, numbers, 0.0)))
     if not any(term.coefficients.any() for term in counted):
         raise DataError(f"{where}: counts nothing: every coefficient is 0")

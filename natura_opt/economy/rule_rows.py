@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, shortened, unknown
-from ..base.labels import name_of
+from ..base.labels import spoken
 from ..tables.rules import NEEDED, OPTIONAL, PLAIN, SENSES, TERMS, TOGETHER
 from ..tables.spec import TableSpec
 from .coerce import as_labels, positions_of, reads
@@ -168,8 +168,8 @@ class PlainNames:
             return found[0]
         if found:
             raise DataError(
-                f"{name_of(name)!r} may be of {' or '.join(of for of, _ in found)}; say which ({found[0][0]}=, or the "
+                f"{spoken(name)!r} may be of {' or '.join(of for of, _ in found)}; say which ({found[0][0]}=, or the "
                 "column 'of')"
             )
-        known = dict.fromkeys(name_of(label) for axis in self._axes.values() for label in axis)
-        raise DataError(unknown("technique, good, resource or pollutant", name_of(name), known))
+        known = dict.fromkeys(spoken(label) for axis in self._axes.values() for label in axis)
+        raise DataError(unknown("technique, good, resource or pollutant", spoken(name), known))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import DataError
-from ..base.labels import name_of
+from ..base.labels import spoken
 from ..tables.rules import TERMS
 from ..tables.spec import AXES
 from .rule_table import Rule, RuleTable
@@ -59,7 +59,7 @@ def unit_of_rule(rule: Rule, axes: Mapping[str, pd.Index], units: Mapping[str, t
     found = {unit_of_term(term.of, term.at, units): term for term in rule.terms}
     if len(found) > 1:
         (one, first), (other, second) = list(found.items())[:2]
-        names = [repr(name_of(axes[TERMS[term.of]][term.at])) for term in (first, second)]
+        names = [repr(spoken(axes[TERMS[term.of]][term.at])) for term in (first, second)]
         raise DataError(
             f"{where}: rule {rule.name!r} adds {one or 'what has no unit'} ({names[0]}) and "
             f"{other or 'what has no unit'} ({names[1]}); say the rule's unit (unit=, or the column 'unit'), and give "

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import DataError, shortened, unknown
-from ..base.labels import name_of
+from ..base.labels import spoken
 from ..base.numbers import doubles
 from ..tables.spec import AXES
 from .coerce import positions_of
@@ -90,5 +90,5 @@ def found_on(given: Sequence[Any], axis: pd.Index, name: str, at: Place) -> list
     positions = positions_of(given, axis)
     bad = next((k for k, position in enumerate(positions) if position < 0), None)
     if bad is not None:
-        raise DataError(f"{at(bad)}: {unknown(AXES[name], name_of(given[bad]), map(name_of, axis))}")
+        raise DataError(f"{at(bad)}: {unknown(AXES[name], spoken(given[bad]), map(spoken, axis))}")
     return positions

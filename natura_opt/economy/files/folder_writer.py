@@ -23,7 +23,7 @@ from .excel import SETTINGS, settings_rows, write_workbook
 from .model_files import FORMAT, NAMED_AXES
 from .parquet_writer import write_parquet
 from .sheet_cells import MOST_COLUMNS, MOST_ROWS
-from .table_layout import Layout, has_whole_numbers, layout, texts
+from .table_layout import Layout, has_pairs, has_whole_numbers, layout, texts
 
 Quoting = Literal[0, 1]
 
@@ -46,7 +46,7 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
     Raises
     ------
     OutputError : something stands there already, the place cannot be written, or a sheet cannot hold a table or a name.
-    DataError : a label cannot be written (pairs; empty names), or a table is too large for a sheet.
+    DataError : a label cannot be written (empty names; dates), or a table is too large for a sheet.
 
     >>> import tempfile, natura_opt as no
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -110,6 +110,9 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     numbered = [axis for axis in named if has_whole_numbers(economy.axes[axis])]
     if numbered:
         settings["whole_number_names"] = numbered
+    paired = [axis for axis in named if has_pairs(economy.axes[axis])]
+    if paired:
+        settings["pair_names"] = paired
     settings |= {key: entries for key, entries in (("own_units", own_units), ("notes", list(economy.notes))) if entries}
     settings["questions"] = {name: question_settings(question) for name, question in economy.questions.items()}
     return settings

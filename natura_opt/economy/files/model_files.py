@@ -2,7 +2,8 @@
 
 Both hold the same: settings (``economy.toml``, or the sheet ``economy``), the names of each axis, and the tables. What
 is checked and what is said is the same for both. An axis has a file or sheet of names; or the settings say how many
-there are (``goods = 12000000``), and their labels are the whole numbers 1, 2, …, which cost nothing.
+there are (``goods = 12000000``), and their labels are the whole numbers 1, 2, …, which cost nothing. Axes under
+``pair_names`` have names such as ``coal@north`` for the pair ``("north", "coal")``, here and in every table.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ...base.errors import DataError, QuestionError, shortened, unknown
+from ...base.labels import pair_of
 from ...tables.registry import TABLES
 from ...tables.spec import AXES
 from ..build import build_economy
@@ -31,7 +33,7 @@ FORMAT = 1
 #: Axes that have a file of names; periods stand in the settings.
 NAMED_AXES = ("goods", "techniques", "resources", "pollutants", "profiles")
 TEXTS = ("name", "title", "source")
-_LISTS = ("own_units", "notes", "whole_number_names")
+_LISTS = ("own_units", "notes", "whole_number_names", "pair_names")
 #: Settings that are lists, at the top level.
 LISTS_AT_TOP = ("periods", *_LISTS)
 _KEYS = ("format", *TEXTS, *LISTS_AT_TOP, *NAMED_AXES, "table_units", "questions")
@@ -86,6 +88,9 @@ def economy_of(model: ModelFiles) -> Economy:
         if isinstance(axes[axis], pd.RangeIndex):
             continue
         axes[axis] = whole_numbers(axes[axis], axis, f"{place}: whole_number_names")
+    for axis in settings.get("pair_names", ()):
+        names = [pair_of(name) for name in axes[axis]]
+        axes[axis] = as_labels(names, axis, f"{place}: pair_names")
     if not len(axes["techniques"]):
         axes["techniques"] = axes["goods"]
         units |= {"techniques": units["goods"]} if "goods" in units else {}
@@ -158,6 +163,11 @@ def _check_settings(settings: Mapping[str, Any], place: str) -> None:
     for axis in settings.get("whole_number_names", ()):
         if axis not in numbered:
             raise DataError(f"{place}: whole_number_names: {unknown('axis', shortened(axis), numbered)}")
+    for axis in settings.get("pair_names", ()):
+        if axis not in NAMED_AXES:
+            raise DataError(f"{place}: pair_names: {unknown('axis', shortened(axis), NAMED_AXES)}")
+        if axis in settings.get("whole_number_names", ()):
+            raise DataError(f"{place}: the names of the {axis} cannot be both pairs and whole numbers; remove one")
     if not settings.get("periods", ["1"]):
         raise DataError(f"{place}: periods is empty; name at least one, or leave the key out")
 

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from ...base.errors import DataError, listed, shortened, unknown
 from ...tables.spec import AXES, TableSpec
-from ..coerce import MOST_AHEAD, as_labels, matched, matched_in_range, spelled
+from ..coerce import MOST_AHEAD, as_labels, matched, matched_in_range, spelled, with_pairs
 from ..ranges import as_choices
 from ..table import shown, sign_fault
 from ..units import Units, wanted_unit
@@ -166,7 +166,8 @@ def _named(names: list[str], wanted: pd.Index, axis: str, place: str) -> Any:
 def _positions(source: Source, names: Names, wanted: pd.Index, axis: str) -> Positions:
     """Return the position in an axis of the name in each row; the first name that is not there is named."""
     distinct = pd.Index(names.distinct, dtype=object)
-    positions: Positions = spelled(wanted).get_indexer(distinct)[names.codes].astype(np.int64)
+    texts = spelled(wanted)
+    positions: Positions = texts.get_indexer(with_pairs(distinct, texts))[names.codes].astype(np.int64)
     if (positions < 0).any():
         at = int(np.flatnonzero(positions < 0)[0])
         said = unknown(AXES[axis], names.distinct[names.codes[at]], as_choices(wanted))

@@ -12,6 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ...base.errors import DataError
+from ...base.labels import pair_name
 from ...tables.spec import AXES
 from ..economy import Economy
 from ..table import Table, TidyTable
@@ -60,7 +61,7 @@ def layout(table: Table, economy: Economy, place: str, long: bool | None = None)
 
     Raises
     ------
-    DataError : a label cannot be written (pairs; empty names).
+    DataError : a label cannot be written (empty names; dates).
     """
     spec = table.spec
     if isinstance(table, TidyTable):
@@ -103,29 +104,39 @@ def texts(labels: pd.Index, place: str) -> list[str]:
 
     Raises
     ------
-    DataError : pairs, empty names, outer blanks, more characters than a cell of a CSV file is read with; dates and
-        fractions; whole numbers mixed with texts.
+    DataError : empty names, outer blanks, more characters than a cell of a CSV file is read with; dates and fractions;
+        whole numbers mixed with texts, or in pairs.
     """
+    paired = has_pairs(labels)
     written = []
     for label in labels:
-        text = str(label)
-        if not isinstance(label, str | int | np.integer) or not text.strip() or text != text.strip():
+        parts = label if isinstance(label, tuple) else (label,)
+        kinds: Any = str if isinstance(label, tuple) else str | int | np.integer
+        usable = all(isinstance(part, kinds) and str(part).strip() == str(part) != "" for part in parts)
+        if not usable or len(parts) == 0:
             raise DataError(
-                f"{place}: the name {label!r} cannot be written; use texts without outer blanks, or whole numbers"
+                f"{place}: the name {label!r} cannot be written; use texts without outer blanks, pairs of them, or "
+                "whole numbers"
             )
+        text = pair_name(label) if paired else str(label)
         if len(text) > _LONGEST_NAME:
             raise DataError(
                 f"{place}: the name {text!r} cannot be read again; use at most {_LONGEST_NAME:,} characters"
             )
         written.append(text)
-    if len({isinstance(label, str) for label in labels}) > 1:
+    if len({isinstance(label, str | tuple) for label in labels}) > 1:
         raise DataError(f"{place}: some names are texts and some are numbers, which cannot be written; use one of them")
     return written
 
 
+def has_pairs(labels: pd.Index) -> bool:
+    """Whether some names are pairs, which a file must say: in it they are texts, such as ``coal@north``."""
+    return labels.dtype == object and any(isinstance(label, tuple) for label in labels)
+
+
 def has_whole_numbers(labels: pd.Index) -> bool:
     """Whether names are whole numbers, which a file must say: in it they look like texts."""
-    return len(labels) > 0 and not isinstance(labels[0], str)
+    return len(labels) > 0 and not isinstance(labels[0], str | tuple)
 
 
 def _is_sparse(matrix: sp.csr_array) -> bool:
