@@ -67,7 +67,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def _trim(app: Sphinx, doctree: nodes.document) -> None:
     """Take off the blank line that ends an example for doctest."""
     for block in doctree.findall(nodes.literal_block):
-        block[:] = [nodes.Text(block.astext().rstrip())]
+        if block.rawsource == block.astext():  # else it is not code, and has parts of its own
+            block.rawsource = block.rawsource.rstrip()
+            block[:] = [nodes.Text(block.rawsource)]
 
 
 def _process(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
