@@ -55,9 +55,12 @@ COMMANDS: dict[str, dict[ExitCode, str]] = {
         ExitCode.AS_ASKED: "the model is written",
         ExitCode.REFUSED: "bad input, or a place that cannot be written",
     },
-    "import five-year": {
-        ExitCode.AS_ASKED: "the model is written",
-        ExitCode.REFUSED: "bad input, or a place that cannot be written",
+    **{
+        f"import {form}": {
+            ExitCode.AS_ASKED: "the model is written",
+            ExitCode.REFUSED: "bad input, or a place that cannot be written",
+        }
+        for form in ("five-year", "flows", "supply-use", "bea", "psut")
     },
     "models": {ExitCode.AS_ASKED: "the models are listed"},
     "help": {

@@ -21,6 +21,7 @@ from .console import (
 )
 from .generate import generate
 from .help import print_help
+from .imports import imports
 from .sweep import sweep
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-imports = typer.Typer(help="Bring an economy in from other forms.", epilog=sentence_of_all(), no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.command(epilog=sentence_after("generate"))(generate)
 app.command(epilog=sentence_after("sweep"))(sweep)
@@ -220,32 +220,6 @@ def models(as_json: _Json = False) -> None:
         width = max(len(name) for name, _ in shipped)
         for name, e in shipped:
             typer.echo(f"{name:<{width}}  {e.title} ({len(e.goods)} goods, {len(e.periods)} periods)")
-
-
-@imports.command("five-year", epilog=sentence_after("import five-year"))
-def import_five_year(
-    flows: Annotated[Path, typer.Argument(help="Flows of goods, labour and output, goods as columns.")],
-    cap: Annotated[Path, typer.Argument(help="Capital stocks, goods by industry.")],
-    dep: Annotated[Path, typer.Argument(help="Yearly rates of depreciation, goods by industry.")],
-    labtarg: Annotated[Path, typer.Argument(help="Targets and labour, one row per year.")],
-    dest: Annotated[Path, typer.Argument(help="The model folder (or NAME.xlsx) to write.")],
-    as_json: _Json = False,
-) -> None:
-    """Turn the four files of an n-year plan into a model folder (or NAME.xlsx)."""
-    with readable_errors():
-        from ..base.output_files import check_place
-        from ..economy.files.folder_writer import kind_of, write
-        from ..economy.national.five_year import read_five_year
-
-        check_place(dest, kind_of(dest))
-        economy = read_five_year(flows, cap, dep, labtarg, name=dest.resolve().stem or "five_year_plan")
-        write(economy, dest)
-        facts = {"model": str(dest), "goods": len(economy.goods), "periods": len(economy.periods)}
-        if as_json:
-            print_json(facts)
-        else:
-            size = f"{facts['goods']} goods, {facts['periods']} periods"
-            typer.echo(shown(f"{dest}: {size}; next: natura-opt solve {dest}"))
 
 
 def _problem_of(model: str) -> Any:

@@ -286,6 +286,18 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("goods", "whole number", "how many goods"),
         Field("periods", "whole number", "how many periods"),
     ),
+    **{
+        f"import {form}": (
+            Field("model", "text", "the folder or workbook that was written"),
+            Field("goods", "whole number", "how many goods"),
+            Field("techniques", "whole number", "how many techniques"),
+            Field("resources", "whole number", "how many resources"),
+            Field("pollutants", "whole number", "how many pollutants"),
+            Field("questions[]", "text", "names of what is asked"),
+            Field("notes[]", "text", "what was moved, left out or found, one note each"),
+        )
+        for form in ("flows", "supply-use", "bea", "psut")
+    },
     "sweep": (
         Field("model", "text", "the model as it was asked for"),
         Field("table", "text", "the file that was written"),
