@@ -17,6 +17,15 @@ def name_of(label: Any) -> str:
     return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
+def unit_words(unit: str) -> str:
+    """Return a unit as people write it.
+
+    >>> unit_words("person * year"), unit_words("GBP_million")
+    ('person·year', 'GBP million')
+    """
+    return unit.replace(" * ", "·").replace("*", "·").replace(" / ", "/").replace("_", " ")
+
+
 def holding_name(holding: Any) -> str:
     """Return who holds a stock: ``good in technique``, or the good alone where stocks are pooled.
 
