@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from .economy.build import build_economy as build_economy
     from .economy.economy import Economy as Economy
     from .economy.files.catalog import read as read
-    from .economy.files.catalog import shipped_models as shipped_models
     from .economy.files.folder_writer import write as write
+    from .economy.files.shipped import shipped_models as shipped_models
     from .economy.national.bea import read_bea as read_bea
     from .economy.national.five_year import read_five_year as read_five_year
     from .economy.national.flow_files import read_flows as read_flows

@@ -7,7 +7,7 @@ from __future__ import annotations
 PUBLIC: dict[str, dict[str, str]] = {
     "economies": {
         "read": "economy.files.catalog",
-        "shipped_models": "economy.files.catalog",
+        "shipped_models": "economy.files.shipped",
         "build_economy": "economy.build",
         "generate_economy": "generate.families",
         "write": "economy.files.folder_writer",
