@@ -8,6 +8,7 @@ import html
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 import natura_opt as no
 from natura_opt.base.labels import name_of
+from natura_opt.formulate import program_in_pieces
 from natura_opt.plan.limits import binding_limits, count_limits
 from natura_opt.reports.explained import INTERVALS, MOST_LINES
 from natura_opt.reports.page import script_json
@@ -178,6 +180,46 @@ def test_flows_are_drawn_where_there_are_some_and_by_choice(plans: dict[str, no.
     assert "flows" not in still.data
     assert (tmp_path / "still.html").stat().st_size < 200_000
     assert still.table("flows") == drawn.table("flows")
+
+
+def test_rules_and_rows_of_ones_own_are_shown_by_what_they_declare(tmp_path: Path) -> None:
+    def law(program: no.ProgramBuilder, economy: no.Economy, question: no.Question) -> None:
+        program.rows("mine", economy.periods, "<=", np.full(5, 5.0))
+        program.terms("mine", "activities", np.kron(np.eye(5), [[1.0, 1.0, 0.0, 0.0]]))
+
+    economy = no.read("five_year_plan").require(HOSTILE[2], {"bread": 1.0}, ">=", 2.0, period="year2")
+    plan = no.solve(economy, extra_laws=[no.ExtraLaw("matrix", law)])
+    page = ReadPage(plan.report(tmp_path / "rules.html", flows=False))
+    (rule,) = [name for name in page.names if "rule" in name and name.startswith("rows")]
+    assert page.table(rule)["name"] == [HOSTILE[2]]
+    assert page.table(rule)["side"] == [2]
+    assert page.table(rule)["level"][0] == pytest.approx(plan.activities.loc["bread", "year2"])
+    assert_same(page.table("extra mine"), plan.extra["mine"])
+    assert page.table("rows mine")["valuation"] == plan.extra["mine"]["valuation"].to_list()
+    laws = page.table("laws")
+    assert laws["law"] == [
+        getattr(block.declared, "meaning", "your own 'mine'") for block in plan.program.rows if len(block.index)
+    ]
+    assert sum(laws["worth"]) == pytest.approx(plan.objective, rel=1e-9)  # every bound of a column is zero
+
+
+def test_a_plan_of_a_program_in_pieces_has_a_page_without_explanations(tmp_path: Path) -> None:
+    plan = no.solve("wheat_cloth_pollution")
+    pieced = replace(plan, program=program_in_pieces(plan.economy, plan.question))
+    page = ReadPage(pieced.report(tmp_path / "pieced.html", flows=False))
+    assert "explanations" not in page.data
+    assert_same(page.table("emissions"), plan.emissions)
+
+
+def test_of_thousands_of_goods_those_worth_most_are_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("natura_opt.reports.explained.MOST_TOLD", 10)
+    plan = no.solve("five_year_plan")
+    page = ReadPage(plan.report(tmp_path / "few.html", flows=False))
+    told = page.data["explanations"]
+    worth = (plan.good_valuations * plan.output).sum(axis=1).sort_values(ascending=False)
+    assert {page.words[place] for place in told["goods"]} == set(worth.index[:2])
+    good = page.words[told["goods"][1]]
+    assert told["told"][3][1]["worth"] == plan.good_valuations.loc[good, "year4"]
 
 
 # ---- what is not proved, and what cannot be --------------------------------------------------------------------------
