@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import os
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -266,16 +266,53 @@ def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:
 # ---- all of it -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def site(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("built")
+def built(read: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build what stands in a folder as ``make docs`` does."""
     command = [sys.executable, "-m", "sphinx", "-E", "-a", "-q", "-W", "--keep-going", "-c", str(SITE), "-b", "html"]
-    done = subprocess.run([*command, str(assembled), str(folder)], capture_output=True, text=True, cwd=REPOSITORY)
+    where = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run([*command, str(read), str(folder)], capture_output=True, text=True, env=where, timeout=500)
+
+
+FAULTY = """# Faults
+
+[a](nowhere.md) [b](#here) {py:func}`natura_opt.solv` {py:class}`natura_opt.laws.law.Lawn` $\\nonsense$ ![d](unseen.png)
+
+```{drawn} picture
+import natura_opt as no
+no.read("five_year_plam")
+```
+"""
+
+
+def test_faults_of_a_page_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.md").write_text(FAULTY, encoding="utf-8")
+    done = built(tmp_path / "pages", tmp_path / "site")
+    assert done.returncode == 1
+    for fault in (
+        "nowhere.md",
+        "'here'",
+        "natura_opt.solv ",
+        "Lawn",
+        "nonsense",
+        "unseen.png",
+        "did you mean 'five_year",
+    ):
+        assert fault in done.stderr, fault
+
+
+@pytest.fixture(scope="module")
+def site(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    done = built(assembled, folder)
     assert done.returncode == 0, done.stderr
-    yield folder
+    return folder
 
 
 @pytest.mark.exhaustive
 def test_the_site_builds_without_a_warning_and_every_link_leads_somewhere(site: Path) -> None:
     wrong, count = links.wrong_links(site)
     assert wrong == [] and count > 5_000
+    solve = (site / "api" / "plans.html").read_text(encoding="utf-8")
+    assert 'id="natura_opt.solve"' in solve and ">Parameters<" in solve and ":Parameters:" not in solve
+    assert (site / "explanation" / "laws.html").read_text(encoding="utf-8").count("<math") > 20
