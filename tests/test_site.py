@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import inspect
 import os
 import re
 import shlex
@@ -133,41 +134,70 @@ def test_what_the_repository_holds_is_taken_as_it_stands(assembled: Path) -> Non
 def test_a_docstring_becomes_fields() -> None:
     said = """Do it.
 
-    Parameters
-    ----------
-    a, *b : what is
-        said at length.
-    c : short.
+Parameters
+----------
+a, *b : what is
+    said at length.
+c_d : short; as ``e : f`` says. g : another in the line. Not one: h.
 
-    Returns
-    -------
-    So much; and
-    more.
+Returns
+-------
+So much; and
+more.
 
-    Raises
-    ------
-    DataError, ValueError : where
-        it is wrong. KeyError : not an entry.
-    """
-    lines = docstrings.as_fields(re.sub(r"^    ", "", said, flags=re.MULTILINE).splitlines())
-    text = "\n".join(lines)
-    assert ":Parameters:\n    a, \\*b\n        what is\n        said at length.\n    c\n        short.\n" in text
-    assert ":Returns:\n    So much; and\n    more.\n" in text
-    assert ":Raises:\n    :exc:`~natura_opt.DataError`, ``ValueError``\n        where\n" in text
+Raises
+------
+DataError, ValueError : where
+    it is wrong. OptionError : where
+    it is odd.
+OutputError
+
+>>> 1
+1"""
+    text = "\n".join(docstrings.as_fields(said.splitlines()))
+    for part in (
+        ":Parameters:\n    a, \\*b\n        what is said at length.\n    c\\_d\n        short; as ``e : f`` says.\n",
+        "\n    g\n        another in the line. Not one: h.\n\n",
+        ":Returns:\n    So much; and\n    more.\n",
+        ":Raises:\n    :exc:`~natura_opt.DataError`, ValueError\n        where it is wrong.\n",
+        "    :exc:`~natura_opt.OptionError`\n        where it is odd.\n    :exc:`~natura_opt.OutputError`\n\n>>> 1\n1",
+    ):
+        assert part in text, text
     assert "----" not in text
 
 
 def test_what_follows_a_section_is_none_of_it() -> None:
     lines = ["A.", "", "Raises", "------", "DataError : so.", "", "And then a sentence.", "", ">>> 1", "1"]
-    assert docstrings.as_fields(lines)[-5:] == ["", "And then a sentence.", "", ">>> 1", "1"]
-    assert docstrings.as_fields(["Parameters", "", "of life."]) == ["Parameters", "", "of life."]
-    assert docstrings.as_fields([]) == []
+    assert docstrings.as_fields(lines)[-4:] == ["And then a sentence.", "", ">>> 1", "1"]
+    for lines in (["Parameters", "", "of life."], ["Parameters"], ["Notes", "-----", "so : it is"], []):
+        assert docstrings.as_fields(lines) == lines
 
 
-def test_no_public_docstring_keeps_a_heading_that_is_not_understood() -> None:
-    for name in HOMES:
-        lines = docstrings.as_fields((getattr(no, name).__doc__ or "").splitlines())
-        assert not [line for line in lines if re.fullmatch(r"-{3,}", line)], name
+def shown_docstrings() -> dict[str, str]:
+    """Return the docstrings that the site shows of public names, and of what they hand out, members among them."""
+    values = [getattr(no, name) for name in HOMES if callable(getattr(no, name))] + names.handed_out()
+    members = [member for value in values for member in vars(value).values() if isinstance(member.__doc__, str)]
+    own = [value for value in (*values, *members) if "natura_opt" in (getattr(value, "__module__", "") or "")]
+    return {value.__qualname__: inspect.getdoc(value) or "" for value in own if hasattr(value, "__qualname__")}
+
+
+def test_every_entry_of_a_docstring_names_what_it_is_of() -> None:
+    """A line that is not drawn in below its entry would stand there as another."""
+    tried = 0
+    for of, said in shown_docstrings().items():
+        text = "\n".join([*docstrings.as_fields(said.splitlines()), ""])
+        for body in re.findall(r"^:(?:Param|Attrib|Rais)\w+:\n((?: .*\n)*)", text, re.MULTILINE):
+            for term in re.findall(r"^ {4}(\S.*)$", body, re.MULTILINE):
+                tried += 1
+                for name in term.split(", "):
+                    assert re.fullmatch(r"(\\\*){0,2}\w[\w.\\]*|:exc:`~natura_opt\.\w+`|``error``", name), (of, term)
+    assert tried > 500
+
+
+def test_no_docstring_keeps_a_heading_that_is_not_understood() -> None:
+    for of, said in shown_docstrings().items():
+        lines = docstrings.as_fields(said.splitlines())
+        assert not [line for line in lines if re.fullmatch(r"-{3,}", line)], of
 
 
 # ---- names ---------------------------------------------------------------------------------------------------------
