@@ -194,6 +194,9 @@ def test_caps_and_budgets_are_what_the_rows_say(capped):
     assert any(float(text) == pytest.approx(costs["y2"], rel=5e-3) for text in figures if text[:1].isdigit()) == (
         costs["y2"] != 0
     )
+    (above,) = [text.get_text() for text in so_far.texts if text.get_text()[:1].isdigit()]
+    assert float(above) == pytest.approx(1e6 * costs["budget"], rel=5e-3)
+    assert "(above: cost of one million kilograms less)" in so_far.get_xlabel().replace("\n", " ")
 
 
 def test_the_cost_of_the_cap_stands_above_it(smoke):

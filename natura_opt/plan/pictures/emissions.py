@@ -15,8 +15,9 @@ from ..naming import rows_of
 from ..tables import PlanTables
 from ..users import users_by_table
 from .ranking import worth_of_emissions
+from .readable import largest, per
 from .stacks import Limit, Stack, draw_stacks, width_of
-from .style import fitted, heading, number, without
+from .style import heading, number, without
 
 #: Figures above a cap are written where there are no more periods than this.
 _FIGURES = 8
@@ -31,8 +32,6 @@ def draw_emissions(plan: PlanTables, most: int = 8) -> Figure:
         return without(plan, "Emissions", "Nothing that this plan does is said to emit anything.")
     width = width_of(min(len(stacks), most))
     title = heading(plan, "Emissions, and what may be emitted", width)
-    if any(any(limit.figures) for stack in stacks for limit in stack.limits):
-        title += "\n" + fitted(f"above a cap: what one unit less costs, in {plan.objective_name}", width)
     return draw_stacks(stacks, title, most, "more panels, of less that is dear to emit, in plan.emissions")
 
 
@@ -47,8 +46,9 @@ def _stacks(plan: PlanTables) -> Iterator[Stack]:
             continue
         unit, name = economy.unit("pollutants", pollutant), name_of(pollutant)
         shown = np.isfinite(caps[at]) & (costs[at, :-1] != 0) & (len(caps[at]) <= _FIGURES)
-        figures = tuple(number(cost) if here else "" for cost, here in zip(costs[at, :-1], shown, strict=True))
-        limits = [Limit("cap", caps[at], figures if shown.any() else ())] if np.isfinite(caps[at]).any() else []
+        factor, fewer = per(largest(costs[at]), unit)
+        figures = tuple(number(factor * c) if here else "" for c, here in zip(costs[at, :-1], shown, strict=True))
+        limits = [_limit("cap", caps[at], figures, fewer)] if np.isfinite(caps[at]).any() else []
         years = lengths(plan.asked)
         a_year = "a year" if (years != 1).any() else ""
         yield Stack(name, unit, a_year, parts, places, float(worth[at]), limits)
@@ -56,9 +56,14 @@ def _stacks(plan: PlanTables) -> Iterator[Stack]:
             so_far = (parts * years).cumsum(axis=1)
             level = np.full(len(years), np.nan)
             level[-1] = budgets[at]
-            cost = (*[""] * (len(years) - 1), number(costs[at, -1]) if costs[at, -1] else "")
-            limit = Limit("budget of all periods", level, cost if any(cost) else ())
+            cost = (*[""] * (len(years) - 1), number(factor * costs[at, -1]) if costs[at, -1] else "")
+            limit = _limit("budget of all periods", level, cost, fewer)
             yield Stack(f"{name}, in all so far", unit, "", so_far, places, float(worth[at]), [limit])
+
+
+def _limit(words: str, levels: Floats, costs: tuple[str, ...], unit: str) -> Limit:
+    """Return a limit with what one unit less of it costs, in units of the objective, where that is something."""
+    return Limit(words, levels, costs, f"above: cost of one {unit} less") if any(costs) else Limit(words, levels)
 
 
 def _sides(plan: PlanTables) -> tuple[Floats, Floats]:

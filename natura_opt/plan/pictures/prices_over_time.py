@@ -16,7 +16,8 @@ from ..stated import GOODS
 from ..tables import PlanTables
 from .other_prices import NOT_LOOKED_FOR, OPEN, ends_of, has_other_prices, open_places, rows_shown
 from .ranking import worth_of_goods, worth_of_rows, worth_of_stocks
-from .style import GREY, INK, MAIN, bare, fitted, heading, mark_periods, new_figure, number, unit_text, without, wrapped
+from .readable import largest, per
+from .style import GREY, INK, MAIN, bare, fitted, heading, mark_periods, new_figure, number, without, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +67,9 @@ def draw_prices_over_time(plan: PlanTables, most: int = 8) -> Figure:
 
 
 def _ranked(plan: PlanTables, table: pd.DataFrame, kind: str, column: str) -> pd.DataFrame:
-    """Return the prices of a kind, names x periods with the unit in the name; what is always free is left out."""
+    """Return the prices of a kind as they are written, names x periods with the unit in the name; not what is always
+    free.
+    """
     mine = table.xs(kind, level="kind")
     names = list(dict.fromkeys(mine.index.get_level_values("name")))
     count = len(plan.economy.periods)
@@ -74,8 +77,10 @@ def _ranked(plan: PlanTables, table: pd.DataFrame, kind: str, column: str) -> pd
     units = mine["unit"].to_numpy()[::count]
     worth = _worth(plan, kind)
     scarce = [k for k in np.lexsort((-np.abs(values).max(axis=1), -worth)) if values[k].any()]
-    labels = [wrapped(f"{name_of(names[k])}, per {unit_text(units[k])}", 40, 2) for k in scarce]
-    return pd.DataFrame(values[scarce], index=pd.MultiIndex.from_arrays([scarce, labels]))
+    scales = [per(largest(values[k]), str(units[k])) for k in scarce]
+    labels = [wrapped(f"{name_of(names[k])}, per {unit}", 40, 2) for k, (_, unit) in zip(scarce, scales, strict=True)]
+    written = values[scarce] * np.array([[factor] for factor, _ in scales] or np.empty((0, 1)))
+    return pd.DataFrame(written, index=pd.MultiIndex.from_arrays([scarce, labels]))
 
 
 def _could_be_others(plan: PlanTables, kind: str, rows: pd.DataFrame) -> np.ndarray:

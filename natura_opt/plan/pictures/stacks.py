@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 _ACROSS = 2
 _PANEL_WIDTH, _PANEL_HEIGHT, _ALONE = 4.9, 2.5, 6.6  # inches
 _PARTS = 5
-_LABEL_WIDTH, _LABEL_LINES = 26, 2
+_LABEL_WIDTH, _LABEL_LINES, _NOTE_WIDTH = 26, 2, 52
 _EDGE = 1.06  # room above what is highest
 
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """What a panel's total may be at most: per period, missing where there is none; and figures to write above."""
+    """What a panel's total may be at most: per period, missing where there is none; and figures to write above, with a
+    note that says what they are."""
 
     words: str
     levels: Floats
     figures: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +170,9 @@ def _draw_limit(ax: Axes, limit: Limit, factor: float, half: float) -> None:
     if len(there):
         same = float(np.ptp(limit.levels[there])) == 0
         words = f"dashed: {limit.words}" + (f" {number(float(limit.levels[there[0]]) / factor)}" if same else "")
-        ax.set_xlabel("; ".join(filter(None, (ax.get_xlabel(), words))), loc="left", fontsize=8, color=GREY)
+        words += f" ({limit.note})" if limit.note else ""
+        whole = "; ".join(filter(None, (ax.get_xlabel(), words)))
+        ax.set_xlabel(wrapped(whole, _NOTE_WIDTH, 3), loc="left", fontsize=8, color=GREY)
 
 
 def _name_parts(ax: Axes, names: Sequence[str], middles: Floats, edge: float, height: float) -> None:
