@@ -275,6 +275,7 @@ def calls(folder: Path) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "accounts": small_files(folder)["accounts"],
                 "capital": "stock",
                 "capital_goods": "homes",
+                "leave_out": ["output"],
                 "labels": "both",
                 "names": {"a": "apples", "b": "bread"},
                 "zeros": ["-"],

@@ -115,6 +115,9 @@ def import_flows(
     capital_goods: Annotated[
         str | None, typer.Option(help="The final demand in whose proportions stocks are made of goods.")
     ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="A total, of which there is a row and a column; may be repeated.")
+    ] = None,
     labels: _Labels = "codes",
     names: _Names = None,
     zero: _Zeros = None,
@@ -141,6 +144,7 @@ def import_flows(
                 accounts=accounts,
                 capital=capital,
                 capital_goods=capital_goods,
+                leave_out=leave_out or (),
                 labels=labels,
                 names=names,
                 zeros=zero or (),
