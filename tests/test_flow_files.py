@@ -349,7 +349,7 @@ def test_a_total_among_the_goods_is_said(tmp_path: Path) -> None:
     table["all"] = table.sum(axis=1)
     table["homes"] = [120.0, 55.0, 9.0, 184.0]
     table.to_csv(tmp_path / "t.csv")
-    message = "t.csv, row 'all' is the sum of the other 3 rows: a total among the entries?"
+    message = "t.csv, row 'all' is the sum of the other 3 rows: a total among them?"
     with pytest.raises(no.DataError, match=re.escape(message)):
         no.read_flows(tmp_path / "t.csv", "homes")
     assert no.read_flows(tmp_path / "t.csv", "homes", leave_out=["all"]).goods.tolist() == NAMES

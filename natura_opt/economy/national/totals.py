@@ -35,7 +35,7 @@ def refuse_totals(table: pd.DataFrame, place: str, advice: str = "leave it out o
         if at is not None:
             name = str(names[at])
             raise DataError(
-                f"{place}, {what} {name!r} is the sum of the other {len(names) - 1} {what}s: a total among the entries? "
+                f"{place}, {what} {name!r} is the sum of the other {len(names) - 1} {what}s: a total among them? "
                 f"{advice.format(name)}; if it is none, give the tables to natura_opt.from_supply_use"
             )
 
