@@ -301,7 +301,7 @@ CELLS: dict[str, tuple[int, int, Any, str]] = {
         "the industries of use are not those of supply: without 'plant'; with 'planet'",
     ),
     "another good wanted": (4, 8, "deisel", "final_demand: unknown good 'deisel'; did you mean 'diesel'"),
-    "a number wrong": (17, 3, 152.0, "sut: 1 of 4 rows do not balance: 'petrol' makes 152, and 52 go out"),
+    "a number wrong": (17, 3, 152.0, "sut.xlsx: 1 of 4 rows do not balance: 'petrol' makes 152, and 52 go out"),
     "a name that is a date": (4, 2, datetime.datetime(2010, 12, 10), "a date, not a name"),
     "a heading that is empty": (2, 4, None, "no row above row 3 has a heading over each of the columns C to E"),
     "a name that is empty": (4, 2, None, "rows 3 to 6: no column to the left of column C names all of these rows"),

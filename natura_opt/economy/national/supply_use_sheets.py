@@ -107,7 +107,7 @@ def read_supply_use(
     goods = relabelled(made.index, labels, names, "goods")
     called = dict(zip(made.index, goods, strict=True))
     branches = dict(zip(made.columns, relabelled(made.columns, labels, names, "techniques"), strict=True))
-    notes = _balance(made, used, wanted, brought, place, tolerance)
+    notes = _balance(made, used, wanted, brought, pages.place, tolerance)
     given = {
         **asked(spent, weights, None if "questions" in options else objective, place, stocks is not None),
         "resource_limits": None if spent is None else resource_limits,
