@@ -10,6 +10,7 @@ import typer
 
 from ..base.errors import OptionError, shown
 from ..base.exit_codes import sentence_after, sentence_of_all
+from .arguments import Json
 from .console import print_json, readable_errors, working
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 imports = typer.Typer(help="Bring an economy in from other forms.", epilog=sentence_of_all(), no_args_is_help=True)
 
 _Dest = Annotated[Path, typer.Argument(help="The model folder (or NAME.xlsx) to write.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 _Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook that has several.")]
 _Resources = Annotated[
     list[str] | None,
@@ -73,7 +73,7 @@ def import_five_year(
     dep: Annotated[Path, typer.Argument(help="Yearly rates of depreciation, goods by industry.")],
     labtarg: Annotated[Path, typer.Argument(help="Targets and labour, one row per year.")],
     dest: _Dest,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Turn the four files of an n-year plan into a model folder (or NAME.xlsx)."""
     with readable_errors():
@@ -125,7 +125,7 @@ def import_flows(
     negatives: _Negatives = "error",
     unit: _Units = None,
     objective: _Objective = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Turn a table of flows (Z, x and Y in one CSV file or sheet) into a model folder (or NAME.xlsx)."""
     with readable_errors():
@@ -193,7 +193,7 @@ def import_supply_use(
     negatives: _Negatives = "error",
     unit: _Units = None,
     objective: _Objective = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Turn supply and use tables of a workbook into a model folder (or NAME.xlsx): each table is a range of cells."""
     with readable_errors():
@@ -238,7 +238,7 @@ def import_bea(
     commodity_names: Annotated[Path | None, typer.Option(help="Names of the commodities by code.")] = None,
     industry_names: Annotated[Path | None, typer.Option(help="Names of the industries by code.")] = None,
     negatives: _Negatives = "error",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Turn the make and use tables of the US Bureau of Economic Analysis into a model folder (or NAME.xlsx)."""
     with readable_errors():
@@ -272,7 +272,7 @@ def import_psut(
     negatives: _Negatives = "error",
     unit: Annotated[str, typer.Option(help="Of all products, where the file says none.")] = "",
     objective: _Objective = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Turn tidy physical supply and use tables (PSUT) into a model folder (or NAME.xlsx)."""
     with readable_errors():

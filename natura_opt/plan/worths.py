@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import QuestionError, shortened
 from ..base.labels import holding_name
+from ..laws.rules import RULES
 from ..program.canonical import Block
 from ..program.declared import Rows
 from ..proof.sensitivity import ValuationIntervals
 from .finding import find_row
 from .layout import frame
-from .naming import rows_of
+from .naming import row_words, rows_of
 from .stated import GOODS, Stated
 
 
@@ -53,7 +55,7 @@ class Worths(Stated):
         parts = {} if self.balance else {GOODS.kind: self.laid_out(GOODS, None, np.empty(0))}
         for block, says in self.kinds:
             if says.by_period and not (says.partly and not len(block.index)):
-                parts[says.kind] = self._of_kind(block, says)
+                parts[says.kind] = self.of_kind(says, block, self.sign_of(says) * self.dual[block.span])
         return {kind: part + 0.0 for kind, part in parts.items()}  # no negative zeros
 
     @property
@@ -103,6 +105,29 @@ class Worths(Stated):
         whole = pd.DataFrame(np.column_stack([costs.to_numpy(), budget]), index=costs.index) + 0.0
         return whole.set_axis([*costs.columns, "budget"], axis=1)
 
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """Rules by name: index (rule, period), ``all periods`` where all years count together.
+
+        Columns: sense, level (of what it counts), limit and valuation (∂objective/∂limit), in the rule's unit.
+        """
+        self.require_point()
+        rows: list[tuple[Any, ...]] = []
+        for block in self.program.rows:
+            says = block.declared
+            if not isinstance(says, Rows) or says not in RULES.rows:
+                continue
+            valuations = self.dual[block.span] + 0.0
+            sides = np.where(says.sense == "<=", self.program.row_upper[block.span], self.program.row_lower[block.span])
+            for k, label in enumerate(block.index):
+                name, period, unit = row_words(self.economy, says, label)
+                level = float(self.row_levels[block.start + k]) + 0.0
+                rows.append((name, period, says.sense, level, float(sides[k]), float(valuations[k]), unit))
+        columns = ["rule", "period", "sense", "level", "limit", "valuation", "unit"]
+        order = {name: k for k, name in enumerate(self.economy.axes["rules"])}
+        rows.sort(key=lambda row: order[row[0]])  # periods stay in order
+        return pd.DataFrame(rows, columns=columns).set_index(["rule", "period"])
+
     @checked_arguments()
     def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:
         """Return the least and greatest valuation of a row: the one the plan shows lies between them.
@@ -138,8 +163,9 @@ class Worths(Stated):
         """The intervals of all valuations, row by row; of proved plans only (``has_intervals``)."""
         return ValuationIntervals(self._whole, self.primal, self.dual)
 
-    def _of_kind(self, block: Block, says: Rows) -> pd.DataFrame:
-        laid = self.laid_out(says, block, self.sign_of(says) * self.dual[block.span])
+    def of_kind(self, says: Rows, block: Block, values: Floats) -> pd.DataFrame:
+        """Lay values of declared rows out as ``valuations_by_kind`` does theirs: zeros where there is no row."""
+        laid = self.laid_out(says, block, values)
         names = [axis for axis in says.axes if axis != "periods"]
         if len(names) > 1:
             return laid.set_axis(pd.Index([holding_name(label) for label in laid.index], tupleize_cols=False), axis=0)

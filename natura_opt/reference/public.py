@@ -7,7 +7,7 @@ from __future__ import annotations
 PUBLIC: dict[str, dict[str, str]] = {
     "economies": {
         "read": "economy.files.catalog",
-        "shipped_models": "economy.files.catalog",
+        "shipped_models": "economy.files.shipped",
         "build_economy": "economy.build",
         "generate_economy": "generate.families",
         "write": "economy.files.folder_writer",
@@ -53,6 +53,7 @@ PUBLIC: dict[str, dict[str, str]] = {
         "Planner": "planner.planner",
         "receding_horizon": "planner.horizon",
         "carry_over": "planner.carrying",
+        "report": "reports.write",
         "sweep": "planner.sweep",
         "Sweep": "planner.sweep",
         "Status": "base.status",
