@@ -31,7 +31,7 @@ from .tables import PlanTables
 #: What is worth less than this share of all is the rounding of what is worth nothing.
 _NOISE = 1e-12
 #: Programs with more coefficients than this get no intervals in a summary: finding the first one may take seconds.
-_QUICK = 50_000
+QUICK = 50_000
 _COLUMNS = ["kind", "name", "period", "unit", "available", "valuation", "worth", "one_more", "one_less"]
 
 
@@ -78,7 +78,7 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
     order = np.argsort(-np.abs(worth), kind="stable")[:most]
     rows = [_line(plan, parts[kind[k]], int(place[k])) for k in order]
     whole = held_whole(plan.program)
-    if rows and intervals and plan.has_intervals and whole is not None and whole.nnz <= _QUICK:
+    if rows and intervals and plan.has_intervals and whole is not None and whole.nnz <= QUICK:
         ranges = plan.valuation_intervals
         for row, k in zip(rows[:intervals], order[:intervals], strict=True):
             part = parts[kind[k]]
