@@ -24,6 +24,8 @@ _ASKED = 1e-12
 #: The least that Clarabel is given, in seconds.
 _INSTANT = 1e-3
 _SWEEPS = 20
+#: Steps below which a patient solve gives up its scaling of the cones, and ends (.1 and 1e-4 without patience).
+_SHORT = (1e-6, 1e-9)
 _CLAIMS = {
     "Solved": Claim.OPTIMAL,
     "AlmostSolved": Claim.OPTIMAL,
@@ -120,11 +122,18 @@ def _geometric(conic: ConicProgram) -> tuple[Floats, Floats, float]:
     return powers[:height], powers[height:-1], float(1.0 / powers[-1])
 
 
-def solve_cones(conic: ConicProgram, options: SolveOptions, scaled: bool = True) -> Answer:
+def solve_cones(
+    conic: ConicProgram, options: SolveOptions, scaled: bool = True, like: ConicProgram | None = None, patient: bool = False
+) -> Answer:
     """Solve with Clarabel and return its claim, its point and its multipliers, in the program's own units.
 
     The multipliers are those of the rows ``A x + s = b`` of the minimum; of an infeasible program they are the Farkas
     vector, and of an unbounded one the point is the ray.
+
+    Parameters
+    ----------
+    patient : go on with short steps, which exponential and power cones beside many rows need.
+    like : whose factors scale it, where the program itself is only a little other.
 
     Raises
     ------
@@ -132,11 +141,13 @@ def solve_cones(conic: ConicProgram, options: SolveOptions, scaled: bool = True)
     """
     import clarabel
 
-    factors = ScaledCones.of(conic, scaled)
+    factors = ScaledCones.of(like or conic, scaled)
     settings = clarabel.DefaultSettings()
     settings.verbose = options.verbose
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = _ASKED
     settings.reduced_tol_gap_abs = settings.reduced_tol_gap_rel = settings.reduced_tol_feas = 1e-6
+    if patient:
+        settings.min_switch_step_length, settings.min_terminate_step_length = _SHORT
     if options.time_limit is not None:
         settings.time_limit = max(float(options.time_limit), _INSTANT)
     known = [name for name in dir(settings) if not name.startswith("_") and name != "default"]
@@ -165,7 +176,7 @@ def solve_cones(conic: ConicProgram, options: SolveOptions, scaled: bool = True)
         _CLAIMS.get(status, Claim.FAILED),
         primal,
         dual,
-        message=f"Clarabel{', scaled' if scaled else ''}: {status}",
+        message=f"Clarabel{', scaled' if scaled else ''}{', short steps' if patient else ''}: {status}",
         iterations=int(found.iterations),
         seconds=time.perf_counter() - begun,
     )

@@ -22,6 +22,8 @@ from ..program.conic import Cone, ConeKind
 
 #: Bits of the ball arithmetic.
 _BITS = 128
+#: A share of the largest entry that a power cone is touched at in the place of zero, where it is endlessly steep.
+_LEAST_SHARE = 1e-9
 #: The double next to the root of two: what a semidefinite cone's rows beside the diagonal are multiplied by.
 _ROOT = math.sqrt(2.0)
 
@@ -40,6 +42,16 @@ def into_dual(cone: Cone, multipliers: Floats) -> Floats:
         return _MOVES[cone.kind](cone, np.array(multipliers, dtype=np.float64))
     finally:
         ctx.prec = before
+
+
+def half_space(cone: Cone, point: Floats) -> Floats:
+    """Return multipliers in the dual cone whose half space touches the cone near a point outside of it.
+
+    Zeros, where the point gives no direction.
+    """
+    with np.errstate(all="ignore"):
+        normal = np.asarray(_NORMALS[cone.kind](cone, point.astype(np.float64)), dtype=np.float64)
+    return into_dual(cone, normal) if np.isfinite(normal).all() and normal.any() else np.zeros(cone.size)
 
 
 def outside(cone: Cone, point: Floats, sizes: Floats) -> float:
@@ -108,6 +120,31 @@ def _semidefinite(cone: Cone, z: Floats) -> Floats:
     at = np.flatnonzero(~beside)
     z[at] = [_above(arb(value) + arb(raised)) for value in z[at].tolist()]
     return z
+
+
+def _normal_second_order(cone: Cone, s: Floats) -> Floats:
+    return np.concatenate([[1.0], -s[1:] / np.linalg.norm(s[1:])])
+
+
+def _normal_exponential(cone: Cone, s: Floats) -> Floats:
+    """The tangent where the last entry is as it stands: of a logarithm, at its argument."""
+    ratio = s[2] / s[1]
+    return np.array([-1.0, np.log(ratio) - 1.0, 1.0 / ratio])
+
+
+def _normal_power(cone: Cone, s: Floats) -> Floats:
+    exponents = np.array(cone.exponents)
+    parts = np.maximum(s[:-1], _LEAST_SHARE * np.abs(s).max())
+    return np.append(exponents * np.prod(parts**exponents) / parts, -np.sign(s[-1]))
+
+
+def _normal_semidefinite(cone: Cone, s: Floats) -> Floats:
+    rows, columns = _triangle(cone)
+    matrix = np.zeros((_order(cone), _order(cone)))
+    matrix[rows, columns] = matrix[columns, rows] = np.where(rows != columns, s / _ROOT, s)
+    least = np.linalg.eigh(matrix)[1][:, 0]
+    products = least[rows] * least[columns]
+    return np.where(rows != columns, _ROOT * products, products)
 
 
 def _misses_second_order(cone: Cone, s: Floats, sizes: Floats) -> float:
@@ -183,6 +220,12 @@ _MOVES: Mapping[ConeKind, Callable[[Cone, Floats], Floats]] = {
     "exponential": _exponential,
     "power": _power,
     "semidefinite": _semidefinite,
+}
+_NORMALS: Mapping[ConeKind, Callable[[Cone, Floats], Floats]] = {
+    "second-order": _normal_second_order,
+    "exponential": _normal_exponential,
+    "power": _normal_power,
+    "semidefinite": _normal_semidefinite,
 }
 _MISSES: Mapping[ConeKind, Callable[[Cone, Floats, Floats], float]] = {
     "second-order": _misses_second_order,

@@ -27,15 +27,12 @@ from flint import arb, ctx
 
 from ..backends.options import SolveOptions
 from ..base.arrays import Floats
-from ..base.errors import RefusedError
-from ..base.status import Status
 from ..program.canonical import Block
 from ..program.conic import Cone, ConicProgram
 from ..program.linear import LinearProgram
 from ..program.protocol import Positions
 from .certificate import CANCELLING, Certificate, certify
-from .cones import into_dual, outside
-from .judging import prove
+from .cones import half_space, into_dual, outside
 
 #: What the sum of tangents to squares is rounded in.
 _BITS = 200
@@ -60,6 +57,11 @@ class Touching:
     dual: Floats
     rows: Positions
     moved: Floats
+
+    @property
+    def point(self) -> Floats:
+        """The columns of ``conic``, shape (n,)."""
+        return self.primal[: self.conic.shape[1]]
 
     def multipliers(self, dual: Floats) -> Floats:
         """Return the multipliers ``z`` of the rows of ``conic`` that multipliers of the program speak of.
@@ -169,36 +171,19 @@ def certify_convex(touched: Touching, worth: float, reached: float | None, optio
     reached : what a plan is worth that meets every row, where one is known.
     """
     seen = certify(touched.program, touched.primal, touched.dual, options.tolerance)
-    return _in_users_terms(touched, seen, worth, reached)
+    return in_users_terms(touched, seen, worth, reached, cone_residual(touched.conic, touched.point))
 
 
-def certify_by_program(
-    touched: Touching, worth: float, reached: float | None, options: SolveOptions
-) -> tuple[Certificate, Floats] | None:
-    """Recompute the proof by the optimum of the touching program itself; None where that is not proved.
+def in_users_terms(
+    touched: Touching, seen: Certificate, worth: float, reached: float | None, missed: float
+) -> Certificate:
+    """Return a certificate with the user's own objective in the place of the linear one.
 
-    Returns
-    -------
-    The certificate, and the multipliers of the touching program.
+    Parameters
+    ----------
+    seen : of the touching program. worth, reached : see :func:`certify_convex`.
+    missed : by how much rows that are not linear are missed, relative to their terms.
     """
-    program = touched.program
-    quietly = replace(options, method="auto", options={}, verbose=False, log_file=None)
-    try:
-        verdict = prove(program, quietly)
-    except RefusedError:
-        return None
-    known = verdict.certificate
-    if verdict.status is not Status.OPTIMAL or not np.isfinite(known.dual_objective):
-        return None
-    dual = verdict.answer.dual
-    seen = certify(program, touched.primal, dual, options.tolerance, nearby=options.tolerance)
-    taken = ("dual_objective", "dual_residual", "within", "tolerance")
-    seen = replace(seen, **{name: getattr(known, name) for name in taken})
-    return _in_users_terms(touched, seen, worth, reached), dual
-
-
-def _in_users_terms(touched: Touching, seen: Certificate, worth: float, reached: float | None) -> Certificate:
-    """Return a certificate with the user's own objective in the place of the linear one, and cones among the rows."""
     program, conic = touched.program, touched.conic
     bound = conic.sign * seen.dual_objective
     terms = float(np.abs(program.cost * touched.primal).sum()) + abs(program.offset)
@@ -209,7 +194,7 @@ def _in_users_terms(touched: Touching, seen: Certificate, worth: float, reached:
         seen,
         objective=worth,
         dual_objective=bound,
-        primal_residual=max(seen.primal_residual, cone_residual(conic, touched.primal[: conic.shape[1]])),
+        primal_residual=max(seen.primal_residual, missed),
         gap=0.0 if width == 0 else float(width / size) if size > 0 else float("inf"),
         reached=None if seen.within else reached,
     )
@@ -246,6 +231,39 @@ def _half_spaces(conic: ConicProgram, z: Floats) -> list[tuple[Positions, Floats
         for cone in conic.curved_cones
         if z[cone.span].any()
     ]
+
+
+def cuts_at(touched: Touching, primal: Floats) -> tuple[sp.csr_array, Floats]:
+    """Return rows ``matrix x >= sides`` of the touching program that hold in every cone and cut a point off.
+
+    Parameters
+    ----------
+    primal : columns of the touching program, shape (columns,); every cone that it misses is cut at its nearest border.
+    """
+    conic, width = touched.conic, touched.conic.shape[1]
+    place = np.full(conic.shape[0], -1, dtype=np.intp)
+    place[conic.curved] = width + np.arange(int(conic.curved.sum()))
+    s = np.zeros(conic.shape[0])
+    s[conic.curved] = primal[width : width + int(conic.curved.sum())]
+    rows: list[Positions] = []
+    values: list[Floats] = []
+    sides: list[float] = []
+    for cone in conic.curved_cones:
+        z = half_space(cone, s[cone.span])
+        if z.any() and float(z @ s[cone.span]) < 0:
+            rows.append(place[cone.span])
+            values.append(z)
+            sides.append(0.0)
+    squares = np.flatnonzero(conic.quadratic)
+    if len(squares):
+        slopes = conic.quadratic[squares] * primal[squares]
+        rows.append(np.append(squares, len(primal) - 1))
+        values.append(np.append(-slopes, 1.0))
+        sides.append(-_most_of_tangents(slopes, conic.quadratic[squares]))
+    counts = [len(row) for row in rows]
+    data, across = (np.concatenate(part) if part else np.empty(0) for part in (values, rows))
+    matrix = sp.csr_array((data, across.astype(np.intp), np.append(0, np.cumsum(counts)).astype(np.intp)), shape=(len(rows), len(primal)))
+    return matrix, np.array(sides)
 
 
 def _always(cones: Iterable[Cone]) -> list[tuple[Positions, Any]]:

@@ -20,13 +20,16 @@ from ...plan.convex import ConvexCourse
 from ...plan.plan import Plan
 from ...proof.certificate import Certificate
 from ...proof.judging import proved_or_stopped
-from ...proof.touching import Touching, certify_by_program, certify_convex, touching
+from ...proof.touching import Touching, certify_convex, touching
 from .impossible import none_or_endless
+from .rounds import in_rounds
 from .values import curved_rows, is_met, touching_program, worth_of
 
 _SOLVER = "Clarabel (an interior point method on cones)"
 _BY_DUALS = "proved by the convex program's own duals"
 _BY_PROGRAM = "proved by the duals of the linear program that touches the convex one at the plan"
+#: How Clarabel is asked, in order, until a proof passes: (scaled, with short steps).
+_WAYS = ((True, False), (True, True), (False, False))
 #: A point that misses rows by more than this touches nothing worth solving.
 _NEAR = 1e-4
 #: By how much, relative to their terms, rows are tightened for a plan that meets them without doubt.
@@ -54,7 +57,7 @@ class _Tried:
     @property
     def primal(self) -> Floats:
         """Column values in cones."""
-        return self.touched.primal[: self.touched.conic.shape[1]]
+        return self.touched.point
 
 
 def refuse_options(options: SolveOptions, solver: str) -> None:
@@ -85,12 +88,12 @@ def solve_convex(compiled: CompiledConvex, options: SolveOptions, seconds: dict[
     spent = {**seconds, "solve": 0.0, "prove": 0.0}
     attempts: list[Attempt] = []
     every: list[_Tried] = []
-    for scaled in (True, False):
+    for scaled, patient in _WAYS:
         begun = time.perf_counter()
         left = None if options.time_limit is None else options.time_limit - spent["solve"] - spent["prove"]
         if left is not None and left <= 0 and every:
             break
-        answer = _asked(compiled, replace(options, time_limit=left), scaled)
+        answer = _asked(compiled, replace(options, time_limit=left), scaled, patient)
         solved = time.perf_counter()
         every.append(_certified(compiled, answer, options))
         spent["solve"] += solved - begun
@@ -104,10 +107,10 @@ def solve_convex(compiled: CompiledConvex, options: SolveOptions, seconds: dict[
     return replace(plan, seconds=spent)
 
 
-def _asked(compiled: CompiledConvex, options: SolveOptions, scaled: bool) -> Answer:
+def _asked(compiled: CompiledConvex, options: SolveOptions, scaled: bool, patient: bool) -> Answer:
     """Ask Clarabel; Ctrl-C ends it without a point."""
     try:
-        return solve_cones(compiled.conic, options, scaled)
+        return solve_cones(compiled.conic, options, scaled, patient=patient)
     except KeyboardInterrupt:
         height, width = compiled.conic.shape
         return Answer(Claim.INTERRUPTED, np.zeros(width), np.zeros(height), message="interrupted")
@@ -126,14 +129,15 @@ def _certified(compiled: CompiledConvex, answer: Answer, options: SolveOptions) 
 
 def _judged(compiled: CompiledConvex, best: _Tried, attempts: list[Attempt], options: SolveOptions) -> Plan:
     """Return the plan of the best claim, with the strongest proof that is found for it."""
-    certificate, multipliers, proof = best.certificate, best.touched.moved, _BY_DUALS
-    claimed = best.answer.claim
+    certificate, multipliers, proof = best.certificate, best.touched.multipliers(best.touched.dual), _BY_DUALS
+    primal, claimed, iterations = best.primal, best.answer.claim, best.answer.iterations
     if not certificate.proved and claimed is not Claim.INTERRUPTED and certificate.primal_residual <= _NEAR:
-        found = certify_by_program(best.touched, certificate.objective, certificate.reached, options)
-        if found is not None and found[0].gap < certificate.gap:
-            certificate, proof = found[0], _BY_PROGRAM
-            multipliers = best.touched.multipliers(found[1])
-            attempts.append(Attempt("HiGHS, the linear program that touches it", Claim.OPTIMAL, certificate))
+        found = in_rounds(compiled, best.touched, certificate, options)
+        if found is not None and found.certificate.gap < certificate.gap:
+            primal, multipliers, certificate, proof = found.primal, found.multipliers, found.certificate, _BY_PROGRAM
+            iterations += found.iterations
+            said = f"HiGHS, {found.count} linear programs that touch it"
+            attempts.append(Attempt(said, Claim.OPTIMAL, certificate))
     status, impossibility = proved_or_stopped(claimed, certificate), None
     if status is Status.OPTIMAL:
         certificate = _reached(compiled, best, certificate, options)
@@ -142,8 +146,8 @@ def _judged(compiled: CompiledConvex, best: _Tried, attempts: list[Attempt], opt
         if claimed is not Claim.OPTIMAL or certificate.primal_residual > options.tolerance:
             impossibility = none_or_endless(compiled, best.answer, options)
             status = Status.UNPROVED if impossibility is None else Status(impossibility.kind)
-    compiled.put(best.primal, multipliers)
-    program, values, valuations = touching_program(compiled, best.primal, multipliers, certificate.objective)
+    compiled.put(primal, multipliers)
+    program, values, valuations = touching_program(compiled, primal, multipliers, certificate.objective)
     model = compiled.model
     return Plan(
         economy=model.economy,
@@ -157,7 +161,7 @@ def _judged(compiled: CompiledConvex, best: _Tried, attempts: list[Attempt], opt
         impossibility=impossibility,
         method="clarabel",
         attempts=tuple(attempts),
-        iterations=best.answer.iterations,
+        iterations=iterations,
         added=ConvexCourse(_called(compiled), _SOLVER, proof, curved_rows(compiled)),
     )
 
@@ -174,7 +178,7 @@ def _reached(compiled: CompiledConvex, best: _Tried, certificate: Certificate, o
     scaled = "scaled" in best.answer.message
     for margin in _MARGINS:
         tight = replace(compiled, conic=conic.tightened(margin * sizes))
-        answer = solve_cones(tight.conic, replace(options, verbose=False), scaled)
+        answer = solve_cones(tight.conic, replace(options, verbose=False), scaled, like=conic)
         beside = _certified(compiled, answer, options).certificate
         if beside.reached is not None:
             ends = (certificate.objective, certificate.dual_objective, beside.reached)

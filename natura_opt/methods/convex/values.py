@@ -15,7 +15,7 @@ from ...backends.conic_model import CompiledConvex
 from ...base.arrays import Floats
 from ...program.linear import LinearProgram
 from ...proof.meeting import meets_rows
-from ...proof.rounding import products
+from ...proof.rounding import products, relative_max
 
 #: By how much, relative to both sides, a curved row must be met to be met without doubt: roots, logarithms and sums of
 #: doubles are off by some units in the last place.
@@ -50,6 +50,21 @@ def is_met(compiled: CompiledConvex, primal: Floats) -> bool:
     if not meets_rows(program, point, products(program, point, nothing)):
         return False
     return all(_clearly_met(constraint) for _, _, constraint in compiled.curved)
+
+
+def missed_rows(compiled: CompiledConvex) -> float:
+    """Return by how much the curved rows are missed, relative to both sides, at the values the model holds."""
+    missed = 0.0
+    for _, _, constraint in compiled.curved:
+        if type(constraint).__name__ != "Inequality":
+            return float("inf")
+        with np.errstate(all="ignore"):
+            left, right = (np.asarray(part.value, dtype=float) for part in constraint.args)
+            off, size = np.broadcast_arrays(left - right, np.abs(left) + np.abs(right))
+            if not np.isfinite(off).all():
+                return float("inf")
+            missed = max(missed, relative_max(np.maximum(off, 0.0), size))
+    return float("inf") if compiled.model.definitions else missed
 
 
 def _clearly_met(constraint: Any) -> bool:
