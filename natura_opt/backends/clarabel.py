@@ -123,7 +123,11 @@ def _geometric(conic: ConicProgram) -> tuple[Floats, Floats, float]:
 
 
 def solve_cones(
-    conic: ConicProgram, options: SolveOptions, scaled: bool = True, like: ConicProgram | None = None, patient: bool = False
+    conic: ConicProgram,
+    options: SolveOptions,
+    scaled: bool = True,
+    like: ConicProgram | None = None,
+    patient: bool = False,
 ) -> Answer:
     """Solve with Clarabel and return its claim, its point and its multipliers, in the program's own units.
 
@@ -139,7 +143,7 @@ def solve_cones(
     ------
     OptionError : an option that Clarabel does not know, or of another kind.
     """
-    import clarabel
+    import clarabel  # type: ignore[import-untyped]
 
     factors = ScaledCones.of(like or conic, scaled)
     settings = clarabel.DefaultSettings()

@@ -60,7 +60,11 @@ class CompiledConvex:
 
 def is_linear(model: Any) -> bool:
     """Whether the objective and every row of a CVXPY model are affine, and nothing but its variables is in them."""
-    return model.objective.expr.is_affine() and not model.definitions and all(_is_affine(c) for _, _, c in model.constraints)
+    return (
+        model.objective.expr.is_affine()
+        and not model.definitions
+        and all(_is_affine(c) for _, _, c in model.constraints)
+    )
 
 
 def _is_affine(constraint: Any) -> bool:
@@ -110,7 +114,8 @@ def compile_convex(model: Any, declared: Declarations) -> CompiledConvex:
 
 
 def _positions(values: Any) -> Positions:
-    return np.abs(np.asarray(values, dtype=float)).ravel(order="F").astype(np.intp)
+    places: Positions = np.abs(np.asarray(values, dtype=float)).ravel(order="F").astype(np.intp)
+    return places
 
 
 def _inverted(chain: Any, inverse: Any, primal: Floats, dual: Floats) -> Any:
@@ -133,7 +138,7 @@ def _refuse(model: Any, problem: Any) -> None:
     if not objective.is_dcp():
         want = "concave" if type(objective).__name__ == "Maximize" else "convex"
         raise QuestionError(
-            f"{name}: the objective {shortened(objective.expr)} is not {want} by CVXPY's rules"
+            f"{name}: the objective {shortened(str(objective.expr))} is not {want} by CVXPY's rules"
             f"{_culprit(objective.expr)}; it has no proof by duals"
         )
     for constraint in problem.constraints:
@@ -141,8 +146,8 @@ def _refuse(model: Any, problem: Any) -> None:
             named = next((f"{said!r}: " for said, _, one in model.constraints if one is constraint), "")
             parts = "".join(dict.fromkeys(_culprit(part) for part in constraint.args))
             raise QuestionError(
-                f"{name}: rows {named}{shortened(constraint)} are not convex by CVXPY's rules{parts}; they have no "
-                "proof by duals"
+                f"{name}: rows {named}{shortened(str(constraint))} are not convex by CVXPY's rules{parts}; they have "
+                "no proof by duals"
             )
 
 
@@ -150,7 +155,7 @@ def _culprit(expression: Any) -> str:
     """Return the innermost part of an expression that breaks CVXPY's rules, in words; empty where it is the whole."""
     for part in getattr(expression, "args", []):
         if not part.is_dcp():
-            return _culprit(part) or f", because of {shortened(part)}"
+            return _culprit(part) or f", because of {shortened(str(part))}"
     return ""
 
 
@@ -159,7 +164,8 @@ def _data_of(problem: Any, quadratic: bool) -> tuple[Any, Any, Any]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # on rational exponents: the objective itself is evaluated
-        return problem.get_problem_data(cp.CLARABEL, solver_opts={"use_quad_obj": quadratic})
+        data, chain, inverse = problem.get_problem_data(cp.CLARABEL, solver_opts={"use_quad_obj": quadratic})
+    return data, chain, inverse
 
 
 def _is_diagonal(matrix: Any) -> bool:

@@ -261,8 +261,8 @@ def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple
         if objective_of(model.question).concave and spelling != "cvxpy":
             raise QuestionError(
                 f"{model.economy.name}: the objective {model.question.objective!r} has a concave term, and a model "
-                "spelled by hand in Pyomo is solved as a linear program: spell it in CVXPY (natura_opt.cvxpy_model), or "
-                "hand natura_opt.solve the economy"
+                "spelled by hand in Pyomo is solved as a linear program: spell it in CVXPY (natura_opt.cvxpy_model), "
+                "or hand natura_opt.solve the economy"
             )
         if backend not in ("highs", spelling) or spellings - {spelling}:
             raise OptionError(f"a model spelled in {spelling} is solved by backend='highs' or {spelling!r}")

@@ -21,7 +21,7 @@ class ConvexCourse:
 
     Attributes
     ----------
-    objective_name : what is made best, in words; empty where it is the question's own objective.
+    objective_name : what is made best, in words.
     solver : who solved it.
     proof : by which multipliers it is proved, in words.
     rows : value and valuation (∂objective/∂side) of the rows that are not linear, by name.

@@ -107,7 +107,7 @@ def _semidefinite(cone: Cone, z: Floats) -> Floats:
     """The semidefinite cone is its own dual: the diagonal is raised by what factors of the matrix leave over."""
     order, (rows, columns) = _order(cone), _triangle(cone)
     beside = rows != columns
-    matrix = np.zeros((order, order))
+    matrix = np.zeros((order, order))  # of the dual: half a root, where entries of the cone itself are divided by one
     matrix[rows, columns] = matrix[columns, rows] = np.where(beside, z * (_ROOT / 2.0), z)
     values, vectors = np.linalg.eigh(matrix)
     root = vectors * np.sqrt(np.maximum(values, 0.0))  # root root' is semidefinite, whatever doubles it holds
@@ -144,7 +144,8 @@ def _normal_semidefinite(cone: Cone, s: Floats) -> Floats:
     matrix[rows, columns] = matrix[columns, rows] = np.where(rows != columns, s / _ROOT, s)
     least = np.linalg.eigh(matrix)[1][:, 0]
     products = least[rows] * least[columns]
-    return np.where(rows != columns, _ROOT * products, products)
+    normal: Floats = np.where(rows != columns, _ROOT * products, products)
+    return normal
 
 
 def _misses_second_order(cone: Cone, s: Floats, sizes: Floats) -> float:

@@ -109,9 +109,9 @@ def touching(conic: ConicProgram, primal: Floats, multipliers: Floats) -> Touchi
     entries = sp.coo_array(sp.csr_array(conic.matrix)[stated])
     place = np.full(height, -1, dtype=np.intp)
     place[stated] = np.arange(len(stated))
-    at = [entries.row, place[curved]]
-    across = [entries.col, slack_of[curved]]
-    values = [entries.data, np.ones(len(curved))]
+    at: list[Any] = [entries.row, place[curved]]
+    across: list[Any] = [entries.col, slack_of[curved]]
+    values: list[Any] = [entries.data, np.ones(len(curved))]
     for k, (rows, factors) in enumerate(cuts):
         at.append(np.full(len(rows), len(stated) + k))
         across.append(slack_of[rows])
@@ -262,7 +262,9 @@ def cuts_at(touched: Touching, primal: Floats) -> tuple[sp.csr_array, Floats]:
         sides.append(-_most_of_tangents(slopes, conic.quadratic[squares]))
     counts = [len(row) for row in rows]
     data, across = (np.concatenate(part) if part else np.empty(0) for part in (values, rows))
-    matrix = sp.csr_array((data, across.astype(np.intp), np.append(0, np.cumsum(counts)).astype(np.intp)), shape=(len(rows), len(primal)))
+    matrix = sp.csr_array(
+        (data, across.astype(np.intp), np.append(0, np.cumsum(counts)).astype(np.intp)), shape=(len(rows), len(primal))
+    )
     return matrix, np.array(sides)
 
 
@@ -300,7 +302,9 @@ def _most_of_tangents(slopes: Floats, squares: Floats) -> float:
     """Return a double no less than the sum of ``g^2 / 2p``."""
     before, ctx.prec = ctx.prec, _BITS
     try:
-        whole = sum((arb(g) * arb(g) / (2 * arb(p)) for g, p in zip(slopes.tolist(), squares.tolist())), arb(0))
+        whole = sum(
+            (arb(g) * arb(g) / (2 * arb(p)) for g, p in zip(slopes.tolist(), squares.tolist(), strict=True)), arb(0)
+        )
         nearest = float(whole.upper())
         while np.isfinite(nearest) and not arb(nearest) >= whole:
             nearest = float(np.nextafter(nearest, np.inf))

@@ -1,4 +1,4 @@
-"""Convex programs without a plan, or without a best one: proved by linear programs outside and inside of their cones."""
+"""Convex programs without a plan, or without a best one: proved by linear programs outside or inside their cones."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Where an interior point ends too early: rounds of linear programs that touch the convex one where the last plan was.
 
 Each round's program has every plan of the convex one among its own, so that its proved optimum is a bound; its plan,
-taken at the user's own objective, is worth no more. Every cone that it leaves is cut where it left it, and HiGHS goes on
-from its basis (Kelley, "The cutting-plane method for solving convex programs", 1960).
+taken at the user's own objective, is worth no more. Every cone that it leaves is cut where it left it, and HiGHS goes
+on from its basis (Kelley, "The cutting-plane method for solving convex programs", 1960).
 """
 
 from __future__ import annotations
@@ -45,9 +45,7 @@ class Rounds:
     iterations: int
 
 
-def in_rounds(
-    compiled: CompiledConvex, touched: Touching, known: Certificate, options: SolveOptions
-) -> Rounds | None:
+def in_rounds(compiled: CompiledConvex, touched: Touching, known: Certificate, options: SolveOptions) -> Rounds | None:
     """Go on from a claimed point by linear programs until the proof passes, or they help no more.
 
     Parameters

@@ -15,6 +15,8 @@ from ...backends.options import SolveOptions
 from ...base.arrays import Floats
 from ...base.errors import OptionError
 from ...base.status import Status
+from ...formulate import asked_of
+from ...objectives import objective_of
 from ...plan.answer import Attempt
 from ...plan.convex import ConvexCourse
 from ...plan.plan import Plan
@@ -30,8 +32,8 @@ _BY_DUALS = "proved by the convex program's own duals"
 _BY_PROGRAM = "proved by the duals of the linear program that touches the convex one at the plan"
 #: How Clarabel is asked, in order, until a proof passes: (scaled, with short steps).
 _WAYS = ((True, False), (True, True), (False, False))
-#: A point that misses rows by more than this touches nothing worth solving.
-_NEAR = 1e-4
+#: A point that misses rows by more than this, or has a wider gap, touches nothing worth solving.
+_NEAR, _NEAR_GAP = 1e-4, 0.1
 #: By how much, relative to their terms, rows are tightened for a plan that meets them without doubt.
 _MARGINS = (1e-11, 1e-10)
 #: Programs with more coefficients than this are solved once.
@@ -40,11 +42,20 @@ _TWICE = 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class _Tried:
-    """A claim of Clarabel's with what is proved of it."""
+    """A claim of Clarabel's with what is proved of it.
+
+    Attributes
+    ----------
+    touched : the linear program that touches the convex one at Clarabel's point.
+    primal, multipliers : the point that is certified, and of the rows in cones. proof : by which, in words.
+    """
 
     answer: Answer
     touched: Touching
     certificate: Certificate
+    primal: Floats
+    multipliers: Floats
+    proof: str
 
     @property
     def rank(self) -> tuple[bool, bool, float]:
@@ -53,11 +64,6 @@ class _Tried:
         figures = (seen.primal_residual, seen.dual_residual, seen.complementarity, seen.gap)
         worst = float("inf") if np.isnan(figures).any() else max(figures)
         return not seen.proved, self.answer.claim is Claim.FAILED, worst
-
-    @property
-    def primal(self) -> Floats:
-        """Column values in cones."""
-        return self.touched.point
 
 
 def refuse_options(options: SolveOptions, solver: str) -> None:
@@ -87,22 +93,26 @@ def solve_convex(compiled: CompiledConvex, options: SolveOptions, seconds: dict[
     """
     spent = {**seconds, "solve": 0.0, "prove": 0.0}
     attempts: list[Attempt] = []
-    every: list[_Tried] = []
+    best: _Tried | None = None
     for scaled, patient in _WAYS:
         begun = time.perf_counter()
         left = None if options.time_limit is None else options.time_limit - spent["solve"] - spent["prove"]
-        if left is not None and left <= 0 and every:
+        if left is not None and left <= 0 and best is not None:
             break
         answer = _asked(compiled, replace(options, time_limit=left), scaled, patient)
         solved = time.perf_counter()
-        every.append(_certified(compiled, answer, options))
+        tried = _certified(compiled, answer, options)
+        attempts.append(Attempt(answer.message, answer.claim, tried.certificate))
+        if not tried.certificate.proved and answer.claim is not Claim.INTERRUPTED:
+            tried = _in_rounds(compiled, tried, attempts, options, None if left is None else left - (solved - begun))
+        best = tried if best is None else min(best, tried, key=lambda one: one.rank)
         spent["solve"] += solved - begun
         spent["prove"] += time.perf_counter() - solved
-        attempts.append(Attempt(answer.message, answer.claim, every[-1].certificate))
-        if every[-1].certificate.proved or answer.claim is Claim.INTERRUPTED:
+        if tried.certificate.proved or answer.claim is Claim.INTERRUPTED:
             break
+    assert best is not None
     begun = time.perf_counter()
-    plan = _judged(compiled, min(every, key=lambda tried: tried.rank), attempts, options)
+    plan = _judged(compiled, best, attempts, options)
     spent["prove"] += time.perf_counter() - begun
     return replace(plan, seconds=spent)
 
@@ -124,30 +134,42 @@ def _certified(compiled: CompiledConvex, answer: Answer, options: SolveOptions) 
     touched = touching(conic, primal, answer.dual)
     worth = worth_of(compiled, primal)
     reached = worth if np.isfinite(worth) and is_met(compiled, primal) else None
-    return _Tried(answer, touched, certify_convex(touched, worth, reached, options))
+    certificate = certify_convex(touched, worth, reached, options)
+    return _Tried(answer, touched, certificate, primal, touched.multipliers(touched.dual), _BY_DUALS)
+
+
+def _in_rounds(
+    compiled: CompiledConvex, tried: _Tried, attempts: list[Attempt], options: SolveOptions, left: float | None
+) -> _Tried:
+    """Return what linear programs that touch it make of a point that is near enough, or the point itself."""
+    before = tried.certificate
+    near = before.gap <= _NEAR_GAP or (np.isinf(before.gap) and before.dual_residual <= _NEAR_GAP)
+    if not (near and before.primal_residual <= _NEAR) or (left is not None and left <= 0):
+        return tried
+    found = in_rounds(compiled, tried.touched, before, replace(options, time_limit=left))
+    if found is None or not found.certificate.gap < before.gap:
+        return tried
+    several = (
+        f"{found.count} linear programs that touch it" if found.count > 1 else "the linear program that touches it"
+    )
+    attempts.append(Attempt(f"HiGHS, {several}", Claim.OPTIMAL, found.certificate))
+    answer = replace(tried.answer, iterations=tried.answer.iterations + found.iterations)
+    return _Tried(answer, tried.touched, found.certificate, found.primal, found.multipliers, _BY_PROGRAM)
 
 
 def _judged(compiled: CompiledConvex, best: _Tried, attempts: list[Attempt], options: SolveOptions) -> Plan:
-    """Return the plan of the best claim, with the strongest proof that is found for it."""
-    certificate, multipliers, proof = best.certificate, best.touched.multipliers(best.touched.dual), _BY_DUALS
-    primal, claimed, iterations = best.primal, best.answer.claim, best.answer.iterations
-    if not certificate.proved and claimed is not Claim.INTERRUPTED and certificate.primal_residual <= _NEAR:
-        found = in_rounds(compiled, best.touched, certificate, options)
-        if found is not None and found.certificate.gap < certificate.gap:
-            primal, multipliers, certificate, proof = found.primal, found.multipliers, found.certificate, _BY_PROGRAM
-            iterations += found.iterations
-            said = f"HiGHS, {found.count} linear programs that touch it"
-            attempts.append(Attempt(said, Claim.OPTIMAL, certificate))
+    """Return the plan of the best claim."""
+    certificate, claimed = best.certificate, best.answer.claim
     status, impossibility = proved_or_stopped(claimed, certificate), None
     if status is Status.OPTIMAL:
-        certificate = _reached(compiled, best, certificate, options)
+        certificate = _reached(compiled, best, options)
     elif status is None:
         status = Status.UNPROVED
         if claimed is not Claim.OPTIMAL or certificate.primal_residual > options.tolerance:
             impossibility = none_or_endless(compiled, best.answer, options)
             status = Status.UNPROVED if impossibility is None else Status(impossibility.kind)
-    compiled.put(primal, multipliers)
-    program, values, valuations = touching_program(compiled, primal, multipliers, certificate.objective)
+    compiled.put(best.primal, best.multipliers)
+    program, values, valuations = touching_program(compiled, best.primal, best.multipliers, certificate.objective)
     model = compiled.model
     return Plan(
         economy=model.economy,
@@ -161,24 +183,29 @@ def _judged(compiled: CompiledConvex, best: _Tried, attempts: list[Attempt], opt
         impossibility=impossibility,
         method="clarabel",
         attempts=tuple(attempts),
-        iterations=iterations,
-        added=ConvexCourse(_called(compiled), _SOLVER, proof, curved_rows(compiled)),
+        iterations=best.answer.iterations,
+        added=ConvexCourse(_called(compiled), _SOLVER, best.proof, curved_rows(compiled)),
     )
 
 
-def _reached(compiled: CompiledConvex, best: _Tried, certificate: Certificate, options: SolveOptions) -> Certificate:
+def _reached(compiled: CompiledConvex, best: _Tried, options: SolveOptions) -> Certificate:
     """Return a proved certificate with what a plan beside is worth that meets every row, where one is found.
 
     It is the best plan of rows that are tighter by a hair, so that its own last digits cannot put it outside.
     """
-    conic = compiled.conic
-    if certificate.reached is not None or certificate.within or conic.matrix.nnz > _TWICE or compiled.model.definitions:
+    conic, certificate = compiled.conic, best.certificate
+    if (
+        certificate.reached is not None
+        or best.proof is _BY_PROGRAM
+        or conic.matrix.nnz > _TWICE
+        or compiled.model.definitions
+    ):
         return certificate
     sizes = np.asarray(abs(sp.csr_array(conic.matrix)) @ np.abs(best.primal)) + np.abs(conic.side)
-    scaled = "scaled" in best.answer.message
+    scaled, patient = (f", {way}" in best.answer.message for way in ("scaled", "short steps"))
     for margin in _MARGINS:
         tight = replace(compiled, conic=conic.tightened(margin * sizes))
-        answer = solve_cones(tight.conic, replace(options, verbose=False), scaled, like=conic)
+        answer = solve_cones(tight.conic, replace(options, verbose=False), scaled, conic, patient)
         beside = _certified(compiled, answer, options).certificate
         if beside.reached is not None:
             ends = (certificate.objective, certificate.dual_objective, beside.reached)
@@ -191,10 +218,11 @@ def _reached(compiled: CompiledConvex, best: _Tried, certificate: Certificate, o
 
 
 def _called(compiled: CompiledConvex) -> str:
-    """Return what is made best, in words; empty where it is the question's own objective."""
+    """Return what is made best, in words."""
     model = compiled.model
     if not model.has_own_objective:
-        return ""
+        words = objective_of(model.question).words(asked_of(model.economy, model.question), model.question)
+        return f"{words}, with rows of your own" if compiled.curved else words
     sense = "max" if compiled.conic.sign < 0 else "min"
     text = " ".join(str(model.objective.expr).split())
     return f"your own objective ({sense} {text if len(text) <= 80 else f'{text[:79]}…'})"

@@ -1,4 +1,4 @@
-"""A plan of a convex program in the user's own terms: what it is worth, whether it meets every row, what rows are worth.
+"""A plan of a convex program in the user's own terms: what it and its rows are worth, and whether it meets them.
 
 CVXPY evaluates the expressions as the user wrote them; nothing of the cones they were turned into is in these numbers.
 """
