@@ -24,12 +24,14 @@ from ...proof.certificate import Certificate
 from ...proof.judging import proved_or_stopped
 from ...proof.touching import Touching, certify_convex, touching
 from .impossible import none_or_endless
+from .noise import without_noise
 from .rounds import in_rounds
 from .values import curved_rows, is_met, touching_program, worth_of
 
 _SOLVER = "Clarabel (an interior point method on cones)"
 _BY_DUALS = "proved by the convex program's own duals"
 _BY_PROGRAM = "proved by the duals of the linear program that touches the convex one at the plan"
+_BY_RAY = "proved by a linear program outside, or inside, of its cones"
 #: How Clarabel is asked, in order, until a proof passes: (scaled, with short steps).
 _WAYS = ((True, False), (True, True), (False, False))
 #: A point that misses rows by more than this, or has a wider gap, touches nothing worth solving.
@@ -128,10 +130,19 @@ def _asked(compiled: CompiledConvex, options: SolveOptions, scaled: bool, patien
 
 def _certified(compiled: CompiledConvex, answer: Answer, options: SolveOptions) -> _Tried:
     """Certify a claim, with values brought into the bounds of their columns."""
-    conic = compiled.conic
-    lower, upper = conic.bounds
+    lower, upper = compiled.conic.bounds
     primal = np.clip(answer.primal, lower, np.maximum(lower, upper)) + 0.0
-    touched = touching(conic, primal, answer.dual)
+    tried = _certified_at(compiled, answer, primal, answer.dual, options)
+    if not tried.certificate.proved:
+        return tried
+    clean = _certified_at(compiled, answer, *without_noise(compiled.conic, primal, answer.dual), options)
+    return clean if clean.certificate.proved and clean.certificate.gap <= 0.5 * options.tolerance else tried
+
+
+def _certified_at(
+    compiled: CompiledConvex, answer: Answer, primal: Floats, multipliers: Floats, options: SolveOptions
+) -> _Tried:
+    touched = touching(compiled.conic, primal, multipliers)
     worth = worth_of(compiled, primal)
     reached = worth if np.isfinite(worth) and is_met(compiled, primal) else None
     certificate = certify_convex(touched, worth, reached, options)
@@ -168,6 +179,7 @@ def _judged(compiled: CompiledConvex, best: _Tried, attempts: list[Attempt], opt
         if claimed is not Claim.OPTIMAL or certificate.primal_residual > options.tolerance:
             impossibility = none_or_endless(compiled, best.answer, options)
             status = Status.UNPROVED if impossibility is None else Status(impossibility.kind)
+    proof = best.proof if status is Status.OPTIMAL else "not proved" if impossibility is None else _BY_RAY
     compiled.put(best.primal, best.multipliers)
     program, values, valuations = touching_program(compiled, best.primal, best.multipliers, certificate.objective)
     model = compiled.model
@@ -184,7 +196,7 @@ def _judged(compiled: CompiledConvex, best: _Tried, attempts: list[Attempt], opt
         method="clarabel",
         attempts=tuple(attempts),
         iterations=best.answer.iterations,
-        added=ConvexCourse(_called(compiled), _SOLVER, best.proof, curved_rows(compiled)),
+        added=ConvexCourse(_called(compiled), _SOLVER, proof, curved_rows(compiled)),
     )
 
 
@@ -201,7 +213,7 @@ def _reached(compiled: CompiledConvex, best: _Tried, options: SolveOptions) -> C
         or compiled.model.definitions
     ):
         return certificate
-    sizes = np.asarray(abs(sp.csr_array(conic.matrix)) @ np.abs(best.primal)) + np.abs(conic.side)
+    sizes = np.asarray(abs(sp.csr_array(conic.matrix)) @ np.abs(best.answer.primal)) + np.abs(conic.side)
     scaled, patient = (f", {way}" in best.answer.message for way in ("scaled", "short steps"))
     for margin in _MARGINS:
         tight = replace(compiled, conic=conic.tightened(margin * sizes))
