@@ -46,12 +46,16 @@ if TYPE_CHECKING:
     from .economy.build import build_economy as build_economy
     from .economy.economy import Economy as Economy
     from .economy.files.catalog import read as read
-    from .economy.files.catalog import shipped_models as shipped_models
     from .economy.files.folder_writer import write as write
+    from .economy.files.shipped import shipped_models as shipped_models
     from .economy.national.bea import read_bea as read_bea
     from .economy.national.five_year import read_five_year as read_five_year
+    from .economy.national.flow_files import read_flows as read_flows
+    from .economy.national.flows import from_flows as from_flows
     from .economy.national.multiregional import from_pymrio as from_pymrio
+    from .economy.national.psut import read_psut as read_psut
     from .economy.national.supply_use import from_supply_use as from_supply_use
+    from .economy.national.supply_use_sheets import read_supply_use as read_supply_use
     from .economy.question import Question as Question
     from .economy.separate import separate_units as separate_units
     from .formulate import cvxpy_model as cvxpy_model

@@ -45,8 +45,10 @@ from .laws.pyomo_rows import PyomoRows
 from .laws.renewable import RENEWABLE
 from .laws.resources import RESOURCES
 from .laws.retirement import RETIREMENT, refuse_senseless_retirement
+from .laws.rules import RULES
 from .laws.running import RUNNING
 from .laws.senseless_plants import refuse_senseless_plants, refuse_senseless_running
+from .laws.senseless_rules import refuse_senseless_rules
 from .laws.senseless_stocks import refuse_senseless_stocks
 from .laws.senseless_terminal import refuse_senseless_terminal
 from .laws.senseless_trade import refuse_senseless_trade
@@ -86,6 +88,7 @@ STANDING: tuple[Law, ...] = (
     LABOUR,
     EMISSIONS,
     POLLUTANT_STOCKS,
+    RULES,
 )
 
 #: What refuses tables that make no sense together, by the law that reads them.
@@ -97,6 +100,7 @@ _REFUSALS: tuple[tuple[Law, Callable[[Economy], None]], ...] = (
     (RETIREMENT, refuse_senseless_retirement),
     (TRADE, refuse_senseless_trade),
     (DRAWN, refuse_senseless_stocks),
+    (RULES, refuse_senseless_rules),
 )
 
 

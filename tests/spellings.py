@@ -28,6 +28,7 @@ from natura_opt import formulate as plan_problem
 from natura_opt.backends.cvxpy import compile_cvxpy
 from natura_opt.backends.pyomo import compile_pyomo
 from natura_opt.economy.curve_table import CurveTable
+from natura_opt.economy.rule_table import RuleTable
 from natura_opt.formulate import declared_with
 from natura_opt.laws.lags import longest_leads
 from natura_opt.laws.law import Law
@@ -39,6 +40,7 @@ from natura_opt.tables.curves import IN_PLACE_OF
 from .golden_curves import CURVED, CURVES_BY_HAND, NOT_CONVEX
 from .golden_holdings import MOVED
 from .golden_lags import LAGGED, LAGS_BY_HAND
+from .golden_rules import RULED, RULES_BY_HAND
 from .golden_stocks import STOCKED, STOCKS_BY_HAND
 from .golden_terminal import ENDS, ENDS_BY_HAND
 from .golden_years import YEARLY, YEARS_BY_HAND
@@ -725,6 +727,7 @@ GOLDEN: dict[str, no.Economy] = {
         _quay(),
         *CURVED,
         *LAGGED,
+        *RULED,
         *STOCKED,
         *MOVED,
         *ENDS,
@@ -739,6 +742,7 @@ BY_HAND = {
     "fen": 2 - 0.02 * 4.0951 - 0.076 - 0.0439020,
     **CURVES_BY_HAND,
     **LAGS_BY_HAND,
+    **RULES_BY_HAND,
     **STOCKS_BY_HAND,
     **ENDS_BY_HAND,
     **YEARS_BY_HAND,
@@ -765,6 +769,8 @@ class Entry:
         table = economy.tables[self.table]
         if isinstance(table, CurveTable):
             return float(table.rows["total"].iloc[self.row])
+        if isinstance(table, RuleTable):  # the column says which number of the row
+            return float(table.listed.iloc[self.row, self.column])
         part = table.slices[self.key]
         return float(part[self.row] if self.column is None else part[self.row, self.column])
 
@@ -775,6 +781,8 @@ class Entry:
             rows = table.rows.copy()
             rows.loc[rows.index[self.row], "total"] = 1.001 * old
             return economy.with_changes(curves=rows)
+        if isinstance(table, RuleTable):
+            return economy.with_changes(rules=rule_rows_with(table, self.row, self.column, 1.25 * old or 0.3))
         new = {"rate": old / 2 or 0.25, "positive-integer": old + 1}.get(table.spec.sign, 1.25 * old or 0.3)
         new = new if np.isfinite(new) else 7.0
         if self.column is None:
@@ -857,6 +865,17 @@ class Entry:
                 return False
 
 
+def rule_rows_with(table: RuleTable, row: int, column: int | None, new: float) -> Any:
+    """The rows of rules with another number in one of them: a limit in every row that says it."""
+    rows = table.listed.copy()
+    same = np.arange(len(rows)) == row
+    if rows.columns[column] == "limit":
+        told = rows[["rule"]] if rows["over"].iloc[row] else rows[["rule", "period"]]
+        same = (told == told.iloc[row]).all(axis=1).to_numpy()
+    rows.loc[same, rows.columns[column]] = new
+    return rows
+
+
 def _ahead(economy: no.Economy, table: str) -> list[Any]:
     return list(economy.tables[table].slices.values()) if economy.has(table) else []
 
@@ -871,6 +890,10 @@ def entries(economy: no.Economy, zeros: bool) -> list[Entry]:
     found = []
     for name, table in economy.tables.items():
         curved = set(zip(*economy.curve_cells(name).nonzero(), strict=True)) if name in IN_PLACE_OF else set()
+        if isinstance(table, RuleTable):
+            figures = [table.listed.columns.get_loc(heading) for heading in table.spec.figures]
+            found += [Entry(name, None, row, k) for row in range(table.count) for k in figures]
+            continue
         if isinstance(table, CurveTable):
             found += [Entry(name, None, int(row), None) for row in np.flatnonzero(table.rows["total"])]
             continue

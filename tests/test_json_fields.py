@@ -58,6 +58,8 @@ def pattern(path: str) -> re.Pattern[str]:
 def of_kind(field: Field, value: Any) -> bool:
     if value is None:
         return field.nullable
+    if field.kind == "text or number":
+        return isinstance(value, str | int | float)
     kinds: dict[str, tuple[type, ...]] = {
         "text": (str,),
         "number": (int, float),
@@ -160,6 +162,22 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
         (("five_year_plan", "--objective", "harmony", "--method", "harmony-2018", "--time-limit", "1e-6"), 1),
         (("excavators", "--exact"), 0),
         (("excavators", "--method", "prices"), 0),
+        (("five_year_plan", "--tables"), 0),
+        (("{place}/small.mps", "--tables"), 0),
+    ],
+    "explain": [
+        (("five_year_plan", "bread"), 0),
+        (("five_year_plan", "bread", "year2", "--kind", "technique"), 0),
+        (("five_year_plan", "labour", "--objective", "harmony"), 0),
+        (("{place}/impossible", "corn"), 1),
+    ],
+    "picture": [
+        (("five_year_plan", "{place}/plan.svg"), 0),
+        (("{place}/endless", "{place}/none.svg"), 1),
+    ],
+    "export": [
+        (("five_year_plan", "{place}/plan.py"), 0),
+        (("{place}/curved", "{place}/plan.lp"), 0),
     ],
     "compare": [
         (("five_year_plan", "--methods", "highs,harmony,fixed-point,harmony-2018"), 0),
@@ -232,7 +250,9 @@ def test_every_field_that_may_be_null_is_null_somewhere(printed: Callable[[str],
     commands, null = ("solve", "compare"), set()
     for command in commands:
         for facts in printed(command):
-            null |= {path.removeprefix("methods[].") for path, value in leaves(facts) if value is None}
+            known = {field.path: pattern(field.path) for field in FIELDS[command]}
+            for path in {path for path, value in leaves(facts) if value is None}:
+                null |= {field.removeprefix("methods[].") for field, one in known.items() if one.fullmatch(path)}
     said = {
         field.path.removeprefix("methods[].") for command in commands for field in FIELDS[command] if field.nullable
     }

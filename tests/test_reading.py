@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.curve_table import CurveTable
+from natura_opt.economy.table import TidyTable
 from natura_opt.tables.registry import TABLES
 from natura_opt.tables.spec import AXES
 
 from .test_cli import MODELS, call
 
-SIZES = {"goods": 4, "techniques": 5, "resources": 3, "pollutants": 2, "profiles": 2, "periods": 3}
+SIZES = {"goods": 4, "techniques": 5, "resources": 3, "pollutants": 2, "profiles": 2, "periods": 3, "rules": 3}
 #: Where economies with the table of curves have one: technique, name and table.
 CURVED = [
     ("technique 0", "good 1", "inputs"),
@@ -49,8 +49,8 @@ def same(one: no.Economy, other: no.Economy) -> list[str]:
         if table.slices.keys() != other.tables[name].slices.keys():
             found.append(f"{name}: slices {table.slices.keys()} and {other.tables[name].slices.keys()}")
             continue
-        if isinstance(table, CurveTable) and not table.rows.equals(other.tables[name].rows):
-            found.append(f"{name}: {table.rows} and {other.tables[name].rows}")
+        if isinstance(table, TidyTable) and not table.listed.equals(other.tables[name].listed):
+            found.append(f"{name}: {table.listed} and {other.tables[name].listed}")
         for key, part in table.slices.items():
             twin = other.tables[name].slices[key]
             arrays = [(part, twin)]
@@ -85,6 +85,21 @@ def reports(chance: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["technique", "name", "of", "quantity", "total", "beyond"])
 
 
+def required(chance: np.random.Generator) -> pd.DataFrame:
+    """Return rules: in all periods, by period with other numbers in each, and of all years together."""
+    things = [("activities", "technique 3"), ("net_output", "good 1"), ("emissions", "pollutant 0"), ("", "resource 2")]
+    rows: list[tuple[Any, ...]] = []
+    for k, (over, periods) in enumerate([("", [""]), ("", ["period 0", "period 2"]), ("all periods", [""])]):
+        limits = 10.0 ** chance.uniform(-9, 9, len(periods))
+        for period, limit in zip(periods, limits, strict=True):
+            rows += [
+                (f"rule {k}", over, period, "piece", of, name, float(chance.normal()), (">=", "<=", "==")[k], limit)
+                for of, name in things[k:]
+            ]
+    headings = ["rule", "over", "period", "unit", "of", "name", "coefficient", "sense", "limit"]
+    return pd.DataFrame(rows, columns=headings)
+
+
 def without_curved(name: str, numbers: np.ndarray) -> np.ndarray:
     """Return numbers of a table with zeros where a curve stands in their place."""
     for technique, row, of in CURVED:
@@ -103,7 +118,7 @@ def seeded(seed: int, tables: list[str] | None = None) -> no.Economy:
         spec = TABLES[name]
         shape = tuple(len(axes[axis]) for axis in spec.axes)
         if spec.tidy:
-            made[name] = reports(chance)
+            made[name] = reports(chance) if name == "curves" else required(chance)
         elif spec.ahead:
             made[name] = {k: values(chance, spec, shape) for k in (1, 3)}
         elif spec.once or spec.axes == ("periods",) or chance.random() < 0.5:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,42 @@ def name_of(label: Any) -> str:
     ('north coal', 'coal')
     """
     return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+
+
+def pair_name(label: Any) -> str:
+    """Return a label as it is written where a name is one text: the parts of a pair with ``@`` between, the first last.
+
+    What :func:`pair_of` reads back; a backslash stands before ``@`` and backslashes within a part.
+
+    >>> pair_name(("north", "coal")), pair_name(("north", "a@b")), pair_name("coal")
+    ('coal@north', 'a\\\\@b@north', 'coal')
+    """
+    parts = reversed(label) if isinstance(label, tuple) else (label,)
+    return "@".join(re.sub(r"([@\\])", r"\\\1", str(part)) for part in parts)
+
+
+def spoken(label: Any) -> str:
+    """Return a label as it can be typed: of a pair its :func:`pair_name`, of any other its text."""
+    return pair_name(label) if isinstance(label, tuple) else str(label)
+
+
+def pair_of(text: str) -> Any:
+    """Return the label that a text writes as :func:`pair_name` does: a pair, or the text alone.
+
+    >>> pair_of("coal@north"), pair_of("a\\\\@b@north"), pair_of("coal")
+    (('north', 'coal'), ('north', 'a@b'), 'coal')
+    """
+    parts = [re.sub(r"\\(.)", r"\1", part) for part in re.findall(r"(?:^|@)((?:\\.|[^@\\])*)", text)]
+    return tuple(reversed(parts)) if len(parts) > 1 else parts[0]
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as people write it.
+
+    >>> unit_words("person * year"), unit_words("GBP_million")
+    ('person·year', 'GBP million')
+    """
+    return unit.replace(" * ", "·").replace("*", "·").replace(" / ", "/").replace("_", " ")
 
 
 def holding_name(holding: Any) -> str:

@@ -24,10 +24,12 @@ from ..base.errors import DataError, listed, shortened
 from ..base.numbers import doubles
 from ..tables.merging import AVERAGED_BY_ACTIVITY, SUMMED, Averaged, Refused
 from ..tables.registry import taken_for_identity
+from ..tables.rules import TERMS
 from ..tables.spec import TableSpec
 from .coerce import as_labels, matched
 from .curve_table import CurveTable
 from .data import EconomyData
+from .rule_table import Rule, RuleTable, Term
 from .table import Matrix, Table, as_csr, checked
 
 E = TypeVar("E", bound=EconomyData)
@@ -114,6 +116,9 @@ def aggregate(
         if isinstance(table, CurveTable):
             done[name] = _renamed_curves(table, merges, axes, where)
             continue
+        if isinstance(table, RuleTable):
+            done[name] = _merged_rules(table, merges, axes, where)
+            continue
         slices = {key: _merged(economy, table.spec, part, key, merges, level) for key, part in table.slices.items()}
         done[name] = checked(table.spec, slices, axes, where)
     units = {
@@ -131,6 +136,32 @@ def _renamed_curves(
         assert isinstance(table.spec.merge, Refused)
         raise DataError(f"{where}: {table.spec.name!r} {table.spec.merge.why}; remove the table before merging")
     return table.renamed(axes)
+
+
+def _merged_rules(
+    table: RuleTable, merges: Mapping[str, _Merge], axes: Mapping[str, pd.Index], where: str
+) -> RuleTable:
+    """Return rules of what things become: a group counts as each of its members did, which must count alike."""
+    return RuleTable.of([_merged_rule(rule, merges, where) for rule in table.placed], axes)
+
+
+def _merged_rule(rule: Rule, merges: Mapping[str, _Merge], where: str) -> Rule:
+    terms: dict[tuple[str, int], Term] = {}
+    for term in rule.terms:
+        merge = merges.get(TERMS[term.of])
+        at = term.at if merge is None else int(merge.codes[term.at])
+        terms[term.of, at] = replace(term, at=at)
+    given = {(term.of, term.at): term.coefficients for term in rule.terms}
+    for (of, at), term in terms.items():
+        merge = merges.get(TERMS[of])
+        for member in () if merge is None else np.flatnonzero(merge.codes == at).tolist():
+            own = given.get((of, member), np.zeros(len(term.coefficients)))
+            if merge is not None and (own != term.coefficients).any():
+                raise DataError(
+                    f"{where}: rule {rule.name!r} does not count {listed(merge.old[merge.codes == at])} alike "
+                    f"({of}), so they cannot become {str(merge.new[at])!r}; keep them apart, or remove the rule"
+                )
+    return replace(rule, terms=tuple(terms.values()))
 
 
 def _is_missing(value: Any) -> bool:

@@ -18,9 +18,12 @@ from .economy import Economy
 from .given import given_table
 from .question import Question, as_questions
 from .ranges import counted
+from .rule_units import settled
 from .table import Table
 from .units import own_names_given, units_of
 
+#: Axes whose units are not given: periods have none, and those of rules stand beside their terms.
+_WITHOUT_UNITS = ("periods", "rules")
 #: As many periods as can be asked for by their number.
 MOST_PERIODS = 100_000
 
@@ -105,11 +108,14 @@ def build_economy(
         questions = {"default": Question() if objective is None else Question(objective=objective)}
     elif objective is not None:
         raise DataError(f"{name}: give either objective= or questions=, not both")
+    axes, of_axes = settled(
+        name, axes, matrices, _checked_units({} if units is None else units, own_units, axes, name), own_units
+    )
     economy = Economy(
         name=name,
         axes=axes,
         tables=matrices,
-        units=_checked_units({} if units is None else units, own_units, axes, name),
+        units=of_axes,
         questions=as_questions(questions, name),
         title=title,
         source=source,
@@ -218,8 +224,9 @@ def _checked_units(
         raise DataError(f"{where}: units must be a mapping from axis to units, not {shortened(units)}")
     checked: dict[str, tuple[str, ...]] = {}
     for axis, given in units.items():
-        if axis not in AXES or axis == "periods":
-            raise DataError(f"{where}: units: {unknown('axis', axis, [name for name in AXES if name != 'periods'])}")
+        if axis not in AXES or axis in _WITHOUT_UNITS:
+            known = [name for name in AXES if name not in _WITHOUT_UNITS]
+            raise DataError(f"{where}: units: {unknown('axis', axis, known)}")
         checked[axis] = units_of_axis(given, axes[axis], axis, where)
     if any(filter(None, strings) for strings in checked.values()):
         own = None if own is None else own_names_given(own, where)

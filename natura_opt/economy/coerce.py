@@ -12,7 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ..base.errors import DataError, listed, shortened, unknown
-from ..base.labels import name_of
+from ..base.labels import pair_of, spoken
 from ..base.numbers import doubles, sparse_doubles
 from ..tables.spec import AXES, TableSpec
 from .ranges import as_choices, position_of_text, positions_in
@@ -66,9 +66,11 @@ def as_labels(labels: Iterable[object], axis: str, where: str) -> pd.Index:
     if not plain and index.dtype == object:
         index = pd.Index([_plain(label) for label in index], tupleize_cols=False, name=index.name)
     texts = spelled(index)
+    if any(isinstance(label, tuple) for label in texts):  # which must not read like a plain name
+        texts = pd.Index([spoken(label) for label in texts], dtype=object)
     if not texts.is_unique:
         twice = texts[texts.duplicated()].unique()
-        raise DataError(f"{where}: {axis} named twice: {listed(map(name_of, twice))}; every name must be given once")
+        raise DataError(f"{where}: {axis} named twice: {listed(twice)}; every name must be given once")
     return index
 
 
@@ -85,6 +87,17 @@ def spelled(index: pd.Index) -> pd.Index:
     if isinstance(index.dtype, pd.StringDtype):
         return index
     return pd.Index([reads(label) for label in index], tupleize_cols=False, dtype=object)
+
+
+def positions_of(names: Iterable[Any], axis: pd.Index) -> list[int]:
+    """Return the positions of names on an axis, -1 where there is none; ``coal@north`` finds ``("north", "coal")``."""
+    wanted = [reads(name) for name in names]
+    if isinstance(axis, pd.RangeIndex):
+        return [position_of_text(axis, name) if isinstance(name, str) else -1 for name in wanted]
+    texts = spelled(axis)
+    found = with_pairs(pd.Index(wanted, tupleize_cols=False, dtype=object), texts)
+    at: list[int] = texts.get_indexer(found).tolist() if len(found) else []
+    return at
 
 
 def _plain(label: Any) -> Any:
@@ -248,13 +261,27 @@ def matched(given: pd.Index, wanted: pd.Index, axis: str, place: str) -> Any:
     given = as_labels(given, axis, place)
     if given.equals(wanted):
         return np.arange(len(wanted))
-    given_names, wanted_names = spelled(given), spelled(wanted)
+    wanted_names = spelled(wanted)
+    given_names = with_pairs(spelled(given), wanted_names)
     extra, missing = given_names.difference(wanted_names, sort=False), wanted_names.difference(given_names, sort=False)
     if len(extra):
-        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), name_of(extra[0]), map(name_of, wanted_names))}")
+        raise DataError(f"{place}: {unknown(AXES.get(axis, 'name'), spoken(extra[0]), map(spoken, wanted_names))}")
     if len(missing):
-        raise DataError(f"{place}: no entry for the {axis} {listed(missing)}; write 0 where there is none")
+        names = listed([spoken(name) for name in missing])
+        raise DataError(f"{place}: no entry for the {axis} {names}; write 0 where there is none")
+    if not given_names.is_unique:
+        twice = listed([spoken(name) for name in given_names[given_names.duplicated()].unique()])
+        raise DataError(f"{place}: {axis} named twice: {twice}; every name must be given once")
     return given_names.get_indexer(wanted_names)
+
+
+def with_pairs(given: pd.Index, wanted: pd.Index) -> pd.Index:
+    """Return names in which texts such as ``coal@north`` are the pairs that they write, where pairs are wanted."""
+    if not any(isinstance(name, tuple) for name in wanted):
+        return given
+    known = set(wanted)
+    names = [pair_of(n) if isinstance(n, str) and "@" in n and n not in known else n for n in given]
+    return pd.Index(names, tupleize_cols=False, dtype=object)
 
 
 def matched_in_range(given: Any, wanted: pd.RangeIndex, axis: str, place: str) -> Any:
@@ -304,9 +331,10 @@ def label_in(index: pd.Index, given: Any) -> Any:
     except (TypeError, ValueError):  # what cannot be a label at all
         at = -1
     if at < 0 or reads(index[at]) != wanted:  # True would be taken for 1
-        alike = [label for label in index if reads(label) == wanted]
+        pair = pair_of(wanted) if isinstance(wanted, str) and "@" in wanted else wanted
+        alike = [label for label in index if reads(label) in (wanted, pair)]
         if not alike:
-            raise DataError(unknown(str(index.name or "name"), given, index))
+            raise DataError(unknown(str(index.name or "name"), spoken(given), map(spoken, index)))
         return alike[0]
     return index[at]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 import numpy as np
@@ -11,7 +11,6 @@ import pandas as pd
 from ..base.arrays import Floats
 from ..base.errors import DataError, shortened, unknown
 from ..base.labels import name_of
-from ..base.numbers import doubles
 from ..curves.curve import Beyond, Curve
 from ..curves.fits import fitted_curve
 from ..curves.formula import Formula
@@ -19,16 +18,17 @@ from ..curves.making import composed
 from ..curves.observed import Fit
 from ..curves.stacking import stacked_curve
 from ..tables.curves import IN_PLACE_OF, NEEDED, OPTIONAL
-from ..tables.spec import AXES, TableSpec
+from ..tables.spec import TableSpec
 from .coerce import position, reads, spelled
 from .curve_reports import rows_of_mapping
 from .curve_table import CurveTable, PlacedCurve, Unit
 from .table import Table
+from .tidy_rows import Place, cells_in, check_headings, found_on, numbers_in, text_in
 
 #: So many quantities of a piece with a formula are looked at for totals below nothing.
 _LOOKED_AT = 65
-#: Says where a row of the reports stands.
-Place = Callable[[int], str]
+#: What some texts of a report may say.
+_CHOICES: dict[str, tuple[str, ...]] = {"fit": get_args(Fit), "beyond": get_args(Beyond)}
 
 
 def curve_table(
@@ -85,27 +85,16 @@ def _fill_totals(rows: pd.DataFrame, part: pd.DataFrame, placed: PlacedCurve) ->
 
 def _checked_rows(frame: pd.DataFrame, axes: Mapping[str, pd.Index], here: str, at: Place) -> pd.DataFrame:
     """Return the reports with every column, names as labels of the axes, numbers as doubles and texts as texts."""
-    known = (*NEEDED, *OPTIONAL)
-    for heading in frame.columns:
-        if heading not in known:
-            raise DataError(f"{here}: {unknown('column', heading, known)}")
-    if not frame.columns.is_unique:
-        raise DataError(f"{here}: the column {frame.columns[frame.columns.duplicated()][0]!r} is given twice")
-    missing = [heading for heading in NEEDED if heading not in frame.columns and heading != "total"]
-    if missing or ("total" not in frame.columns and "formula" not in frame.columns):
-        raise DataError(f"{here}: the column {(missing or ['total'])[0]!r} is missing")
+    check_headings(frame, (*NEEDED, *OPTIONAL), [heading for heading in NEEDED if heading != "total"], here)
+    if "total" not in frame.columns and "formula" not in frame.columns:
+        raise DataError(f"{here}: the column 'total' is missing")
     count = len(frame)
-    rows: dict[str, Any] = {}
-    for heading in ("quantity", "total"):
-        given = frame[heading] if heading in frame.columns else pd.Series(np.nan, frame.index)
-        try:
-            rows[heading] = doubles(given)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"{here}, column {heading!r}: not numbers: {error}") from None
+    rows: dict[str, Any] = {heading: numbers_in(frame, heading, here) for heading in ("quantity", "total")}
     for heading in OPTIONAL:
-        cells = frame[heading].tolist() if heading in frame.columns else [""] * count
-        rows[heading] = [_text(value, heading, at, k) for k, value in enumerate(cells)]
-    techniques = _found(frame["technique"], axes["techniques"], "techniques", at)
+        choices = _CHOICES.get(heading, ())
+        cells = cells_in(frame, heading)
+        rows[heading] = [text_in(cells[k], heading, at(k), choices, heading == "unit") for k in range(count)]
+    techniques = found_on(frame["technique"].tolist(), axes["techniques"], "techniques", at)
     rows["technique"] = [axes["techniques"][k] for k in techniques]
     names = frame["name"].tolist()
     spelled_on = {
@@ -115,7 +104,7 @@ def _checked_rows(frame: pd.DataFrame, axes: Mapping[str, pd.Index], here: str, 
     rows["name"] = [None] * count
     for table, axis in IN_PLACE_OF.items():
         mine = [k for k in range(count) if rows["of"][k] == table]
-        found = _found(frame["name"].iloc[mine], axes[axis], axis, _at_some(at, mine))
+        found = found_on([names[k] for k in mine], axes[axis], axis, _at_some(at, mine))
         for k, place_on_axis in zip(mine, found, strict=True):
             rows["name"][k] = axes[axis][place_on_axis]
     columns = {
@@ -126,32 +115,6 @@ def _checked_rows(frame: pd.DataFrame, axes: Mapping[str, pd.Index], here: str, 
 
 def _at_some(at: Place, rows: list[int]) -> Place:
     return lambda k: at(rows[k])
-
-
-def _text(value: Any, heading: str, at: Place, row: int) -> str:
-    """Return a cell that holds text, or nothing."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    if heading == "unit" and isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        raise DataError(f"{at(row)}, column {heading!r}: must be text, not {shortened(value)}")
-    text = value.strip()
-    if heading in ("fit", "beyond") and text:
-        choices = get_args(Fit if heading == "fit" else Beyond)
-        if text not in choices:
-            raise DataError(f"{at(row)}, column {heading!r}: {unknown(heading, text, choices)}")
-    return text
-
-
-def _found(given: pd.Series, axis: pd.Index, name: str, at: Place) -> list[int]:
-    """Return the positions of names on an axis."""
-    wanted = pd.Index([reads(label) for label in given.tolist()], tupleize_cols=False, dtype=object)
-    positions = spelled(axis).get_indexer(wanted) if len(wanted) else np.zeros(0, dtype=int)
-    bad = np.flatnonzero(positions < 0)
-    if len(bad):
-        raise DataError(f"{at(int(bad[0]))}: {unknown(AXES[name], name_of(given.iloc[bad[0]]), map(name_of, axis))}")
-    return [int(k) for k in positions]
 
 
 def _table_meant(of: str, name: Any, spelled_on: Mapping[str, Mapping[Any, None]], at: Place, row: int) -> str:

@@ -15,7 +15,7 @@ from ..base.errors import DataError
 from ..curves.curve import Curve
 from ..tables.curves import IN_PLACE_OF
 from ..tables.spec import TableSpec
-from .table import Table
+from .table import TidyTable
 
 Positions = npt.NDArray[np.intp]
 
@@ -49,7 +49,7 @@ class PlacedCurve:
 
 
 @dataclass(frozen=True, eq=False)
-class CurveTable(Table):
+class CurveTable(TidyTable):
     """The table ``curves``: no slices, but rows as they were reported and the curves that follow from them.
 
     Attributes
@@ -62,9 +62,9 @@ class CurveTable(Table):
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
-    def count(self) -> int:
-        """How many reports it holds."""
-        return len(self.rows)
+    def listed(self) -> pd.DataFrame:
+        """The reports."""
+        return self.rows
 
     @classmethod
     def of(cls, spec: TableSpec, placed: Iterable[PlacedCurve], rows: pd.DataFrame) -> CurveTable:

@@ -19,7 +19,9 @@ from .coerce import position
 from .curve_table import CurveTable, refuse_numbers_beside
 from .given import given_table
 from .question import Question, as_questions
-from .table import Matrix, Table
+from .rule_table import RuleTable
+from .rule_units import settled
+from .table import Matrix, Table, TidyTable
 
 #: What :meth:`natura_opt.Economy.with_changes` replaces besides tables.
 _PLAIN = ("name", "title", "source", "notes", "questions")
@@ -97,6 +99,12 @@ class EconomyData:
         table = self.tables.get("curves")
         return table if isinstance(table, CurveTable) else None
 
+    @property
+    def rules(self) -> RuleTable | None:
+        """What is required by name: the table ``rules``; None where there is none."""
+        table = self.tables.get("rules")
+        return table if isinstance(table, RuleTable) else None
+
     def with_curves(self, curves: CurveTable) -> Self:
         """Return a copy with other curves in the same places, which are taken as they are."""
         return replace(self, tables={**self.tables, "curves": curves})
@@ -144,8 +152,8 @@ class EconomyData:
         if spec.ahead:
             raise DataError(f"table {table!r} is kept by periods ahead; read economy.tables[{table!r}].slices")
         if spec.tidy:
-            curves = self.curves
-            return pd.DataFrame(columns=list(spec.tidy)) if curves is None else curves.rows.copy()
+            tidy = self.tables.get(table)
+            return tidy.listed.copy() if isinstance(tidy, TidyTable) else pd.DataFrame(columns=list(spec.tidy))
         rows = self.axes[spec.axes[0]]
         if not spec.is_matrix:
             if self.constant(table):
@@ -194,7 +202,8 @@ class EconomyData:
                 raise DataError(unknown("table", key, [*TABLES, *_PLAIN]))
         refuse_missing(self.name, self.axes, tables)
         refuse_numbers_beside(self.name, self.axes, tables)
-        return replace(self, tables=tables, **plain)
+        axes, units = settled(self.name, self.axes, tables, self.units)
+        return replace(self, axes=axes, tables=tables, units=units, **plain)
 
 
 def _plain(key: str, value: Any, where: str) -> Any:

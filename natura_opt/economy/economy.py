@@ -17,6 +17,7 @@ from .aggregate import aggregate
 from .coerce import position, reads
 from .data import EconomyData
 from .question import Question
+from .requiring import require, without_rule
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,6 +105,77 @@ class Economy(EconomyData):
         known = [name_of(self.axes[IN_PLACE_OF[one.of]][one.row]) for one in mine if of in (None, one.of)]
         raise DataError(f"{self.name}: technique {technique!r}: {unknown('curve', name, known)}")
 
+    @checked_arguments("terms", "rhs", "period")
+    def require(
+        self,
+        name: str,
+        terms: Mapping[Any, Any] | pd.Series,
+        sense: str,
+        rhs: Any,
+        *,
+        net_output: Mapping[Any, Any] | pd.Series | None = None,
+        resource_use: Mapping[Any, Any] | pd.Series | None = None,
+        emissions: Mapping[Any, Any] | pd.Series | None = None,
+        stocks: Mapping[Any, Any] | pd.Series | None = None,
+        activities: Mapping[Any, Any] | pd.Series | None = None,
+        period: Any = None,
+        over: str | None = None,
+        unit: str = "",
+    ) -> Economy:
+        """Return an economy whose plans keep a rule: a weighted sum that is at most, at least or exactly so much.
+
+        A plain name means the activity of the technique of that name. A name that is no technique means the net output
+        of the good, the use of the resource or the emissions of the pollutant of that name, where it is of one of them
+        alone; the keywords say it outright. ``coal@north`` is the pair ``("north", "coal")``.
+
+        Coefficients and limit are in the rule's unit (and in it per unit of each name). Where none is said it is the
+        one that everything counted is in. A text such as ``"0.5 tonne / hour"`` or ``"55 Mt"`` says its own unit, and
+        is converted.
+
+        Parameters
+        ----------
+        name : of the rule: its valuations, levels and explanations stand under it.
+        terms : coefficient by name; a coefficient that differs between periods is a mapping from period to number.
+        sense : ``"<="``, ``">="`` or ``"=="``.
+        rhs : the limit; a mapping from period to number where it differs, and then in these periods only.
+        net_output : of goods, ``(B - A) x``.
+        resource_use : of resources, ``R x``.
+        emissions : of pollutants, ``E x``.
+        stocks : of capital goods at the start of a period, whoever holds them.
+        activities : of techniques, as plain names.
+        period : the label of the only period in which it holds, or a list of labels; all by default.
+        over : ``"all periods"``: one rule for all years of its periods together, instead of one in each period.
+        unit : of the limit, where what is counted has several.
+
+        Raises
+        ------
+        DataError : a name that is unknown or stands for several things, a coefficient or limit that is no number, units
+            that do not fit, a rule of this name that is there already.
+
+        >>> import natura_opt as no
+        >>> machines = no.read("wheat_cloth").require("no more cloth than wheat", {"cloth": 1, "wheat": -1}, "<=", 0)
+        >>> machines.frame("rules")[["rule", "of", "name", "coefficient", "sense", "limit"]].values.tolist()[0]
+        ['no more cloth than wheat', 'activities', 'cloth', 1.0, '<=', 0.0]
+        """
+        of = {
+            "activities": activities,
+            "net_output": net_output,
+            "resource_use": resource_use,
+            "emissions": emissions,
+            "stocks": stocks,
+        }
+        return require(self, name, terms, sense, rhs, of, period, over, unit)
+
+    @checked_arguments()
+    def without_rule(self, name: str) -> Economy:
+        """Return an economy without one of its rules.
+
+        Raises
+        ------
+        DataError : there is none of this name.
+        """
+        return without_rule(self, name)
+
     @checked_arguments()
     def question(self, name: str | None = None) -> Question:
         """Return a question by name.
@@ -125,7 +197,7 @@ class Economy(EconomyData):
         sizes = ", ".join(f"{len(index):,} {axis}" for axis, index in self.axes.items() if len(index))
         lines = [f"Economy {self.name!r}: {sizes}"]
         for table in self.tables.values():
-            kind = "coefficients" if table.spec.is_matrix else "reports" if table.spec.tidy else "numbers"
+            kind = "coefficients" if table.spec.is_matrix else "rows" if table.spec.tidy else "numbers"
             lines.append(f"  {table.spec.name:<18} {table.count:>10,} {kind:<12} {table.spec.meaning}")
         lines += [f"  asked: {name} ({question.objective})" for name, question in self.questions.items()]
         return "\n".join(lines)

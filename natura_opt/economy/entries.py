@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from ..base.arrays import Floats
 from ..base.errors import DataError, shortened, unknown
 from ..base.numbers import double
 from ..tables.registry import TABLES
@@ -25,7 +26,7 @@ def with_entries(economy: Economy, table: str, entries: Mapping[Any, Any], perio
 
     Parameters
     ----------
-    entries : number by label; of a matrix by (row label, column label).
+    entries : number by label; of a matrix by (row label, column label); of rules, their limits by name.
     period : the label of the only period in which they are other (or the number of periods ahead); in all periods,
         where it is not given.
 
@@ -39,6 +40,8 @@ def with_entries(economy: Economy, table: str, entries: Mapping[Any, Any], perio
     [2.0, 12.0, 2.02, 2.1, 2.1]
     """
     spec, where = _spec(table), f"{economy.name}: table {table!r}"
+    if spec.name == "rules":
+        return _with_limits(economy, entries, period, where)
     if spec.tidy:
         raise DataError(f"{where}: is a list of reports; give it whole")
     places = [(_place(economy, spec, key, where), _number(key, value, where)) for key, value in entries.items()]
@@ -46,6 +49,27 @@ def with_entries(economy: Economy, table: str, entries: Mapping[Any, Any], perio
     for key in slices if period is None else (_key(economy, spec, period, where),):
         slices[key] = _with(slices[key], places)
     return economy.with_changes(**{table: Table(spec, slices)})
+
+
+def _with_limits(economy: Economy, entries: Mapping[Any, Any], period: Any, where: str) -> Economy:
+    """Return an economy in which rules have other limits, in all of their periods or in one of them."""
+    rules = {} if economy.rules is None else {rule.name: rule for rule in economy.rules.placed}
+    limits: dict[str, Floats] = {}
+    for name, value in entries.items():
+        if name not in rules:
+            raise DataError(f"{where}: {unknown('rule', name, rules)}")
+        rule, number = rules[name], _number(name, value, where)
+        if not np.isfinite(number):
+            raise DataError(f"{where}, entry {name!r} is {number}; give a finite number")
+        chosen = rule.stated
+        if period is not None:
+            if rule.together:
+                raise DataError(f"{where}: rule {name!r} has one limit for all periods together; name no period")
+            chosen = np.arange(len(chosen)) == _key(economy, _spec("rules"), period, where)
+            if not (chosen & rule.stated).any():
+                raise DataError(f"{where}: rule {name!r} says nothing in {period!r}")
+        limits[name] = np.where(chosen, number, rule.limits)
+    return economy if economy.rules is None else economy.with_changes(rules=economy.rules.with_limits(limits))
 
 
 def with_slice(economy: Economy, table: str, values: Any, period: Any) -> Economy:
@@ -61,6 +85,8 @@ def with_slice(economy: Economy, table: str, values: Any, period: Any) -> Econom
     DataError : as of :func:`with_entries`.
     """
     spec, where = _spec(table), f"{economy.name}: table {table!r}"
+    if spec.tidy:
+        raise DataError(f"{where}: is a list of rows; give it whole, without a period")
     key = _key(economy, spec, period, where)
     slices = dict(_slices(economy, spec, period, where))
     given: Any = {period: values} if spec.ahead else values
@@ -79,7 +105,7 @@ def _key(economy: Economy, spec: TableSpec, period: Any, where: str) -> int:
         if isinstance(period, bool) or not isinstance(period, int | np.integer) or not 0 <= period <= MOST_AHEAD:
             raise DataError(f"{where}: {shortened(period)} is no whole number of periods ahead")
         return int(period)
-    if spec.once:
+    if spec.once and spec.name != "rules":
         raise DataError(f"{where}: holds for all periods together; name no period")
     try:
         return position(economy.periods, period)

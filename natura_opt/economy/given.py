@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,11 @@ import pandas as pd
 from ..tables.spec import TableSpec
 from .coerce import coerce_table
 from .curve_rows import curve_table
+from .rule_rows import rule_table
 from .table import Table
+
+#: How each table that is a list of rows is read, by its name.
+TIDY: dict[str, Callable[..., Table]] = {"curves": curve_table, "rules": rule_table}
 
 
 def given_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Table:
@@ -21,5 +25,5 @@ def given_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where
     DataError : naming the table and what is wrong with it.
     """
     if spec.tidy:
-        return curve_table(spec, value, axes, where)
+        return TIDY[spec.name](spec, value, axes, where)
     return coerce_table(spec, value, axes, where)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.errors import DataError, shortened
+from ..base.labels import spoken
 
 Positions = npt.NDArray[np.int64]
 #: As many labels as positions of 32 bits tell apart.
@@ -46,7 +47,7 @@ def is_counted(index: pd.Index) -> bool:
 
 def as_choices(index: Iterable[Any]) -> Iterable[Any]:
     """Return labels as :func:`natura_opt.base.errors.unknown` lists them: those of a range are not spelled out."""
-    return range(index.start, index.stop, index.step) if isinstance(index, pd.RangeIndex) else index
+    return range(index.start, index.stop, index.step) if isinstance(index, pd.RangeIndex) else map(spoken, index)
 
 
 def positions_in(index: pd.RangeIndex, labels: Any) -> Positions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +15,13 @@ from ..base.labels import name_of
 from ..tables.curves import IN_PLACE_OF
 from ..tables.merging import SUMMED, Refused
 from ..tables.registry import TABLES, taken_for_identity
+from ..tables.rules import TERMS
 from ..tables.spec import TableSpec
 from .coerce import as_labels, position
 from .curve_rows import curve_table
 from .curve_table import CurveTable, PlacedCurve, Unit
 from .economy import Economy
+from .rule_table import RuleTable, Term
 from .table import Table, as_csr, checked
 
 #: Capacities that differ by less than this share are one, written in other digits.
@@ -84,6 +86,8 @@ def separate_units(economy: Economy, technique: Any) -> Economy:
         if isinstance(table, CurveTable):
             rows = _rows_by_unit(table.rows, economy.techniques[at], dict(zip(names, units, strict=True)))
             tables[name] = curve_table(table.spec, rows, axes, economy.name)
+        elif isinstance(table, RuleTable):
+            tables[name] = _rules_of_units(table, take, axes)
         else:
             slices = {key: _taken(table.spec, part, take) for key, part in table.slices.items()}
             tables[name] = checked(table.spec, slices, axes, economy.name)
@@ -146,6 +150,20 @@ def _rows_by_unit(rows: pd.DataFrame, technique: Any, units: dict[str, Unit]) ->
     rows.loc[mine & (rows["unit"] != last), "beyond"] = ""
     rows.loc[mine, "unit"] = ""
     return rows
+
+
+def _rules_of_units(table: RuleTable, take: Any, axes: Mapping[str, pd.Index]) -> RuleTable:
+    """Return rules in which each unit counts as its technique did."""
+
+    def of_units(term: Term) -> list[Term]:
+        if TERMS[term.of] != "techniques":
+            return [term]
+        return [replace(term, at=int(at)) for at in np.flatnonzero(take == term.at)]
+
+    rules = [
+        replace(rule, terms=tuple(unit for term in rule.terms for unit in of_units(term))) for rule in table.placed
+    ]
+    return RuleTable.of(rules, axes)
 
 
 def _taken(spec: TableSpec, part: Any, take: Sequence[int] | Any) -> Any:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 
 from .economy import Economy
+from .rule_units import settled
 from .table import Table
 
 
@@ -21,18 +26,13 @@ def of_periods(economy: Economy, first: int, last: int) -> Economy:
     """
     if (first, last) == (0, len(economy.periods)):
         return economy
-    tables = {name: _part(table, first, last) for name, table in economy.tables.items()}
-    axes = {**economy.axes, "periods": economy.periods[first:last]}
-    return Economy(
-        name=economy.name,
-        axes=axes,
-        tables=tables,
-        units=economy.units,
-        questions=economy.questions,
-        title=economy.title,
-        source=economy.source,
-        notes=economy.notes,
-    )
+    axes: Mapping[str, pd.Index] = {**economy.axes, "periods": economy.periods[first:last]}
+    tables = {name: _part(table, first, last) for name, table in economy.tables.items() if name != "rules"}
+    rules = None if economy.rules is None else economy.rules.of_periods(first, last, axes)
+    if rules is not None:
+        tables["rules"] = rules
+    axes, units = settled(economy.name, axes, tables, economy.units)
+    return replace(economy, axes=axes, tables=tables, units=units)
 
 
 def _part(table: Table, first: int, last: int) -> Table:

@@ -51,6 +51,26 @@ class Table:
         return None in self.slices
 
 
+@dataclass(frozen=True, eq=False)
+class TidyTable(Table):
+    """A table that is a list of rows instead of numbers along axes: it has no slices."""
+
+    @property
+    def listed(self) -> pd.DataFrame:
+        """Its rows: a frame with the columns of the table's ``tidy``."""
+        raise NotImplementedError
+
+    @property
+    def count(self) -> int:
+        """How many rows it holds."""
+        return len(self.listed)
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is the same for every period; its rows say themselves of which they speak."""
+        return True
+
+
 def checked(spec: TableSpec, slices: Slices, axes: Mapping[str, pd.Index], where: str) -> Table:
     """Return the table after checking shape, finiteness and sign of every number.
 

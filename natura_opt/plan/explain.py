@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import QuestionError, unknown
-from ..base.labels import name_of
+from ..base.labels import spoken
 from ..economy.economy import Economy
 from ..program.canonical import Block
 from ..program.declared import Rows
@@ -54,7 +54,7 @@ def explain(plan: PlanTables, name: Any, period: Any = None, kind: str | None = 
     matches = [(called, find_label(one.labels, name)) for called, one in candidates.items()]
     matches = [(called, label) for called, label in matches if label is not None]
     if not matches:
-        every = [name_of(label) for one in candidates.values() for label in one.labels]
+        every = [spoken(label) for one in candidates.values() for label in one.labels]
         what = kind if kind is not None else "good, resource, pollutant, stock, technique or row"
         raise QuestionError(f"{economy.name}: {unknown(what, name, every)}")
     called, label = matches[0]

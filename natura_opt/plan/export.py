@@ -42,6 +42,7 @@ TABLES = (
     "valuations",
     "rents",
     "reduced_costs",
+    "rules",
 )
 #: Tables of the solution of a program.
 PROGRAM_TABLES = ("columns", "rows", "farkas", "ray")
@@ -59,6 +60,7 @@ _IN_TABLES = (
     "curves",
     "interest",
     "terminal",
+    "rules",
 )
 
 
@@ -162,6 +164,12 @@ def _summary(plan: PlanTables) -> dict[str, Any]:
     left = terminal_facts(plan)
     if left is not None:
         facts["terminal"] = left
+    if len(plan.rules):
+        facts["rules"] = [
+            {"rule": rule, "period": period, "sense": sense, "unit": unit}
+            | {"level": _plain(level), "limit": _plain(limit), "valuation": _plain(valuation)}
+            for (rule, period), sense, level, limit, valuation, unit in plan.rules.itertuples()
+        ]
     if plan.extra:
         facts["extra"] = {name: _own_records(frame) for name, frame in plan.extra.items()}
     if len(plan.totals):

@@ -52,7 +52,7 @@ class _Parts:
 
     @property
     def worth(self) -> Floats:
-        return self.available * self.valuation
+        return self.available * self.valuation + 0.0  # no negative zeros
 
 
 def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None) -> pd.DataFrame:

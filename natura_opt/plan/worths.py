@@ -11,12 +11,13 @@ import pandas as pd
 from ..base.entrance import checked_arguments
 from ..base.errors import QuestionError, shortened
 from ..base.labels import holding_name
+from ..laws.rules import RULES
 from ..program.canonical import Block
 from ..program.declared import Rows
 from ..proof.sensitivity import ValuationIntervals
 from .finding import find_row
 from .layout import frame
-from .naming import rows_of
+from .naming import row_words, rows_of
 from .stated import GOODS, Stated
 
 
@@ -102,6 +103,29 @@ class Worths(Stated):
                 budget[pollutants.get_indexer(block.index)] = costly * self.dual[block.span]
         whole = pd.DataFrame(np.column_stack([costs.to_numpy(), budget]), index=costs.index) + 0.0
         return whole.set_axis([*costs.columns, "budget"], axis=1)
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """Rules by name: index (rule, period), ``all periods`` where all years count together.
+
+        Columns: sense, level (of what it counts), limit and valuation (∂objective/∂limit), in the rule's unit.
+        """
+        self.require_point()
+        rows: list[tuple[Any, ...]] = []
+        for block in self.program.rows:
+            says = block.declared
+            if not isinstance(says, Rows) or says not in RULES.rows:
+                continue
+            valuations = self.dual[block.span] + 0.0
+            sides = np.where(says.sense == "<=", self.program.row_upper[block.span], self.program.row_lower[block.span])
+            for k, label in enumerate(block.index):
+                name, period, unit = row_words(self.economy, says, label)
+                level = float(self.row_levels[block.start + k]) + 0.0
+                rows.append((name, period, says.sense, level, float(sides[k]), float(valuations[k]), unit))
+        columns = ["rule", "period", "sense", "level", "limit", "valuation", "unit"]
+        order = {name: k for k, name in enumerate(self.economy.axes["rules"])}
+        rows.sort(key=lambda row: order[row[0]])  # periods stay in order
+        return pd.DataFrame(rows, columns=columns).set_index(["rule", "period"])
 
     @checked_arguments()
     def valuation_interval(self, block: str, label: Any) -> tuple[float, float]:

@@ -28,6 +28,7 @@ from ..plan.plan import Plan
 from .executed import Executed
 from .left_begun import prepared_left, running_left
 from .left_of_capital import capital_left
+from .left_of_rules import rules_left
 from .left_of_stocks import (
     budgets_left,
     exhaustible_left,
@@ -66,6 +67,7 @@ CARRIED: Mapping[Callable[[Executed], dict[str, Any]], frozenset[str]] = {
     pollutants_left: frozenset({"pollutant_stocks"}),
     budgets_left: frozenset({"emission_budgets"}),
     running_left: frozenset({"running_before"}),
+    rules_left: frozenset({"rules"}),
 }
 
 

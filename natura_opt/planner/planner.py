@@ -41,6 +41,7 @@ from ..proof.judging import Verdict
 from ..proof.session import Session
 from ..tables.registry import TABLES
 from .carrying import carry_over
+from .left_of_rules import refuse_sums_over_windows
 from .matching import same_places
 
 
@@ -188,13 +189,17 @@ class Planner:
 
         Raises
         ------
-        QuestionError : the question cannot be asked of the economy. CannotAnswerError : the method cannot answer it.
+        QuestionError : the question cannot be asked of the economy. CannotAnswerError : the method cannot answer it, or
+        a rule of all years together is asked of a window of some.
         OptionError : the planner is closed.
         """
         if self._closed:
             raise OptionError("the planner is closed; open another one")
         count = len(self.economy.periods)
-        self._solves = of_periods(self.economy, 0, count if self._window is None else min(self._window, count))
+        last = count if self._window is None else min(self._window, count)
+        if last < count:
+            refuse_sums_over_windows(self.economy, self.question)
+        self._solves = of_periods(self.economy, 0, last)
         common = replace(self._common, prover=self._prove)
         self._plan = ask(self.method, self._solves, self.question, self._settings, common)
         return self._plan

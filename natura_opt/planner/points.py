@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, OptionError, shortened, unknown
-from ..base.labels import name_of
+from ..base.labels import name_of, spoken
 from ..economy.economy import Economy
 from ..tables.registry import TABLES
 from .planner import Planner
@@ -63,7 +63,7 @@ def knob_named(name: str, economy: Economy) -> Knob:
             raise DataError(f"{name!r}: {unknown('table', table, TABLES)}")
         return Knob(name)
     spec, where = TABLES[table], f"{economy.name}: {name!r}"
-    if spec.tidy:
+    if spec.tidy and table != "rules":
         raise DataError(f"{where}: {table!r} is a list of reports, no number of which can be turned")
     if not rest:
         if spec.is_matrix:
@@ -84,7 +84,7 @@ def knob_named(name: str, economy: Economy) -> Knob:
 def _entry(text: str, axes: list[pd.Index]) -> Any:
     """Return the label, or the pair of labels, that a text names; None where there is none."""
     if len(axes) == 1:
-        return next((label for label in axes[0] if name_of(label) == text), None)
+        return next((label for label in axes[0] if text in (name_of(label), spoken(label))), None)
     parts = text.split(_DOT)
     for k in range(1, len(parts)):
         row, column = (_entry(_DOT.join(part), [axis]) for part, axis in zip((parts[:k], parts[k:]), axes, strict=True))

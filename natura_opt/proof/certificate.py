@@ -1,6 +1,6 @@
 """The proof, recomputed from the data: never the solver's word.
 
-**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum,
+**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum, ::
 
     L = sum_i y_i (row_lower_i if y_i > 0 else row_upper_i) + sum_j d_j (lower_j if d_j > 0 else upper_j),  d = c - A'y.
 
@@ -17,7 +17,7 @@ optimum lies in ``[L, r]``, and ``r`` counts in the gap. Without such a plan the
 primal residual of each row's terms*, and says so: no measure in doubles tells a demand that was forgotten beside
 large flows, or two nearly parallel rows, from rounding; the exact judge does.
 
-**What is relative to what.** One measure for gap, complementarity and dual residual:
+**What is relative to what.** One measure for gap, complementarity and dual residual::
 
     m = max(|f|, |L|, 1e-6 (sum_j |c_j x_j| + |offset|)),
 
@@ -61,7 +61,7 @@ class Certificate:
     primal_residual : largest violation of a row, relative to the sum of sizes of its terms.
     dual_residual : what reduced costs of the wrong sign, beyond rounding, cost the bound, relative to the objective;
         where nothing bounds a column, and so the gap is infinite, how large they are relative to their terms.
-    complementarity : sum of |multiplier x slack| over rows and columns, relative to the objective.
+    complementarity : sum of ``|multiplier x slack|`` over rows and columns, relative to the objective.
     gap : between objective, bound and what is reached, relative to the objective.
     tolerance : what ``proved`` is held to.
     bound : ``recomputed``, ``exact`` where rational arithmetic found it, or ``solver`` where a whole-number program's
@@ -259,7 +259,7 @@ def _with_safe(
 
 
 def _slackness(program: Program, point: Extended, multipliers: Extended, sums: Products, bound: Bound) -> float:
-    """Return the sum of |multiplier x slack|, over what is bounded."""
+    """Return the sum of ``|multiplier x slack|``, over what is bounded."""
     away = np.where(np.isfinite(bound.at), (point - bound.at).astype(np.float64), 0.0)
     slack = (sums.rows - bound.side).astype(np.float64)
     return float(np.abs(multipliers.astype(np.float64) * slack).sum() + np.abs(bound.reduced * away).sum())

@@ -28,5 +28,6 @@ CURVES = beside(
         refused(SINGLE_PLANTS),
         varies="once",
         tidy=(*NEEDED, *OPTIONAL),
+        figures=("quantity", "total"),
     ),
 )

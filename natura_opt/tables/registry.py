@@ -19,6 +19,7 @@ from .objectives import OBJECTIVES
 from .plants import ACTIVITY_LIMITS, LEAST_ACTIVITIES, PLANT_RESOURCES, PLANTS, RUNNING
 from .profiles import PROFILES
 from .resources import RESOURCES
+from .rules import RULES
 from .spec import TableSpec
 from .storage import STORAGE
 from .time import TIME
@@ -49,6 +50,7 @@ GROUPS: tuple[tuple[TableSpec, ...], ...] = (
     RUNNING,
     TRADE,
     CURVES,
+    RULES,
     PROFILES,
 )
 

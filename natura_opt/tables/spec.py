@@ -25,6 +25,7 @@ AXES: dict[str, str] = {
     "pollutants": "pollutant",
     "profiles": "profile",
     "periods": "period",
+    "rules": "rule",
 }
 
 
@@ -50,6 +51,7 @@ class TableSpec:
         law uses the table.
     tidy : of a table that is a list of rows, one observation each, instead of numbers along axes: the names of its
         columns, those that must be there first. Its ``axes`` say whose it is.
+    figures : of a tidy table, which of its columns hold numbers.
     """
 
     name: str
@@ -65,6 +67,7 @@ class TableSpec:
     plan_tables: tuple[str, ...] = ()
     law: str = ""
     tidy: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.is_matrix and (self.merge == EQUAL or not (self.missing.value == 0.0 or self.missing.on_diagonal)):

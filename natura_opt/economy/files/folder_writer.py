@@ -23,7 +23,7 @@ from .excel import SETTINGS, settings_rows, write_workbook
 from .model_files import FORMAT, NAMED_AXES
 from .parquet_writer import write_parquet
 from .sheet_cells import MOST_COLUMNS, MOST_ROWS
-from .table_layout import Layout, has_whole_numbers, layout, texts
+from .table_layout import Layout, has_pairs, has_whole_numbers, layout, texts
 
 Quoting = Literal[0, 1]
 
@@ -46,7 +46,7 @@ def write(economy: Economy, path: str | Path, own_units: Iterable[str] = (), tab
     Raises
     ------
     OutputError : something stands there already, the place cannot be written, or a sheet cannot hold a table or a name.
-    DataError : a label cannot be written (pairs; empty names), or a table is too large for a sheet.
+    DataError : a label cannot be written (empty names; dates), or a table is too large for a sheet.
 
     >>> import tempfile, natura_opt as no
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -104,12 +104,15 @@ def _settings(economy: Economy, own_units: list[str]) -> dict[str, Any]:
     settings |= {key: getattr(economy, key) for key in ("name", "title", "source") if getattr(economy, key)}
     settings["periods"] = texts(economy.periods, "periods")
     settings |= {axis: len(economy.axes[axis]) for axis in NAMED_AXES if _is_counted(economy, axis)}
-    named = [axis for axis in economy.axes if not (axis in settings and axis in NAMED_AXES)]
+    named = [axis for axis in (*NAMED_AXES, "periods") if not (axis in settings and axis in NAMED_AXES)]
     if "goods" in settings and _are_the_goods(economy, "techniques"):
         named.remove("techniques")
     numbered = [axis for axis in named if has_whole_numbers(economy.axes[axis])]
     if numbered:
         settings["whole_number_names"] = numbered
+    paired = [axis for axis in named if has_pairs(economy.axes[axis])]
+    if paired:
+        settings["pair_names"] = paired
     settings |= {key: entries for key, entries in (("own_units", own_units), ("notes", list(economy.notes))) if entries}
     settings["questions"] = {name: question_settings(question) for name, question in economy.questions.items()}
     return settings
@@ -149,7 +152,7 @@ def _axes(economy: Economy, suffix: str) -> Iterator[tuple[str, list[list[str]]]
     """Give the rows of each axis that has a file; techniques that are the goods have none."""
     for axis, index in economy.axes.items():
         units = economy.units.get(axis)
-        if axis == "periods" or not len(index) or _are_the_goods(economy, axis) or _is_counted(economy, axis):
+        if axis not in NAMED_AXES or not len(index) or _are_the_goods(economy, axis) or _is_counted(economy, axis):
             continue
         names = texts(index, f"{axis}{suffix}")
         if units is None:

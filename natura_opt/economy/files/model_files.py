@@ -2,7 +2,8 @@
 
 Both hold the same: settings (``economy.toml``, or the sheet ``economy``), the names of each axis, and the tables. What
 is checked and what is said is the same for both. An axis has a file or sheet of names; or the settings say how many
-there are (``goods = 12000000``), and their labels are the whole numbers 1, 2, …, which cost nothing.
+there are (``goods = 12000000``), and their labels are the whole numbers 1, 2, …, which cost nothing. Axes under
+``pair_names`` have names such as ``coal@north`` for the pair ``("north", "coal")``, here and in every table.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Any
 import pandas as pd
 
 from ...base.errors import DataError, QuestionError, shortened, unknown
+from ...base.labels import pair_of
 from ...tables.registry import TABLES
 from ...tables.spec import AXES
 from ..build import build_economy
 from ..coerce import as_labels, whole_numbers
-from ..curve_rows import curve_table
 from ..data import empty_axes
 from ..economy import Economy
+from ..given import TIDY
 from ..question import Question
 from ..ranges import counted
 from ..units import Units
@@ -31,7 +33,7 @@ FORMAT = 1
 #: Axes that have a file of names; periods stand in the settings.
 NAMED_AXES = ("goods", "techniques", "resources", "pollutants", "profiles")
 TEXTS = ("name", "title", "source")
-_LISTS = ("own_units", "notes", "whole_number_names")
+_LISTS = ("own_units", "notes", "whole_number_names", "pair_names")
 #: Settings that are lists, at the top level.
 LISTS_AT_TOP = ("periods", *_LISTS)
 _KEYS = ("format", *TEXTS, *LISTS_AT_TOP, *NAMED_AXES, "table_units", "questions")
@@ -86,6 +88,9 @@ def economy_of(model: ModelFiles) -> Economy:
         if isinstance(axes[axis], pd.RangeIndex):
             continue
         axes[axis] = whole_numbers(axes[axis], axis, f"{place}: whole_number_names")
+    for axis in settings.get("pair_names", ()):
+        names = [pair_of(name) for name in axes[axis]]
+        axes[axis] = as_labels(names, axis, f"{place}: pair_names")
     if not len(axes["techniques"]):
         axes["techniques"] = axes["goods"]
         units |= {"techniques": units["goods"]} if "goods" in units else {}
@@ -158,6 +163,11 @@ def _check_settings(settings: Mapping[str, Any], place: str) -> None:
     for axis in settings.get("whole_number_names", ()):
         if axis not in numbered:
             raise DataError(f"{place}: whole_number_names: {unknown('axis', shortened(axis), numbered)}")
+    for axis in settings.get("pair_names", ()):
+        if axis not in NAMED_AXES:
+            raise DataError(f"{place}: pair_names: {unknown('axis', shortened(axis), NAMED_AXES)}")
+        if axis in settings.get("whole_number_names", ()):
+            raise DataError(f"{place}: the names of the {axis} cannot be both pairs and whole numbers; remove one")
     if not settings.get("periods", ["1"]):
         raise DataError(f"{place}: periods is empty; name at least one, or leave the key out")
 
@@ -185,7 +195,7 @@ def _tables(
             raise DataError(f"{model.called(name)}: {unknown('table', name, [*TABLES, *NAMED_AXES])}")
         spec = TABLES[name]
         for axis in spec.axes:
-            if not len(axes[axis]):
+            if axis in NAMED_AXES and not len(axes[axis]):
                 raise DataError(
                     f"{model.called(name)}: needs {model.called(axis)}, which names the {axis} (header: name,unit)"
                 )
@@ -193,7 +203,7 @@ def _tables(
             spec = replace(spec, sign="non-negative")
         if spec.tidy:
             source = model.sources[name]()
-            tables[name] = curve_table(spec, read_reports(source, spec), axes, model.place, source.line)
+            tables[name] = TIDY[name](spec, read_reports(source, spec), axes, model.place, source.line)
             continue
         tables[name] = read_table(model.sources[name](), spec, axes)
     for name, unit in units_of.items():
@@ -201,8 +211,8 @@ def _tables(
             raise DataError(f"{model.settings_place}, table_units: {unknown('table', name, tables)}")
         if TABLES[name].tidy:
             raise DataError(
-                f"{model.settings_place}, table_units: the rows of {name!r} are in the units of their technique and "
-                "name; convert them, and remove the entry"
+                f"{model.settings_place}, table_units: the rows of {name!r} are in the units of their names; convert "
+                "them, and remove the entry"
             )
         try:
             tables[name] = converted(TABLES[name], tables[name], unit, axes, units, converter)

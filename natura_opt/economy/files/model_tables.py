@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from ...base.errors import DataError, listed, shortened, unknown
 from ...tables.spec import AXES, TableSpec
-from ..coerce import MOST_AHEAD, as_labels, matched, matched_in_range, spelled
+from ..coerce import MOST_AHEAD, as_labels, matched, matched_in_range, spelled, with_pairs
 from ..ranges import as_choices
 from ..table import shown, sign_fault
 from ..units import Units, wanted_unit
@@ -81,7 +81,7 @@ def read_table(source: Source, spec: TableSpec, axes: Mapping[str, pd.Index]) ->
 
 
 def read_reports(source: Source, spec: TableSpec) -> pd.DataFrame:
-    """Return a table of reports: columns of texts, and quantities and totals as numbers.
+    """Return a table of rows: columns of texts, and its figures as numbers.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def read_reports(source: Source, spec: TableSpec) -> pd.DataFrame:
             raise DataError(f"{source.heading}: {unknown('column', heading, spec.tidy)}")
         if heading in columns:
             raise DataError(f"{source.heading}: the column {heading!r} is given twice")
-        number = heading in ("quantity", "total")
+        number = heading in spec.figures
         columns[heading] = single(source.numbers([k])) if number else pd.Series(source.names(k).listed(), dtype=object)
     return pd.DataFrame(columns)
 
@@ -166,7 +166,8 @@ def _named(names: list[str], wanted: pd.Index, axis: str, place: str) -> Any:
 def _positions(source: Source, names: Names, wanted: pd.Index, axis: str) -> Positions:
     """Return the position in an axis of the name in each row; the first name that is not there is named."""
     distinct = pd.Index(names.distinct, dtype=object)
-    positions: Positions = spelled(wanted).get_indexer(distinct)[names.codes].astype(np.int64)
+    texts = spelled(wanted)
+    positions: Positions = texts.get_indexer(with_pairs(distinct, texts))[names.codes].astype(np.int64)
     if (positions < 0).any():
         at = int(np.flatnonzero(positions < 0)[0])
         said = unknown(AXES[axis], names.distinct[names.codes[at]], as_choices(wanted))

@@ -21,7 +21,7 @@ from ...base.arrays import Floats
 from ...base.errors import DataError, unknown
 from ...base.numbers import doubles
 from ...tables.spec import AXES, TableSpec
-from ..coerce import spelled
+from ..coerce import spelled, with_pairs
 from ..ranges import Positions, as_choices, position_of_text, positions_in
 from ..table import shown, sign_fault
 from .parquet import ParquetColumns
@@ -194,7 +194,8 @@ class _Lines:
     def _positions(self, names: list[str]) -> Positions:
         if isinstance(self.index, pd.RangeIndex):
             return np.array([position_of_text(self.index, name) for name in names], dtype=np.int64)
-        found: Positions = self._spelled.get_indexer(pd.Index(names, dtype=object)).astype(np.int64)
+        listed = with_pairs(pd.Index(names, dtype=object), self._spelled)
+        found: Positions = self._spelled.get_indexer(listed).astype(np.int64)
         return found
 
     @cached_property

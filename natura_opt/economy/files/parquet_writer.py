@@ -27,7 +27,7 @@ def write_parquet(path: Path, table: Table, economy: Economy) -> None:
 
     Raises
     ------
-    DataError : a label cannot be written (pairs; empty names).
+    DataError : a label cannot be written (empty names; dates).
     """
     spec = table.spec
     axes = [economy.axes[axis] for axis in spec.axes]

@@ -12,18 +12,16 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ...base.errors import DataError
+from ...base.labels import pair_name
 from ...tables.spec import AXES
-from ..curve_table import CurveTable
 from ..economy import Economy
-from ..table import Table
+from ..table import Table, TidyTable
 from .cells import Names
 
 #: What csv reads as one cell.
 _LONGEST_NAME = 131_072
 #: Matrices with more cells than this, if mostly zeros, are written long.
 _WIDE_CELLS = 10_000
-#: The numbers of a report.
-_NUMBERS = ("quantity", "total")
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,11 @@ def layout(table: Table, economy: Economy, place: str, long: bool | None = None)
 
     Raises
     ------
-    DataError : a label cannot be written (pairs; empty names).
+    DataError : a label cannot be written (empty names; dates).
     """
     spec = table.spec
-    if isinstance(table, CurveTable):
-        return _reports(table, place)
+    if isinstance(table, TidyTable):
+        return _listed(table, place)
     rows = texts(economy.axes[spec.axes[0]], place)
     if not spec.is_matrix:
         vectors = vectors_of(table, economy)
@@ -88,16 +86,17 @@ def vectors_of(table: Table, economy: Economy) -> dict[str, Any]:
     return {str(key) if ahead else str(economy.periods[key]): table.slices[key] for key in _slots(table)}
 
 
-def _reports(table: CurveTable, place: str) -> Layout:
-    """Lay reports out: the columns of names that say something, then quantities and totals."""
-    rows = table.rows
-    said = [h for h in rows.columns if h in ("technique", "name") or (h not in _NUMBERS and (rows[h] != "").any())]
+def _listed(table: TidyTable, place: str) -> Layout:
+    """Lay a list of rows out: the columns of texts that say something, then its figures."""
+    rows, figures = table.listed, list(table.spec.figures)
     names = {}
-    for heading in said:
+    for heading in (h for h in rows.columns if h not in figures):
         codes, distinct = pd.factorize(rows[heading].to_numpy(dtype=object))
-        listed = texts(pd.Index(distinct), place) if heading in ("technique", "name") else list(distinct)
-        names[heading] = Names(codes.astype(np.int64), listed)
-    return Layout(names, list(_NUMBERS), rows[list(_NUMBERS)].to_numpy())
+        if any(cell != "" for cell in distinct):
+            cells = [pd.Index([cell], tupleize_cols=False) for cell in distinct]
+            written = ["" if cell[0] == "" else texts(cell, place)[0] for cell in cells]
+            names[heading] = Names(codes.astype(np.int64), written)
+    return Layout(names, figures, rows[figures].to_numpy())
 
 
 def texts(labels: pd.Index, place: str) -> list[str]:
@@ -105,29 +104,39 @@ def texts(labels: pd.Index, place: str) -> list[str]:
 
     Raises
     ------
-    DataError : pairs, empty names, outer blanks, more characters than a cell of a CSV file is read with; dates and
-        fractions; whole numbers mixed with texts.
+    DataError : empty names, outer blanks, more characters than a cell of a CSV file is read with; dates and fractions;
+        whole numbers mixed with texts, or in pairs.
     """
+    paired = has_pairs(labels)
     written = []
     for label in labels:
-        text = str(label)
-        if not isinstance(label, str | int | np.integer) or not text.strip() or text != text.strip():
+        parts = label if isinstance(label, tuple) else (label,)
+        kinds: Any = str if isinstance(label, tuple) else str | int | np.integer
+        usable = all(isinstance(part, kinds) and str(part).strip() == str(part) != "" for part in parts)
+        if not usable or len(parts) == 0:
             raise DataError(
-                f"{place}: the name {label!r} cannot be written; use texts without outer blanks, or whole numbers"
+                f"{place}: the name {label!r} cannot be written; use texts without outer blanks, pairs of them, or "
+                "whole numbers"
             )
+        text = pair_name(label) if paired else str(label)
         if len(text) > _LONGEST_NAME:
             raise DataError(
                 f"{place}: the name {text!r} cannot be read again; use at most {_LONGEST_NAME:,} characters"
             )
         written.append(text)
-    if len({isinstance(label, str) for label in labels}) > 1:
+    if len({isinstance(label, str | tuple) for label in labels}) > 1:
         raise DataError(f"{place}: some names are texts and some are numbers, which cannot be written; use one of them")
     return written
 
 
+def has_pairs(labels: pd.Index) -> bool:
+    """Whether some names are pairs, which a file must say: in it they are texts, such as ``coal@north``."""
+    return labels.dtype == object and any(isinstance(label, tuple) for label in labels)
+
+
 def has_whole_numbers(labels: pd.Index) -> bool:
     """Whether names are whole numbers, which a file must say: in it they look like texts."""
-    return len(labels) > 0 and not isinstance(labels[0], str)
+    return len(labels) > 0 and not isinstance(labels[0], str | tuple)
 
 
 def _is_sparse(matrix: sp.csr_array) -> bool:

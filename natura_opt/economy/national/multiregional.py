@@ -22,8 +22,8 @@ from ..build import build_economy
 from ..coerce import as_labels
 from ..economy import Economy
 from ..question import Question
-from ..units import own_unit
 from .negatives import aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
+from .unit_names import in_own_words
 
 #: Extensions and their rows: a name, several names, or rows by name (``None`` for all).
 Rows = str | Iterable[str] | Mapping[str, Iterable[object] | None]
@@ -79,7 +79,7 @@ def from_pymrio(
     units = {"resources": used_units, "pollutants": emitted_units}
     if getattr(io, "unit", None) is not None:
         units["goods"] = units["techniques"] = _units(io.unit, goods, place)
-    units, renamed = _in_own_words(units)
+    units, renamed = in_own_words(units)
     return build_economy(
         name=place,
         title=title,
@@ -113,15 +113,6 @@ def _limits(limits: Any, used: pd.DataFrame, output: Floats | None, place: str) 
     if output is None:
         raise DataError(f"{place}: resource_limits='base' needs the outputs x; run io.calc_all() first")
     return used.to_numpy() @ output
-
-
-def _in_own_words(units: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return units per axis as an economy writes them, and a note of those that had to be written otherwise."""
-    every = dict.fromkeys(unit for strings in units.values() for unit in strings)  # each is looked at once
-    own = {unit: own_unit(unit) for unit in every}
-    renamed = [f"{unit!r} is written {written!r}" for unit, written in own.items() if unit.strip() != written]
-    notes = [f"units that are none for a program: {', '.join(renamed)}"] if renamed else []
-    return {axis: [own[unit] for unit in strings] for axis, strings in units.items() if strings}, notes
 
 
 def _frame(io: Any, table: str, place: str) -> pd.DataFrame | None:
