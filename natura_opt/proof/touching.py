@@ -71,7 +71,7 @@ class Touching:
         conic = self.conic
         z = np.zeros(conic.shape[0])
         stated = self.rows >= 0
-        z[self.rows[stated]] = -dual[stated]
+        z[self.rows[stated]] = -dual[: len(self.rows)][stated]  # cuts may follow
         reduced = conic.cost + conic.quadratic * self.primal[: conic.shape[1]] + conic.matrix.T @ z
         by_row = sp.csr_array(conic.matrix)
         lower, upper = conic.bounds
@@ -125,6 +125,9 @@ def touching(conic: ConicProgram, primal: Floats, multipliers: Floats) -> Touchi
         values.append(np.append(-slopes[squares], 1.0))
         row_lower = np.append(row_lower, -_most_of_tangents(slopes[squares], conic.quadratic[squares]))
         row_upper = np.append(row_upper, np.inf)
+    places = np.concatenate(at), np.concatenate(across)
+    matrix = sp.csc_array(sp.coo_array((np.concatenate(values), places), shape=(len(row_lower), columns)))
+    matrix.eliminate_zeros()
     lower, upper = conic.bounds
     program = LinearProgram(
         sense="min",
@@ -134,11 +137,7 @@ def touching(conic: ConicProgram, primal: Floats, multipliers: Floats) -> Touchi
         lower=np.concatenate([lower, _least_of_slacks(conic), np.zeros(columns - width - len(curved))]),
         upper=np.concatenate([upper, np.full(columns - width, np.inf)]),
         integer=np.zeros(columns, dtype=bool),
-        matrix=sp.csc_array(
-            sp.coo_array(
-                (np.concatenate(values), (np.concatenate(at), np.concatenate(across))), shape=(len(row_lower), columns)
-            )
-        ),
+        matrix=matrix,
         row_lower=row_lower,
         row_upper=row_upper,
         offset=conic.offset,
@@ -162,31 +161,38 @@ def slacks(conic: ConicProgram, primal: Floats) -> Floats:
     return values
 
 
-def certify_convex(touched: Touching, worth: float, reached: float | None, options: SolveOptions) -> Certificate:
+def certify_convex(
+    touched: Touching, worth: float, reached: float | None, idle: float, options: SolveOptions
+) -> Certificate:
     """Recompute the proof of a point of a convex program, by the multipliers it came with.
 
     Parameters
     ----------
     worth : the user's own objective at the point, in the user's sense.
     reached : what a plan is worth that meets every row, where one is known.
+    idle : what doing nothing is worth, in size; zero where it is worth no number.
     """
     seen = certify(touched.program, touched.primal, touched.dual, options.tolerance)
-    return in_users_terms(touched, seen, worth, reached, cone_residual(touched.conic, touched.point))
+    return in_users_terms(touched, seen, worth, reached, idle, cone_residual(touched.conic, touched.point))
 
 
 def in_users_terms(
-    touched: Touching, seen: Certificate, worth: float, reached: float | None, missed: float
+    touched: Touching, seen: Certificate, worth: float, reached: float | None, idle: float, missed: float
 ) -> Certificate:
     """Return a certificate with the user's own objective in the place of the linear one.
 
+    The gap is relative to the objective, or, as of linear programs, to a millionth of its terms where these cancel:
+    what doing nothing is worth, the constant of a linear objective, counts among them (the best distance from a wish
+    may be zero, and is then measured by the wish).
+
     Parameters
     ----------
-    seen : of the touching program. worth, reached : see :func:`certify_convex`.
+    seen : of the touching program. worth, reached, idle : see :func:`certify_convex`.
     missed : by how much rows that are not linear are missed, relative to their terms.
     """
     program, conic = touched.program, touched.conic
     bound = conic.sign * seen.dual_objective
-    terms = float(np.abs(program.cost * touched.primal).sum()) + abs(program.offset)
+    terms = float(np.abs(program.cost * touched.primal).sum()) + abs(program.offset) + idle
     size = max(abs(worth), abs(bound) if np.isfinite(bound) else 0.0, CANCELLING * terms)
     ends = [worth, bound, *([] if reached is None else [reached])]
     width = max(ends) - min(ends) if np.isfinite(ends).all() else np.inf

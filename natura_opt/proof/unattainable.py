@@ -68,6 +68,7 @@ def prove_endless(conic: ConicProgram, ray: Floats, options: SolveOptions) -> tu
         factors += direction.tolist()
     inside = sp.csc_array(sp.coo_array((factors, (rows, columns)), shape=(height, len(conic.curved_cones))))
     matrix = sp.csc_array(sp.csr_array(sp.hstack([conic.matrix, inside]))[np.flatnonzero(kept)])
+    matrix.eliminate_zeros()
     lower, upper = conic.bounds
     squared = conic.quadratic > 0  # nothing that is squared may grow
     more = len(conic.curved_cones)

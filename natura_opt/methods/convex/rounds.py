@@ -45,12 +45,15 @@ class Rounds:
     iterations: int
 
 
-def in_rounds(compiled: CompiledConvex, touched: Touching, known: Certificate, options: SolveOptions) -> Rounds | None:
+def in_rounds(
+    compiled: CompiledConvex, touched: Touching, known: Certificate, idle: float, options: SolveOptions
+) -> Rounds | None:
     """Go on from a claimed point by linear programs until the proof passes, or they help no more.
 
     Parameters
     ----------
     touched, known : at the point, and what is proved of it; it counts among the plans if it meets its rows.
+    idle : see :func:`natura_opt.proof.touching.certify_convex`.
     options : ``time_limit`` is of all rounds together.
 
     Returns
@@ -80,7 +83,7 @@ def in_rounds(compiled: CompiledConvex, touched: Touching, known: Certificate, o
                     plan, worth, missed = point, found, max(off, verdict.certificate.primal_residual)
                     reached = found if is_met(compiled, point) else None
                 if plan is not None:
-                    seen = in_users_terms(touched, verdict.certificate, worth, reached, missed)
+                    seen = in_users_terms(touched, verdict.certificate, worth, reached, idle, missed)
                     seen = replace(seen, complementarity=max(seen.complementarity, seen.gap), bound="recomputed")
                     better_gap = best is None or seen.gap < best.certificate.gap
                     stale = 0 if best is None or seen.gap < 0.9 * best.certificate.gap else stale + 1

@@ -26,7 +26,7 @@ from ...proof.touching import Touching, certify_convex, touching
 from .impossible import none_or_endless
 from .noise import without_noise
 from .rounds import in_rounds
-from .values import curved_rows, is_met, touching_program, worth_of
+from .values import curved_rows, is_met, touching_program, worth_of, worth_of_nothing
 
 _SOLVER = "Clarabel (an interior point method on cones)"
 _BY_DUALS = "proved by the convex program's own duals"
@@ -143,9 +143,10 @@ def _certified_at(
     compiled: CompiledConvex, answer: Answer, primal: Floats, multipliers: Floats, options: SolveOptions
 ) -> _Tried:
     touched = touching(compiled.conic, primal, multipliers)
-    worth = worth_of(compiled, primal)
+    idle = worth_of_nothing(compiled)
+    worth = worth_of(compiled, primal)  # last: the model holds these values
     reached = worth if np.isfinite(worth) and is_met(compiled, primal) else None
-    certificate = certify_convex(touched, worth, reached, options)
+    certificate = certify_convex(touched, worth, reached, idle, options)
     return _Tried(answer, touched, certificate, primal, touched.multipliers(touched.dual), _BY_DUALS)
 
 
@@ -154,10 +155,12 @@ def _in_rounds(
 ) -> _Tried:
     """Return what linear programs that touch it make of a point that is near enough, or the point itself."""
     before = tried.certificate
+    idle = worth_of_nothing(compiled)
     near = before.gap <= _NEAR_GAP or (np.isinf(before.gap) and before.dual_residual <= _NEAR_GAP)
+    near |= abs(before.objective - before.dual_objective) <= _NEAR_GAP * idle
     if not (near and before.primal_residual <= _NEAR) or (left is not None and left <= 0):
         return tried
-    found = in_rounds(compiled, tried.touched, before, replace(options, time_limit=left))
+    found = in_rounds(compiled, tried.touched, before, idle, replace(options, time_limit=left))
     if found is None or not found.certificate.gap < before.gap:
         return tried
     several = (

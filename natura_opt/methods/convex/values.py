@@ -37,6 +37,12 @@ def worth_of(compiled: CompiledConvex, primal: Floats) -> float:
     return worth if np.isfinite(worth) else float("nan")
 
 
+def worth_of_nothing(compiled: CompiledConvex) -> float:
+    """Return the size of the user's objective where nothing is done; zero where it has no value there."""
+    worth = abs(worth_of(compiled, np.zeros(compiled.conic.shape[1])))
+    return worth if np.isfinite(worth) else 0.0
+
+
 def is_met(compiled: CompiledConvex, primal: Floats) -> bool:
     """Whether a point whose values the model holds meets every row, without doubt.
 
