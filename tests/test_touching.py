@@ -17,7 +17,7 @@ from natura_opt.backends.options import SolveOptions
 from natura_opt.methods.convex import solve as convex_solve
 from natura_opt.methods.convex.noise import without_noise
 from natura_opt.program.conic import Cone, ConicProgram
-from natura_opt.proof.cones import half_space
+from natura_opt.proof.cones import half_space, outside
 from natura_opt.proof.touching import certify_convex, cone_residual, cuts_at, touching
 from natura_opt.proof.unattainable import prove_endless, prove_no_plan
 
@@ -153,14 +153,14 @@ def test_cuts_hold_every_point_of_the_program_and_cut_the_one_they_are_at(kind: 
     matrix, sides = cuts_at(touched, beside)
     assert matrix.shape[0] == len(sides) > 0
     assert (matrix @ touched.primal >= sides - 1e-9 * (1 + np.abs(sides))).all()
-    assert (matrix @ beside < sides - 1e-12)[: 1 if kind != "none" else 0].all()
+    assert (matrix @ beside < sides - 1e-12)[0]
 
 
 def test_how_far_cones_are_missed_is_relative_to_their_terms() -> None:
     program = conic([("second-order", 3)], -np.eye(3), [0.0, 0.0, 0.0], [1.0, 0.0, 0.0])
     assert cone_residual(program, np.array([5.0, 3.0, 4.0])) == 0.0
     assert cone_residual(program, np.array([4.0, 3.0, 4.0])) == pytest.approx(1 / np.sqrt(41))
-    assert cone_residual(1e8 and program, np.array([4e8, 3e8, 4e8])) == pytest.approx(1 / np.sqrt(41))
+    assert cone_residual(program, np.array([4e8, 3e8, 4e8])) == pytest.approx(1 / np.sqrt(41))
 
 
 def test_bounds_are_read_from_rows_that_divide_exactly() -> None:
@@ -173,24 +173,17 @@ def test_bounds_are_read_from_rows_that_divide_exactly() -> None:
 def test_tightened_cones_lie_inside() -> None:
     rng = np.random.default_rng(9)
     for kind in KINDS:
-        program, x, _ = built(1, [kind])
+        program, _, _ = built(1, [kind])
         tight = program.tightened(np.full(program.shape[0], 1e-3))
         at = program.cones[-1]
+        moved = (program.side - tight.side)[at.span]
+        assert moved.any()
         for _ in range(20):
-            s = random_point(kind, rng, at.size, at.exponents)
-            moved = s - (program.side - tight.side)[at.span]
-            inside = solve_side(program, at, moved + (program.side - tight.side)[at.span])
-            assert inside <= 1e-12
+            s = random_point(kind, rng, at.size, at.exponents) + moved
+            nearby = s + 1e-5 * rng.uniform(-1, 1, at.size)
+            assert outside(at, s, np.abs(s)) == outside(at, nearby, np.abs(s)) == 0.0
         assert (tight.side[program.equal] == program.side[program.equal]).all()
         assert (program.side - tight.side)[1:4].tolist() == pytest.approx([1e-3] * 3)
-        del x
-
-
-def solve_side(program: ConicProgram, cone: Cone, s: Any) -> float:
-    from natura_opt.proof.cones import outside
-
-    del program
-    return outside(cone, s, np.abs(s))
 
 
 def test_scaling_is_undone() -> None:
