@@ -150,6 +150,7 @@ def town(**changes):
         "emissions": [[1.0, 0.45, 0.0, 1.8, 0.0, -1.0]],
         "activity_limits": no_limit.where(no_limit.index != "wind park", 40.0),
         "targets": [100.0, 20.0],
+        "units": {"pollutants": "tonne", "resources": "hour"},
         "objective": "least-resources",
     }
     at_the_chimney = {"scrubber": 1.0, "coal plant": -0.8}
@@ -306,7 +307,8 @@ assert costs.max() > costs.min() and by_year.abatement_costs.loc["CO2", "budget"
 assert in_all.abatement_costs.loc["CO2", "budget"] > 0
 
 # %% [markdown]
-# The same tonnes, fewer hours. Year by year, a tonne costs 2 hours early and 4.1 late, when the town has grown:
+# The same tonnes, fewer hours. (Which years emit more is open where a tonne costs the same in all of them: the picture
+# shows one of several best plans.) Year by year, a tonne costs 2 hours early and 4.1 late, when the town has grown:
 # somebody avoids a tonne for 4 that could have been avoided for 2 in another year. Under one budget there is **one
 # price** for all years, and the plan moves abatement to where it is cheap.
 #
