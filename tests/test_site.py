@@ -317,6 +317,7 @@ no.read("five_year_plam")
 """
 
 
+@pytest.mark.exhaustive
 def test_faults_of_a_page_are_errors(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "index.md").write_text(FAULTY, encoding="utf-8")
