@@ -214,8 +214,8 @@ class Plan(PlanTables, Written, Reported):
 
     @cached_property
     def plot(self) -> PlanPlots:
-        """The pictures of the plan: ``fulfilment()``, ``valuations()``, ``prices_over_time()``, ``stocks()`` and
-        ``flows()``.
+        """The pictures of the plan: ``fulfilment()``, ``activities()``, ``valuations()``, ``prices_over_time()``,
+        ``stocks()``, ``emissions()``, ``network()``, ``flows()``, ``against(other)`` and more.
         """
         from .pictures.accessor import PlanPlots
 
