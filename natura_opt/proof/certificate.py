@@ -1,6 +1,6 @@
 """The proof, recomputed from the data: never the solver's word.
 
-**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum, ::
+**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum::
 
     L = sum_i y_i (row_lower_i if y_i > 0 else row_upper_i) + sum_j d_j (lower_j if d_j > 0 else upper_j),  d = c - A'y.
 
