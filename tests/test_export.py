@@ -54,7 +54,7 @@ def test_plain_pyomo_finds_the_same_optimum(model: str, tmp_path: Path) -> None:
 
 
 def test_the_script_speaks_in_names(tmp_path: Path) -> None:
-    no.linear_program("wheat_cloth").to_pyomo(tmp_path / "plan.py")
+    to_pyomo(no.linear_program("wheat_cloth"), tmp_path / "plan.py")
     text = (tmp_path / "plan.py").read_text(encoding="utf-8")
     assert "def balance(m, good, period):" in text and "('wheat', '1')" in text
     objective, values = found_by(tmp_path / "plan.py")
@@ -162,5 +162,5 @@ def test_a_row_without_variables_that_does_not_hold_is_refused(tmp_path: Path) -
         resource_weights=[1.0], objective="least-resources",
     )  # fmt: skip
     with pytest.raises(no.UnstatableError, match="no variable and does not hold"):
-        no.linear_program(economy).to_pyomo(tmp_path / "plan.py")
+        to_pyomo(no.linear_program(economy), tmp_path / "plan.py")
     assert not (tmp_path / "plan.py").exists()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import inspect
+import os
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,13 +24,16 @@ from natura_opt.cli.app import app
 from natura_opt.formulate import every_law
 from natura_opt.reference.public import HOMES, PUBLIC
 
+from .browser import Browser
+
 REPOSITORY = Path(__file__).parents[1]
 SITE = REPOSITORY / "notebooks" / "site"
 sys.path.insert(0, str(SITE))
 
 from building import docstrings, drawn, links, mathml, names, pages  # noqa: E402
 
-PAGES = sorted(SITE.rglob("*.md"))
+#: All pages but the one of real tables, which test_real_tables.py runs where the tables are at hand.
+PAGES = sorted(page for page in SITE.rglob("*.md") if page.name != "real_tables.md")
 #: Every command on the site, once.
 COMMANDS = sorted({c for p in PAGES for c in re.findall(r"^\$ natura-opt (.*)$", p.read_text(encoding="utf-8"), re.M)})
 
@@ -133,41 +137,70 @@ def test_what_the_repository_holds_is_taken_as_it_stands(assembled: Path) -> Non
 def test_a_docstring_becomes_fields() -> None:
     said = """Do it.
 
-    Parameters
-    ----------
-    a, *b : what is
-        said at length.
-    c : short.
+Parameters
+----------
+a, *b : what is
+    said at length.
+c_d : short; as ``e : f`` says. g : another in the line. Not one: h.
 
-    Returns
-    -------
-    So much; and
-    more.
+Returns
+-------
+So much; and
+more.
 
-    Raises
-    ------
-    DataError, ValueError : where
-        it is wrong. KeyError : not an entry.
-    """
-    lines = docstrings.as_fields(re.sub(r"^    ", "", said, flags=re.MULTILINE).splitlines())
-    text = "\n".join(lines)
-    assert ":Parameters:\n    a, \\*b\n        what is\n        said at length.\n    c\n        short.\n" in text
-    assert ":Returns:\n    So much; and\n    more.\n" in text
-    assert ":Raises:\n    :exc:`~natura_opt.DataError`, ``ValueError``\n        where\n" in text
+Raises
+------
+DataError, ValueError : where
+    it is wrong. OptionError : where
+    it is odd.
+OutputError
+
+>>> 1
+1"""
+    text = "\n".join(docstrings.as_fields(said.splitlines()))
+    for part in (
+        ":Parameters:\n    a, \\*b\n        what is said at length.\n    c\\_d\n        short; as ``e : f`` says.\n",
+        "\n    g\n        another in the line. Not one: h.\n\n",
+        ":Returns:\n    So much; and\n    more.\n",
+        ":Raises:\n    :exc:`~natura_opt.DataError`, ValueError\n        where it is wrong.\n",
+        "    :exc:`~natura_opt.OptionError`\n        where it is odd.\n    :exc:`~natura_opt.OutputError`\n\n>>> 1\n1",
+    ):
+        assert part in text, text
     assert "----" not in text
 
 
 def test_what_follows_a_section_is_none_of_it() -> None:
     lines = ["A.", "", "Raises", "------", "DataError : so.", "", "And then a sentence.", "", ">>> 1", "1"]
-    assert docstrings.as_fields(lines)[-5:] == ["", "And then a sentence.", "", ">>> 1", "1"]
-    assert docstrings.as_fields(["Parameters", "", "of life."]) == ["Parameters", "", "of life."]
-    assert docstrings.as_fields([]) == []
+    assert docstrings.as_fields(lines)[-4:] == ["And then a sentence.", "", ">>> 1", "1"]
+    for lines in (["Parameters", "", "of life."], ["Parameters"], ["Notes", "-----", "so : it is"], []):
+        assert docstrings.as_fields(lines) == lines
 
 
-def test_no_public_docstring_keeps_a_heading_that_is_not_understood() -> None:
-    for name in HOMES:
-        lines = docstrings.as_fields((getattr(no, name).__doc__ or "").splitlines())
-        assert not [line for line in lines if re.fullmatch(r"-{3,}", line)], name
+def shown_docstrings() -> dict[str, str]:
+    """Return the docstrings that the site shows of public names, and of what they hand out, members among them."""
+    values = [getattr(no, name) for name in HOMES if callable(getattr(no, name))] + names.handed_out()
+    members = [member for value in values for member in vars(value).values() if isinstance(member.__doc__, str)]
+    own = [value for value in (*values, *members) if "natura_opt" in (getattr(value, "__module__", "") or "")]
+    return {value.__qualname__: inspect.getdoc(value) or "" for value in own if hasattr(value, "__qualname__")}
+
+
+def test_every_entry_of_a_docstring_names_what_it_is_of() -> None:
+    """A line that is not drawn in below its entry would stand there as another."""
+    tried = 0
+    for of, said in shown_docstrings().items():
+        text = "\n".join([*docstrings.as_fields(said.splitlines()), ""])
+        for body in re.findall(r"^:(?:Param|Attrib|Rais)\w+:\n((?: .*\n)*)", text, re.MULTILINE):
+            for term in re.findall(r"^ {4}(\S.*)$", body, re.MULTILINE):
+                tried += 1
+                for name in term.split(", "):
+                    assert re.fullmatch(r"(\\\*){0,2}\w[\w.\\]*|:exc:`~natura_opt\.\w+`|``error``", name), (of, term)
+    assert tried > 500
+
+
+def test_no_docstring_keeps_a_heading_that_is_not_understood() -> None:
+    for of, said in shown_docstrings().items():
+        lines = docstrings.as_fields(said.splitlines())
+        assert not [line for line in lines if re.fullmatch(r"-{3,}", line)], of
 
 
 # ---- names ---------------------------------------------------------------------------------------------------------
@@ -266,16 +299,80 @@ def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:
 # ---- all of it -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def site(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("built")
+def built(read: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build what stands in a folder as ``make docs`` does."""
     command = [sys.executable, "-m", "sphinx", "-E", "-a", "-q", "-W", "--keep-going", "-c", str(SITE), "-b", "html"]
-    done = subprocess.run([*command, str(assembled), str(folder)], capture_output=True, text=True, cwd=REPOSITORY)
+    where = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run([*command, str(read), str(folder)], capture_output=True, text=True, env=where, timeout=500)
+
+
+FAULTY = """# Faults
+
+[a](nowhere.md) [b](#here) {py:func}`natura_opt.solv` {py:class}`natura_opt.laws.law.Lawn` $\\nonsense$ ![d](unseen.png)
+
+```{drawn} picture
+import natura_opt as no
+no.read("five_year_plam")
+```
+"""
+
+
+@pytest.mark.exhaustive
+def test_faults_of_a_page_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.md").write_text(FAULTY, encoding="utf-8")
+    done = built(tmp_path / "pages", tmp_path / "site")
+    assert done.returncode == 1
+    for fault in (
+        "nowhere.md",
+        "'here'",
+        "natura_opt.solv ",
+        "Lawn",
+        "nonsense",
+        "unseen.png",
+        "did you mean 'five_year",
+    ):
+        assert fault in done.stderr, fault
+
+
+@pytest.fixture(scope="module")
+def site(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    done = built(assembled, folder)
     assert done.returncode == 0, done.stderr
-    yield folder
+    return folder
 
 
 @pytest.mark.exhaustive
 def test_the_site_builds_without_a_warning_and_every_link_leads_somewhere(site: Path) -> None:
     wrong, count = links.wrong_links(site)
     assert wrong == [] and count > 5_000
+    solve = (site / "api" / "plans.html").read_text(encoding="utf-8")
+    assert 'id="natura_opt.solve"' in solve and ">Parameters<" in solve and ":Parameters:" not in solve
+    assert (site / "explanation" / "laws.html").read_text(encoding="utf-8").count("<math") > 20
+
+
+@pytest.mark.exhaustive
+def test_pages_ask_nothing_of_others_complain_of_nothing_and_fit_a_phone(site: Path, browser: Browser) -> None:
+    for page in sorted(site.rglob("*.html")):
+        browser.size(390)
+        browser.open(page)
+        browser.until("return document.readyState === 'complete'")
+        name = page.relative_to(site).as_posix()
+        assert (browser.complaints(), browser.asked_outside()) == ([], []), name
+        assert browser("return document.documentElement.scrollWidth") <= 391, name
+
+
+@pytest.mark.exhaustive
+def test_formulas_have_a_size_the_search_finds_and_the_dark_is_dark(site: Path, browser: Browser) -> None:
+    browser.open(site / "explanation" / "laws.html")
+    heights = browser("return [...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().height)")
+    assert len(heights) > 20 and min(heights) > 5
+    shade = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]"
+    assert browser(shade) > 200
+    browser.media(prefers_color_scheme="dark")
+    assert browser(shade) < 60
+    browser.open(f"{(site / 'search.html').resolve().as_uri()}?q=abatement")
+    found = browser.until("return [...document.querySelectorAll('#search-results li a')].map(a => a.href)")
+    assert any(link.partition("#")[0].endswith("howto/externalities.html") for link in found), found
+    assert (browser.complaints(), browser.asked_outside()) == ([], [])

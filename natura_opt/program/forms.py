@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ..base.errors import OutputError, unknown
 from ..base.places import Kind, ending
-from .canonical import CanonicalForm
+from .linear import LinearProgram
 from .pyomo_script import SCRIPT, to_pyomo
 from .writing import LP, MPS, to_lp, to_mps
 
-Writer = Callable[[CanonicalForm, str | Path], Path]
+Writer = Callable[[LinearProgram, str | Path], Path]
 _FORMS: dict[str, tuple[Kind, Writer]] = {".mps": (MPS, to_mps), ".lp": (LP, to_lp), ".py": (SCRIPT, to_pyomo)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import pyomo_script, writing
+from . import writing
 from .canonical import CanonicalForm
 
 
@@ -50,17 +50,3 @@ class LinearProgram(CanonicalForm):
         OutputError : the place cannot be written, or something else stands there.
         """
         return writing.to_lp(self, path)
-
-    def to_pyomo(self, path: str | Path) -> Path:
-        """Write the program as a script in plain Pyomo, which needs nothing of this package, to be read and changed.
-
-        Parameters
-        ----------
-        path : the file, which ends in ``.py``; written whole or not at all.
-
-        Raises
-        ------
-        QuestionError : a row without any variable does not hold, so that no plan can be stated.
-        OutputError : the place cannot be written, or something else stands there.
-        """
-        return pyomo_script.to_pyomo(self, path)

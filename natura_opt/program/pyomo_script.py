@@ -1,8 +1,9 @@
 """A program as a script in plain Pyomo, which people read, change and run without this package.
 
 Each block of columns is a variable with an index, each block of rows a constraint whose rule says which variables it
-adds up; the numbers stand above it, by the names of the plan and with all their digits. HiGHS is asked for ten digits,
-since a plan in natural units mixes large numbers with small ones.
+adds up; the numbers stand above it, by the names of the plan and with all their digits. A plan in natural units mixes
+numbers so large and so small that a solver, given them as they are, calls wrong plans best or says that there is none:
+so the script has Pyomo scale them, by the powers of two that :mod:`natura_opt.program.scaling` finds.
 """
 
 from __future__ import annotations
@@ -22,22 +23,25 @@ from ..base.errors import UnstatableError
 from ..base.labels import name_of
 from ..base.output_files import whole_file
 from ..base.places import Kind
-from .canonical import Block, CanonicalForm
+from .canonical import Block
+from .linear import LinearProgram
+from .scaling import scale
 from .writing import folded, refusing_without
 
 _MARK = "# A linear program in plain Pyomo, written by natura-opt"
 SCRIPT = Kind("a program as a Pyomo script", (".py",), "NAME.py", False, refusing_without(_MARK))
 _END = """
 if __name__ == "__main__":
-    solver = SolverFactory("highs")
-    # ten digits of feasibility: numbers in natural units are far apart
-    exact = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10, "mip_rel_gap": 1e-9}
-    result = solver.solve(
-        m, solver_options=exact, load_solutions=False, raise_exception_on_nonoptimal_result=False
+    scale = pyo.TransformationFactory("core.scale_model")
+    scaled = scale.create_using(m, rename=False)
+    exact = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "mip_rel_gap": 1e-9}
+    result = SolverFactory("highs").solve(
+        scaled, solver_options=exact, load_solutions=False, raise_exception_on_nonoptimal_result=False
     )
     if result.solution_status.name != "optimal":
         raise SystemExit(f"no optimum: {result.termination_condition.name}")
     result.solution_loader.load_vars()
+    scale.propagate_solution(scaled, m)
     print("objective", pyo.value(m.objective))
     for variable in m.component_data_objects(pyo.Var):
         if variable.value:
@@ -45,7 +49,7 @@ if __name__ == "__main__":
 """
 
 
-def to_pyomo(program: CanonicalForm, path: str | Path) -> Path:
+def to_pyomo(program: LinearProgram, path: str | Path) -> Path:
     """Write a program as a script in plain Pyomo; run, it prints the objective and what is not zero.
 
     Raises
@@ -56,10 +60,10 @@ def to_pyomo(program: CanonicalForm, path: str | Path) -> Path:
     >>> import tempfile, natura_opt as no
     >>> program = no.linear_program("wheat_cloth")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     lines = program.to_pyomo(f"{folder}/wheat_cloth.py").read_text().splitlines()
+    ...     lines = to_pyomo(program, f"{folder}/wheat_cloth.py").read_text().splitlines()
     >>> at = next(k for k, line in enumerate(lines) if line.startswith("def balance"))
     >>> print(*lines[at - 1 : at + 3], sep="\\n")
-    @m.Constraint(balance_sides)
+    @m.Constraint(balance_sides, doc='what is made of a good, and was there, covers every use')
     def balance(m, good, period):
         total = sum(a * m.activities[j] for j, a in balance_by_activities.get((good, period), ()))
         return total >= balance_sides[good, period]
@@ -73,12 +77,13 @@ def to_pyomo(program: CanonicalForm, path: str | Path) -> Path:
 class _Script:
     """The lines of the script of one program."""
 
-    def __init__(self, program: CanonicalForm) -> None:
+    def __init__(self, program: LinearProgram) -> None:
         self._program = program
         self._matrix = program.matrix.tocsr()
         self._matrix.sort_indices()
-        self._used = {"m", "pyo", "objective", "solver", "result", "exact", "variable", "SolverFactory", *dir(builtins)}
-        self._used |= {*keyword.kwlist, *_taken()}
+        self._scaled = scale(program)
+        self._used = {"m", "pyo", "objective", "scaling_factor", "scale", "scaled", "result", "exact", "variable"}
+        self._used |= {"SolverFactory", *dir(builtins), *keyword.kwlist, *_taken()}
         self._columns = [(block, self._name(block.name), _labels(block)) for block in program.columns]
         self._keys = [key for _, _, keys in self._columns for key in keys]
 
@@ -89,6 +94,7 @@ class _Script:
         yield "import pyomo.environ as pyo"
         yield "from pyomo.contrib.solver.common.factory import SolverFactory"
         yield from ("", "m = pyo.ConcreteModel()")
+        yield "m.scaling_factor = pyo.Suffix()  # powers of two, for the solver: the plan does not depend on them"
         yield from ("", "# What is decided; of limits the lowest and the highest, None where there is none")
         for block, name, keys in self._columns:
             yield from self._variable(block, name, keys)
@@ -129,7 +135,18 @@ class _Script:
             wholes = self._name(f"{name}_whole")
             yield from folded(f"{wholes} = [", [f"{keys[int(k)]}," for k in np.flatnonzero(whole)])
             yield from ("]", f"for j in {wholes}:", f"    m.{name}[j].domain = pyo.Integers")
+        yield from self._factors(name, index, self._scaled.rhs_scale / self._scaled.column[block.span])
         yield ""
+
+    def _factors(self, name: str, index: str, factors: Floats) -> Iterator[str]:
+        """Give what a block is multiplied by for the solver; of one that stays as it is, nothing."""
+        powers = np.log2(factors).astype(int).tolist()
+        if any(powers):
+            named = self._name(f"{name}_powers")
+            yield from folded(f"{named} = [", [f"{power}," for power in powers])
+            yield "]"
+            yield f"for j, power in zip({index}, {named}):"
+            yield f"    m.scaling_factor[m.{name}[j]] = 2.0**power"
 
     def _constraint(self, block: Block) -> Iterator[str]:
         lower, upper = self._program.row_lower[block.span], self._program.row_upper[block.span]
@@ -171,6 +188,8 @@ class _Script:
             yield f"    low, high = {named}[{arguments}]"
             yield "    return low, total, high"
         yield ""
+        yield from self._factors(name, named, self._scaled.row[block.span][stated] * self._scaled.rhs_scale)
+        yield ""
 
     def _terms(self, places: Any, values: Floats) -> Iterator[tuple[str, list[str]]]:
         """Give the terms of one row, block of columns by block of columns."""
@@ -193,6 +212,8 @@ class _Script:
         constant = [repr(float(self._program.offset))] if self._program.offset or not parts else []
         sense = "pyo.maximize" if self._program.sense == "max" else "pyo.minimize"
         yield f"m.objective = pyo.Objective(expr={' + '.join([*parts, *constant])}, sense={sense})"
+        factor = float(self._scaled.objective_scale * self._scaled.rhs_scale)
+        yield f"m.scaling_factor[m.objective] = {factor!r}"
 
 
 def _taken() -> frozenset[str]:

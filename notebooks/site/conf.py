@@ -54,6 +54,7 @@ html_css_files = ["site.css"]
 pygments_style, pygments_dark_style = "friendly", "github-dark"
 html_copy_source = False
 html_show_sourcelink = False
+html_show_search_summary = False  # they would be fetched, which browsers refuse where a page is a file
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

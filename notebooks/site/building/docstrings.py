@@ -7,67 +7,75 @@ napoleon would read it as its type, and look for a class of that name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from natura_opt.reference.public import HOMES
 
 #: Sections whose parts are ``name : what it is``; the others are sentences.
 _OF_ENTRIES = ("Parameters", "Attributes", "Raises", "Parameters, raises", "Columns")
 _SECTIONS = (*_OF_ENTRIES, "Returns", "Yields")
+#: Where another entry begins within a line: a sentence is over, and names and a colon follow.
+_ANOTHER = re.compile(r"(?<=[.;]) (?=(?:\*{0,2}\w+, )*\*{0,2}\w+ : )")
 
 
 def as_fields(lines: Iterable[str]) -> list[str]:
     """Return the lines of a docstring with its sections as fields.
 
-    >>> said = "Add.;;Parameters;----------;a, b : what is;    added.;*more : and so on".split(";")
-    >>> print("\\n".join(as_fields(said)))
+    >>> said = "Add.;;Parameters;----------;a, b : what is;    added. *more : and so on".split(";")
+    >>> print("\\n".join(as_fields(said)).rstrip())
     Add.
     <BLANKLINE>
     :Parameters:
         a, b
-            what is
-            added.
+            what is added.
         \\*more
             and so on
     """
-    found: list[str] = []
-    section = ""
     given = list(lines)
+    found: list[str] = []
     position = 0
     while position < len(given):
-        line = given[position]
-        below = given[position + 1] if position + 1 < len(given) else ""
-        if line in _SECTIONS and re.fullmatch(r"-{3,}", below):
-            section = line
-            if found and found[-1]:
-                found.append("")
-            found.append(f":{line}:")
-            position += 2
-            continue
-        if section and line and _ends(section, line, after_blank=found[-1] == ""):
-            section = ""
-            if found[-1]:
-                found.append("")
-        found.extend(_within(section, line) if section else [line])
-        position += 1
+        if _is_heading(given, position):
+            section, first = given[position], position + 2
+            position = _end(given, section, first)
+            found += [f":{section}:", *_body(section, given[first:position]), ""]
+        else:
+            found.append(given[position])
+            position += 1
     return found
 
 
-def _ends(section: str, line: str, after_blank: bool) -> bool:
-    """Return whether a line is no longer of the section: an example, or a paragraph where an entry is looked for."""
-    if line.startswith(" "):
-        return False
-    return line.startswith(">>>") or (section in _OF_ENTRIES and after_blank and " : " not in line)
+def _is_heading(lines: list[str], at: int) -> bool:
+    return lines[at] in _SECTIONS and at + 1 < len(lines) and re.fullmatch(r"-{3,}", lines[at + 1]) is not None
 
 
-def _within(section: str, line: str) -> list[str]:
-    if section not in _OF_ENTRIES or line.startswith(" ") or not line:
-        return [f"        {line.strip()}" if section in _OF_ENTRIES and line else f"    {line}" if line else ""]
-    name, _, meaning = line.partition(" : ")
-    term = ", ".join(map(_error, name.split(", "))) if "aises" in section else re.sub(r"([*_])", r"\\\1", name)
-    return [f"    {term}", f"        {meaning}"] if meaning else [f"    {term}"]
+def _end(lines: list[str], section: str, first: int) -> int:
+    """Return where a section ends: at another, at an example, or at a paragraph where an entry is looked for."""
+    for at in range(first, len(lines)):
+        line = lines[at]
+        if line.startswith(">>>") or _is_heading(lines, at):
+            return at
+        if section in _OF_ENTRIES and line and line[0] != " " and not lines[at - 1] and " : " not in line:
+            return at
+    return len(lines)
 
 
-def _error(name: str) -> str:
-    """Return the name of an error, as a link where it is a public one."""
-    return f":exc:`~natura_opt.{name}`" if name in HOMES else f"``{name}``" if name.isidentifier() else name
+def _body(section: str, lines: list[str]) -> Iterator[str]:
+    if section not in _OF_ENTRIES:
+        yield from (f"    {line}" if line else "" for line in lines)
+        return
+    starts = [at for at, line in enumerate(lines) if line and line[0] != " "]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        text = " ".join(line.strip() for line in lines[start:end] if line)
+        for entry in _ANOTHER.split(text):
+            name, _, meaning = entry.partition(" : ")
+            yield f"    {_term(section, name)}"
+            if meaning:
+                yield f"        {meaning}"
+
+
+def _term(section: str, name: str) -> str:
+    """Return what an entry is of: names; of errors that are public, links."""
+    if "aises" not in section:
+        return re.sub(r"([*_])", r"\\\1", name)
+    return ", ".join(f":exc:`~natura_opt.{each}`" if each in HOMES else each for each in name.split(", "))
