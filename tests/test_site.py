@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib
 import inspect
+import json
 import os
 import re
 import shlex
@@ -129,6 +130,18 @@ def test_what_the_repository_holds_is_taken_as_it_stands(assembled: Path) -> Non
     index = (assembled / "models" / "index.md").read_text(encoding="utf-8")
     assert all(f"\n{model}/README\n" in index for model in no.shipped_models())
     assert not list(assembled.rglob("conf.py")) and not list(assembled.rglob("__pycache__"))
+
+
+def test_the_students_edition_is_offered_where_there_is_one(tmp_path: Path) -> None:
+    assert pages.students_list([]) == ""
+    for name, title in (("02_b", "# 2. Bread\n"), ("01_a", "# 1. Axes\n")):
+        book = {"cells": [{"cell_type": "markdown", "source": [title, "and so on"]}]}
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(book), "utf-8")
+    said = pages.students_list(tmp_path.glob("*.ipynb"))
+    assert re.findall(r"`(.*) <(.*)>`", said) == [
+        ("1. Axes", "/notebooks/students/01_a.ipynb"),
+        ("2. Bread", "/notebooks/students/02_b.ipynb"),
+    ]
 
 
 # ---- docstrings ----------------------------------------------------------------------------------------------------
