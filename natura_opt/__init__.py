@@ -16,6 +16,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .base.reported import write_reports_by
 from .reference.public import HOMES, PUBLIC
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
     from .proof.certificate import certify as certify
     from .proof.session import Session as Session
     from .reference.look_up import look_up as look_up
+    from .reports.write import report as report
     from .tables.registry import TABLES as TABLES
 
 __version__ = "0.1.0"
@@ -122,6 +124,12 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f".{HOMES[name]}", __name__), name)
     globals()[name] = value
     return value
+
+
+@write_reports_by
+def _write_report(answer: Any, path: Any, flows: bool | None) -> Any:
+    """Write a plan, a comparison or a sweep as a page, by the room that stands above them all."""
+    return __getattr__("report")(answer, path, flows)
 
 
 def __dir__() -> list[str]:

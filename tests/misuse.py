@@ -153,7 +153,7 @@ def small_files(folder: Path) -> dict[str, Path]:
     texts = {
         "flows": ",a,b,homes,output\na,1,2,17,20\nb,3,1,26,30\nwages,5,6,0,11\nsoot,1,1,0,2\n",
         "tables": ",a,b,homes,output\na,1,2,17,20\nb,3,1,26,30\nwages,5,6,0,11\nsoot,1,1,0,2\n\n"
-        "Supply\n,,\n,a,b\na,20,0\nb,0,30\n",
+        "Supply\n,,\n,a,b\na,20,0\nb,0,30.1\n",
         "accounts": "industry,stock\na,5\nb,6\n",
         "psut": "Country,Year,matnames,rownames,colnames,matvals\nGBR,2000,R,mine,coal,10\nGBR,2000,U,coal,plant,9\n"
         "GBR,2000,V,plant,power,4\nGBR,2000,Y,power,homes,4\nGBR,2000,Y,coal,homes,1\nGBR,1999,R,mine,coal,1\n",
@@ -275,6 +275,7 @@ def calls(folder: Path) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "accounts": small_files(folder)["accounts"],
                 "capital": "stock",
                 "capital_goods": "homes",
+                "leave_out": ["output"],
                 "labels": "both",
                 "names": {"a": "apples", "b": "bread"},
                 "zeros": ["-"],

@@ -15,6 +15,9 @@ import natura_opt as no
 from natura_opt.base.exit_codes import COMMANDS
 from natura_opt.reference.json_fields import FIELDS, Field
 
+from .misuse import small_files
+from .test_bea_layout import tables as bea_tables
+from .test_bea_layout import written as bea_written
 from .test_cli import answer, call, endless, folder_of, impossible
 from .test_five_year import FILES as FIVE_YEAR
 from .test_five_year import good, written
@@ -195,6 +198,38 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
         (("five_year_plan", "--over", "floor=0.4,0.9", "--cores", "1", "--out", "{place}/other.parquet"), 1),
     ],
     "import five-year": [((*(f"{{place}}/{name}.csv" for name in FIVE_YEAR), "{place}/five"), 0)],
+    "import flows": [
+        (
+            (
+                "{place}/small_flows.csv",
+                "{place}/flows",
+                "--final-demand",
+                "homes",
+                "--resource",
+                "wages",
+                "--tolerance",
+                "inf",
+            ),
+            0,
+        ),
+    ],
+    "import supply-use": [
+        (
+            (
+                "{place}/small_tables.csv",
+                "{place}/sut",
+                "--supply",
+                "B10:C11",
+                "--use",
+                "B2:C3",
+                "--final-demand",
+                "D:D",
+            ),
+            0,
+        ),
+    ],
+    "import bea": [(("{place}/make.csv", "{place}/use.csv", "{place}/bea", "--negatives", "as-output"), 0)],
+    "import psut": [(("{place}/small_psut.csv", "{place}/psut", "--only", "Year=2000"), 0)],
     "help": [((), 0), (("tables",), 0), (("exit-codes",), 0)],
 }
 
@@ -203,11 +238,20 @@ CALLS: dict[str, list[tuple[tuple[str, ...], int]]] = {
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[dict[str, Any]]]:
     """Return what a command prints in all of its calls; each is made once."""
     place = tmp_path_factory.mktemp("models")
-    for economy in (polluted(emission_caps=[4.0]), curved(), impossible(), endless()):
+    for economy in (
+        polluted(emission_caps=[4.0]).require("enough", {"corn": 1.0}, "<=", 9.0),
+        curved(),
+        impossible(),
+        endless(),
+    ):
         folder_of(place, economy)
     (place / "held").mkdir()
     folder_of(place / "held", held())
     written(place, good())
+    small_files(place)
+    make, use = bea_tables(1)
+    use.iloc[0, 0] = -1  # sold back, which is noted
+    bea_written(place, make, use)
     (place / "small.mps").write_text(PROGRAM)
 
     @cache

@@ -30,7 +30,8 @@ sys.path.insert(0, str(SITE))
 
 from building import docstrings, drawn, links, mathml, names, pages  # noqa: E402
 
-PAGES = sorted(SITE.rglob("*.md"))
+#: All pages but the one of real tables, which test_real_tables.py runs where the tables are at hand.
+PAGES = sorted(page for page in SITE.rglob("*.md") if page.name != "real_tables.md")
 #: Every command on the site, once.
 COMMANDS = sorted({c for p in PAGES for c in re.findall(r"^\$ natura-opt (.*)$", p.read_text(encoding="utf-8"), re.M)})
 

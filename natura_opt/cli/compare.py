@@ -13,6 +13,7 @@ from ..base.exit_codes import ExitCode
 from . import completion as complete
 from .arguments import Asked, Json, Model
 from .console import print_json, readable_errors, standard_output_kept_clean, working
+from .reporting import ReportFile, report_writer
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -38,13 +39,14 @@ def compare(
     tolerance: Annotated[float | None, typer.Option(help="Of every proof; each method's own without it.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds allowed for each method.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the comparison to this file (.svg, .png, .pdf).")] = None,
+    report: ReportFile = None,
     as_json: Json = False,
 ) -> None:
     """Ask the same question of several methods: how far each got, how fast, and how far from the proved optimum."""
     with readable_errors():
         from ..comparison.comparing import compare as compare_methods
 
-        draw = _picture_writer(picture)
+        draw, write_page = _picture_writer(picture), report_writer(report)
         chosen = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
         with working(f"comparing methods on {model}"), standard_output_kept_clean():
             comparison = compare_methods(
@@ -52,6 +54,7 @@ def compare(
             )
         try:
             draw(comparison)
+            write_page(comparison)
         finally:
             _show_comparison(comparison, as_json)
         raise typer.Exit(ExitCode.AS_ASKED if comparison.optimum.proved else ExitCode.NOT_AS_HOPED)

@@ -79,7 +79,7 @@ def import_five_year(
     with readable_errors():
         from ..economy.national.five_year import read_five_year
 
-        economy = _written(dest, "plan", lambda name: read_five_year(flows, cap, dep, labtarg, name=name))
+        economy = _written(dest, "plan", lambda: read_five_year(flows, cap, dep, labtarg))
         facts = {"model": str(dest), "goods": len(economy.goods), "periods": len(economy.periods)}
         if as_json:
             print_json(facts)
@@ -115,6 +115,9 @@ def import_flows(
     capital_goods: Annotated[
         str | None, typer.Option(help="The final demand in whose proportions stocks are made of goods.")
     ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="A total, of which there is a row and a column; may be repeated.")
+    ] = None,
     labels: _Labels = "codes",
     names: _Names = None,
     zero: _Zeros = None,
@@ -128,7 +131,7 @@ def import_flows(
     with readable_errors():
         from ..economy.national.flow_files import read_flows
 
-        def read(name: str) -> Economy:
+        def read() -> Economy:
             return read_flows(
                 file,
                 final_demand or [],
@@ -141,6 +144,7 @@ def import_flows(
                 accounts=accounts,
                 capital=capital,
                 capital_goods=capital_goods,
+                leave_out=leave_out or (),
                 labels=labels,
                 names=names,
                 zeros=zero or (),
@@ -148,7 +152,6 @@ def import_flows(
                 tolerance=tolerance,
                 negatives=negatives,
                 units=_pairs(unit, "--unit"),
-                name=name,
                 objective=objective,
             )
 
@@ -196,7 +199,7 @@ def import_supply_use(
     with readable_errors():
         from ..economy.national.supply_use_sheets import read_supply_use
 
-        def read(name: str) -> Economy:
+        def read() -> Economy:
             return read_supply_use(
                 file,
                 supply,
@@ -217,7 +220,6 @@ def import_supply_use(
                 tolerance=tolerance,
                 negatives=negatives,
                 units=_pairs(unit, "--unit"),
-                name=name,
                 objective=objective,
             )
 
@@ -242,7 +244,7 @@ def import_bea(
     with readable_errors():
         from ..economy.national.bea import read_bea
 
-        def read(name: str) -> Economy:
+        def read() -> Economy:
             return read_bea(
                 make,
                 use,
@@ -251,7 +253,6 @@ def import_bea(
                 commodity_names=commodity_names,
                 industry_names=industry_names,
                 negatives=negatives,
-                name=name,
             )
 
         _show(dest, _written(dest, str(use), read), as_json)
@@ -277,7 +278,7 @@ def import_psut(
     with readable_errors():
         from ..economy.national.psut import read_psut
 
-        def read(name: str) -> Economy:
+        def read() -> Economy:
             return read_psut(
                 file,
                 _pairs(only, "--only"),
@@ -286,21 +287,21 @@ def import_psut(
                 tolerance=tolerance,
                 negatives=negatives,
                 unit=unit,
-                name=name,
                 objective=objective,
             )
 
         _show(dest, _written(dest, str(file), read), as_json)
 
 
-def _written(dest: Path, what: str, read: Callable[[str], Economy]) -> Economy:
-    """Read an economy and write it to a place that was looked at before; its name is the place's."""
+def _written(dest: Path, what: str, read: Callable[[], Economy]) -> Economy:
+    """Read an economy and write it, under the name of the place, which is looked at before."""
     from ..base.output_files import check_place
     from ..economy.files.folder_writer import kind_of, write
 
     check_place(dest, kind_of(dest))
     with working(f"reading {what}"):
-        economy = read(dest.resolve().stem or "imported")
+        economy = read()
+        economy = economy.with_changes(name=dest.resolve().stem or economy.name)
         write(economy, dest)
     return economy
 

@@ -14,6 +14,7 @@ from . import completion as complete
 from .arguments import Asked, By, InPeriod, Json, OtherObjective, Problem, Setting, TimeLimit, Tolerance
 from .asking import problem_of, settings_of, show_plan
 from .console import named_values, readable_errors, standard_output_kept_clean, working
+from .reporting import ReportFile, report_writer
 
 if TYPE_CHECKING:
     from ..plan.plan import Plan
@@ -55,6 +56,7 @@ def solve(
         Path | None,
         typer.Option(help="Write the plan: NAME.xlsx, a folder NAME.parquet, or any other folder for CSV files."),
     ] = None,
+    report: ReportFile = None,
     period: InPeriod = None,
     tables: Annotated[bool, typer.Option("--tables", help="With --json: every table of the plan too.")] = False,
     as_json: Json = False,
@@ -67,12 +69,17 @@ def solve(
             raise OptionError("--tables goes with --json; for files of tables, --out NAME.xlsx or --out FOLDER")
         if period is not None and as_json:
             raise OptionError("--period chooses what is printed for people; --json --tables holds every period")
-        write = _plan_writer(out, log_file)
+        write, write_page = _plan_writer(out, log_file), report_writer(report, out, log_file)
+        problem = problem_of(model)
+        if report is not None and not isinstance(problem, str):
+            raise OptionError(
+                f"--report: {model} is a linear program, and pages are of plans; ask with --json or --out"
+            )
         settings = settings_of([*(setting or []), *([] if checkpoint is None else [f"checkpoint={checkpoint}"])])
         options = named_values(option or [])
         with working(f"planning {model}", quiet=verbose) as progress, standard_output_kept_clean():
             plan = solve_plan(
-                problem_of(model),
+                problem,
                 question,
                 objective=objective,
                 backend=backend,
@@ -92,6 +99,7 @@ def solve(
             raise KeyboardInterrupt
         try:
             write(plan)
+            write_page(plan)
         finally:  # what was found is shown also where it cannot be written
             show_plan(plan, as_json, time_limit, tables, period)
         ended = ExitCode.AS_ASKED if plan.proved else ExitCode.INTERRUPTED if stopped else ExitCode.NOT_AS_HOPED

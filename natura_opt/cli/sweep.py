@@ -12,6 +12,7 @@ from ..base.exit_codes import ExitCode
 from . import completion as complete
 from .arguments import Asked, Json, Model, OtherObjective, Setting
 from .console import named_values, print_json, readable_errors, standard_output_kept_clean
+from .reporting import ReportFile, report_writer
 
 
 def sweep(
@@ -34,6 +35,7 @@ def sweep(
     ] = None,
     cores: Annotated[int | None, typer.Option(help="Processes that solve; as many as the machine has.")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask cluster that solves instead.")] = None,
+    report: ReportFile = None,
     as_json: Json = False,
 ) -> None:
     """Ask MODEL the same question at many points, each solved from the one before, and write one table."""
@@ -41,6 +43,7 @@ def sweep(
         from ..planner.sweep import sweep as sweep_points
 
         points = _points(over)
+        write_page = report_writer(report, out)
         with standard_output_kept_clean():
             found = sweep_points(
                 model,
@@ -53,13 +56,15 @@ def sweep(
                 cluster=cluster,
                 progress=True,
                 **named_values(setting or [], "--setting"),
-            ).table
-        counts = {str(status): int(count) for status, count in found.status.value_counts().sort_index().items()}
+            )
+        table = found.table
+        write_page(found)
+        counts = {str(status): int(count) for status, count in table.status.value_counts().sort_index().items()}
         if as_json:
-            print_json({"model": model, "table": str(out), "points": len(found), "statuses": counts})
+            print_json({"model": model, "table": str(out), "points": len(table), "statuses": counts})
         else:
             said = ", ".join(f"{count} {status}" for status, count in counts.items())
-            typer.echo(shown(f"{out}: {len(found)} {'point' if len(found) == 1 else 'points'}, {said}"))
+            typer.echo(shown(f"{out}: {len(table)} {'point' if len(table) == 1 else 'points'}, {said}"))
         raise typer.Exit(ExitCode.AS_ASKED if set(counts) <= {"optimal"} else ExitCode.NOT_AS_HOPED)
 
 

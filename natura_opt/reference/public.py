@@ -53,6 +53,7 @@ PUBLIC: dict[str, dict[str, str]] = {
         "Planner": "planner.planner",
         "receding_horizon": "planner.horizon",
         "carry_over": "planner.carrying",
+        "report": "reports.write",
         "sweep": "planner.sweep",
         "Sweep": "planner.sweep",
         "Status": "base.status",

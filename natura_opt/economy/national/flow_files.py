@@ -22,6 +22,7 @@ from .asked import asked
 from .balance import TOLERANCE
 from .flow_table import FlowTable
 from .flows import from_flows
+from .layout import names_given
 from .naming import Names, check_labels, relabelled
 from .negatives import aligned
 from .sheet import Sheet, as_zeros
@@ -46,6 +47,7 @@ def read_flows(
     accounts: str | Path | None = None,
     capital: str | Path | None = None,
     capital_goods: str | None = None,
+    leave_out: Iterable[str] = (),
     labels: str = "codes",
     names: Names = None,
     zeros: Iterable[str] = (),
@@ -76,6 +78,7 @@ def read_flows(
         each industry's stock, made of goods in the proportions of ``capital_goods``.
     capital_goods : the heading of the final demand (investment) in whose proportions stocks are made of goods; entries
         below zero count as none.
+    leave_out : names that head a column and a row and are no goods: totals.
     labels, names : what goods are called: their ``"codes"``, the first column; or the ``"names"`` of the second column,
         of a file (a column of codes and, after it, one of names) or of a mapping; or ``"both"``.
     zeros : texts that stand for no amount, such as ``""`` (an empty cell), ``"-"`` or ``".."``.
@@ -93,15 +96,26 @@ def read_flows(
         that do not balance; naming cell, row and column.
     """
     check_labels(labels, "the second column" if names is None else names)
-    zeros = as_zeros(zeros)
-    table = FlowTable.of(Sheet.of(file, None if sheet is None else str(sheet), zeros), headings, codes)
+    zeros, place = as_zeros(zeros), name or Path(file).stem
+    page = Sheet.of(file, None if sheet is None else str(sheet), zeros)
+    demand = _none_or_names(final_demand, "final_demand")
+    besides = {
+        *demand,
+        *_none_or_names(leave_out, "leave_out"),
+        *([output] if output else []),
+        *([capital_goods] if capital_goods else []),
+    }
+    table = FlowTable.of(page, headings, codes, besides)
+    if not demand:
+        raise OptionError(
+            f"final_demand must be headings of columns, not {shortened(final_demand)}; {page.name} has, besides the "
+            f"goods: {listed(table.around(table.across), 90)}"
+        )
     beside = None if accounts is None else Accounts.of(Sheet.of(accounts, None, zeros), table.goods)
-    place = name or Path(file).stem
-    wanted = table.columns(_texts(final_demand, "final_demand", table))
-    refuse_totals(wanted, f"{table.sheet.name}: final demand")
-    flows = table.columns(list(table.goods))
-    refuse_totals(flows, table.sheet.name)
     made = None if output is None else table.output(output)
+    wanted, flows = table.columns(demand), table.columns(list(table.goods))
+    for part, what in ((flows, page.name), (wanted, f"{page.name}: final demand")):
+        refuse_totals(part, what, "leave it out (leave_out=[{!r}])")
     spent, emitted = (
         None if chosen is None else _accounts(chosen, table, beside, what)
         for chosen, what in ((resources, "resources"), (emissions, "emissions"))
@@ -133,24 +147,19 @@ def read_flows(
     )
 
 
-def _texts(given: object, what: str, table: FlowTable) -> list[str]:
-    texts = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else []
-    if not texts or not all(isinstance(text, str) for text in texts):
-        raise OptionError(
-            f"{what} must be headings of columns, not {shortened(given)}; {table.sheet.name} has, besides the goods: "
-            f"{listed(table.around(table.across), 90)}"
-        )
-    return [str(text) for text in texts]
+def _none_or_names(given: object, what: str) -> list[str]:
+    """Return names that were given; none where the list is empty."""
+    return [] if isinstance(given, Sequence) and not given else names_given(given, what)
 
 
 def _accounts(chosen: Chosen, table: FlowTable, beside: Accounts | None, what: str) -> pd.DataFrame:
     """Return accounts by industry, a row for each name they get."""
-    wanted = chosen if isinstance(chosen, Mapping) else {text: text for text in _texts(chosen, what, table)}
+    wanted = chosen if isinstance(chosen, Mapping) else {text: text for text in names_given(chosen, what)}
     if not wanted:
         raise OptionError(f"{what} is empty; name accounts, or leave it out")
     made = {}
     for name, where in wanted.items():
-        parts = [where] if isinstance(where, str) else list(where)
+        parts = [where] if isinstance(where, str) else list(where) if isinstance(where, Iterable) else []
         if not parts or not all(isinstance(part, str) for part in parts):
             raise OptionError(f"{what}: {name}: an account is found by its name, not {shortened(where)}")
         made[str(name)] = pd.concat([_account(part, str(name), table, beside) for part in parts]).sum(axis=0)

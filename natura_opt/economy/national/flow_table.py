@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,13 +37,20 @@ class FlowTable:
     taken: set[str]
 
     @classmethod
-    def of(cls, sheet: Sheet, headings: str | int | None = None, codes: str | None = None) -> FlowTable:
+    def of(
+        cls,
+        sheet: Sheet,
+        headings: str | int | None = None,
+        codes: str | None = None,
+        besides: Collection[str] = (),
+    ) -> FlowTable:
         """Find out what a table holds.
 
         Parameters
         ----------
         headings : the row of the headings, as ``"row 3"``; by default the first that is filled.
         codes : the column of the names, as ``"column B"``; by default the first.
+        besides : names that head a column and a row and are no goods all the same: totals, what else is asked for.
 
         Raises
         ------
@@ -54,12 +61,12 @@ class FlowTable:
         first = 0 if beside is None else beside[0]
         across = _by_name(sheet, [(top, column) for column in sheet.cells.get(top, {}) if column > first])
         down = _by_name(sheet, [(row, first) for row in sheet.cells if row > top])
-        shared = [text for text in across if text in down]
+        shared = [text for text in across if text in down and text not in besides]
         if not shared:
             raise DataError(
                 f"{sheet.name}: no name heads both a column (in row {top}) and a row (in column "
-                f"{column_letters(first)}), so there are no goods; columns: {listed(across)}; rows: {listed(down)}; say where they stand "
-                "(headings='row 3', codes='column B')"
+                f"{column_letters(first)}), so there are no goods; columns: {listed(across)}; rows: {listed(down)}; "
+                "say where they stand (headings='row 3', codes='column B')"
             )
         for lines in (across, down):
             for text in shared:
@@ -94,8 +101,8 @@ class FlowTable:
         """Return the outputs, from the row or the column of a name."""
         in_row, in_column = name in self.down, name in self.across
         if not (in_row or in_column):
-            known = [*self.around(self.down), *self.around(self.across)]
-            raise DataError(f"{self.sheet.name}: output: {unknown('row or column', name, dict.fromkeys(known))}")
+            known = dict.fromkeys([*self.down, *self.across])
+            raise DataError(f"{self.sheet.name}: output: {unknown('row or column', name, known)}")
         series = self.row(name, name).iloc[0] if in_row else self.columns([name])[name]
         if in_row and in_column and name not in self.goods:
             other = self.columns([name])[name]

@@ -82,7 +82,7 @@ def read_psut(
     used = used.reindex(index=goods, columns=industries, fill_value=0.0)
     demand = wanted.sum(axis=1).reindex(goods, fill_value=0.0)
     out = used.sum(axis=1) + demand
-    found = checked_balance(made.sum(axis=1).to_numpy(), out.to_numpy(), goods, place, tolerance)
+    found = checked_balance(made.sum(axis=1).to_numpy(), out.to_numpy(), goods, page.name, tolerance)
     measured = {good: flows.units.get(good, unit) for good in goods}
     levels, level_units = _levels(made, measured, page.name)
     natural = [industry for industry in flows.table("R").columns if levels[industry] > 0]

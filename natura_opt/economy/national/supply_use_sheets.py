@@ -94,13 +94,10 @@ def read_supply_use(
     pages = Pages(Path(file), None if sheet is None else str(sheet), as_zeros(zeros))
     spread = Layout.of(pages, industries=industries, codes=codes, headings=headings)
     place = name or Path(file).stem
-    used = spread.table(use, "use")
-    made = spread.table(supply, "supply")
-    wanted = spread.beside(final_demand, use, "final_demand")
+    used = _entries(spread.table(use, "use"), f"{pages.place}: use")
+    made = _entries(spread.table(supply, "supply"), f"{pages.place}: supply")
+    wanted = _entries(spread.beside(final_demand, use, "final_demand"), f"{pages.place}: final_demand")
     brought = None if imports is None else spread.beside(imports, supply, "imports")
-    frames = {"use": used, "supply": made, "final_demand": wanted}
-    for what, frame in frames.items():
-        refuse_totals(frame, f"{pages.place}: {what}")
     spent, emitted = (
         None if rows is None else spread.accounts(rows, supply, what)
         for rows, what in ((resources, "resources"), (emissions, "emissions"))
@@ -110,7 +107,7 @@ def read_supply_use(
     goods = relabelled(made.index, labels, names, "goods")
     called = dict(zip(made.index, goods, strict=True))
     branches = dict(zip(made.columns, relabelled(made.columns, labels, names, "techniques"), strict=True))
-    notes = _balance(made, used, wanted, brought, place, tolerance)
+    notes = _balance(made, used, wanted, brought, pages.place, tolerance)
     given = {
         **asked(spent, weights, None if "questions" in options else objective, place, stocks is not None),
         "resource_limits": None if spent is None else resource_limits,
@@ -131,6 +128,12 @@ def read_supply_use(
         **given,
     )
     return economy.with_changes(notes=[*notes, *economy.notes])
+
+
+def _entries(table: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Return a table, once it is sure that no total is among its entries."""
+    refuse_totals(table, place)
+    return table
 
 
 def _same(used: pd.DataFrame, made: pd.DataFrame, place: str) -> None:

@@ -16,13 +16,14 @@ _PART = 0.01
 _LEAST_LINES, _LEAST_ENTRIES = 3, 2
 
 
-def refuse_totals(table: pd.DataFrame, place: str) -> None:
+def refuse_totals(table: pd.DataFrame, place: str, advice: str = "leave it out of the range") -> None:
     """Raise on a row or a column that is the sum of all others.
 
     Parameters
     ----------
     table : as it was read.
     place : where it stands, for the message.
+    advice : what to do about it.
 
     Raises
     ------
@@ -32,9 +33,10 @@ def refuse_totals(table: pd.DataFrame, place: str) -> None:
     for what, lines, names in (("row", values, table.index), ("column", values.T, table.columns)):
         at = _total(lines)
         if at is not None:
+            name = str(names[at])
             raise DataError(
-                f"{place}, {what} {str(names[at])!r} is the sum of the other {len(names) - 1} {what}s: a total among "
-                "the entries? leave it out of the range; if it is none, give the tables to natura_opt.from_supply_use"
+                f"{place}, {what} {name!r} is the sum of the other {len(names) - 1} {what}s: a total among them? "
+                f"{advice.format(name)}; if it is none, give the tables to natura_opt.from_supply_use"
             )
 
 

@@ -13,8 +13,7 @@ from ...base.arrays import Floats
 from ...base.errors import NotProvedError
 from ...program.canonical import Block
 from ...program.declared import Rows
-from ...program.pieces import held_whole
-from ..limits import QUICK
+from ..limits import few_coefficients
 from ..tables import PlanTables
 
 #: Positions of rows in the program, -1 where there is none; shape things x periods.
@@ -30,8 +29,7 @@ NOT_LOOKED_FOR = "whether other prices serve as well was not looked for"
 
 def has_other_prices(plan: PlanTables) -> bool:
     """Whether pictures look for the intervals of valuations: of proved plans whose program is not large."""
-    whole = held_whole(plan.program)
-    return plan.has_intervals and whole is not None and whole.nnz <= QUICK
+    return plan.has_intervals and few_coefficients(plan)
 
 
 def rows_shown(plan: PlanTables, block: Block, says: Rows) -> RowNumbers:
