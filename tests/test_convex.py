@@ -22,6 +22,8 @@ warnings.filterwarnings("ignore", message="Power atom")
 
 NEEDS = [2.0, 5.0, 1.0]
 SHARES = np.array([0.5, 0.3, 0.2])
+#: A quadratic form with a product in it.
+FORM = np.array([[2.0, 0.5, 0], [0.5, 1, 0], [0, 0, 3]])
 
 
 def cobb_douglas(available: float = 30.0, unit: float = 1.0) -> no.Plan:
@@ -119,7 +121,7 @@ def test_harmony_by_hand_is_harmony_certified() -> None:
         ("roots", "max", lambda x: cp.sum(cp.sqrt(x))),
         ("geometric mean", "max", lambda x: cp.geo_mean(x)),
         ("power", "max", lambda x: cp.sum(cp.power(x, 0.3, approx=False))),
-        ("quadratic form", "min", lambda x: cp.quad_form(x - 9, np.array([[2.0, 0.5, 0], [0.5, 1, 0], [0, 0, 3]]))),
+        ("quadratic form", "min", lambda x: cp.quad_form(x - 9, FORM)),
         ("quadratic over linear", "min", lambda x: cp.quad_over_lin(x - 9, x[0]) - x[1]),
         ("length", "min", lambda x: cp.norm(x - 20)),
         ("largest", "min", lambda x: cp.max(cp.abs(x - 20))),
@@ -259,7 +261,13 @@ def test_every_valuation_of_a_resource_lies_between_difference_quotients() -> No
 
 
 @pytest.mark.parametrize(
-    "of", [lambda x: cp.sum_squares(x - 2), lambda x: cp.norm(x - 2), lambda x: cp.max(cp.abs(x - 2))]
+    "of",
+    [
+        lambda x: cp.sum_squares(x - 2),
+        lambda x: cp.quad_form(x - 2, FORM),
+        lambda x: cp.norm(x - 2),
+        lambda x: cp.max(cp.abs(x - 2)),
+    ],
 )
 def test_a_wish_that_can_be_met_is_met_exactly(of: Callable[[Any], Any]) -> None:
     """The best distance is zero, and no number is small beside zero: it is measured by the wish."""

@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("methods", "learning"),
     ("comparison", "checks", "planner"),
-    ("explore", "reports"),
+    ("reports", "explore"),
     ("testing", "reference"),
     ("cli",),
 )

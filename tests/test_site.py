@@ -24,6 +24,8 @@ from natura_opt.cli.app import app
 from natura_opt.formulate import every_law
 from natura_opt.reference.public import HOMES, PUBLIC
 
+from .browser import Browser
+
 REPOSITORY = Path(__file__).parents[1]
 SITE = REPOSITORY / "notebooks" / "site"
 sys.path.insert(0, str(SITE))
@@ -315,6 +317,7 @@ no.read("five_year_plam")
 """
 
 
+@pytest.mark.exhaustive
 def test_faults_of_a_page_are_errors(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "index.md").write_text(FAULTY, encoding="utf-8")
@@ -347,3 +350,29 @@ def test_the_site_builds_without_a_warning_and_every_link_leads_somewhere(site: 
     solve = (site / "api" / "plans.html").read_text(encoding="utf-8")
     assert 'id="natura_opt.solve"' in solve and ">Parameters<" in solve and ":Parameters:" not in solve
     assert (site / "explanation" / "laws.html").read_text(encoding="utf-8").count("<math") > 20
+
+
+@pytest.mark.exhaustive
+def test_pages_ask_nothing_of_others_complain_of_nothing_and_fit_a_phone(site: Path, browser: Browser) -> None:
+    for page in sorted(site.rglob("*.html")):
+        browser.size(390)
+        browser.open(page)
+        browser.until("return document.readyState === 'complete'")
+        name = page.relative_to(site).as_posix()
+        assert (browser.complaints(), browser.asked_outside()) == ([], []), name
+        assert browser("return document.documentElement.scrollWidth") <= 391, name
+
+
+@pytest.mark.exhaustive
+def test_formulas_have_a_size_the_search_finds_and_the_dark_is_dark(site: Path, browser: Browser) -> None:
+    browser.open(site / "explanation" / "laws.html")
+    heights = browser("return [...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().height)")
+    assert len(heights) > 20 and min(heights) > 5
+    shade = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]"
+    assert browser(shade) > 200
+    browser.media(prefers_color_scheme="dark")
+    assert browser(shade) < 60
+    browser.open(f"{(site / 'search.html').resolve().as_uri()}?q=abatement")
+    found = browser.until("return [...document.querySelectorAll('#search-results li a')].map(a => a.href)")
+    assert any(link.partition("#")[0].endswith("howto/externalities.html") for link in found), found
+    assert (browser.complaints(), browser.asked_outside()) == ([], [])

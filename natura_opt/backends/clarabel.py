@@ -148,6 +148,7 @@ def solve_cones(
     factors = ScaledCones.of(like or conic, scaled)
     settings = clarabel.DefaultSettings()
     settings.verbose = options.verbose
+    settings.direct_solve_method = "qdldl"  # on plans of 16,000 columns twice as quick as the others, on one core
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = _ASKED
     settings.reduced_tol_gap_abs = settings.reduced_tol_gap_rel = settings.reduced_tol_feas = 1e-6
     if patient:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
 from ..base.arrays import Floats
 from ..base.errors import CannotAnswerError, QuestionError, shortened
@@ -17,6 +18,11 @@ from ..program.conic import Cone, ConicProgram
 from ..program.declared import Declarations
 from ..program.protocol import Positions
 from .cvxpy import CompiledCvxpy, compile_cvxpy
+
+#: Parts of a quadratic form with more columns than this are left to CVXPY.
+_DENSE = 500
+#: Axes of a form that are no longer than this beside the longest are the rounding of none.
+_FLAT = 1e-15
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +32,7 @@ class CompiledConvex:
     Attributes
     ----------
     model : a :class:`natura_opt.laws.cvxpy_model.CvxpyModel`. problem : its CVXPY problem.
-    conic : the same in cones.
+    conic : the same in cones. stated : how many rows and columns of it, the first ones, are CVXPY's.
     linear : the model's variables and its linear rows, as a program that makes nothing best.
     columns : which column in cones each column of ``linear`` is (-1: none, it does not occur), shape (n,).
     rows : which row in cones each row of ``linear`` is, shape (m,).
@@ -37,6 +43,7 @@ class CompiledConvex:
     model: Any
     problem: Any
     conic: ConicProgram
+    stated: tuple[int, int]
     linear: CompiledCvxpy
     columns: Positions
     rows: Positions
@@ -44,9 +51,17 @@ class CompiledConvex:
     chain: Any
     inverse: Any
 
+    def completed(self, primal: Floats) -> Floats:
+        """Return a point whose columns along the axes of a quadratic form are what the others make them."""
+        height, width = self.stated
+        point = primal.copy()
+        point[width:] = sp.csr_array(self.conic.matrix)[height:, :width] @ primal[:width]
+        return point
+
     def read_back(self, primal: Floats, dual: Floats) -> Any:
         """Return values of variables and duals of constraints, by their ids in CVXPY."""
-        return _inverted(self.chain, self.inverse, primal, dual)
+        height, width = self.stated
+        return _inverted(self.chain, self.inverse, primal[:width], dual[:height])
 
     def put(self, primal: Floats, dual: Floats) -> None:
         """Give the model's variables and constraints their values and duals, as CVXPY does after a solve."""
@@ -90,17 +105,16 @@ def compile_convex(model: Any, declared: Declarations) -> CompiledConvex:
     problem = model.problem()
     _refuse(model, problem)
     data, chain, inverse = _data_of(problem, quadratic=True)
-    matrix = data.get("P")
-    if matrix is not None and not _is_diagonal(matrix):  # of other squares, cones say without doubt that they are none
+    if not _is_factored(data.get("P")):  # of a large form CVXPY makes cones
         data, chain, inverse = _data_of(problem, quadratic=False)
-    conic = _in_cones(data, inverse, -1.0 if isinstance(problem.objective, cp.Maximize) else 1.0)
+    stated = _in_cones(data, inverse, -1.0 if isinstance(problem.objective, cp.Maximize) else 1.0)
     helpers = {v.id for constraint in model.definitions for v in constraint.variables()}
     helpers -= {variable.id for variable in model.variables.values()}
     seen = [variable for variable in problem.variables() if variable.id not in helpers]
     idle = cp.Minimize(sum(0.0 * cp.sum(variable) for variable in (*model.variables.values(), *seen)))
     straight = [entry for entry in model.constraints if _is_affine(entry[2])]
     linear = compile_cvxpy(replace(model, objective=idle, constraints=straight, definitions=[]), declared)
-    height, width = conic.shape
+    height, width = stated.shape
     places = _inverted(chain, inverse, np.arange(width, dtype=float), np.arange(1.0, height + 1.0))
     columns = np.full(linear.program.shape[1], -1, dtype=np.intp)
     for variable, at in linear.columns:
@@ -110,7 +124,8 @@ def compile_convex(model: Any, declared: Declarations) -> CompiledConvex:
     for constraint, at in linear.rows:
         rows[at] = _positions(places.dual_vars[constraint.id]) - 1
     curved = [entry for entry in model.constraints if not _is_affine(entry[2])]
-    return CompiledConvex(model, problem, conic, linear, columns, rows, curved, chain, inverse)
+    conic = stated if data.get("P") is None else _on_axes(stated, data["P"])
+    return CompiledConvex(model, problem, conic, stated.shape, linear, columns, rows, curved, chain, inverse)
 
 
 def _positions(values: Any) -> Positions:
@@ -168,10 +183,47 @@ def _data_of(problem: Any, quadratic: bool) -> tuple[Any, Any, Any]:
     return data, chain, inverse
 
 
-def _is_diagonal(matrix: Any) -> bool:
-    entries = sp.coo_array(matrix)
-    filled = entries.data != 0
-    return bool((entries.row[filled] == entries.col[filled]).all() and (entries.data >= 0).all())
+def _is_factored(matrix: Any) -> bool:
+    """Whether a quadratic form is none, or falls into parts that are small enough for their own axes."""
+    if matrix is None:
+        return True
+    return bool(np.bincount(connected_components(matrix, directed=False)[1]).max(initial=1) <= _DENSE)
+
+
+def _on_axes(conic: ConicProgram, matrix: Any) -> ConicProgram:
+    """Return the program with a quadratic form ``x'Px / 2`` on its own axes: squares of columns more, ``y = V'x``.
+
+    Only ``P = V D V'`` to the rounding of doubles is then stated, as it is by the cones that CVXPY makes of such forms.
+    """
+    form = sp.csc_array(matrix)
+    entries = sp.coo_array(form)
+    crossed = np.zeros(form.shape[0], dtype=bool)
+    crossed[entries.row[(entries.row != entries.col) & (entries.data != 0)]] = True
+    squares = np.where(crossed, 0.0, np.maximum(form.diagonal(), 0.0))
+    _, part_of = connected_components(form, directed=False)
+    axes, lengths = [sp.csr_array((0, form.shape[0]))], [np.empty(0)]
+    for part in np.unique(part_of[crossed]).tolist():
+        members = np.flatnonzero(part_of == part)
+        values, vectors = np.linalg.eigh(form[members][:, members].toarray())
+        kept = values > _FLAT * np.abs(values).max()
+        places = np.tile(members, int(kept.sum())), np.repeat(np.arange(int(kept.sum())), len(members))
+        shape = (int(kept.sum()), form.shape[0])
+        axes.append(sp.csr_array(sp.coo_array((vectors[:, kept].T.ravel(), places[::-1]), shape=shape)))
+        lengths.append(values[kept])
+    along: Any = sp.vstack(axes)
+    more = along.shape[0]
+    if not more:
+        return replace(conic, quadratic=squares)
+    height = conic.shape[0]
+    nothing = sp.csc_array((height, more))
+    return replace(
+        conic,
+        quadratic=np.concatenate([squares, *lengths]),
+        cost=np.append(conic.cost, np.zeros(more)),
+        matrix=sp.csc_array(sp.vstack([sp.hstack([conic.matrix, nothing]), sp.hstack([along, -sp.eye_array(more)])])),
+        side=np.append(conic.side, np.zeros(more)),
+        cones=(*conic.cones, Cone("zero", height, more)),
+    )
 
 
 def _in_cones(data: Any, inverse: Any, sign: float) -> ConicProgram:
@@ -190,9 +242,8 @@ def _in_cones(data: Any, inverse: Any, sign: float) -> ConicProgram:
     matrix = sp.csc_array(data["A"], dtype=np.float64)
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
-    squares = np.zeros(width) if data.get("P") is None else sp.csc_array(data["P"]).diagonal().astype(np.float64)
     return ConicProgram(
-        quadratic=squares,
+        quadratic=np.zeros(width),
         cost=np.asarray(data["c"], dtype=np.float64),
         matrix=matrix,
         side=np.asarray(data["b"], dtype=np.float64),

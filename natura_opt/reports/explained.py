@@ -21,7 +21,7 @@ from ..plan.explanation import worth_words
 from ..plan.limits import few_coefficients
 from ..plan.plan import Plan
 from ..plan.stated import GOODS
-from .tables import Words, plain_number
+from .tables import Words, plain_number, units_of
 
 #: Lines of an account that are told singly, those that are worth most.
 MOST_LINES = 6
@@ -47,13 +47,13 @@ def explanations(plan: Plan, words: Words) -> dict[str, Any]:
     pairs = len(economy.goods) * len(economy.periods)
     chains = pairs <= WHOLE_CHAINS
     intervals = pairs <= INTERVALS and plan.has_intervals and few_coefficients(plan)
-    told = []
+    units, told = units_of(economy, "goods").values(), []
     for t in range(len(economy.periods)):
         accounts = Accounts(plan, t)
         parts = balance_parts(accounts)
         told.append(
             [
-                _good(accounts, at, words, chains, intervals)
+                _good(accounts, at, unit, words, chains, intervals)
                 | {
                     "balance": [
                         [plain_number(part.amounts[at]), words.place(part.words)]
@@ -61,7 +61,7 @@ def explanations(plan: Plan, words: Words) -> dict[str, Any]:
                         if part.always or part.amounts[at]
                     ]
                 }
-                for at in range(len(economy.goods))
+                for at, unit in enumerate(units)
             ]
         )
     left_out = []
@@ -78,11 +78,11 @@ def explanations(plan: Plan, words: Words) -> dict[str, Any]:
     }
 
 
-def _good(accounts: Accounts, at: int, words: Words, chains: bool, intervals: bool) -> dict[str, Any]:
+def _good(accounts: Accounts, at: int, unit: str, words: Words, chains: bool, intervals: bool) -> dict[str, Any]:
     plan, good = accounts.plan, accounts.plan.economy.goods[at]
     entry: dict[str, Any] = {
         "worth": plain_number(accounts.goods[at]),
-        "unit": words.place(plan.economy.unit("goods", good) or "unit"),
+        "unit": words.place(unit or "unit"),
     }
     if intervals:
         try:

@@ -131,7 +131,7 @@ def _asked(compiled: CompiledConvex, options: SolveOptions, scaled: bool, patien
 def _certified(compiled: CompiledConvex, answer: Answer, options: SolveOptions) -> _Tried:
     """Certify a claim, with values brought into the bounds of their columns."""
     lower, upper = compiled.conic.bounds
-    primal = np.clip(answer.primal, lower, np.maximum(lower, upper)) + 0.0
+    primal = compiled.completed(np.clip(answer.primal, lower, np.maximum(lower, upper)) + 0.0)
     tried = _certified_at(compiled, answer, primal, answer.dual, options)
     if not tried.certificate.proved:
         return tried
