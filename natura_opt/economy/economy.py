@@ -171,6 +171,10 @@ class Economy(EconomyData):
     def without_rule(self, name: str) -> Economy:
         """Return an economy without one of its rules.
 
+        Parameters
+        ----------
+        name : of the rule.
+
         Raises
         ------
         DataError : there is none of this name.
