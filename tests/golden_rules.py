@@ -33,13 +33,18 @@ def _charter() -> no.Economy:
         objective="fulfilment",
     )
     return (
-        bare.require("small farms", {"farm": {"y1": 0.7, "y2": 0.6, "y3": 0.5}, "estate": -1.9}, ">=", 0)
+        bare.require(
+            "small farms",
+            {"farm": {"y1": 0.7, "y2": 0.6, "y3": 0.5}, "estate": {"y1": -1.9, "y2": -0.9, "y3": -0.8}},
+            ">=",
+            0,
+        )
         .require("seed", {"grain": 1, "tool": 0.4}, ">=", {"y2": 13, "y3": 13.2}, activities={"forge": -0.25})
         .require("rest", {"labour": 1.1, "soot": 0.2}, "<=", {"y1": 17, "y3": 14})
         .require("idle tools", {"forge": 0.3}, "<=", 1.9, stocks={"tool": 0.2}, period=["y2"])
         .require("guild", {"forge": 1, "land": 0.1}, "==", 1.4, period="y3")
         .require("smoke", {"soot": {"y1": 1, "y2": 0.9, "y3": 1.1}, "straw": 0.1}, "<=", 18.6, over="all periods")
-        .require("craft", {"forge": 2}, ">=", 9.9, stocks={"tool": 0.1}, over="all periods", period=["y1", "y2"])
+        .require("craft", {"forge": 2}, ">=", 9.8, stocks={"tool": 0.1}, over="all periods", period=["y1", "y2"])
         .require("fallow", {"land": 1, "farm": 0.2}, "==", 50, over="all periods")
     )
 

@@ -94,7 +94,7 @@ def test_units_of_a_group_are_kept_where_they_are_alike() -> None:
 def with_table(name: str, **shape: Any) -> no.Economy:
     """The least economy that holds the table: two goods, two techniques, and one of the rest."""
     spec = TABLES[name]
-    sizes = {"goods": 2, "techniques": 2, "resources": 1, "pollutants": 1, "profiles": 1, "periods": 1}
+    sizes = {"goods": 2, "techniques": 2, "resources": 1, "pollutants": 1, "profiles": 1, "periods": 1, "rules": 1}
     values = np.arange(1.0, 1.0 + np.prod([sizes[axis] for axis in spec.axes])).reshape(
         [sizes[axis] for axis in spec.axes]
     )
@@ -102,6 +102,8 @@ def with_table(name: str, **shape: Any) -> no.Economy:
     given: Any = {1: values} if spec.ahead else values
     if spec.tidy:
         given = {("s", "r"): [(0.0, 0.0), (1.0, 2.0)]}
+    if name == "rules":
+        given = pd.DataFrame([["x", "s", 1.0, ">=", 0.0]], columns=["rule", "name", "coefficient", "sense", "limit"])
     return no.build_economy(
         goods=["a", "b"],
         techniques=["s", "t"],
@@ -119,6 +121,10 @@ def test_every_table_is_merged_by_its_rule_or_refused_by_name(name: str) -> None
     merge["techniques"] = {"s": "y", "t": "y"}
     if name in INDIVISIBLE:
         with pytest.raises(no.DataError, match=f"'{name}' speaks of single (plants|goods)"):
+            economy.aggregate(**merge)
+        return
+    if name == "rules":  # of which one speaks of a technique that is merged, and not of the other
+        with pytest.raises(no.DataError, match=r"rule 'x' does not count 's', 't' alike \(activities\)"):
             economy.aggregate(**merge)
         return
     before = next(iter(economy.tables[name].slices.values()))

@@ -14,7 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 import natura_opt as no
 from natura_opt.plan.goods_flows import goods_flows
 from natura_opt.plan.pictures.accessor import PlanPlots
-from natura_opt.plan.pictures.looks import look_of
+from natura_opt.plan.pictures.looks import line_of, look_of
 from natura_opt.plan.pictures.network import deliveries
 from tests.test_plotting import drawn, inside
 
@@ -279,7 +279,7 @@ def test_arrows_are_as_wide_as_deliveries_and_coloured_by_maker(five):
     assert widest.get_linewidth() == 7.0
     assert no.solve("five_year_plan").economy.techniques[between["source"].iloc[0]] == "corn"
     assert widest.get_edgecolor()[:3] == pytest.approx(
-        [int(look_of(int(between["source"].iloc[0]))[0][k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        [int(line_of(int(between["source"].iloc[0]))[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     )
     names = {text.get_text() for text in ax.texts}
     assert {"coal", "iron", "corn", "bread"} <= names
@@ -323,7 +323,7 @@ def test_bars_are_the_two_plans(five):
     heights = [bar.get_height() for bar in met.patches]
     np.testing.assert_array_equal(heights, [*five.fulfilment, *other.fulfilment])
     names = [label.get_text() for label in changes.get_yticklabels()]
-    before, after = five.output.sum(axis=1), other.output.sum(axis=1)
+    before, after = five.activities.sum(axis=1), other.activities.sum(axis=1)
     for name, bar in zip(names, changes.patches, strict=True):
         wanted = (after[name] - before[name]) / max(after[name], before[name])
         assert bar.get_width() == pytest.approx(wanted)
@@ -332,7 +332,7 @@ def test_bars_are_the_two_plans(five):
 
 
 def test_a_plan_against_itself_is_the_same(five):
-    assert "Both plans make the same." in words_of(five.plot.against(five))
+    assert "Both plans have the same activities." in words_of(five.plot.against(five))
 
 
 def test_plans_of_other_goods_units_or_periods_are_refused(five, smoke, capped):
@@ -351,7 +351,27 @@ def test_goods_in_another_order_are_matched_by_name():
                                    resource_limits=[10.0], targets=[1.0, 1.0], objective="fulfilment")  # fmt: skip
         return no.solve(economy).assert_optimal()
 
-    assert "Both plans make the same." in words_of(plan(["a", "b"], [1, 3]).plot.against(plan(["b", "a"], [3, 1])))
+    assert "Both plans have the same activities." in words_of(
+        plan(["a", "b"], [1, 3]).plot.against(plan(["b", "a"], [3, 1]))
+    )
+
+
+def test_plans_of_other_techniques_are_compared_by_outputs():
+    def plan(techniques, outputs, use):
+        economy = no.build_economy(goods=["power"], techniques=techniques, outputs=outputs, inputs=[[0.0] * len(use)],
+                                   resources=["land"], resource_use=[use], resource_limits=[10.0], targets=[1.0],
+                                   objective="fulfilment")  # fmt: skip
+        return no.solve(economy).assert_optimal()
+
+    figure = plan(["coal"], [[1.0]], [1.0]).plot.against(plan(["coal", "wind"], [[1.0, 1.0]], [1.0, 0.5]))
+    (bar,) = figure.axes[1].patches
+    assert bar.get_width() == pytest.approx(0.5) and "Output: change" in words_of(figure)
+    assert "+50 %   10 → 20 units" in words_of(figure)
+
+
+def test_more_than_are_asked_for_are_counted(five):
+    other = no.solve("five_year_plan", objective="leximin")
+    assert "3 more techniques that differ less" in words_of(five.plot.against(other, most=1))
 
 
 def test_a_plan_without_targets_shows_what_it_makes(smoke):
@@ -359,7 +379,7 @@ def test_a_plan_without_targets_shows_what_it_makes(smoke):
     economy = smoke.economy.with_changes(targets=smoke.economy.frame("targets") * 2)
     figure = smoke.plot.against(no.solve(economy))
     assert len(figure.axes) == 1 and len(figure.axes[0].patches) >= 2
-    assert "Both plans make the same." in words_of(smoke.plot.against(dearer))
+    assert "Both plans have the same activities." in words_of(smoke.plot.against(dearer))
 
 
 # ---- names, and sizes ------------------------------------------------------------------------------------------

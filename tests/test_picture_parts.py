@@ -308,6 +308,22 @@ def test_ranges_in_the_panels_are_the_intervals(five):
     assert "brown: the plan is degenerate" in " ".join(text.get_text() for text in figure.texts)
 
 
+def test_what_could_be_worth_something_is_drawn_though_the_plan_says_nothing():
+    """A refinery makes both; what one of them is worth is open, down to nothing (the split that the solver found)."""
+    economy = no.build_economy(
+        goods=["petrol", "diesel", "tar"], techniques=["refinery"], outputs=[[0.5], [0.4], [0.1]],
+        inputs=np.zeros((3, 1)), resources=["crude"], resource_use=[[1.0]], resource_weights=[1.0], targets=[50.0, 40.0, 0.0],
+        objective="least-resources",
+    )  # fmt: skip
+    plan = no.solve(economy).assert_optimal()
+    (ax,) = plan.plot.valuations().axes
+    assert {text.get_text() for text in ax.get_yticklabels()} == {"petrol", "diesel"}
+    ranges = [line.get_xdata() for line in ax.lines if line.get_color() == "#b5673a"]
+    wanted = [plan.explain(good).interval for good in ("petrol", "diesel")]
+    np.testing.assert_allclose(sorted(map(tuple, ranges)), sorted(wanted), rtol=1e-9)
+    assert "1 more worth nothing (there is enough)" in ax.get_xlabel()
+
+
 def test_an_end_without_end_stays_within_the_panel():
     economy = no.build_economy(
         goods=["corn"],

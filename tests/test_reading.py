@@ -254,7 +254,7 @@ def test_any_title_reads_back(title: str, tmp_path: Path) -> None:
     assert same(no.read(no.write(economy, tmp_path / "model")), economy) == []
 
 
-@pytest.mark.parametrize("name", [" corn", "corn ", "", " ", ("north", "corn")])
+@pytest.mark.parametrize("name", [" corn", "corn ", "", " ", ("north ", "corn"), (2025, "corn")])
 def test_a_name_that_cannot_be_written_is_refused(name: Any, tmp_path: Path) -> None:
     economy = no.build_economy(goods=[name, "b"], inputs=np.eye(2) * 0.1, targets=[1, 1])
     with pytest.raises(no.DataError, match=r"goods\.csv"):

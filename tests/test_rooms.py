@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("methods", "learning"),
     ("comparison", "checks", "planner"),
-    ("reports",),
+    ("reports", "explore"),
     ("testing", "reference"),
     ("cli",),
 )

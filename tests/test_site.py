@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib
 import inspect
+import json
 import os
 import re
 import shlex
@@ -17,12 +18,15 @@ from types import SimpleNamespace
 
 import pytest
 from docutils.utils.math import MathError
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import natura_opt as no
 from natura_opt.cli.app import app
 from natura_opt.formulate import every_law
 from natura_opt.reference.public import HOMES, PUBLIC
+
+from .browser import Browser
 
 REPOSITORY = Path(__file__).parents[1]
 SITE = REPOSITORY / "notebooks" / "site"
@@ -67,6 +71,10 @@ def test_a_command_of_the_site_does_what_it_is_there_for(
 ) -> None:
     monkeypatch.chdir(workplace)
     arguments = shlex.split(re.split(r" (?:>|&&|\|) ", command)[0])
+    if arguments[0] == "explore":  # it would serve until Ctrl-C: what it is told is read, and no more
+        told = get_command(app).commands["explore"].make_context("explore", arguments[1:])  # type: ignore[attr-defined]
+        assert told.params["model"] == "five_year_plan"
+        return
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
 
@@ -127,6 +135,26 @@ def test_what_the_repository_holds_is_taken_as_it_stands(assembled: Path) -> Non
     index = (assembled / "models" / "index.md").read_text(encoding="utf-8")
     assert all(f"\n{model}/README\n" in index for model in no.shipped_models())
     assert not list(assembled.rglob("conf.py")) and not list(assembled.rglob("__pycache__"))
+
+
+def test_what_is_included_of_the_readme_stands_between_headings_that_it_has() -> None:
+    lines = (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()
+    between = re.findall(r'^:(?:start-after|end-before): "(.*)"$', (SITE / "start.md").read_text("utf-8"), re.MULTILINE)
+    first, last = map(lines.index, between)
+    assert first < last
+    assert any(line.startswith(">>> ") for line in lines[first:last])
+
+
+def test_the_students_edition_is_offered_where_there_is_one(tmp_path: Path) -> None:
+    assert pages.students_list([]) == ""
+    for name, title in (("02_b", "# 2. Bread\n"), ("01_a", "# 1. Axes\n")):
+        book = {"cells": [{"cell_type": "markdown", "source": [title, "and so on"]}]}
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(book), "utf-8")
+    said = pages.students_list(tmp_path.glob("*.ipynb"))
+    assert re.findall(r"`(.*) <(.*)>`", said) == [
+        ("1. Axes", "/notebooks/students/01_a.ipynb"),
+        ("2. Bread", "/notebooks/students/02_b.ipynb"),
+    ]
 
 
 # ---- docstrings ----------------------------------------------------------------------------------------------------
@@ -315,6 +343,7 @@ no.read("five_year_plam")
 """
 
 
+@pytest.mark.exhaustive
 def test_faults_of_a_page_are_errors(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "index.md").write_text(FAULTY, encoding="utf-8")
@@ -347,3 +376,29 @@ def test_the_site_builds_without_a_warning_and_every_link_leads_somewhere(site: 
     solve = (site / "api" / "plans.html").read_text(encoding="utf-8")
     assert 'id="natura_opt.solve"' in solve and ">Parameters<" in solve and ":Parameters:" not in solve
     assert (site / "explanation" / "laws.html").read_text(encoding="utf-8").count("<math") > 20
+
+
+@pytest.mark.exhaustive
+def test_pages_ask_nothing_of_others_complain_of_nothing_and_fit_a_phone(site: Path, browser: Browser) -> None:
+    for page in sorted(site.rglob("*.html")):
+        browser.size(390)
+        browser.open(page)
+        browser.until("return document.readyState === 'complete'")
+        name = page.relative_to(site).as_posix()
+        assert (browser.complaints(), browser.asked_outside()) == ([], []), name
+        assert browser("return document.documentElement.scrollWidth") <= 391, name
+
+
+@pytest.mark.exhaustive
+def test_formulas_have_a_size_the_search_finds_and_the_dark_is_dark(site: Path, browser: Browser) -> None:
+    browser.open(site / "explanation" / "laws.html")
+    heights = browser("return [...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().height)")
+    assert len(heights) > 20 and min(heights) > 5
+    shade = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]"
+    assert browser(shade) > 200
+    browser.media(prefers_color_scheme="dark")
+    assert browser(shade) < 60
+    browser.open(f"{(site / 'search.html').resolve().as_uri()}?q=abatement")
+    found = browser.until("return [...document.querySelectorAll('#search-results li a')].map(a => a.href)")
+    assert any(link.partition("#")[0].endswith("howto/externalities.html") for link in found), found
+    assert (browser.complaints(), browser.asked_outside()) == ([], [])

@@ -551,6 +551,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "laws.retirement._Leaving.of_vintages": {"2 for 1 in `self.count + 1`": AFTER},
     "laws.retirement.refuse_senseless_retirement": {"True for `not economy.has('retirements')`": REFUSES_MOVING},
     "laws.investment_units._in_pieces": {"1 for 0 in `holdings.economy.vector('investment_units', 0)`": START},
+    "laws.rules._cvxpy": {"True for `weights[of].nnz`": ZEROS},
     "laws.storage._pyomo": {"1 for 0 in `economy.vector('storage', 0)`": START},
     "laws.storage.storable": {
         "1 for 0 in `economy.vector('storage', 0)`": START,

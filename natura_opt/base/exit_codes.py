@@ -56,6 +56,10 @@ COMMANDS: dict[str, dict[ExitCode, str]] = {
         ExitCode.NOT_AS_HOPED: "there is no plan, and nothing is drawn; or it is drawn and not proved",
         ExitCode.REFUSED: "bad input, or a place that cannot be written (looked at before solving)",
     },
+    "explore": {
+        ExitCode.REFUSED: "bad input, a port that is taken, a place that cannot be written, or Dash is not installed",
+        ExitCode.INTERRUPTED: "Ctrl-C, which ends it; nothing is left half written",
+    },
     "export": {
         ExitCode.AS_ASKED: "the program is written",
         ExitCode.REFUSED: "bad input, or a place that cannot be written",

@@ -12,6 +12,7 @@ from ..base.exit_codes import sentence_after, sentence_of_all
 from .compare import compare
 from .console import ReadableGroup
 from .explain import explain
+from .explore import explore
 from .export import export
 from .generate import generate
 from .help import print_help
@@ -35,6 +36,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "picture": picture,
     "compare": compare,
     "sweep": sweep,
+    "explore": explore,
     "check": check,
     "export": export,
     "generate": generate,

@@ -46,7 +46,7 @@ def compare(
     with readable_errors():
         from ..comparison.comparing import compare as compare_methods
 
-        draw, write_page = _picture_writer(picture), report_writer(report, picture)
+        draw, write_page = _picture_writer(picture), report_writer(report)
         chosen = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
         with working(f"comparing methods on {model}"), standard_output_kept_clean():
             comparison = compare_methods(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..base.errors import OptionError, OutputError, shown
+from ..base.errors import OutputError, shown
 
 ReportFile = Annotated[
     Path | None,
@@ -41,10 +41,7 @@ def report_writer(report: Path | None, *others: Path | None) -> Callable[[Any], 
     check_place(report, REPORT)
 
     def writer(answer: Any) -> None:
-        try:
-            write_report(answer, report)
-        except OptionError as error:  # the solution of a linear program has no page
-            raise OptionError(f"--report {report}: {error}") from None
+        write_report(answer, report)
         typer.echo(shown(f"report written to {report}"), err=True)
 
     return writer

@@ -70,11 +70,16 @@ def solve(
         if period is not None and as_json:
             raise OptionError("--period chooses what is printed for people; --json --tables holds every period")
         write, write_page = _plan_writer(out, log_file), report_writer(report, out, log_file)
+        problem = problem_of(model)
+        if report is not None and not isinstance(problem, str):
+            raise OptionError(
+                f"--report: {model} is a linear program, and pages are of plans; ask with --json or --out"
+            )
         settings = settings_of([*(setting or []), *([] if checkpoint is None else [f"checkpoint={checkpoint}"])])
         options = named_values(option or [])
         with working(f"planning {model}", quiet=verbose) as progress, standard_output_kept_clean():
             plan = solve_plan(
-                problem_of(model),
+                problem,
                 question,
                 objective=objective,
                 backend=backend,

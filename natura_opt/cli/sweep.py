@@ -58,8 +58,8 @@ def sweep(
                 **named_values(setting or [], "--setting"),
             )
         table = found.table
-        counts = {str(status): int(count) for status, count in table.status.value_counts().sort_index().items()}
         write_page(found)
+        counts = {str(status): int(count) for status, count in table.status.value_counts().sort_index().items()}
         if as_json:
             print_json({"model": model, "table": str(out), "points": len(table), "statuses": counts})
         else:

@@ -153,9 +153,10 @@ class Economy(EconomyData):
             that do not fit, a rule of this name that is there already.
 
         >>> import natura_opt as no
-        >>> machines = no.read("wheat_cloth").require("no more cloth than wheat", {"cloth": 1, "wheat": -1}, "<=", 0)
-        >>> machines.frame("rules")[["rule", "of", "name", "coefficient", "sense", "limit"]].values.tolist()[0]
-        ['no more cloth than wheat', 'activities', 'cloth', 1.0, '<=', 0.0]
+        >>> ruled = no.read("five_year_plan").require("mostly coal", {"coal": 0.4, "iron": -0.6}, ">=", 0)
+        >>> plan = no.solve(ruled).assert_optimal()
+        >>> plan.rules.loc["mostly coal", ["level", "valuation"]].round(4).to_numpy()[0].tolist()
+        [0.0, -0.5855]
         """
         of = {
             "activities": activities,
@@ -169,6 +170,10 @@ class Economy(EconomyData):
     @checked_arguments()
     def without_rule(self, name: str) -> Economy:
         """Return an economy without one of its rules.
+
+        Parameters
+        ----------
+        name : of the rule.
 
         Raises
         ------

@@ -54,6 +54,8 @@ def require(
     rules = () if economy.rules is None else economy.rules.placed
     if any(rule.name == name for rule in rules):
         raise DataError(f"{where}: there is one of this name; take another, or remove it first, without_rule({name!r})")
+    if sense == "=":
+        raise DataError(f"{where}: unknown sense '='; write '==' for exactly so much")
     if sense not in SENSES:
         raise DataError(f"{where}: {unknown('sense', sense, SENSES)}")
     if over not in (None, TOGETHER):
@@ -121,8 +123,9 @@ def _periods(economy: EconomyData, period: Any, rhs: Any, where: str) -> Any:
 
 def _plain(economy: EconomyData, terms: Named, where: str) -> Iterator[tuple[tuple[str, int], tuple[Any, Any]]]:
     """Yield what plain names mean: ((of, position), (label, what is given))."""
-    names = PlainNames(economy.axes)
-    for label, value in _items(terms, "terms", where):
+    items = _items(terms, "terms", where)
+    names = PlainNames(economy.axes, [label for label, _ in items])
+    for label, value in items:
         try:
             yield names.term(label), (label, value)
         except DataError as error:

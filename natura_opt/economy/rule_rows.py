@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -71,12 +72,10 @@ class _Rows:
         for heading, cells in (("rule", self.rules), ("sense", self.senses)):
             if "" in cells:
                 raise DataError(f"{at(cells.index(''))}, column {heading!r}: the cell is empty; fill it")
-        meant = PlainNames(axes)
-        names = cells_in(frame, "name")
-        self.terms = [self._term(of[k], names[k], meant, k) for k in range(count)]
+        self.terms = self._terms(of, cells_in(frame, "name"))
         said = ["" if isinstance(cell, float) and np.isnan(cell) else cell for cell in cells_in(frame, "period")]
         dated = [k for k in range(count) if said[k] is not None and reads(said[k]) != ""]
-        found = found_on([said[k] for k in dated], axes["periods"], "periods", lambda k: at(dated[k]))
+        found = found_on([said[k] for k in dated], axes["periods"], "periods", partial(_place_among, at, dated))
         self.periods = dict(zip(dated, found, strict=True))
         self.of_rule: dict[str, list[int]] = {}
         for k, rule in enumerate(self.rules):
@@ -134,15 +133,25 @@ class _Rows:
                 )
         return cells[mine[0]]
 
-    def _term(self, of: str, name: Any, meant: PlainNames, row: int) -> tuple[str, int]:
-        """Return what a row counts and its position there."""
-        if not of:
+    def _terms(self, of: list[str], names: list[Any]) -> list[tuple[str, int]]:
+        """Return what each row counts, and its position there."""
+        terms: dict[int, tuple[str, int]] = {}
+        for said, axis in TERMS.items():
+            mine = [k for k, what in enumerate(of) if what == said]
+            found = found_on([names[k] for k in mine], self.axes[axis], axis, partial(_place_among, self.at, mine))
+            terms |= {k: (said, at) for k, at in zip(mine, found, strict=True)}
+        plain = [k for k, what in enumerate(of) if not what]
+        meant = PlainNames(self.axes, [names[k] for k in plain])
+        for k in plain:
             try:
-                return meant.term(name)
+                terms[k] = meant.term(names[k])
             except DataError as error:
-                raise DataError(f"{self.at(row)}: {error}") from None
-        axis = TERMS[of]
-        return of, found_on([name], self.axes[axis], axis, lambda _: self.at(row))[0]
+                raise DataError(f"{self.at(k)}: {error}") from None
+        return [terms[k] for k in range(len(of))]
+
+
+def _place_among(at: Place, rows: list[int], k: int) -> str:
+    return at(rows[k])
 
 
 class PlainNames:
@@ -150,10 +159,19 @@ class PlainNames:
 
     A plain name means the activity of the technique of that name. A name that is no technique and stands for one thing
     only means the net output of the good, the use of the resource or the emissions of the pollutant of that name.
+
+    Parameters
+    ----------
+    names : that will be asked for.
     """
 
-    def __init__(self, axes: Mapping[str, pd.Index]) -> None:
+    def __init__(self, axes: Mapping[str, pd.Index], names: Iterable[Any]) -> None:
         self._axes = {of: axes[TERMS[of]] for of in ("activities", *PLAIN)}
+        listed = list({reads(name): name for name in names}.values())
+        self._places = {
+            of: dict(zip(map(reads, listed), positions_of(listed, axis), strict=True))
+            for of, axis in self._axes.items()
+        }
 
     def term(self, name: Any) -> tuple[str, int]:
         """Return what a name is of, and its position there.
@@ -162,8 +180,7 @@ class PlainNames:
         ------
         DataError : it stands for several things, or for none: with the nearest name.
         """
-        places = [(of, positions_of([name], axis)[0]) for of, axis in self._axes.items()]
-        found = [(of, at) for of, at in places if at >= 0]
+        found = [(of, places[reads(name)]) for of, places in self._places.items() if places[reads(name)] >= 0]
         if found and (found[0][0] == "activities" or len(found) == 1):
             return found[0]
         if found:

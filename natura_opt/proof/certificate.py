@@ -1,6 +1,6 @@
 """The proof, recomputed from the data: never the solver's word.
 
-**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum, ::
+**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum::
 
     L = sum_i y_i (row_lower_i if y_i > 0 else row_upper_i) + sum_j d_j (lower_j if d_j > 0 else upper_j),  d = c - A'y.
 
@@ -42,7 +42,7 @@ from .meeting import clean_point, meets_rows, violations
 from .rounding import Extended, Products, are_doubles, products, relative_max
 
 #: The gap is relative to the objective, or to this share of its terms where they cancel (an optimum of zero).
-_CANCELLING = 1e-6
+CANCELLING = 1e-6
 #: Rounding of doubles: what data may be allowed to be off by, relative to their terms.
 ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 #: Programs with more coefficients than this are not summed as fractions.
@@ -218,7 +218,7 @@ def _objective(program: Program, x: Extended) -> tuple[np.longdouble, np.longdou
     """Return ``f = c x`` with its constant, and what it is measured by (see the module) while no bound is known."""
     terms = program.cost.astype(np.longdouble) * x
     f = terms.sum() + program.offset
-    return f, max(abs(f), _CANCELLING * (np.abs(terms).sum() + abs(program.offset)))
+    return f, max(abs(f), CANCELLING * (np.abs(terms).sum() + abs(program.offset)))
 
 
 def _slips(bound: Bound, most: float | np.longdouble) -> bool:

@@ -352,6 +352,8 @@ def _called(block: Block, position: int, named: bool, bound: str = "") -> str:
     """
     label, says = block.index[position - block.start], block.declared
     several = isinstance(label, tuple) and (says is None or len(says.axes) > 1)
+    if says is not None and "periods" not in says.axes and not isinstance(block.index, pd.MultiIndex):
+        several = False  # the only part of a pooled holding, which may be a pair
     parts = list(label) if several else [label]
     if bound and says is not None and says.numbered:
         parts = parts[1:]

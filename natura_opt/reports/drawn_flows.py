@@ -11,6 +11,7 @@ from ..base.labels import name_of
 from ..plan.goods_flows import goods_flows
 from ..plan.pictures.sankey import draw_flows
 from ..plan.plan import Plan
+from .tables import units_of
 
 #: Up to so many goods times periods there is a diagram of each period, beside that of all together.
 _BY_PERIOD = 200
@@ -24,7 +25,7 @@ def flows_table(plan: Plan) -> pd.DataFrame:
     largest = ["worth", "amount"] if flows["worth"].any() else ["amount"]
     flows = flows.sort_values(largest, ascending=False, kind="stable")
     goods = [name_of(good) for good in plan.economy.goods]
-    units = [plan.economy.unit("goods", good) for good in plan.economy.goods]
+    units = list(units_of(plan.economy, "goods").values())
     made = (flows["side"] == "made").to_numpy()
     named = [goods[at] for at in flows["good"]]
     rows = {

@@ -169,10 +169,16 @@ def _labels(frame: pd.DataFrame, words: Words, economy: Economy | None) -> list[
         columns.append(Column(title or "name", kind, [words.place(name_of(label)) for label in labels]))
     axis = _AXIS_OF.get(titles[0])
     if economy is not None and axis is not None and "unit" not in frame.columns and axis != "periods":
-        units = {label: economy.unit(axis, label) for label in set(parts[0] if parts else ())}
-        if any(units.values()):
+        units = units_of(economy, axis)
+        if any(units.values()) and parts:
             columns.append(Column("unit", "word", [words.place(units[label]) for label in parts[0]]))
     return columns
+
+
+def units_of(economy: Economy, axis: str) -> dict[Any, str]:
+    """Return the unit of every label of an axis, as :meth:`natura_opt.Economy.unit` says it of one."""
+    labels = list(economy.axes[axis])
+    return dict(zip(labels, economy.units.get(axis, ("",) * len(labels)), strict=True))
 
 
 def _place(words: Words, value: Any) -> int | None:

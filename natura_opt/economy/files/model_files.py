@@ -89,8 +89,7 @@ def economy_of(model: ModelFiles) -> Economy:
             continue
         axes[axis] = whole_numbers(axes[axis], axis, f"{place}: whole_number_names")
     for axis in settings.get("pair_names", ()):
-        names = [pair_of(name) for name in axes[axis]]
-        axes[axis] = as_labels(names, axis, f"{place}: pair_names")
+        axes[axis] = _as_pairs(axes[axis], axis, f"{place}: pair_names")
     if not len(axes["techniques"]):
         axes["techniques"] = axes["goods"]
         units |= {"techniques": units["goods"]} if "goods" in units else {}
@@ -118,6 +117,15 @@ def economy_of(model: ModelFiles) -> Economy:
         questions=_questions(settings, place),
         **_tables(model, axes, units, converter),
     )
+
+
+def _as_pairs(names: pd.Index, axis: str, where: str) -> pd.Index:
+    """Return names of which some are texts of pairs as the pairs that they write."""
+    pairs = [pair_of(str(name)) for name in names]
+    for name, pair in zip(names, pairs, strict=True):
+        if isinstance(pair, tuple) and not all(part.strip() == part != "" for part in pair):
+            raise DataError(f"{where}: {axis}: a part of {shortened(name)} is empty; write it as good@region")
+    return as_labels(pairs, axis, where)
 
 
 def _counted(count: Any, axis: str, place: str) -> pd.RangeIndex:

@@ -138,14 +138,16 @@ class PlanPlots:
         return draw_network(self.plan, period, most, widths, ax)
 
     def against(self, other: PlanTables, names: tuple[str, str] = ("this plan", "the other"), most: int = 12) -> Figure:
-        """Draw the plan beside another of the same goods and periods: fulfilment, and what is made more or less of.
+        """Draw the plan beside another of the same goods and periods: fulfilment, and what is done more or less.
+
+        Activities are compared where both plans know the same techniques, outputs of goods elsewhere.
 
         Parameters
         ----------
         other : a plan of the same goods, measured in the same units, over the same periods; its techniques, limits and
             question may be others.
         names : what the two plans are called in the picture.
-        most : how many goods to draw, those whose output differs most; the others are counted.
+        most : how many techniques (or goods) to draw, those that differ most; the others are counted.
 
         Raises
         ------

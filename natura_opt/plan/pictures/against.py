@@ -1,4 +1,4 @@
-"""Two plans of the same goods side by side: how far targets are met, and what is made more or less of."""
+"""Two plans of the same goods side by side: how far targets are met, and what is done more or less."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ _SAME = 1e-6  # plans that differ by a smaller share do the same
 
 
 def draw_against(one: PlanTables, other: PlanTables, names: tuple[str, str], most: int) -> Figure:
-    """Draw fulfilment period by period, where both plans have targets, over the goods whose output differs most."""
+    """Draw fulfilment period by period, where both plans have targets, over what differs most."""
     _require_comparable(one, other)
     both = all(plan.of.demand not in (Demand.NONE, Demand.FIXED) for plan in (one, other))
-    rows = _differences(one, other)
+    axis, table = _compared(one, other)
+    rows = _differences(one, other, axis, table)
     shown = rows[:most]
     height = 1.1 + (2.3 if both else 0.0) + _ROW * max(len(shown), 1) + 0.7
     figure = new_figure(_WIDTH, height)
@@ -41,7 +42,7 @@ def draw_against(one: PlanTables, other: PlanTables, names: tuple[str, str], mos
     axes = figure.subplots(2 if both else 1, 1, squeeze=False, height_ratios=ratios if both else None)[:, 0]
     if both:
         _fulfilments(axes[0], one, other)
-    _changes(axes[-1], shown, one, len(rows) - len(shown))
+    _changes(axes[-1], shown, one, table, f"{len(rows) - len(shown):,} more {axis}" if len(rows) > most else "")
     return figure
 
 
@@ -71,19 +72,30 @@ def _require_comparable(one: PlanTables, other: PlanTables) -> None:
             )
 
 
-def _differences(one: PlanTables, other: PlanTables) -> list[tuple[str, float, str]]:
-    """Return (good, change of output over all periods as a share of the larger, in words), the largest first."""
-    before = one.output.sum(axis=1).to_numpy()
-    after = other.output.sum(axis=1).to_numpy()[other.economy.goods.get_indexer(one.economy.goods)]
+def _compared(one: PlanTables, other: PlanTables) -> tuple[str, str]:
+    """Return the axis that is compared and what is: activities where both plans know the same techniques, measured
+    alike, else outputs of goods.
+    """
+    mine, theirs = one.economy.techniques, other.economy.techniques
+    same = len(mine) == len(theirs) and not len(mine.difference(theirs, sort=False))
+    alike = same and all(one.economy.unit("techniques", j) == other.economy.unit("techniques", j) for j in mine)
+    return ("techniques", "activities") if alike else ("goods", "output")
+
+
+def _differences(one: PlanTables, other: PlanTables, axis: str, table: str) -> list[tuple[str, float, str]]:
+    """Return (name, change over all periods as a share of the larger, in words), the largest change first."""
+    names, theirs = one.economy.axes[axis], other.economy.axes[axis]
+    before = getattr(one, table).sum(axis=1).to_numpy()
+    after = getattr(other, table).sum(axis=1).to_numpy()[theirs.get_indexer(names)]
     larger = np.maximum(np.abs(before), np.abs(after))
-    change: Floats = np.where(larger > 0, (after - before) / np.where(larger > 0, larger, 1.0), 0.0)
+    moved = larger > _SAME * larger.max(initial=0.0)
+    change: Floats = np.where(moved, (after - before) / np.where(moved, larger, 1.0), 0.0)
     order = [int(k) for k in np.argsort(-np.abs(change), kind="stable") if abs(change[k]) > _SAME]
     rows = []
     for k in order:
-        good = one.economy.goods[k]
-        factor, unit = scale_of(float(larger[k]), one.economy.unit("goods", good))
+        factor, unit = scale_of(float(larger[k]), one.economy.unit(axis, names[k]))
         words = f"{number(before[k] / factor)} → {number(after[k] / factor)} {unit}"
-        rows.append((name_of(good), float(change[k]), words))
+        rows.append((name_of(names[k]), float(change[k]), words))
     return rows
 
 
@@ -112,17 +124,21 @@ def _fulfilments(ax: Axes, one: PlanTables, other: PlanTables) -> None:
     ax.set_title("Share of the targets met", loc="left", fontsize=9.5, fontweight="bold", color=INK)
 
 
-def _changes(ax: Axes, shown: list[tuple[str, float, str]], plan: PlanTables, left_out: int) -> None:
+def _changes(ax: Axes, shown: list[tuple[str, float, str]], plan: PlanTables, what: str, left_out: str) -> None:
     when = " over all periods" if len(plan.economy.periods) > 1 else ""
     ax.set_title(
-        f"Output{when}: change as a share of the larger", loc="left", fontsize=9.5, fontweight="bold", color=INK
+        f"{what.capitalize()}{when}: change as a share of the larger",
+        loc="left",
+        fontsize=9.5,
+        fontweight="bold",
+        color=INK,
     )
     bare(ax)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
     if not shown:
         ax.set_yticks([])
-        ax.annotate("Both plans make the same.", (0.5, 0.5), xycoords="axes fraction", ha="center", fontsize=10)
+        ax.annotate(f"Both plans have the same {what}.", (0.5, 0.5), xycoords="axes fraction", ha="center", fontsize=10)
         return
     changes = np.array([change for _, change, _ in shown])
     colours = [_LOOKS[0] if change < 0 else _LOOKS[1] for change in changes]
@@ -144,4 +160,4 @@ def _changes(ax: Axes, shown: list[tuple[str, float, str]], plan: PlanTables, le
     span = max(float(np.abs(changes).max()), 1e-9)
     ax.set_xlim(min(1.1 * changes.min(), 0.0), max(1.1 * changes.max(), 0.0) + 1.1 * span)
     if left_out:
-        ax.set_xlabel(plain(f"{left_out:,} more goods whose output differs less"), loc="right", fontsize=8, color=GREY)
+        ax.set_xlabel(plain(f"{left_out} that differ less"), loc="right", fontsize=8, color=GREY)

@@ -17,7 +17,7 @@ from ...base.labels import name_of
 from ..goods_flows import goods_flows
 from ..tables import PlanTables
 from .flow_widths import meaning_of, widths_of
-from .looks import look_of
+from .looks import line_of, look_of
 from .readable import scale_of
 from .style import GREY, INK, fitted, heading, new_figure, number, wrapped
 
@@ -64,7 +64,7 @@ def draw_network(plan: PlanTables, period: Any, most: int, widths: str, ax: Axes
                 connectionstyle="arc3,rad=0.18",
                 arrowstyle=f"-|>,head_length={2.5 + thick:.2f},head_width={1.2 + 0.6 * thick:.2f}",
                 linewidth=thick,
-                color=look_of(source)[0],
+                color=line_of(source),
                 alpha=0.8,
                 shrinkA=7,
                 shrinkB=9,

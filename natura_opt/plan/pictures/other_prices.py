@@ -20,6 +20,8 @@ from ..tables import PlanTables
 RowNumbers = npt.NDArray[np.intp]
 #: Ends that differ by a smaller share of the larger are one.
 _SAME = 1e-7
+#: A row with less slack than this share of its level and side has none.
+_TIGHT = 1e-9
 
 #: The colour of what could be another price.
 OPEN = "#b5673a"
@@ -57,6 +59,18 @@ def ends_of(plan: PlanTables, rows: RowNumbers, sign: float) -> tuple[Floats, Fl
             continue
         low[place], high[place] = sorted(sign * end + 0.0 for end in ends)
     return low, high
+
+
+def could_be_scarce(plan: PlanTables, rows: RowNumbers) -> npt.NDArray[np.bool_]:
+    """Return which rows are met to the last unit, so that they may be worth something though the plan's prices say not.
+
+    What there is more than enough of is worth nothing at any prices that prove the plan.
+    """
+    lower, upper, level = plan.program.row_lower, plan.program.row_upper, plan.row_levels
+    with np.errstate(invalid="ignore"):
+        slack = np.minimum(np.abs(level - lower), np.abs(upper - level))
+    tight = slack <= _TIGHT * (np.abs(level) + np.where(np.isfinite(lower), np.abs(lower), np.abs(upper)))
+    return np.where(rows >= 0, tight[rows], False)
 
 
 def summed(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:

@@ -15,8 +15,19 @@ from ...program.canonical import Block
 from ...program.declared import Rows
 from ..naming import ALL_PERIODS, own_name, rows_of
 from ..tables import PlanTables
-from .other_prices import MARKED, NOT_LOOKED_FOR, RowNumbers, ends_of, has_other_prices, rows_shown, summed
+from .other_prices import (
+    MARKED,
+    NOT_LOOKED_FOR,
+    RowNumbers,
+    could_be_scarce,
+    ends_of,
+    has_other_prices,
+    open_places,
+    rows_shown,
+    summed,
+)
 from .ranking import worth_of_emissions, worth_of_goods, worth_of_rows, worth_of_stocks
+from .readable import largest
 from .small_multiples import Group, draw_groups, width_of
 from .style import fitted, heading, without
 
@@ -145,6 +156,7 @@ def _chosen(
     rows : the rows whose valuations the values are the sums of, with what turns ∂objective/∂side into them.
     """
     size = np.abs(values.to_numpy()).max(axis=1, initial=0.0)
+    size = np.maximum(size, _could_be_worth(plan, size == 0, rows))
     worth = worth.reindex(values.index).fillna(0.0)
     order = np.lexsort((-size, -worth.to_numpy()))  # by worth; what no stock is left of, by valuation
     scarce = [k for k in order if size[k] > 0]
@@ -161,3 +173,15 @@ def _chosen(
     labels = list(shown.index)
     names, units = [name(label) for label in labels], [unit(label) for label in labels]
     return Group(words, shown, names, units, "; ".join(note), low=low, high=high)
+
+
+def _could_be_worth(plan: PlanTables, nothing: Any, rows: list[tuple[RowNumbers, float]]) -> Any:
+    """Return the most that things which are worth nothing at the plan's prices are worth at others that prove it."""
+    most = np.zeros(len(nothing))
+    if has_other_prices(plan):
+        for numbers, sign in rows:
+            for k in np.flatnonzero(nothing & could_be_scarce(plan, numbers).any(axis=1)):
+                low, high = ends_of(plan, numbers[[k]], sign)
+                if open_places(low, high).any():
+                    most[k] = max(most[k], largest([*low.ravel(), *high.ravel()]), np.finfo(float).tiny)
+    return most

@@ -1,28 +1,42 @@
 // Drawings: the flows of goods, by plotly, and the line of a sweep.
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// On a screen the diagram is as wide as its place and in the page's colours; on paper as wide as a sheet, in dark ink.
+const NARROWEST = 640;
+const PAPER = { width: 680, height: 880 };
+
 function drawFlows(place) {
   const plot = element("div", { className: "plot" });
   const chosen = element("select", {}, ...data.flows.map((one, k) => element("option", { value: k }, one.words)));
-  const draw = () => {
+  const draw = (paper) => {
     const { figure } = data.flows[Number(chosen.value)];
-    const ink = colour("--ink");
+    const [ink, soft] = paper ? ["#000", "#444"] : [colour("--ink"), colour("--soft")];
     const traces = figure.data.map((trace) => ({
       ...trace,
       textfont: { ...trace.textfont, color: ink },
-      node: { ...trace.node, color: trace.node.label.map(() => colour("--soft")) },
+      node: { ...trace.node, color: trace.node.label.map(() => soft) },
     }));
-    const layout = { ...figure.layout, autosize: true, font: { ...figure.layout.font, color: ink, family: getComputedStyle(document.body).fontFamily } };
-    layout.title = { ...layout.title, font: { size: 15, color: ink } };
-    layout.annotations = (layout.annotations ?? []).map((one) => ({ ...one, font: { ...one.font, color: colour("--soft") } }));
-    Plotly.react(plot, traces, layout, { displayModeBar: false, responsive: true });
+    const { height } = figure.layout;
+    const width = Math.max(paper ? PAPER.width : place.clientWidth, NARROWEST);
+    const layout = {
+      ...figure.layout,
+      width,
+      height,
+      font: { ...figure.layout.font, color: ink, family: getComputedStyle(document.body).fontFamily },
+      title: { ...figure.layout.title, font: { size: 15, color: ink } },
+      annotations: (figure.layout.annotations ?? []).map((one) => ({ ...one, font: { ...one.font, color: soft } })),
+    };
+    Plotly.purge(plot); // and not changed in place, which takes time in which paper would show half of it
+    Plotly.newPlot(plot, traces, layout, { displayModeBar: false });
+    plot.style.zoom = paper ? Math.min(1, PAPER.width / width, PAPER.height / height) : 1;
   };
+  const onScreen = () => draw(false);
   if (data.flows.length > 1) place.append(element("label", {}, "Flows of ", chosen));
   const caption = element("figcaption", {}, "Point at a flow to read its amount; the table below says the same in numbers.");
   place.append(plot, caption);
-  chosen.addEventListener("change", draw);
-  document.addEventListener("themechange", draw);
-  draw();
+  for (const [where, event] of [[chosen, "change"], [document, "themechange"], [window, "resize"], [window, "afterprint"]]) where.addEventListener(event, onScreen);
+  window.addEventListener("beforeprint", () => draw(true));
+  onScreen();
 }
 
 const SVG = "http://www.w3.org/2000/svg";
