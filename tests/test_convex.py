@@ -450,6 +450,22 @@ def test_a_law_of_one_s_own_may_be_curved() -> None:
     assert plan.extra["ball"]["value"].iloc[0] == pytest.approx(2.0, rel=1e-8)
 
 
+def test_a_model_that_is_none_says_so() -> None:
+    for objective in (None, 3.0, "most"):
+        model = no.cvxpy_model(shared_by(NEEDS, 30.0))
+        model.objective = objective
+        with pytest.raises(no.QuestionError, match=r"is cvxpy.Maximize\(...\) or cvxpy.Minimize\(...\), not"):
+            no.solve(model)
+    model = no.cvxpy_model(shared_by(NEEDS, 30.0))
+    model.add(*one_row("always"), True)
+    with pytest.raises(no.QuestionError, match="rows 'always' are no CVXPY constraint, but True"):
+        no.solve(model)
+    model = no.cvxpy_model(shared_by(NEEDS, 30.0))
+    model.add("squares", pd.Index(["one", "two"]), cp.square(activities_of(model)[:, 0]) <= 1.0)
+    with pytest.raises(no.QuestionError, match="rows 'squares' have 3 entries and 2 labels; give one each"):
+        no.solve(model)
+
+
 # ---- real size ---------------------------------------------------------------------------------
 
 UK = Path(__file__).parents[2] / "shared" / "data" / "uk2015_plan"
