@@ -40,9 +40,6 @@ import pandas as pd
 from scipy.optimize import linprog
 
 import natura_opt as no
-from natura_opt.backends.options import SolveOptions
-from natura_opt.generate.planned import planned
-from natura_opt.proof.refine import solve_proved
 
 # %% [markdown]
 # ## The story and the data
@@ -227,9 +224,8 @@ assert np.isclose(more, prices["resource", "labour"], rtol=1e-6)
 # %%
 def seeded(goods, inputs=8):
     """Return an economy with a choice of two techniques for every good, and ten shared resources."""
-    return planned(
-        goods=goods, inputs=inputs, techniques=2, resources=10, pattern="uniform", radius=0.8, wanted=1.0, seed=1
-    )
+    shape = {"techniques": 2, "resources": 10, "pattern": "uniform", "radius": 0.8, "wanted": 1.0}
+    return no.generate_economy("planned", goods=goods, inputs=inputs, seed=1, **shape)
 
 
 small = no.solve(seeded(150), method="prices", tolerance=1e-6).assert_optimal()
@@ -312,11 +308,11 @@ for size in [300, 450, 600, 1000, 3000, 10_000, 30_000]:
     seconds["prices", count] = taken
     facts.append((size, count, plan.proved, len(plan.rounds), plan.rounds["passes"].iloc[-1]))
     for name in [name for name, asked in follow.items() if size in asked]:
-        options = SolveOptions(name.removeprefix("HiGHS "), 1e-6, time_limit=30.0)
-        taken, (answer, certificate) = fewest(1, solve_proved, program, options)
-        if certificate.proved:
+        how = {"method": name.removeprefix("HiGHS "), "tolerance": 1e-6, "time_limit": 30.0}
+        taken, answer = fewest(1, no.solve, program, **how)
+        if answer.proved:
             seconds[name, count] = taken
-            assert np.isclose(certificate.objective, plan.objective, rtol=3e-6)
+            assert np.isclose(answer.objective, plan.objective, rtol=3e-6)
 facts = pd.DataFrame(facts, columns=["goods", "coefficients", "proved", "rounds", "passes"]).set_index("goods")
 print(facts.round(0).to_string())
 

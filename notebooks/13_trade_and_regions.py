@@ -152,7 +152,7 @@ assert np.allclose(carrying.loc[trades, "wine dearer in England by"], carrying.l
 # %% [markdown]
 # Wherever wine is shipped, it is dearer in England by **exactly** what shipping it takes; where the difference would be
 # less than the carrying, the ships lie idle. No merchant was needed for this, but it is what merchants do. (Samuelson
-# 1952 showed that the equilibrium of separated markets is the answer to such a linear program.)
+# 1952 showed that the equilibrium of separated markets is the answer to a maximum problem of this kind.)
 #
 # ## The rest of the world
 #
@@ -234,8 +234,8 @@ plt.show()
 assert (courses["assortments"] > closed.objective - 1e-9).all()  # one may always stay at home
 lowest = courses["assortments"].idxmin()
 assert prices[0] < lowest < prices[-1]
-before, after = (courses.index < lowest), (courses.index > lowest)
-assert (courses.loc[before, "machines"] < 1e-9).all() and (courses.loc[after, "machines"] > -1e-9).all()
+cheaper, dearer = (courses.index < lowest), (courses.index > lowest)
+assert (courses.loc[cheaper, "machines"] < 1e-9).all() and (courses.loc[dearer, "machines"] > -1e-9).all()
 
 # %% [markdown]
 # The curve has a bottom: the country is worst off at the price at which it neither buys nor sells machines, and gains
