@@ -173,7 +173,7 @@ def flows_said(cells: Cells, final: list[str], output: str, account: str) -> Sai
     goods = [name for name in head[1:] if name and name in down and name not in (*final, output)]
 
     def figure(name: str, column: str) -> float:
-        return float(down[name][head.index(column)])
+        return float(down[name][1 + head[1:].index(column)])  # the corner names nothing
 
     used = {(good, industry): figure(good, industry) for good in goods for industry in goods}
     wanted = {good: sum(figure(good, column) for column in final) for good in goods}

@@ -6,6 +6,7 @@ import json
 import pickle
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import cvxpy as cp
@@ -447,3 +448,39 @@ def test_a_law_of_one_s_own_may_be_curved() -> None:
     )
     plan = no.solve(shared_by(NEEDS, 30.0), extra_laws=[law], backend="cvxpy").assert_optimal()
     assert plan.extra["ball"]["value"].iloc[0] == pytest.approx(2.0, rel=1e-8)
+
+
+def test_a_model_that_is_none_says_so() -> None:
+    for objective in (None, 3.0, "most"):
+        model = no.cvxpy_model(shared_by(NEEDS, 30.0))
+        model.objective = objective
+        with pytest.raises(no.QuestionError, match=r"is cvxpy.Maximize\(...\) or cvxpy.Minimize\(...\), not"):
+            no.solve(model)
+    model = no.cvxpy_model(shared_by(NEEDS, 30.0))
+    model.add(*one_row("always"), True)
+    with pytest.raises(no.QuestionError, match="rows 'always' are no CVXPY constraint, but True"):
+        no.solve(model)
+    model = no.cvxpy_model(shared_by(NEEDS, 30.0))
+    model.add("squares", pd.Index(["one", "two"]), cp.square(activities_of(model)[:, 0]) <= 1.0)
+    with pytest.raises(no.QuestionError, match="rows 'squares' have 3 entries and 2 labels; give one each"):
+        no.solve(model)
+
+
+# ---- real size ---------------------------------------------------------------------------------
+
+UK = Path(__file__).parents[2] / "shared" / "data" / "uk2015_plan"
+
+
+@pytest.mark.exhaustive
+@pytest.mark.skipif(not UK.is_dir(), reason="the tables of the United Kingdom of 2015 are not here")
+def test_129_industries_over_five_years_share_fulfilment_as_nash_would() -> None:
+    """Clarabel alone fails on these units; the plan is proved beside the linear one it lies near."""
+    economy = no.read_five_year(*(UK / f"{name}.csv" for name in ("flows", "cap", "dep", "labtarg")), name="uk_2015")
+    model = no.cvxpy_model(economy)
+    model.objective = cp.Maximize(cp.sum(cp.log(model.variables["fulfilment"])))
+    plan = no.solve(model).assert_optimal()
+    sums = no.solve(economy).assert_optimal()
+    assert plan.objective >= float(np.log(sums.fulfilment).sum())
+    assert plan.fulfilment.sum() <= sums.objective * (1 + 1e-9)
+    assert plan.certificate.dual_objective - plan.objective <= 1e-9
+    assert plan.objective == pytest.approx(float(np.log(plan.fulfilment).sum()), rel=1e-12)

@@ -27,6 +27,7 @@ from natura_opt.explore.difference import differences
 from natura_opt.explore.explorer import Explorer
 from natura_opt.explore.figures import figures
 from natura_opt.explore.scenario import Scenario, scenario_of
+from natura_opt.planner.points import knob_named
 
 from .test_cli import call, folder_of, refusal
 from .test_cli_plans import HOSTILE, tiny
@@ -103,6 +104,52 @@ def test_a_limit_that_there_is_not_can_be_set() -> None:
     made, asked = scenario_of(start, dials, {cap.key: 2.0}).posed()
     assert no.solve(made, asked).objective == pytest.approx(2.0)
     assert explorer is not None
+
+
+def test_limits_of_rules_are_turned() -> None:
+    """One of each period, and one of all years together."""
+    economy = (
+        no.read("five_year_plan")
+        .require("mostly coal", {"coal": 0.4, "iron": -0.6}, ">=", 0)
+        .require("iron enough", {"iron": 1.0}, ">=", 20.0, over="all periods")
+    )
+    start, dials = Scenario("x", economy, economy.question()), dials_of(economy, economy.question())
+    known = {dial.knob.name: dial for dial in dials.values() if dial.knob.table == "rules"}
+    assert [*known] == [*(f"rules.mostly coal@{period}" for period in economy.periods), "rules.iron enough"]
+    for dial in known.values():
+        assert dial.low < dial.first < dial.high
+        assert ((dial.first - dial.low) / dial.step) == pytest.approx(100)
+    given = {known["rules.mostly coal@year2"].key: 0.5, known["rules.iron enough"].key: 25.0}
+    made, asked = scenario_of(start, dials, given).posed()
+    expected = (
+        no.read("five_year_plan")
+        .require("mostly coal", {"coal": 0.4, "iron": -0.6}, ">=", {p: 0.5 * (p == "year2") for p in economy.periods})
+        .require("iron enough", {"iron": 1.0}, ">=", 25.0, over="all periods")
+    )
+    plan = no.solve(made, asked).assert_optimal()
+    assert plan.objective == pytest.approx(no.solve(expected).objective, rel=1e-12)
+    assert plan.objective < no.solve(economy).objective
+
+
+def test_pairs_are_turned_by_their_names() -> None:
+    """Of two regions, each with its own target; its command and its lines of Python find the same one."""
+    economy = no.build_economy(
+        name="pairs", goods=[("north", "coal"), ("south", "coal")], resources=["labour"], inputs=np.zeros((2, 2)),
+        resource_use=[[1.0, 2.0]], resource_limits=[6.0], targets=[1.0, 1.0], objective="fulfilment",
+    )  # fmt: skip
+    dials = dials_of(economy, economy.question())
+    south = next(dial for dial in dials.values() if dial.knob.entry == ("south", "coal"))
+    made, asked = scenario_of(Scenario("x", economy, economy.question()), dials, {south.key: 2.5}).posed()
+    assert no.solve(made, asked).objective == pytest.approx(1.0)
+    assert knob_named(south.knob.name, economy) == south.knob
+
+
+@pytest.mark.parametrize("model", sorted(no.shipped_models()))
+def test_every_dial_is_one_of_sweep(model: str) -> None:
+    """By its name, ``natura-opt sweep`` turns the same."""
+    economy = no.read(model)
+    for dial in dials_of(economy, economy.question()).values():
+        assert knob_named(dial.knob.name, economy) == dial.knob
 
 
 @pytest.mark.parametrize("size", [1e-8, 1e8, 5e-324, 1e308])

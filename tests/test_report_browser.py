@@ -262,6 +262,22 @@ def test_light_and_dark_as_the_screen_is_and_as_one_likes(browser: Browser, page
     assert browser(hidden + "getComputedStyle(one).display === 'none')")
 
 
+def test_paper_shows_flows_in_dark_ink_and_on_one_sheet(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.media(prefers_color_scheme="dark")
+    opened(browser, pages["five"])
+    ink = "return getComputedStyle(document.querySelector('.plot .node-label')).fill"
+    width = "return document.querySelector('.plot').getBoundingClientRect().width"
+    on_screen = browser(ink), browser(width)
+    browser("window.dispatchEvent(new Event('beforeprint'))")
+    assert browser(ink) == "rgb(0, 0, 0)"
+    assert browser("return document.querySelector('.plot svg').getBoundingClientRect().width") <= 680
+    browser("window.dispatchEvent(new Event('afterprint'))")
+    assert (browser(ink), browser(width)) == on_screen
+    browser("const chosen = document.querySelector('.drawing select'); chosen.value = 2; "
+            "chosen.dispatchEvent(new Event('change'))")  # fmt: skip
+    assert "in year2" in browser("return document.querySelector('.plot .gtitle').textContent")
+
+
 def test_people_who_do_not_see_it_are_told_what_is_where(browser: Browser, pages: dict[str, Path]) -> None:
     opened(browser, pages["five"])
     browser(OPEN_ALL)

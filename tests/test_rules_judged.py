@@ -1,7 +1,7 @@
 """Seeded rules against a linear program that is written apart, in dense numbers, for scipy; and what must not change.
 
-The judge knows nothing of the laws: it builds the sum of yearly fulfilment over activities and stocks from the tables by
-their definition, each rule as a row by the words of its docstring.
+The judge knows nothing of the laws: it builds the sum of yearly fulfilment over activities and stocks from the tables
+by their definition, each rule as a row by the words of its docstring.
 """
 
 from __future__ import annotations

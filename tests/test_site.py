@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib
 import inspect
+import json
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 
 import pytest
 from docutils.utils.math import MathError
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import natura_opt as no
@@ -69,6 +71,10 @@ def test_a_command_of_the_site_does_what_it_is_there_for(
 ) -> None:
     monkeypatch.chdir(workplace)
     arguments = shlex.split(re.split(r" (?:>|&&|\|) ", command)[0])
+    if arguments[0] == "explore":  # it would serve until Ctrl-C: what it is told is read, and no more
+        told = get_command(app).commands["explore"].make_context("explore", arguments[1:])  # type: ignore[attr-defined]
+        assert told.params["model"] == "five_year_plan"
+        return
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
 
@@ -129,6 +135,26 @@ def test_what_the_repository_holds_is_taken_as_it_stands(assembled: Path) -> Non
     index = (assembled / "models" / "index.md").read_text(encoding="utf-8")
     assert all(f"\n{model}/README\n" in index for model in no.shipped_models())
     assert not list(assembled.rglob("conf.py")) and not list(assembled.rglob("__pycache__"))
+
+
+def test_what_is_included_of_the_readme_stands_between_headings_that_it_has() -> None:
+    lines = (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()
+    between = re.findall(r'^:(?:start-after|end-before): "(.*)"$', (SITE / "start.md").read_text("utf-8"), re.MULTILINE)
+    first, last = map(lines.index, between)
+    assert first < last
+    assert any(line.startswith(">>> ") for line in lines[first:last])
+
+
+def test_the_students_edition_is_offered_where_there_is_one(tmp_path: Path) -> None:
+    assert pages.students_list([]) == ""
+    for name, title in (("02_b", "# 2. Bread\n"), ("01_a", "# 1. Axes\n")):
+        book = {"cells": [{"cell_type": "markdown", "source": [title, "and so on"]}]}
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(book), "utf-8")
+    said = pages.students_list(tmp_path.glob("*.ipynb"))
+    assert re.findall(r"`(.*) <(.*)>`", said) == [
+        ("1. Axes", "/notebooks/students/01_a.ipynb"),
+        ("2. Bread", "/notebooks/students/02_b.ipynb"),
+    ]
 
 
 # ---- docstrings ----------------------------------------------------------------------------------------------------

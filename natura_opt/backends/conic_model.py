@@ -74,7 +74,24 @@ class CompiledConvex:
 
 
 def is_linear(model: Any) -> bool:
-    """Whether the objective and every row of a CVXPY model are affine, and nothing but its variables is in them."""
+    """Whether the objective and every row of a CVXPY model are affine, and nothing but its variables is in them.
+
+    Raises
+    ------
+    QuestionError : its objective says not whether there is to be most or least of it, or a row is no row.
+    """
+    if type(model.objective).__name__ not in ("Maximize", "Minimize"):
+        raise QuestionError(
+            f"{model.economy.name}: the objective of a CVXPY model is cvxpy.Maximize(...) or cvxpy.Minimize(...), not "
+            f"{type(model.objective).__name__}"
+        )
+    for name, index, constraint in model.constraints:
+        if not hasattr(constraint, "args"):
+            raise QuestionError(f"{model.economy.name}: rows {name!r} are no CVXPY constraint, but {constraint!r:.80}")
+        if type(constraint).__name__ == "Inequality" and len(index) != constraint.size:
+            raise QuestionError(
+                f"the CVXPY rows {name!r} have {constraint.size} entries and {len(index)} labels; give one each"
+            )
     return (
         model.objective.expr.is_affine()
         and not model.definitions

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..base.errors import OptionError
 from ..base.labels import name_of, unit_words
 from ..base.numbers import double
@@ -92,6 +94,27 @@ def _entries(economy: Economy, question: Question) -> Iterator[dict[str, Any]]:
         if spec.is_matrix or spec.tidy or spec.ahead or spec.name in question.leave_out:
             continue
         yield from _of_table(economy, table)
+    if "rules" not in question.leave_out:
+        yield from _of_rules(economy)
+
+
+def _of_rules(economy: Economy) -> Iterator[dict[str, Any]]:
+    """Give the dials of rules by name: the limit of each, in each of its periods where these do not count together."""
+    for rule in () if economy.rules is None else economy.rules.placed:
+        size = 2.0 * float(np.nanmax(np.abs(rule.limits))) or 1.0
+        several = len(economy.periods) > 1 and not rule.together
+        for t in np.flatnonzero(rule.stated).tolist() if several else [int(np.argmax(rule.stated))]:
+            period = economy.periods[t] if several else None
+            when = f"@{name_of(period)}" if several else ""
+            yield {
+                "knob": Knob(f"rules.{rule.name}{when}", "rules", rule.name, period),
+                "words": f"rule: {rule.name} ({rule.sense})" + (f", {name_of(period)}" if several else ""),
+                "unit": unit_words(rule.unit),
+                "first": float(rule.limits[t]),
+                "low": float(rule.limits[t]) - size,
+                "high": float(rule.limits[t]) + size,
+                "step": size / _STEPS,
+            }
 
 
 def _of_table(economy: Economy, table: Table) -> Iterator[dict[str, Any]]:

@@ -58,7 +58,7 @@ class Accounts(TakenOutside):
 
     def _still_open(self, level: Floats, outside: list[Lines]) -> list[Lines]:
         """Return what the tables leave open against the program: coefficients that were changed by hand."""
-        goods = (self.inputs - self.outputs) @ level
+        goods = self._net_inputs @ level
         accounted = float(goods @ self.goods)
         for _, _, amounts, valuations in outside:
             accounted += float(amounts @ valuations)
@@ -73,6 +73,11 @@ class Accounts(TakenOutside):
         if not outputs.max(initial=0.0) > 0:
             return None
         return int(self._running_outputs.indices[start:end][np.argmax(outputs)])
+
+    @cached_property
+    def _net_inputs(self) -> Any:
+        """What activities take of goods less what they make, csr, shape (goods, techniques)."""
+        return sp.csr_array(self.inputs - self.outputs)
 
     @cached_property
     def _running_outputs(self) -> Any:

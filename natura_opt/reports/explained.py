@@ -23,6 +23,8 @@ from ..plan.plan import Plan
 from ..plan.stated import GOODS
 from .tables import Words, plain_number, units_of
 
+#: Goods times periods that are told; of more goods those of which all that is made is worth most.
+MOST_TOLD = 1_000
 #: Lines of an account that are told singly, those that are worth most.
 MOST_LINES = 6
 #: Up to so many goods times periods the whole chain of each is told, and the interval of each valuation.
@@ -44,16 +46,17 @@ def explanations(plan: Plan, words: Words) -> dict[str, Any]:
         ``others`` (how many, worth together).
     """
     economy = plan.economy
-    pairs = len(economy.goods) * len(economy.periods)
+    goods = _told_goods(plan)
+    pairs = len(goods) * len(economy.periods)
     chains = pairs <= WHOLE_CHAINS
     intervals = pairs <= INTERVALS and plan.has_intervals and few_coefficients(plan)
-    units, told = units_of(economy, "goods").values(), []
+    units, told = list(units_of(economy, "goods").values()), []
     for t in range(len(economy.periods)):
         accounts = Accounts(plan, t)
         parts = balance_parts(accounts)
         told.append(
             [
-                _good(accounts, at, unit, words, chains, intervals)
+                _good(accounts, at, units[at], words, chains, intervals)
                 | {
                     "balance": [
                         [plain_number(part.amounts[at]), words.place(part.words)]
@@ -61,7 +64,7 @@ def explanations(plan: Plan, words: Words) -> dict[str, Any]:
                         if part.always or part.amounts[at]
                     ]
                 }
-                for at, unit in enumerate(units)
+                for at in goods
             ]
         )
     left_out = []
@@ -70,12 +73,21 @@ def explanations(plan: Plan, words: Words) -> dict[str, Any]:
     if not intervals:
         left_out.append("the interval of its valuation")
     return {
-        "goods": [words.place(name_of(good)) for good in economy.goods],
+        "goods": [words.place(name_of(economy.goods[at])) for at in goods],
         "periods": [words.place(name_of(period)) for period in economy.periods],
         "worth": worth_words(plan),
         "left_out": left_out,
         "told": told,
     }
+
+
+def _told_goods(plan: Plan) -> list[int]:
+    """Return the positions of the goods that are told, in order."""
+    count, most = len(plan.economy.goods), MOST_TOLD // len(plan.economy.periods)
+    if count <= most:
+        return list(range(count))
+    worth = (plan.good_valuations.abs().to_numpy() * plan.output.to_numpy()).sum(axis=1)
+    return sorted(np.argsort(-worth, kind="stable")[:most].tolist())
 
 
 def _good(accounts: Accounts, at: int, unit: str, words: Words, chains: bool, intervals: bool) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ..plan.stages import stage_lines
 from ..plan.stated import GOODS
 from ..plan.terminal import terminal_lines
 from ..plan.text import emission_lines
+from ..program.pieces import held_whole
 from ..tables.spec import AXES
 from .drawn_flows import diagrams, flows_table, is_drawn
 from .explained import explanations
@@ -54,6 +55,8 @@ _PLACES: dict[str, tuple[str, str]] = {
     "stocks": ("stocks", "Capital at the start of each period"),
     "investment": ("stocks", "Invested"),
     "stored": ("stocks", "In store at the end of each period"),
+    "rules": ("rules", "Rules, and what one more of each limit changes"),
+    "totals": ("rules", "What limits all periods together"),
 }
 _LOOKS = {
     "activities": "bar",
@@ -79,7 +82,9 @@ def plan_page(plan: Plan, flows: bool | None) -> Page:
         Section("fulfilment", "Fulfilment", sentences=_fulfilment(plan), tables=tables.get("fulfilment", [])),
         Section("activities", "What is done", tables=tables.get("activities", [])),
     ]
-    data: dict[str, Any] = {"explanations": explanations(plan, words)}
+    data: dict[str, Any] = {}
+    if held_whole(plan.program) is not None:  # accounts of every good read the whole matrix
+        data["explanations"] = explanations(plan, words)
     drawn = diagrams(plan) if is_drawn(plan, flows) else []
     if drawn:
         data["flows"] = drawn
@@ -101,7 +106,7 @@ def plan_page(plan: Plan, flows: bool | None) -> Page:
             tables=[*tables.get("emissions", []), *rows_tables(plan, words, "abatement_costs")],
         ),
         _stocks(plan, tables.get("stocks", [])),
-        rules_section(plan, words),
+        rules_section(plan, words, tables.get("rules", [])),
         Section("rest", "Further tables", sentences=curve_lines(plan), tables=tables.get("rest", [])),
     ]
     return Page(title, subtitle, verdict, _figures(plan), sections, words, data)

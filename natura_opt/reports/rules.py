@@ -27,13 +27,18 @@ def law_points(plan: Plan) -> list[str]:
     return list(dict.fromkeys(points))
 
 
-def rules_section(plan: Plan, words: Words) -> Section:
-    """Show every block of rows with how many of them limit the plan, and the rows that no other section shows."""
+def rules_section(plan: Plan, words: Words, more: list[Table]) -> Section:
+    """Show every block of rows with how many of them limit the plan, and the rows that no other section shows.
+
+    Parameters
+    ----------
+    more : tables of the plan that belong here.
+    """
     rows = [_of_block(plan, block) for block in plan.program.rows if len(block.index)]
     columns = ["law", "kind", "sense", "rows", "limiting", "worth"]
     frame = pd.DataFrame(rows, columns=columns)
     tables = [table_of("laws", "The rows of the plan, law by law", frame, words)] if rows else []
-    return Section("rules", "Laws and rules", tables=[*tables, *rows_tables(plan, words, "")])
+    return Section("rules", "Laws and rules", tables=[*tables, *more, *rows_tables(plan, words, "")])
 
 
 def rows_tables(plan: Plan, words: Words, table: str) -> list[Table]:

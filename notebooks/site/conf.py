@@ -27,7 +27,11 @@ extensions = [
 ]
 
 # ---- pages ------------------------------------------------------------------
-exclude_patterns = ["README.md"]  # included by start.md, heading by heading
+exclude_patterns = [
+    "README.md",  # included by start.md, heading by heading
+    "students.md",  # included by course.md
+    "notebooks/students",  # loaded down, not read
+]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # the notebooks' outputs are stored, and compared with a run by the tests

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...base.errors import DataError, OptionError, listed, unknown
+from ...base.entrance import is_kind
+from ...base.errors import DataError, OptionError, listed, shortened, unknown
 from ..coerce import as_labels
 from .sheet import Sheet
 
@@ -19,6 +20,8 @@ Names = str | Path | Mapping[str, str] | None
 
 def check_labels(labels: str, names: object) -> None:
     """Raise unless ``labels`` is one of its values, and there are names where they are asked for."""
+    if not is_kind(names, "str | Path | Mapping[str, str] | None"):
+        raise OptionError(f"names must be a file, or a mapping from code to name, not {shortened(names)}")
     if labels not in LABELS:
         raise OptionError(unknown("kind of labels", labels, LABELS))
     if labels != "codes" and names is None:

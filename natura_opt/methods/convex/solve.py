@@ -34,8 +34,8 @@ _BY_PROGRAM = "proved by the duals of the linear program that touches the convex
 _BY_RAY = "proved by a linear program outside, or inside, of its cones"
 #: How Clarabel is asked, in order, until a proof passes: (scaled, with short steps).
 _WAYS = ((True, False), (True, True), (False, False))
-#: A point that misses rows by more than this, or has a wider gap, touches nothing worth solving.
-_NEAR, _NEAR_GAP = 1e-4, 0.1
+#: A point that misses rows by more than this touches nothing worth solving, and one with a wider gap little.
+_NEAR, _NEAR_GAP = 1e-4, 0.5
 #: By how much, relative to their terms, rows are tightened for a plan that meets them without doubt.
 _MARGINS = (1e-11, 1e-10)
 #: Programs with more coefficients than this are solved once.
@@ -96,26 +96,34 @@ def solve_convex(compiled: CompiledConvex, options: SolveOptions, seconds: dict[
     spent = {**seconds, "solve": 0.0, "prove": 0.0}
     attempts: list[Attempt] = []
     best: _Tried | None = None
+
+    def left() -> float | None:
+        return None if options.time_limit is None else options.time_limit - spent["solve"] - spent["prove"]
+
+    def charge(stage: str, since: float) -> None:
+        spent[stage] += time.perf_counter() - since
+
     for scaled, patient in _WAYS:
-        begun = time.perf_counter()
-        left = None if options.time_limit is None else options.time_limit - spent["solve"] - spent["prove"]
-        if left is not None and left <= 0 and best is not None:
+        rest = left()
+        if rest is not None and rest <= 0 and best is not None:
             break
-        answer = _asked(compiled, replace(options, time_limit=left), scaled, patient)
-        solved = time.perf_counter()
+        begun = time.perf_counter()
+        answer = _asked(compiled, replace(options, time_limit=rest), scaled, patient)
+        charge("solve", begun)
+        begun = time.perf_counter()
         tried = _certified(compiled, answer, options)
         attempts.append(Attempt(answer.message, answer.claim, tried.certificate))
-        if not tried.certificate.proved and answer.claim is not Claim.INTERRUPTED:
-            tried = _in_rounds(compiled, tried, attempts, options, None if left is None else left - (solved - begun))
+        tried = _in_rounds(compiled, tried, attempts, replace(options, time_limit=left()), _NEAR_GAP)
         best = tried if best is None else min(best, tried, key=lambda one: one.rank)
-        spent["solve"] += solved - begun
-        spent["prove"] += time.perf_counter() - solved
+        charge("prove", begun)
         if tried.certificate.proved or answer.claim is Claim.INTERRUPTED:
             break
     assert best is not None
     begun = time.perf_counter()
+    if best.proof is _BY_DUALS and best.answer.claim in (Claim.OPTIMAL, Claim.ITERATION_LIMIT):
+        best = _in_rounds(compiled, best, attempts, replace(options, time_limit=left()), np.inf)
     plan = _judged(compiled, best, attempts, options)
-    spent["prove"] += time.perf_counter() - begun
+    charge("prove", begun)
     return replace(plan, seconds=spent)
 
 
@@ -151,16 +159,23 @@ def _certified_at(
 
 
 def _in_rounds(
-    compiled: CompiledConvex, tried: _Tried, attempts: list[Attempt], options: SolveOptions, left: float | None
+    compiled: CompiledConvex, tried: _Tried, attempts: list[Attempt], options: SolveOptions, widest: float
 ) -> _Tried:
-    """Return what linear programs that touch it make of a point that is near enough, or the point itself."""
+    """Return what linear programs that touch it make of a point that is not proved, or the point itself.
+
+    Parameters
+    ----------
+    widest : a gap; what is further from its bound is left as it is.
+    """
     before = tried.certificate
-    idle = worth_of_nothing(compiled)
-    near = before.gap <= _NEAR_GAP or (np.isinf(before.gap) and before.dual_residual <= _NEAR_GAP)
-    near |= abs(before.objective - before.dual_objective) <= _NEAR_GAP * idle
-    if not (near and before.primal_residual <= _NEAR) or (left is not None and left <= 0):
+    late = options.time_limit is not None and options.time_limit <= 0
+    if before.proved or late or tried.answer.claim is Claim.INTERRUPTED or not before.primal_residual <= _NEAR:
         return tried
-    found = in_rounds(compiled, tried.touched, before, idle, replace(options, time_limit=left))
+    idle = worth_of_nothing(compiled)
+    near = before.gap <= widest or (np.isinf(before.gap) and before.dual_residual <= widest)
+    if not (near or abs(before.objective - before.dual_objective) <= widest * idle):
+        return tried
+    found = in_rounds(compiled, tried.touched, before, idle, options)
     if found is None or not found.certificate.gap < before.gap:
         return tried
     several = (

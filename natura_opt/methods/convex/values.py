@@ -100,8 +100,7 @@ def curved_rows(compiled: CompiledConvex) -> dict[str, pd.DataFrame]:
         else:
             value = left.value - right.value
         values = np.ravel(np.broadcast_to(np.asarray(value, dtype=float), shape), order="F")
-        labels = index if len(index) == len(values) else pd.RangeIndex(len(values))
-        frame = pd.DataFrame({"value": values, "valuation": dual}, index=labels) + 0.0
+        frame = pd.DataFrame({"value": values, "valuation": dual}, index=index) + 0.0
         tables[name] = pd.concat([tables[name], frame]) if name in tables else frame
     return tables
 

@@ -7,6 +7,7 @@ they stand in the repository, so that links between them are the same.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import shutil
 import sys
@@ -33,6 +34,7 @@ _TAKEN = (
     "natura_opt/reference/REFERENCE.md",
     "notebooks/*.ipynb",
     "notebooks/*.md",
+    "notebooks/students/*.ipynb",
     "notebooks/pictures/*",
     "models/*/README.md",
 )
@@ -66,6 +68,7 @@ def assemble(folder: Path) -> None:
         **{f"api/{page_of(group)}.md": names_page(group, names) for group, names in PUBLIC.items()},
         "explanation/laws.md": laws_page((*STANDING, BALANCE), _LAWS),
         "explanation/objectives.md": laws_page((of.law for of in OBJECTIVES.values()), _OBJECTIVES),
+        "students.md": students_list(REPOSITORY.glob("notebooks/students/*.ipynb")),
         "models/index.md": models_index(REPOSITORY.glob("models/*/README.md")),
     }
     for name, text in written.items():
@@ -156,6 +159,22 @@ def home(law: Law) -> str:
     'natura_opt.laws.balance'
     """
     return inspect.unwrap(getattr(law.matrix, "func", law.matrix)).__module__
+
+
+def students_list(found: Iterable[Path]) -> str:
+    """Return what the page of the course includes: the students' edition, to be loaded down.
+
+    Parameters
+    ----------
+    found : its notebooks; where there are none, nothing is said.
+    """
+    lines = []
+    for file in sorted(found):
+        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        title = "".join(cells[0]["source"]).partition("\n")[0].lstrip("# ")
+        lines.append(f"* {{download}}`{title} </notebooks/students/{file.name}>`\n")
+    head = "## For students\n\nWithout solutions, checks and outputs; an empty cell stands under each exercise.\n\n"
+    return head + "".join(lines) if lines else ""
 
 
 def models_index(found: Iterable[Path]) -> str:
