@@ -15,7 +15,7 @@ PIP_COMPILE := .venv-lock/bin/pip-compile --quiet --strip-extras --allow-unsafe 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help plan test lint format lock clean
+.PHONY: help plan test lint format docs lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile
@@ -34,6 +34,12 @@ lint: $(DEV) ## ruff check, ruff format --check, mypy
 format: $(DEV) ## format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# Warnings are errors, and a link or an anchor that leads nowhere is a warning. No other machine is asked for anything.
+docs: $(DEV) ## build the documentation site into build/site
+	$(BIN)/python notebooks/site/building/pages.py build/pages
+	$(BIN)/python -m sphinx -E -a -q -W --keep-going -c notebooks/site -b html build/pages build/site
+	$(BIN)/python notebooks/site/building/links.py build/site
 
 # Regenerated from pyproject.toml. The pins in use are kept where they still fit;
 # 'make lock UPGRADE=--upgrade' takes the newest. Only the public registry is asked, so a machine's

@@ -16,6 +16,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .base.reported import write_reports_by
 from .reference.public import HOMES, PUBLIC
 
 if TYPE_CHECKING:
@@ -46,12 +47,16 @@ if TYPE_CHECKING:
     from .economy.build import build_economy as build_economy
     from .economy.economy import Economy as Economy
     from .economy.files.catalog import read as read
-    from .economy.files.catalog import shipped_models as shipped_models
     from .economy.files.folder_writer import write as write
+    from .economy.files.shipped import shipped_models as shipped_models
     from .economy.national.bea import read_bea as read_bea
     from .economy.national.five_year import read_five_year as read_five_year
+    from .economy.national.flow_files import read_flows as read_flows
+    from .economy.national.flows import from_flows as from_flows
     from .economy.national.multiregional import from_pymrio as from_pymrio
+    from .economy.national.psut import read_psut as read_psut
     from .economy.national.supply_use import from_supply_use as from_supply_use
+    from .economy.national.supply_use_sheets import read_supply_use as read_supply_use
     from .economy.question import Question as Question
     from .economy.separate import separate_units as separate_units
     from .formulate import cvxpy_model as cvxpy_model
@@ -103,6 +108,7 @@ if TYPE_CHECKING:
     from .proof.certificate import certify as certify
     from .proof.session import Session as Session
     from .reference.look_up import look_up as look_up
+    from .reports.write import report as report
     from .tables.registry import TABLES as TABLES
 
 __version__ = "0.1.0"
@@ -118,6 +124,12 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f".{HOMES[name]}", __name__), name)
     globals()[name] = value
     return value
+
+
+@write_reports_by
+def _write_report(answer: Any, path: Any, flows: bool | None) -> Any:
+    """Write a plan, a comparison or a sweep as a page, by the room that stands above them all."""
+    return __getattr__("report")(answer, path, flows)
 
 
 def __dir__() -> list[str]:

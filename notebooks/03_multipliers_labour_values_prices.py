@@ -31,8 +31,6 @@ import pandas as pd
 import natura_opt as no
 from natura_opt.generate.matrices import coefficient_matrix
 from natura_opt.input_output.monte_carlo import estimate
-from natura_opt.input_output.solve import METHODS, leontief
-from natura_opt.input_output.unproductive import UndecidedError, UnproductiveError
 
 # %% [markdown]
 # ## The table
@@ -175,16 +173,16 @@ assert np.allclose(np.sort(np.linalg.eigvals(in_half_pieces)), np.sort(np.linalg
 
 # %%
 try:
-    leontief(first, one_each, names=["grain", "tools"])
-except UnproductiveError as error:
+    no.leontief(first, one_each, names=["grain", "tools"])
+except no.UnproductiveError as error:
     refusal = error
 print(refusal)
 print()
-print(leontief(second, one_each).x.round(3))
+print(no.leontief(second, one_each).x.round(3))
 
 # %%
 assert abs(refusal.radius - 1.06158) < 1e-5 and refusal.least > 1
-assert np.allclose(leontief(second, one_each).x, np.linalg.solve(identity - second, one_each))
+assert np.allclose(no.leontief(second, one_each).x, np.linalg.solve(identity - second, one_each))
 
 # %% [markdown]
 # What is the proof behind "at least 1.06158"? A plan that uses up more of *everything* than it makes. Make 2.1 of grain
@@ -249,8 +247,8 @@ print("labour:", labour.to_list(), "  wanted:", wanted.to_list())
 # This is Leontief's equation again, with the table read by columns instead of rows ($A'$, the transpose).
 
 # %%
-x = leontief(inputs, wanted).x
-v = leontief(inputs, labour, transpose=True).x
+x = no.leontief(inputs, wanted).x
+v = no.leontief(inputs, labour, transpose=True).x
 print("made:         ", x.round(9))
 print("labour values:", v.round(9))
 a = inputs.to_numpy()
@@ -336,7 +334,7 @@ hopeless = economy.with_changes(inputs=first)
 print(no.solve(hopeless).impossibility.sentence)
 try:
     no.solve(hopeless, method="fixed-point")
-except UnproductiveError as error:
+except no.UnproductiveError as error:
     print(error)
 
 # %%
@@ -362,7 +360,7 @@ print(f"spectral radius {rho:.6f}, highest rate of profit {highest:.1%}")
 
 def prices_at(r):
     """Return prices and the wage at the rate of profit r, the wanted goods together costing 260."""
-    per_wage = leontief((1 + r) * a, labour, transpose=True).x
+    per_wage = no.leontief((1 + r) * a, labour, transpose=True).x
     wage = 260 / (per_wage @ wanted)
     return wage * per_wage, wage
 
@@ -391,7 +389,7 @@ assert np.allclose(p, 1.5 * a.T @ p + wage * labour)
 refused = False
 try:
     prices_at(highest + 1e-3)
-except UnproductiveError:
+except no.UnproductiveError:
     refused = True
 assert refused
 
@@ -436,20 +434,20 @@ assert np.allclose(uses.T @ exchange, totals * exchange)  # every industry can j
 
 # %%
 try:
-    leontief(sraffa, np.ones(3), names=goods)
-except UndecidedError as error:
+    no.leontief(sraffa, np.ones(3), names=goods)
+except no.UndecidedError as error:
     undecided = error
 print(undecided)
 print()
 try:
-    leontief([[0.5, 0.25], [0.5, 0.75]], np.ones(2), names=["corn", "pigs"])
-except UnproductiveError as error:
+    no.leontief([[0.5, 0.25], [0.5, 0.75]], np.ones(2), names=["corn", "pigs"])
+except no.UnproductiveError as error:
     exactly_one = error
 print(exactly_one)
 
 # %%
 assert undecided.productive and 1 - 3e-15 < undecided.least <= undecided.radius < 1
-assert exactly_one.least == exactly_one.radius == 1 and not isinstance(exactly_one, UndecidedError)
+assert exactly_one.least == exactly_one.radius == 1 and not isinstance(exactly_one, no.UndecidedError)
 
 # %% [markdown]
 # "Although the economy is productive"? We divided 240 by 450, and 12 by 450. The computer keeps 16 digits of that, and
@@ -471,7 +469,7 @@ tight = 3 * A.to_numpy()
 demand = np.array([1000.0, 1000.0])
 exact = np.linalg.solve(identity - tight, demand)
 values = np.linalg.solve(identity - tight.T, [1.0, 1.0])  # prices with a margin of one on every good (see below)
-proof = leontief(tight, demand, witness=values).witness
+proof = no.leontief(tight, demand, witness=values).witness
 guess, steps, errors, bounds = demand.copy(), [], [], []
 for _ in range(700):
     following = tight @ guess + demand
@@ -521,7 +519,7 @@ plt.show()
 # stops when the bound is small enough, and hands all of it back:
 
 # %%
-found = leontief(inputs, wanted, method="neumann", tolerance=1e-6)
+found = no.leontief(inputs, wanted, method="neumann", tolerance=1e-6)
 print("witness:", found.witness.prices.round(4), "margins:", found.witness.margins.round(4))
 print(f"bound on the error: {found.bound:.1e}, relative {found.relative_bound:.1e}, proved: {found.proved}")
 off = found.witness.margins @ abs(found.x - [100, 50])
@@ -532,7 +530,7 @@ witness = found.witness
 assert (witness.prices > 0).all() and (witness.margins > 0).all()
 assert (witness.prices - a.T @ witness.prices >= witness.margins).all()
 assert off <= found.bound and found.relative_bound <= 1e-6
-own = leontief(inputs, wanted, witness=v)  # labour values are a witness
+own = no.leontief(inputs, wanted, witness=v)  # labour values are a witness
 assert np.allclose(own.witness.margins, labour)
 
 # %% [markdown]
@@ -552,10 +550,11 @@ assert np.allclose(own.witness.margins, labour)
 # %%
 large = coefficient_matrix("nearly-decomposable", 3000, 10, radius=0.95, seed=1)
 everywhere = np.ones(3000)
-solutions = {method: leontief(large, everywhere, method=method) for method in METHODS}
+methods = ["neumann", "gauss-seidel", "anderson", "gmres", "bicgstab", "lu", "block-triangular"]
+solutions = {method: no.leontief(large, everywhere, method=method) for method in methods}
 table = pd.DataFrame({m: {"passes": s.passes, "proved": s.proved} for m, s in solutions.items()}).T
 print(table)
-chosen = leontief(large, everywhere)
+chosen = no.leontief(large, everywhere)
 print("auto:", chosen.method, "-", chosen.reason)
 
 # %%
@@ -595,7 +594,7 @@ for pattern, settings in {
     "triangular": {},
     "nearly-decomposable": {"blocks": 20, "links_between": 0.001},
 }.items():
-    looked_at = leontief(coefficient_matrix(pattern, 3000, 10, radius=0.9, seed=1, **settings), everywhere)
+    looked_at = no.leontief(coefficient_matrix(pattern, 3000, 10, radius=0.9, seed=1, **settings), everywhere)
     print(f"{pattern:20} {looked_at.method:17} {looked_at.reason}")
     assert looked_at.proved
 
@@ -611,8 +610,8 @@ uk = no.read("uk_2015_20")
 uk_inputs, uk_labour = uk.frame("inputs"), uk.frame("resource_use").loc["labour"]
 uk_demand = uk.frame("targets")["year1"]
 industries = list(uk_inputs.columns)
-uk_output = leontief(uk_inputs, uk_demand).x
-uk_values = pd.Series(leontief(uk_inputs, uk_labour, transpose=True).x, index=industries)
+uk_output = no.leontief(uk_inputs, uk_demand).x
+uk_values = pd.Series(no.leontief(uk_inputs, uk_labour, transpose=True).x, index=industries)
 multipliers = pd.Series(np.linalg.inv(np.eye(20) - uk_inputs).sum(axis=0), index=industries)
 report = pd.DataFrame({"multiplier": multipliers, "direct wages": uk_labour, "all wages": uk_values})
 print(report.assign(ratio=uk_values / uk_labour).sort_values("all wages").round(3).to_string())
@@ -743,9 +742,9 @@ assert 180 <= holding <= 198
 for size in [100, 1_000, 20_000]:
     many = coefficient_matrix("uniform", size, 10, radius=0.8, seed=1)
     work = np.random.default_rng(0).uniform(0.5, 1.5, size)
-    solved = leontief(many, work, transpose=True)
-    rough = leontief(many, np.ones(size), transpose=True, tolerance=1e-2).x
-    even = leontief(many, work, transpose=True, witness=rough).witness
+    solved = no.leontief(many, work, transpose=True)
+    rough = no.leontief(many, np.ones(size), transpose=True, tolerance=1e-2).x
+    even = no.leontief(many, work, transpose=True, witness=rough).witness
     print(f"{size:>6,} goods: {solved.x[0]:.3f} by solving")
     for kind, used in [("found", solved.witness), ("even", even)]:
         e = estimate(many, work, 0, transpose=True, max_walks=20_000, witness=used)
@@ -795,7 +794,7 @@ in_all = L @ more
 early = sum(np.linalg.matrix_power(A.to_numpy(), k) @ more.to_numpy() for k in range(3))
 print(in_all.round(2).to_list(), "of which in rounds 0 to 2:", (early / in_all.to_numpy()).round(3).tolist())
 assert np.allclose(in_all, [125.41, 26.40], atol=0.005)
-assert np.allclose(leontief(A, d + more).x - leontief(A, d).x, in_all)
+assert np.allclose(no.leontief(A, d + more).x - no.leontief(A, d).x, in_all)
 assert (early < in_all).all() and early[0] / in_all.iloc[0] > 0.95
 
 # %% [markdown]
@@ -809,11 +808,11 @@ limit = 1 / abs(np.linalg.eigvals(first)).max()
 print(f"factor {limit:.4f}")
 outputs = {}
 for share in [0.9, 0.99, 0.999]:
-    outputs[share] = leontief(share * limit * first, one_each).x
+    outputs[share] = no.leontief(share * limit * first, one_each).x
     print(f"{share:.3f} of it: make {outputs[share].round(1)} for one each")
 try:
-    leontief(1.001 * limit * first, one_each)
-except UnproductiveError as error:
+    no.leontief(1.001 * limit * first, one_each)
+except no.UnproductiveError as error:
     print("1.001 of it:", error)
     assert error.radius > 1
 assert abs(limit - 0.942) < 1e-3
@@ -850,7 +849,7 @@ assert abs(rate - 0.25) < 1e-12 and abs(ratio - 15) < 1e-9
 for pattern in ["uniform", "nearly-decomposable"]:
     for radius in [0.8, 0.95, 0.99]:
         harder = coefficient_matrix(pattern, 2000, 10, radius=radius, seed=1)
-        neumann, gmres = (leontief(harder, np.ones(2000), method=m) for m in ("neumann", "gmres"))
+        neumann, gmres = (no.leontief(harder, np.ones(2000), method=m) for m in ("neumann", "gmres"))
         expected = np.log(1e-9) / np.log(radius)
         print(f"{pattern:20} {radius}: neumann {neumann.passes} (expected {expected:.0f}), gmres {gmres.passes}")
         assert neumann.proved and gmres.proved

@@ -35,7 +35,6 @@ import pandas as pd
 import natura_opt as no
 from natura_opt.methods.history.harmony_1990 import harmony_1990
 from natura_opt.methods.history.harmony_2018 import harmony_2018
-from natura_opt.methods.prices.price_coordination import coordinate
 from natura_opt.objectives.harmony_functions import HARMONY_FUNCTIONS
 
 # %% [markdown]
@@ -581,8 +580,9 @@ assert losses[300][1] < -0.0089 < losses[1000][1]
 
 # %%
 choices = no.generate_economy("planned", goods=200, techniques=3, resources=6, seed=2)
-talks = coordinate(choices, choices.question())
-rounds = pd.DataFrame(talks.rounds)[["round", "best", "bound", "gap"]]
+talks = no.solve(choices, method="prices").assert_optimal()
+rounds = talks.rounds.reset_index()[["round", "best", "bound", "gap"]]
+good_prices, resource_prices = (talks.valuations.loc[kind]["1"] for kind in ("good", "resource"))
 print(rounds.round(5).to_string(index=False))
 whole_plan = no.solve(choices).assert_optimal()
 print(f"linear program over all tables: {whole_plan.objective:.6f}")
@@ -600,8 +600,7 @@ plt.show()
 # %%
 assert (rounds["bound"] >= whole_plan.objective - 1e-9).all() and (rounds["best"] <= whole_plan.objective + 1e-9).all()
 assert rounds["gap"].iloc[-1] < 1e-6 and len(rounds) < 40
-by_prices = no.solve(choices, method="prices").assert_optimal()
-assert abs(by_prices.objective - whole_plan.objective) < 1e-6 * whole_plan.objective
+assert abs(talks.objective - whole_plan.objective) < 1e-6 * whole_plan.objective
 
 # %% [markdown]
 # In each round there is a plan, and a bound on every plan. After a handful of rounds the two agree to a millionth. The
@@ -609,23 +608,23 @@ assert abs(by_prices.objective - whole_plan.objective) < 1e-6 * whole_plan.objec
 # that the centre does not have:
 
 # %%
-running = talks.activities > 1e-9 * talks.activities.max()
-costs = choices.frame("inputs").T @ talks.good_prices + choices.frame("resource_use").T @ talks.resource_prices
-price_of_product = choices.frame("outputs").T @ talks.good_prices
+running = talks.activities["1"] > 1e-9 * talks.activities["1"].max()
+costs = choices.frame("inputs").T @ good_prices + choices.frame("resource_use").T @ resource_prices
+price_of_product = choices.frame("outputs").T @ good_prices
 profit = (price_of_product - costs) / price_of_product
 print(f"techniques that run: {running.sum()} of {len(running)} for 200 goods")
 print(f"greatest profit of any technique: {round(profit.max(), 4) + 0.0:.2%}")
 print(f"greatest loss of one that runs: {-profit[running].min():.2%};", end=" ")
 print(f"mean loss of the others: {-profit[~running].mean():.1%}")
 by_program = whole_plan.valuations["1"]
-mixed = pd.DataFrame({"rounds of prices": talks.resource_prices, "linear program": by_program["resource"]})
+mixed = pd.DataFrame({"rounds of prices": resource_prices, "linear program": by_program["resource"]})
 print("price of a thousand:", (1000 * mixed).round(3), sep="\n")
 
 # %%
 assert profit.max() < 1e-6 and profit[running].min() > -0.01 and profit[~running].mean() < -0.05
 assert 200 <= running.sum() <= 206
 assert np.allclose(mixed["rounds of prices"], mixed["linear program"], rtol=0.06, atol=1e-9)
-assert np.allclose(talks.good_prices, by_program["good"], rtol=2e-3)
+assert np.allclose(good_prices, by_program["good"], rtol=2e-3)
 
 # %% [markdown]
 # A few industries run two techniques: where prices are equal it is the *mix* of plans that decides, as for the milling

@@ -41,7 +41,6 @@ from scipy.optimize import linprog
 
 import natura_opt as no
 from natura_opt.backends.options import SolveOptions
-from natura_opt.generate.planned import planned
 from natura_opt.proof.refine import solve_proved
 
 # %% [markdown]
@@ -227,9 +226,8 @@ assert np.isclose(more, prices["resource", "labour"], rtol=1e-6)
 # %%
 def seeded(goods, inputs=8):
     """Return an economy with a choice of two techniques for every good, and ten shared resources."""
-    return planned(
-        goods=goods, inputs=inputs, techniques=2, resources=10, pattern="uniform", radius=0.8, wanted=1.0, seed=1
-    )
+    shape = {"techniques": 2, "resources": 10, "pattern": "uniform", "radius": 0.8, "wanted": 1.0}
+    return no.generate_economy("planned", goods=goods, inputs=inputs, seed=1, **shape)
 
 
 small = no.solve(seeded(150), method="prices", tolerance=1e-6).assert_optimal()

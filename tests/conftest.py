@@ -1,4 +1,4 @@
-"""The conformance suite's line in the report of a test run."""
+"""The conformance suite's line in the report of a test run, and the browser that tests look through."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pyomo.environ  # noqa: F401  # its log keeps the stream it first finds: n
 import pytest
 
 from natura_opt.testing import Result, summary
+
+from .browser import browser, session_browser  # noqa: F401  # fixtures for every test
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

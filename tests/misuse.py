@@ -148,6 +148,22 @@ class System:
         self.__dict__.update(changes)
 
 
+def small_files(folder: Path) -> dict[str, Path]:
+    """Write small tables as statistical offices publish them, and return where they stand."""
+    texts = {
+        "flows": ",a,b,homes,output\na,1,2,17,20\nb,3,1,26,30\nwages,5,6,0,11\nsoot,1,1,0,2\n",
+        "tables": ",a,b,homes,output\na,1,2,17,20\nb,3,1,26,30\nwages,5,6,0,11\nsoot,1,1,0,2\n\n"
+        "Supply\n,,\n,a,b\na,20,0\nb,0,30.1\n",
+        "accounts": "industry,stock\na,5\nb,6\n",
+        "psut": "Country,Year,matnames,rownames,colnames,matvals\nGBR,2000,R,mine,coal,10\nGBR,2000,U,coal,plant,9\n"
+        "GBR,2000,V,plant,power,4\nGBR,2000,Y,power,homes,4\nGBR,2000,Y,coal,homes,1\nGBR,1999,R,mine,coal,1\n",
+    }
+    places = {name: folder / f"small_{name}.csv" for name in texts}
+    for name, place in places.items():
+        place.write_text(texts[name])
+    return places
+
+
 def calls(folder: Path) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     """Return every public call with arguments that are right; ``folder`` has room for files."""
     small = economy()
@@ -223,6 +239,97 @@ def calls(folder: Path) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "ReadingLimits": (no.ReadingLimits, {"cells": 5, "file_bytes": 5, "unpacked_bytes": 5}),
         "read_five_year": (no.read_five_year, dict.fromkeys(("flows", "cap", "dep", "labtarg"), folder / "none.csv")),
         "read_bea": (no.read_bea, {"make": folder / "none.csv", "use": folder / "none.csv", "imports": True}),
+        "from_flows": (
+            no.from_flows,
+            {
+                "flows": FRAME * 10,
+                "output": pd.Series([20.0, 30.0], ["a", "b"]),
+                "final_demand": pd.Series([17.0, 26.0], ["a", "b"]),
+                "resources": pd.DataFrame([[5.0, 6.0]], ["labour"], ["a", "b"]),
+                "resource_limits": "base",
+                "resource_weights": pd.Series([1.0], ["labour"]),
+                "emissions": pd.DataFrame([[5.0, 6.0]], ["soot"], ["a", "b"]),
+                "capital": FRAME,
+                "tolerance": 0.01,
+                "negatives": "error",
+                "units": {"goods": "kg"},
+                "name": "f",
+                "title": "",
+                "source": "",
+                "notes": ["n"],
+                "objective": "least-resources",
+                "questions": None,
+            },
+        ),
+        "read_flows": (
+            no.read_flows,
+            {
+                "file": small_files(folder)["flows"],
+                "final_demand": ["homes"],
+                "output": "output",
+                "sheet": None,
+                "headings": "row 1",
+                "codes": "column A",
+                "resources": {"labour": "wages"},
+                "emissions": ["soot"],
+                "accounts": small_files(folder)["accounts"],
+                "capital": "stock",
+                "capital_goods": "homes",
+                "leave_out": ["output"],
+                "labels": "both",
+                "names": {"a": "apples", "b": "bread"},
+                "zeros": ["-"],
+                "weights": {"labour": 1.0},
+                "resource_limits": "base",
+                "tolerance": 0.01,
+                "negatives": "error",
+                "units": {"goods": "kg"},
+                "name": "f",
+                "objective": None,
+            },
+        ),
+        "read_supply_use": (
+            no.read_supply_use,
+            {
+                "file": small_files(folder)["tables"],
+                "supply": "B10:C11",
+                "use": "B2:C3",
+                "final_demand": "column D",
+                "sheet": None,
+                "industries": "B:C",
+                "imports": None,
+                "resources": {"labour": "wages"},
+                "emissions": ["soot"],
+                "capital": "B2:C3",
+                "codes": "column A",
+                "headings": 1,
+                "labels": "both",
+                "names": {"a": "apples", "b": "bread"},
+                "zeros": ["-"],
+                "weights": {"labour": 1.0},
+                "resource_limits": "base",
+                "tolerance": 0.01,
+                "negatives": "error",
+                "units": {"goods": "kg"},
+                "name": "f",
+                "objective": None,
+            },
+        ),
+        "read_psut": (
+            no.read_psut,
+            {
+                "file": small_files(folder)["psut"],
+                "only": {"Year": "2000"},
+                "sheet": None,
+                "weights": {"mine": 1.0},
+                "resource_limits": "base",
+                "tolerance": 0.01,
+                "negatives": "error",
+                "unit": "ktoe",
+                "name": "p",
+                "objective": None,
+            },
+        ),
         "write": (written, {"economy": small, "own_units": (), "tables": "csv"}),
         "check": (no.check, {"economy": small}),
         "from_supply_use": (

@@ -109,7 +109,7 @@ def impossible() -> no.Economy:
         (("solve",), ["MODEL", "--question", "--backend", "--json", "--out", "--time-limit", "--option", "Exit code"]),
         (("check",), ["MODEL", "--json", "Exit code"]),
         (("models",), ["--json"]),
-        (("import",), ["five-year"]),
+        (("import",), ["five-year", "flows", "supply-use", "bea", "psut"]),
         (("import", "five-year"), ["flows", "cap", "dep", "labtarg", "dest"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

@@ -128,6 +128,25 @@ COMMANDS: dict[str, tuple[list[st.SearchStrategy[str]], dict[str, st.SearchStrat
     "import five-year": (
         [_TABLES, _TABLES, _TABLES, _TABLES, _one_of(*PLACES)], {"--json": None},
     ),
+    "import flows": (
+        [_TABLES, _one_of(*PLACES)],
+        {
+            "--final-demand": _one_of("homes", "a"), "--output": _one_of("output"), "--resource": _pair(),
+            "--weight": _pair(), "--negatives": _one_of("error", "other-side"), "--labels": _one_of("codes", "both"),
+            "--zero": _one_of("-", ""), "--tolerance": _NUMBER, "--unit": _pair(), "--capital": _TABLES, "--json": None,
+        },
+    ),
+    "import supply-use": (
+        [_TABLES, _one_of(*PLACES)],
+        {
+            "--supply": _one_of("2:5", "B2:D5"), "--use": _one_of("2:5", "B2:D5"),
+            "--final-demand": _one_of("B:B", "x"),
+            "--industries": _one_of("B:D"), "--sheet": _one_of("1"), "--codes": _one_of("column A"),
+            "--headings": _one_of("row 1"), "--resource": _pair(), "--json": None,
+        },
+    ),
+    "import bea": ([_TABLES, _TABLES, _one_of(*PLACES)], {"--labels": _one_of("codes", "names"), "--json": None}),
+    "import psut": ([_TABLES, _one_of(*PLACES)], {"--only": _pair(), "--unit": _one_of("kg"), "--json": None}),
     "": ([], {"--help": None, "--version": None}),
 }  # fmt: skip
 

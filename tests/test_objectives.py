@@ -487,8 +487,10 @@ def test_what_cannot_be_spelled_says_why() -> None:
             spell(economy, no.Question("harmony", function=H1993))
         with pytest.raises(no.QuestionError, match="'saturating' cannot be stated in CVXPY or Pyomo"):
             spell(economy, no.Question("harmony", function=SATURATING))
-        with pytest.raises(no.QuestionError, match="spelled by hand is solved as a linear program"):
-            no.solve(spell(economy, no.Question("harmony")))
+    with pytest.raises(no.QuestionError, match="spelled by hand in Pyomo is solved as a linear program: spell it in"):
+        no.solve(no.pyomo_model(economy, no.Question("harmony")))
+    by_hand = no.solve(no.cvxpy_model(economy, no.Question("harmony"))).assert_optimal()
+    assert by_hand.objective == pytest.approx(no.solve(economy, objective="harmony").objective, abs=1e-5)
 
 
 def test_harmony_in_a_question_is_harmony_by_name() -> None:

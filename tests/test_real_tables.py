@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import re
+import shlex
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
+
+from .test_cli import call
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -313,3 +318,178 @@ def test_usa_2007_over_five_years_is_proved() -> None:
     )
     plan = no.solve(economy).assert_optimal()
     assert 4.0 < plan.objective < 7.0
+
+
+# ---- the page of the site that reads them all ------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "notebooks" / "site" / "real_tables.md"
+TABLES = [
+    "usa_bea_detail_2017", "uk2010_multipliers", "sweden_sut_2008_2016", "uk_energy_2000_physical", "usa_wiod_2007",
+]  # fmt: skip
+needs_all = pytest.mark.skipif(
+    not all((DATA / folder).is_dir() for folder in TABLES), reason="the tables of the page are not here"
+)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the tables under the name that the page gives them."""
+    (tmp_path / "tables").symlink_to(DATA, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def examples() -> list[doctest.Example]:
+    return doctest.DocTestParser().get_examples(PAGE.read_text(encoding="utf-8"))
+
+
+@needs_all
+def test_the_examples_of_the_page_say_what_the_package_says(place: Path) -> None:
+    test = doctest.DocTest(examples(), {}, PAGE.name, str(PAGE), 0, None)
+    said: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL)
+    runner.run(test, out=said.append)
+    assert runner.failures == 0 and runner.tries > 20, "".join(said)
+
+
+@needs_all
+def test_the_commands_of_the_page_read_and_prove_each_table(place: Path) -> None:
+    lines = [line for block in re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+             for line in block.replace("\\\n", " ").splitlines()]  # fmt: skip
+    commands = [shlex.split(line.removeprefix("$ natura-opt ")) for line in lines]
+    assert [words[0] for words in commands] == ["import", "solve"] * 5
+    for words in commands:
+        result = call(*words)
+        assert result.exit_code == 0, (words, result.stderr)
+        assert words[0] == "import" or "proved" in result.stdout
+
+
+def test_no_table_takes_more_than_five_statements() -> None:
+    """From one heading to the next: a path, a reading, a planning, and what is looked at."""
+    for section in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]:
+        first = doctest.DocTestParser().get_examples(section.split("```sh")[0])
+        until = next(at for at, example in enumerate(first) if "assert_optimal" in example.source)
+        assert until + 1 <= 5, section[:40]
+
+
+# ---- the readers against what is computed without them ---------------------------------------------------------
+
+
+def least(made: np.ndarray, used: np.ndarray, there: np.ndarray, wanted: np.ndarray, cost: np.ndarray) -> float:
+    """The least cost of activities that serve a demand, by scipy, from the tables themselves."""
+    from scipy.optimize import linprog
+
+    answer = linprog(cost, A_ub=used - made, b_ub=there - wanted, method="highs")
+    assert answer.status == 0
+    return float(answer.fun)
+
+
+@needs("uk2010_multipliers")
+def test_three_published_multipliers_of_the_uk_are_valuations() -> None:
+    folder = DATA / "uk2010_multipliers"
+    published = pd.read_csv(folder / "uk2010_published_multipliers.csv")
+    final = [
+        "Households", "Central government", "Local government", "Non-profit instns serving households", "Valuables",
+        "Gross fixed capital formation", "Changes in inventories", "Exports of goods", "Exports of services",
+    ]  # fmt: skip
+    added = ["Compensation of employees", "Gross Operating Surplus", "Taxes less subsidies on production"]
+    for rows, effects, multiplier in (
+        (["Total output"], "Output multiplier", None),
+        (added[:1], "Employment cost effects", "Employment cost multiplier"),
+        (added, "GVA effects", "GVA multiplier"),
+    ):
+        economy = no.read_flows(
+            folder / "uk2010_iot_pxp.csv", final, "Total output", resources={"r": rows}, negatives="other-side"
+        )
+        plan = no.solve(economy).assert_optimal()
+        order = [SWAPPED.get(code, code) for code in economy.goods]
+        found = plan.valuations.loc["good"]["1"][order].to_numpy()
+        np.testing.assert_allclose(found, published[effects], atol=3e-8, rtol=0)  # flows have 8 digits
+        inverse = np.linalg.inv(np.eye(127) - economy.matrix("inputs", 0).toarray())
+        per = pd.Series(economy.matrix("resource_use", 0).toarray()[0], economy.goods)
+        np.testing.assert_allclose(plan.valuations.loc["good"]["1"], per.to_numpy() @ inverse, rtol=1e-9)
+        if multiplier is not None:
+            known = per[order].to_numpy() > 1e-3
+            ratio = found[known] / per[order].to_numpy()[known]
+            np.testing.assert_allclose(ratio, published[multiplier][known], rtol=1e-5)
+
+
+@needs("sweden_sut_2008_2016")
+@pytest.mark.parametrize("year", range(2008, 2016))
+def test_sweden_by_its_ranges_is_sweden_by_hand(year: int) -> None:
+    """The years that spreadsheet archaeology reads too come out alike; the hours are those of scipy's own program."""
+    economy = no.read_supply_use(
+        DATA / "sweden_sut_2008_2016" / "nrio_sut_181108.xlsx", "159:217", "4:62", "BP:BW", sheet=year,
+        industries="C:BI", resources={"hours": "Arbetade timmar (10K)"}, emissions={"CO2": 87}, negatives="other-side",
+    )  # fmt: skip
+    try:
+        by_hand = sweden(year)
+    except no.DataError:  # with outputs below zero, which it has no word for
+        assert any("negative output" in note for note in economy.notes)
+    else:
+        for table in by_hand.tables:
+            np.testing.assert_array_equal(economy.frame(table), by_hand.frame(table), err_msg=table)
+    parts = [economy.matrix(name, 0).toarray() for name in ("outputs", "inputs")]
+    there, wanted = economy.vector("initial_stocks", 0), economy.vector("targets", 0)
+    hours = least(*parts, there, wanted, economy.matrix("resource_use", 0).toarray()[0])
+    plan = no.solve(economy).assert_optimal()
+    assert plan.objective == pytest.approx(hours, rel=1e-7)
+    assert no.solve(economy, "assortment").assert_optimal().objective >= 1.0 - 1e-9
+
+
+@needs("usa_bea_detail_2017")
+def test_usa_2017_costs_what_scipy_finds_in_the_files() -> None:
+    made, used = pd.read_csv(MAKE, index_col=0), pd.read_csv(USE, index_col=0)
+    industries = [code for code in made.index if not code.startswith("T0")]
+    goods = [code for code in made.columns if not code.startswith("T0")]
+    final = [code for code in used.columns if code.startswith("F")]
+    labour = used.loc["V00100", industries].to_numpy(dtype=float)
+    per = made.loc[industries, goods].sum(axis=1).to_numpy(dtype=float)
+    hours = least(
+        made.loc[industries, goods].T.to_numpy(dtype=float) / per,
+        used.loc[goods, industries].to_numpy(dtype=float) / per,
+        np.zeros(402),
+        used.loc[goods, final].sum(axis=1).to_numpy(dtype=float),
+        labour / per,
+    )
+    plan = no.solve(no.read_bea(MAKE, USE, negatives="as-output")).assert_optimal()
+    assert plan.objective == pytest.approx(hours, rel=1e-7)
+
+
+@needs("usa_wiod_2007")
+def test_usa_2007_is_as_large_as_its_scarcest_stock() -> None:
+    folder = DATA / "usa_wiod_2007"
+    final = ["CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN", "EXP"]
+    economy = no.read_flows(
+        folder / "iot_2007.csv", final, "GO", accounts=folder / "sea_2007.csv", resources={"hours": "H_EMPE"},
+        capital="K", capital_goods="GFCF",
+    )  # fmt: skip
+    table = pd.read_csv(folder / "iot_2007.csv", index_col="Code").drop(index="U", columns=["U", "Description"])
+    flows, output = table[table.index].to_numpy(), table["GO"].to_numpy()
+    needed = np.linalg.solve(np.eye(55) - flows / output, table[final].sum(axis=1))
+    accounts = pd.read_csv(folder / "sea_2007.csv", index_col="code")
+    hours = accounts.loc[table.index, "H_EMPE"].to_numpy()
+    times = min((output / needed)[accounts.loc[table.index, "K"] > 0].min(), hours.sum() / (hours / output @ needed))
+    assert no.solve(economy).assert_optimal().objective == pytest.approx(times, rel=1e-9)
+    least_hours = no.solve(economy, "least-resources").assert_optimal().objective
+    assert least_hours == pytest.approx(hours / output @ needed, rel=1e-9)
+    by_hand = usa_2007()
+    np.testing.assert_allclose(economy.frame("initial_capital"), by_hand.frame("initial_capital"), rtol=1e-12)
+    np.testing.assert_allclose(economy.frame("inputs"), by_hand.frame("inputs"), rtol=1e-15)
+
+
+@needs("uk_energy_2000_physical")
+def test_uk_energy_by_one_call_is_uk_energy_by_hand() -> None:
+    economy = no.read_psut(
+        DATA / "uk_energy_2000_physical" / "UKEnergy2000tidy.csv", {"LastStage": "Final", "EnergyType": "E"}
+    )
+    by_hand = uk_energy()
+    for table in ("inputs", "outputs"):
+        mine = economy.frame(table)
+        np.testing.assert_array_equal(mine, by_hand.frame(table).loc[mine.index, mine.columns])
+    level = np.linalg.lstsq(
+        (economy.frame("outputs") - economy.frame("inputs")).to_numpy(), economy.vector("targets", 0), rcond=None
+    )[0]
+    plan = no.solve(economy).assert_optimal()
+    np.testing.assert_allclose(plan.activities["1"], level, rtol=1e-9)
+    assert plan.objective == pytest.approx(93_000.0, rel=1e-9)

@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("methods", "learning"),
     ("comparison", "checks", "planner"),
+    ("reports", "explore"),
     ("testing", "reference"),
     ("cli",),
 )

@@ -245,7 +245,20 @@ def test_ctrl_c_ends_a_whole_comparison(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize(
     "command",
-    [(), ("solve",), ("compare",), ("check",), ("generate",), ("models",), ("import",), ("import", "five-year")],
+    [
+        (),
+        ("solve",),
+        ("compare",),
+        ("check",),
+        ("generate",),
+        ("models",),
+        ("import",),
+        ("import", "five-year"),
+        ("import", "flows"),
+        ("import", "supply-use"),
+        ("import", "bea"),
+        ("import", "psut"),
+    ],
 )
 def test_every_command_says_its_exit_codes(command: tuple[str, ...]) -> None:
     shown = " ".join(call(*command, "--help").stdout.split())

@@ -30,7 +30,7 @@ OURS = "central path"
 TOLERANCE = 1e-4
 _GOODS = {"tiny": 60, "small": 1_000, "full": 10_000}
 _INPUTS = {"tiny": 5, "small": 20, "full": 20}
-_SECONDS = {"tiny": 5.0, "small": 60.0, "full": 600.0}
+_SECONDS = {"tiny": 60.0, "small": 60.0, "full": 600.0}
 _METHODS = {"tiny": ("pdlp", "simplex", "ipm"), "small": ("pdlp", "simplex", "ipm"), "full": ("pdlp",)}
 
 

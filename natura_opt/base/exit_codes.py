@@ -46,6 +46,24 @@ COMMANDS: dict[str, dict[ExitCode, str]] = {
         ExitCode.NOT_AS_HOPED: "it is not",
         ExitCode.REFUSED: "bad input, or a place that cannot be written",
     },
+    "explain": {
+        ExitCode.AS_ASKED: "explained, of a proved plan",
+        ExitCode.NOT_AS_HOPED: "there is no plan, or it is not proved",
+        ExitCode.REFUSED: "bad input, or no such name, period or kind",
+    },
+    "picture": {
+        ExitCode.AS_ASKED: "a proved plan is drawn",
+        ExitCode.NOT_AS_HOPED: "there is no plan, and nothing is drawn; or it is drawn and not proved",
+        ExitCode.REFUSED: "bad input, or a place that cannot be written (looked at before solving)",
+    },
+    "explore": {
+        ExitCode.REFUSED: "bad input, a port that is taken, a place that cannot be written, or Dash is not installed",
+        ExitCode.INTERRUPTED: "Ctrl-C, which ends it; nothing is left half written",
+    },
+    "export": {
+        ExitCode.AS_ASKED: "the program is written",
+        ExitCode.REFUSED: "bad input, or a place that cannot be written",
+    },
     "check": {
         ExitCode.AS_ASKED: "all checks pass",
         ExitCode.NOT_AS_HOPED: "one fails",
@@ -55,9 +73,12 @@ COMMANDS: dict[str, dict[ExitCode, str]] = {
         ExitCode.AS_ASKED: "the model is written",
         ExitCode.REFUSED: "bad input, or a place that cannot be written",
     },
-    "import five-year": {
-        ExitCode.AS_ASKED: "the model is written",
-        ExitCode.REFUSED: "bad input, or a place that cannot be written",
+    **{
+        f"import {form}": {
+            ExitCode.AS_ASKED: "the model is written",
+            ExitCode.REFUSED: "bad input, or a place that cannot be written",
+        }
+        for form in ("five-year", "flows", "supply-use", "bea", "psut")
     },
     "models": {ExitCode.AS_ASKED: "the models are listed"},
     "help": {

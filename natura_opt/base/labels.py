@@ -45,6 +45,15 @@ def pair_of(text: str) -> Any:
     return tuple(reversed(parts)) if len(parts) > 1 else parts[0]
 
 
+def unit_words(unit: str) -> str:
+    """Return a unit as people write it.
+
+    >>> unit_words("person * year"), unit_words("GBP_million")
+    ('person·year', 'GBP million')
+    """
+    return unit.replace(" * ", "·").replace("*", "·").replace(" / ", "/").replace("_", " ")
+
+
 def holding_name(holding: Any) -> str:
     """Return who holds a stock: ``good in technique``, or the good alone where stocks are pooled.
 

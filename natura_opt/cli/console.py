@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,8 @@ from .streams import INTERRUPTED_SENTENCE
 
 #: The most characters of an error on a terminal.
 _LONGEST = 1_500
+#: Seconds that nothing is shown of what is going on.
+_UNSEEN = 1.0
 
 
 class ReadableGroup(TyperGroup):
@@ -95,14 +98,30 @@ def print_json(facts: Mapping[str, Any]) -> None:
 
 @contextmanager
 def working(what: str, quiet: bool = False) -> Iterator[Callable[[str], None] | None]:
-    """Show that something is going on, on a terminal, while it is; give what is told how far it has come, if anyone."""
+    """Show that something is going on, and for how long, on a terminal; give what is told how far it has come.
+
+    Nothing is shown of what takes less than a second, and to nobody: where standard error is no terminal, there is no
+    one to be told.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    with Console(stderr=True).status(what) as status:
-        yield lambda line: status.update(f"{what}: {line}")
+    console = Console(stderr=True, soft_wrap=False)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+    task = bar.add_task(shown(what, _LONGEST), total=None)
+    waiting = threading.Timer(_UNSEEN, bar.start)
+    waiting.daemon = True
+    waiting.start()
+    try:
+        yield lambda line: bar.update(task, description=shown(f"{what}: {line}", _LONGEST))
+    finally:
+        waiting.cancel()
+        waiting.join()
+        bar.stop()
 
 
 @contextmanager

@@ -9,12 +9,20 @@ from typing import Annotated
 import typer
 
 from ..base.errors import shown
+from . import completion as complete
+from .arguments import Json
 from .console import named_values, print_json, readable_errors, working
 
 
 def generate(
     dest: Annotated[Path, typer.Argument(help="The model folder (or NAME.xlsx) to write.")],
-    family: Annotated[str, typer.Option(help="planned, cockshott or samothrakis.")] = "planned",
+    family: Annotated[
+        str,
+        typer.Option(
+            help="planned, cockshott or samothrakis.",
+            autocompletion=complete.among("planned", "cockshott", "samothrakis"),
+        ),
+    ] = "planned",
     goods: Annotated[int | None, typer.Option(help="Number of goods (planned, cockshott).")] = None,
     inputs: Annotated[int | None, typer.Option(help="Inputs per good (planned, cockshott).")] = None,
     radius: Annotated[float | None, typer.Option(help="Spectral radius of the inputs, below 1.")] = None,
@@ -22,8 +30,10 @@ def generate(
     option: Annotated[
         list[str] | None, typer.Option(help="Any other setting of the family, NAME=VALUE; may be repeated.")
     ] = None,
-    tables: Annotated[str, typer.Option(help="csv, or parquet for large tables.")] = "csv",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    tables: Annotated[
+        str, typer.Option(help="csv, or parquet for large tables.", autocompletion=complete.among("csv", "parquet"))
+    ] = "csv",
+    as_json: Json = False,
 ) -> None:
     """Write a seeded economy that has a plan by construction to the model folder DEST."""
     with readable_errors():

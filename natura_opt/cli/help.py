@@ -7,15 +7,22 @@ from typing import Annotated
 import typer
 
 from ..base.errors import OptionError, unknown
+from . import completion as complete
+from .arguments import Json
 from .console import print_json, readable_errors
 
 
 def print_help(
     context: typer.Context,
     topic: Annotated[
-        str | None, typer.Argument(metavar="[TOPIC]", help="A topic of the reference; without it, the topics.")
+        str | None,
+        typer.Argument(
+            metavar="[TOPIC]",
+            help="A topic of the reference; without it, the topics.",
+            autocompletion=complete.topics,
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    as_json: Json = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the reference, or the topic, as Markdown on standard output.")
     ] = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
@@ -17,6 +17,7 @@ from ..plan.limits import binding_limits, count_limits
 from ..plan.plan import Plan
 from ..plan.program_solution import ProgramSolution
 from ..plan.text import dearest_goods, further_lines
+from .render_made import print_made
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -27,14 +28,21 @@ _ROWS = 10
 _WIDE = 112
 
 
-def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> None:
-    """Print a plan's status, fulfilment, limits and effort; of a program, its rows that bind."""
+def print_plan(plan: Plan | ProgramSolution, console: Console | None = None, period: Any = None) -> None:
+    """Print a plan's status, fulfilment, what is made, limits and effort; of a program, its rows that bind.
+
+    Parameters
+    ----------
+    period : of which alone it is said what is made.
+    """
     console = console or Console(highlight=False, markup=False, soft_wrap=False)
     if isinstance(plan, ProgramSolution):
         print_solution(plan, console)
         return
     if plan.added is not None:  # its objective says it in its own words
         console.print(shown(plan.added.text(plan)), soft_wrap=True)
+        if plan.impossibility is None:
+            print_made(plan, console, period)
         return
     colour = "green" if plan.proved else "red"
     console.print(
@@ -52,6 +60,7 @@ def print_plan(plan: Plan | ProgramSolution, console: Console | None = None) -> 
     console.print(f"objective {plan.objective:.10g}   (bound {plan.certificate.dual_objective:.10g})")
     if plan.of.demand is Demand.LEVEL and not plan.of.whole_sets:
         _headed(console, "fulfilment of the targets", _fulfilment(plan))
+    print_made(plan, console, period)
     limits = binding_limits(plan, intervals=_ROWS, most=_ROWS)
     if len(limits):
         _headed(console, "what the objective is made of, by what all of each is worth in it", _limits(plan, limits))

@@ -9,37 +9,41 @@ import typer
 
 from ..base.errors import DataError, shown
 from ..base.exit_codes import ExitCode
+from . import completion as complete
+from .arguments import Asked, Json, Model, OtherObjective, Setting
 from .console import named_values, print_json, readable_errors, standard_output_kept_clean
+from .reporting import ReportFile, report_writer
 
 
 def sweep(
-    model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A model folder, a workbook (.xlsx), or the name of a shipped model.")
-    ],
+    model: Model,
     over: Annotated[
         list[str],
         typer.Option(
             help="What is turned, NAME=VALUE,VALUE,… or NAME=FIRST:LAST:COUNT, e.g. emission_caps.CO2=10:99:50, "
-            "targets.bread@year3=1,2, floor=0,0.5,1; may be repeated: every combination is a point."
+            "targets.bread@year3=1,2, floor=0,0.5,1; may be repeated: every combination is a point.",
+            autocompletion=complete.turned,
         ),
     ],
     out: Annotated[Path, typer.Option(help="The table, NAME.parquet; asked for again, an ended sweep goes on.")],
-    question: Annotated[str | None, typer.Option(help="Which of the model's questions to ask.")] = None,
-    objective: Annotated[str | None, typer.Option(help="Another objective over the question's laws.")] = None,
-    setting: Annotated[list[str] | None, typer.Option(help="A setting, NAME=VALUE; may be repeated.")] = None,
+    question: Asked = None,
+    objective: OtherObjective = None,
+    setting: Setting = None,
     valuation: Annotated[
         list[str] | None,
         typer.Option(help="A row whose valuation is wanted, e.g. emission_cap.CO2@year1; may be repeated."),
     ] = None,
     cores: Annotated[int | None, typer.Option(help="Processes that solve; as many as the machine has.")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask cluster that solves instead.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+    report: ReportFile = None,
+    as_json: Json = False,
 ) -> None:
     """Ask MODEL the same question at many points, each solved from the one before, and write one table."""
     with readable_errors():
         from ..planner.sweep import sweep as sweep_points
 
         points = _points(over)
+        write_page = report_writer(report, out)
         with standard_output_kept_clean():
             found = sweep_points(
                 model,
@@ -52,13 +56,15 @@ def sweep(
                 cluster=cluster,
                 progress=True,
                 **named_values(setting or [], "--setting"),
-            ).table
-        counts = {str(status): int(count) for status, count in found.status.value_counts().sort_index().items()}
+            )
+        table = found.table
+        write_page(found)
+        counts = {str(status): int(count) for status, count in table.status.value_counts().sort_index().items()}
         if as_json:
-            print_json({"model": model, "table": str(out), "points": len(found), "statuses": counts})
+            print_json({"model": model, "table": str(out), "points": len(table), "statuses": counts})
         else:
             said = ", ".join(f"{count} {status}" for status, count in counts.items())
-            typer.echo(shown(f"{out}: {len(found)} {'point' if len(found) == 1 else 'points'}, {said}"))
+            typer.echo(shown(f"{out}: {len(table)} {'point' if len(table) == 1 else 'points'}, {said}"))
         raise typer.Exit(ExitCode.AS_ASKED if set(counts) <= {"optimal"} else ExitCode.NOT_AS_HOPED)
 
 

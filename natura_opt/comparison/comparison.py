@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..base.reported import Reported
 from .tables import ComparisonTables
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison(ComparisonTables):
+class Comparison(ComparisonTables, Reported):
     """The same question through several methods.
 
     Attributes

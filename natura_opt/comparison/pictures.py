@@ -12,7 +12,9 @@ from ..base.status import Status
 from ..objectives import objective_of
 from ..objectives.harmony import HARMONY
 from ..plan.harmony import Harmony, harmony_of
-from ..plan.pictures.style import GREY, INK, MAIN, PALE, bare, new_figure, number, plain
+from ..plan.pictures.looks import COLOURS
+from ..plan.pictures.style import GREY, INK, MAIN, PALE, bare, is_attained, new_figure, number, plain
+from ..plan.plan import Plan
 from ..plan.trace import TracePoint
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 _ROW = 0.42
 #: A mean harmony this near to zero is rounding.
 _ZERO = 1e-12
-_SERIES = ("#2f5d8a", "#b5673a", "#5b7f4a", "#7b5b8a", "#8a7f2f")
+#: Lines on white: the paler colours are left out.
+_SERIES = tuple(COLOURS[k] for k in (0, 3, 4, 1, 6))
 
 
 def draw_comparison(comparison: ComparisonTables) -> Figure:
@@ -35,14 +38,15 @@ def draw_comparison(comparison: ComparisonTables) -> Figure:
     best = comparison.optimum.objective if comparison.optimum.proved else float("nan")
     least_cost = objective_of(comparison.question).sense == "min"
     share_of_best = (best / table["objective"] if least_cost else table["objective"] / best).to_numpy(float)
-    _dots(share, share_of_best, [f"{100 * v:.4g} %" for v in share_of_best])
+    marks = [_mark(comparison.plans.get(name)) for name in table.index]
+    _dots(share, share_of_best, [f"{100 * v:.4g} %" for v in share_of_best], marks)
     finite_shares = share_of_best[np.isfinite(share_of_best)]
     share.set_xlim(min(-0.05, 1.1 * finite_shares.min(initial=0.0)), max(1.3, 1.25 * finite_shares.max(initial=1.0)))
     share.axvline(1.0, color=GREY, linewidth=1, linestyle="--", zorder=0)
     share.set_title("share of the proved optimum", loc="left", fontsize=9.5, color=INK)
     mean = table["mean_harmony"].to_numpy(float)
     mean = np.where(np.abs(mean) < _ZERO, 0.0, mean)
-    _dots(harmony, mean, [number(v) for v in mean])
+    _dots(harmony, mean, [number(v) for v in mean], marks)
     bound = comparison.harmony_bound / comparison.problem.size
     finite = np.append(mean[np.isfinite(mean)], bound if np.isfinite(bound) else [])
     if len(finite):
@@ -53,7 +57,7 @@ def draw_comparison(comparison: ComparisonTables) -> Figure:
         harmony.axvline(bound, color=GREY, linewidth=1, linestyle="--", zorder=0)
     harmony.set_title("mean harmony (dashed: proved bound)", loc="left", fontsize=9.5, color=INK)
     spent = np.where(np.isfinite(table["objective"].to_numpy(float)) | np.isfinite(mean), table["seconds"], np.nan)
-    _dots(seconds, spent.astype(float), [number(v, 2) for v in spent])
+    _dots(seconds, spent.astype(float), [number(v, 2) for v in spent], marks)
     if np.isfinite(spent.astype(float)).any():
         seconds.set_xscale("log")
         least, most = float(np.nanmin(spent)), float(np.nanmax(spent))
@@ -67,17 +71,32 @@ def draw_comparison(comparison: ComparisonTables) -> Figure:
         if not np.isfinite(spent[k]):
             aside = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
             share.annotate(status, (0.0, k), va="center", fontsize=8.5, color=GREY, style="italic", bbox=aside)
+    says = {"o": "", "open": "ring: within the laws, not proved best", "X": "cross: asked, not attained (breaks a law)"}
+    note = "; ".join(says[mark] for mark in ("open", "X") if mark in marks)
+    if note:
+        seconds.set_xlabel(note, loc="right", fontsize=8, color=GREY)
     named = "" if comparison.question.name == "default" else f" ({comparison.question.name})"
     title = f"{comparison.economy.name}{named}: {comparison.question.objective}, by method"
     figure.suptitle(plain(title), x=0.01, ha="left", fontsize=11)
     return figure
 
 
-def _dots(ax: Axes, values: Any, texts: list[str]) -> None:
-    for k, value in enumerate(values):
+def _mark(plan: Plan | None) -> str:
+    """Return how a method is marked: a dot where its plan is proved, a ring where it only keeps the laws, a cross where
+    it breaks one and so attains nothing of what is drawn."""
+    if plan is None or plan.proved:
+        return "o"
+    return "open" if is_attained(plan) else "X"
+
+
+def _dots(ax: Axes, values: Any, texts: list[str], marks: list[str]) -> None:
+    for k, (value, mark) in enumerate(zip(values, marks, strict=True)):
         ax.axhline(k, color=PALE, linewidth=0.8, zorder=0)
         if np.isfinite(value):
-            ax.plot(value, k, "o", color=MAIN, markersize=6)
+            inside = {"o": MAIN, "open": "white", "X": GREY}[mark]
+            edge = GREY if mark == "X" else MAIN
+            marker = "X" if mark == "X" else "o"
+            ax.plot(value, k, marker, color=inside, markeredgecolor=edge, markeredgewidth=1.4, markersize=6)
             ax.annotate(
                 texts[k], (value, k), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5, color=INK
             )

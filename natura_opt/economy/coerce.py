@@ -334,7 +334,8 @@ def label_in(index: pd.Index, given: Any) -> Any:
         pair = pair_of(wanted) if isinstance(wanted, str) and "@" in wanted else wanted
         alike = [label for label in index if reads(label) in (wanted, pair)]
         if not alike:
-            raise DataError(unknown(str(index.name or "name"), spoken(given), map(spoken, index)))
+            said = spoken(given) if isinstance(given, tuple) else given
+            raise DataError(unknown(str(index.name or "name"), said, map(spoken, index)))
         return alike[0]
     return index[at]
 

@@ -127,7 +127,8 @@ def leontief(
     Raises
     ------
     UnproductiveError : the economy uses up more of some goods than it makes; the block and the proof are in the
-    message. DataError, OptionError : shapes, numbers or options that are not usable.
+        message.
+    DataError, OptionError : shapes, numbers or options that are not usable.
     """
     began = time.perf_counter()
     proposed = witness.prices if isinstance(witness, Witness) else witness

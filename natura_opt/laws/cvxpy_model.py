@@ -57,6 +57,7 @@ class CvxpyModel:
     _goal: tuple[Sense, Any] | None = None
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _terms: dict[str, list[Callable[[Any], Any]]] = field(default_factory=dict)
+    _stated: Any = None
 
     def variable(
         self,
@@ -116,6 +117,11 @@ class CvxpyModel:
         self._goal = (sense, value)
 
     @property
+    def has_own_objective(self) -> bool:
+        """Whether another objective was put in the place of what the laws state."""
+        return self.objective is not self._stated
+
+    @property
     def sense(self) -> Sense | None:
         """Whether the objective is a ``min`` or a ``max``; None where none was said."""
         return None if self._goal is None else self._goal[0]
@@ -135,6 +141,7 @@ class CvxpyModel:
             sense, value = self._goal
             lost = sum(self.losses)
             self.objective = cp.Maximize(value - lost) if sense == "max" else cp.Minimize(value + lost)
+            self._stated = self.objective
 
     def add(self, name: str, index: pd.Index, constraint: Any) -> None:
         """Add a (vector) constraint to the block of rows of this name."""

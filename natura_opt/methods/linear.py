@@ -28,6 +28,7 @@ from ..program.linear import LinearProgram
 from ..proof.judging import Verdict, certify_claim, judge, moved, settle
 from ..proof.refine import inside
 from ..proof.session import Session
+from .convex.solve import refuse_options, solve_convex
 from .curves.settling import prove_plan
 from .method import Common
 from .stages import attempt, last_stage
@@ -101,12 +102,20 @@ def solve_linear(problem: Any, question: Question | None, way: str, common: Comm
         raise OptionError(unknown("backend", backend, BACKENDS))
     if solver != "highs" and backend != "pyomo":
         raise OptionError(f"solver={solver!r} is reached through Pyomo: add backend='pyomo'")
-    if solver == "highs":
+    if solver == "highs" and not isinstance(problem, CvxpyModel):
         check_highs_options(chosen)
-    elif way != "auto":
+    elif solver != "highs" and way != "auto":
         raise OptionError(f"method={way!r} is HiGHS's; give {solver!r} its own options through options=")
     clock = _Clock()
     spelled = _spelled(problem, question, backend, common.extra_laws)
+    from ..backends.conic_model import CompiledConvex
+
+    if isinstance(spelled.compiled, CompiledConvex):
+        refuse_options(chosen, solver)
+        clock.stop("build")
+        return solve_convex(spelled.compiled, chosen, clock.seconds)
+    if isinstance(problem, CvxpyModel) and solver == "highs":
+        check_highs_options(chosen)
     by_hand = spelled.compiled is not None  # any block may have been changed
     written = laws_of(spelled.economy, spelled.question, spelled.own_laws) if by_hand else spelled.own_laws
     refuse_strange_labels(written, spelled.program, spelled.economy.axes)
@@ -249,11 +258,11 @@ def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple
             raise OptionError(f"a model already carries its laws; give them to {spelling}_model(extra_laws=[...])")
         if not isinstance(getattr(model, "economy", None), Economy):
             raise QuestionError("solve takes an economy, or a model made by natura_opt.pyomo_model or cvxpy_model")
-        if objective_of(model.question).concave:
+        if objective_of(model.question).concave and spelling != "cvxpy":
             raise QuestionError(
                 f"{model.economy.name}: the objective {model.question.objective!r} has a concave term, and a model "
-                "spelled by hand is solved as a linear program: let its own layer solve it (model.problem().solve() in "
-                "CVXPY), or hand natura_opt.solve the economy"
+                "spelled by hand in Pyomo is solved as a linear program: spell it in CVXPY (natura_opt.cvxpy_model), "
+                "or hand natura_opt.solve the economy"
             )
         if backend not in ("highs", spelling) or spellings - {spelling}:
             raise OptionError(f"a model spelled in {spelling} is solved by backend='highs' or {spelling!r}")
@@ -265,8 +274,12 @@ def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple
 
         compiled: Any = compile_pyomo(model, declared_with(model.question, own), _original_labels(model.economy))
     else:
+        from ..backends.conic_model import compile_convex, is_linear
         from ..backends.cvxpy import compile_cvxpy
 
+        if not is_linear(model):
+            convex = compile_convex(model, declared_with(model.question, own))
+            return _Spelled(model.economy, model.question, convex.linear.program, convex, own)
         compiled = compile_cvxpy(model, declared_with(model.question, own))
     return _Spelled(model.economy, model.question, compiled.program, compiled, own)
 

@@ -90,7 +90,7 @@ def ask(method: Method, economy: Economy, question: Question, settings: Mapping[
     if not any(one.answers(objective) for one in METHODS.values()):
         raise CannotAnswerError(
             f"{economy.name}: no method answers the objective {objective.name!r}, which has a concave term of its own: "
-            "natura_opt.cvxpy_model states it, and .problem().solve() of that lets CVXPY answer it"
+            "natura_opt.cvxpy_model states it, and natura_opt.solve answers that model"
         )
     why = method.refuses(economy, question)
     if why:

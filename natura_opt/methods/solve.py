@@ -73,8 +73,9 @@ def solve(
     Parameters
     ----------
     problem : an economy (or the name or folder of a model); or a Pyomo model from :func:`natura_opt.pyomo_model`, or a
-        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like; or any linear program: a
-        :class:`natura_opt.LinearProgram`, read from a file by :func:`natura_opt.read_program` or built.
+        CVXPY model from :func:`natura_opt.cvxpy_model`, changed by hand as you like, convex objectives and rows
+        included; or any linear program: a :class:`natura_opt.LinearProgram`, read from a file by
+        :func:`natura_opt.read_program` or built.
     question : what is asked; a name of one of the economy's questions, or a :class:`natura_opt.Question`.
     objective : another objective over the question's laws, such as ``harmony``; what the question's own objective alone
         asked for (its settings, tables that no other law uses) goes with it.
@@ -88,7 +89,8 @@ def solve(
         alone, which is quick; what they cannot decide stays open.
     extra_laws : laws of your own: :class:`natura_opt.Law`, in as many spellings as you give it, with what it declares
         of its rows and columns; or :class:`natura_opt.ExtraLaw`, a function, all of these in one spelling.
-    verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options.
+    verbose, log_file, time_limit, options : the solver's log on standard error, or in a file; seconds; HiGHS options
+        (Clarabel's, of a CVXPY model that is not linear).
     progress : called with a line after each round of price coordination, e.g. ``print``.
     settings : of the objective, e.g. ``floor=0.5`` or ``function="1993"``, or of the method, e.g. ``max_rounds=50``;
         those of the objective are put in place of the question's.

@@ -12,10 +12,12 @@ never dropped.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from ..base.arrays import Floats
 from ..economy.coerce import position
@@ -42,16 +44,23 @@ class Accounts(TakenOutside):
         inputs : amounts of goods, where it is not all that the activities use up.
         credited : amounts of goods made beside what the account is for (kind ``joint product``, negative).
         """
+        return account(self.lines_of_taken(level, inputs, credited))
+
+    def lines_of_taken(
+        self, level: Floats, inputs: Floats | None = None, credited: Floats | None = None
+    ) -> list[Lines]:
+        """Return what activities take as lines, in no order: see :meth:`taken`."""
         goods: list[Lines] = [("input", self.good_names, self.inputs @ level if inputs is None else inputs, self.goods)]
         if credited is not None:
             goods.append(("joint product", self.good_names, -credited, self.goods))
-        return account([*goods, *self.outside(level), *self._still_open(level)])
+        outside = self.outside(level)
+        return [*goods, *outside, *self._still_open(level, outside)]
 
-    def _still_open(self, level: Floats) -> list[Lines]:
+    def _still_open(self, level: Floats, outside: list[Lines]) -> list[Lines]:
         """Return what the tables leave open against the program: coefficients that were changed by hand."""
-        goods = (self.inputs - self.outputs) @ level
+        goods = self._net_inputs @ level
         accounted = float(goods @ self.goods)
-        for _, _, amounts, valuations in self.outside(level):
+        for _, _, amounts, valuations in outside:
             accounted += float(amounts @ valuations)
         open_ = float(self.loss @ np.where(self.bounded, 0.0, level)) - accounted
         size = float(self._terms @ np.abs(level))
@@ -59,8 +68,23 @@ class Accounts(TakenOutside):
 
     def maker(self, good: int) -> int | None:
         """Return the running technique that makes most of a good; None where none does."""
-        outputs = self.outputs[[good]].toarray().ravel() * np.where(self.runs, self.level, 0.0)
-        return int(np.argmax(outputs)) if outputs.max(initial=0.0) > 0 else None
+        start, end = self._running_outputs.indptr[good : good + 2]
+        outputs = self._running_outputs.data[start:end]
+        if not outputs.max(initial=0.0) > 0:
+            return None
+        return int(self._running_outputs.indices[start:end][np.argmax(outputs)])
+
+    @cached_property
+    def _net_inputs(self) -> Any:
+        """What activities take of goods less what they make, csr, shape (goods, techniques)."""
+        return sp.csr_array(self.inputs - self.outputs)
+
+    @cached_property
+    def _running_outputs(self) -> Any:
+        """What running techniques make, csr, shape (goods, techniques), techniques in order."""
+        made = sp.csr_array(self.outputs @ sp.diags_array(np.where(self.runs, self.level, 0.0)))
+        made.sort_indices()
+        return made
 
 
 def one_unit(count: int, at: int) -> Floats:

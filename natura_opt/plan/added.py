@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
+
+import pandas as pd
 
 
 class Added(Protocol):
@@ -11,6 +14,14 @@ class Added(Protocol):
     @property
     def why_no_intervals(self) -> str:
         """Why valuations have no intervals, and sides and costs no ranges; empty where they have."""
+
+    @property
+    def objective_name(self) -> str:
+        """What is made best, in words; empty where it is the question's own objective."""
+
+    @property
+    def extra(self) -> Mapping[str, pd.DataFrame]:
+        """Rows of the user's own that the plan's program does not hold: value and valuation, by name."""
 
     def summary(self, plan: Any) -> dict[str, Any]:
         """Return the facts that the summary gains, as plain values fit for JSON."""

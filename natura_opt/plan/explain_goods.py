@@ -9,21 +9,17 @@ import pandas as pd
 
 from ..base.labels import name_of
 from ..economy.coerce import position
-from ..laws.balance import on_hand
 from ..laws.storage import STORAGE
 from ..program.declared import Columns
 from .account_lines import account
 from .accounts import Accounts, of_period, one_unit
+from .balance_words import balance_parts
 from .chains import dearest_chain, whole_account
 from .explanation import Explanation, between, interval_of, part_lines, remainder_line, worth_words
 from .finding import find_row
-from .goods_flows import flows_of_columns, words_of_flow
 from .scale_words import technique_lines
 from .stated import GOODS
 from .tables import PlanTables
-
-#: What is left over of a good counts as rounding below this share of what is made.
-_ROUNDING = 1e-12
 
 
 def explain_good(plan: PlanTables, name: Any, period: Any) -> Explanation:
@@ -140,42 +136,8 @@ def _from_store(accounts: Accounts, good: int) -> tuple[pd.DataFrame, pd.DataFra
 
 def _flow_words(accounts: Accounts, good: int) -> str:
     """Say where a good comes from and where it goes in the period."""
-    plan, t = accounts.plan, accounts.t
-    output = accounts.outputs[[good]] @ accounts.level
-    used = plan.output.to_numpy()[good, t] - plan.net_output.to_numpy()[good, t]
-    name = plan.economy.goods[good]
-    parts = [f"{float(output[0]):.6g} made"]
-    at_start = float(on_hand(plan.asked)[good]) if t == 0 else 0.0
-    parts += [f"{at_start:.6g} on hand at the start"] * (at_start > 0)
-    parts.append(f"{used:.6g} used up as input")
-    parts.append(f"{plan.consumption.to_numpy()[good, t]:.6g} delivered")
-    if len(plan.investment):
-        own = [(label[0] if isinstance(plan.investment.index, pd.MultiIndex) else label) == name
-               for label in plan.investment.index]  # fmt: skip
-        parts.append(f"{plan.investment.to_numpy()[own, t].sum():.6g} invested")
-    if plan.asked.has("storage"):
-        if t > 0:
-            keep = float(plan.asked.vector("storage", 0)[good])
-            parts.append(f"{keep * plan.stored.to_numpy()[good, t - 1]:.6g} from store")
-        parts.append(f"{plan.stored.to_numpy()[good, t]:.6g} stored")
-    parts += _further_flows(accounts, good)
-    left = float(plan.surplus.to_numpy()[good, t])
-    parts.append(f"{left if left > _ROUNDING * float(output[0]) else 0.0:.6g} left over")
-    return "  " + ", ".join(parts)
-
-
-def _further_flows(accounts: Accounts, good: int) -> list[str]:
-    """Say what further laws supply of a good, or take of it."""
-    plan, parts = accounts.plan, []
-    told = (plan.columns_filling("investment"), plan.columns_filling("stored"))
-    for block, goods, amounts in flows_of_columns(plan, accounts.t):
-        if block.declared is not None and block not in told:
-            mine = amounts[goods == good]
-            as_supply, as_use = words_of_flow(block)
-            for amount, words in ((mine[mine > 0].sum(), as_supply), (-mine[mine < 0].sum(), as_use)):
-                parts += [f"{amount:.6g} {words}"] * bool(amount)
-    other = float(plan.other_uses.to_numpy()[good, accounts.t])
-    return [*parts, f"{abs(other):.6g} {'other use' if other > 0 else 'other supply'}"][: len(parts) + bool(other)]
+    said = [(float(part.amounts[good]), part) for part in balance_parts(accounts)]
+    return "  " + ", ".join(f"{amount:.6g} {part.words}" for amount, part in said if amount or part.always)
 
 
 def _idle_words(accounts: Accounts, good: int) -> str:

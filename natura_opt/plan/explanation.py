@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import NotProvedError
+from ..base.labels import name_of
 from .account_lines import account
 from .finding import find_row
 from .tables import PlanTables
@@ -57,8 +58,33 @@ class Explanation:
         """Return the explanation with one line more."""
         return replace(self, lines=(*self.lines, line))
 
+    def summary(self) -> dict[str, Any]:
+        """Return what the command line prints as JSON; a period or an interval only where there is one."""
+        where = {} if self.period is None else {"period": name_of(self.period)}
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            **where,
+            "valuation": float(self.valuation),
+            **({} if self.interval is None else {"interval": [float(end) for end in self.interval]}),
+            "cost": _records(self.cost),
+            "makes": _records(self.makes),
+            "takes": _records(self.takes),
+            "chain": list(self.chain),
+            "lines": list(self.lines),
+        }
+
     def __repr__(self) -> str:
         return "\n".join(self.lines)
+
+
+def _records(parts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return an account as a list, one entry per line."""
+    figures = zip(*(parts[name].tolist() for name in ("amount", "valuation", "worth")), strict=True)
+    return [
+        {"kind": kind, "name": name_of(name), "amount": amount, "valuation": valuation, "worth": worth}
+        for (kind, name), (amount, valuation, worth) in zip(parts.index, figures, strict=True)
+    ]
 
 
 def interval_of(plan: PlanTables, block_name: str, label: Any) -> tuple[tuple[float, float] | None, str]:

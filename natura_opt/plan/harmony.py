@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..base.arrays import Floats
 from ..base.errors import QuestionError
@@ -52,6 +53,16 @@ class HarmonyCourse:
             "a harmony plan has no ranges of sides and costs and no intervals of valuations: these belong to a linear "
             "program's basis, and its valuations are proved only to the plan's gap"
         )
+
+    @property
+    def objective_name(self) -> str:
+        """Harmony is the question's own objective."""
+        return ""
+
+    @property
+    def extra(self) -> dict[str, pd.DataFrame]:
+        """Every row of a harmony plan is linear."""
+        return {}
 
     def summary(self, plan: PlanTables) -> dict[str, Any]:
         """Return what the command line prints as JSON besides."""

@@ -77,8 +77,7 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
     worth = np.concatenate([part.worth for part in parts] or [np.empty(0)])
     order = np.argsort(-np.abs(worth), kind="stable")[:most]
     rows = [_line(plan, parts[kind[k]], int(place[k])) for k in order]
-    whole = held_whole(plan.program)
-    if rows and intervals and plan.has_intervals and whole is not None and whole.nnz <= _QUICK:
+    if rows and intervals and plan.has_intervals and few_coefficients(plan):
         ranges = plan.valuation_intervals
         for row, k in zip(rows[:intervals], order[:intervals], strict=True):
             part = parts[kind[k]]
@@ -86,6 +85,12 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
                 row["one_more"], row["one_less"] = _ends(plan, ranges, part, int(place[k]))
     figures = dict.fromkeys(_COLUMNS[_COLUMNS.index("available") :], float)  # numbers even where there are none
     return pd.DataFrame(rows, columns=_COLUMNS).astype(figures)
+
+
+def few_coefficients(plan: PlanTables) -> bool:
+    """Whether the first interval of a valuation takes no longer than a summary may."""
+    whole = held_whole(plan.program)
+    return whole is not None and whole.nnz <= _QUICK
 
 
 def count_limits(plan: PlanTables) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..base.entrance import checked_arguments
+from ..base.reported import Reported
 from ..proof.sensitivity import Sensitivity, ranges
 from . import export, text
 from .explain import explain
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Plan(PlanTables, Written):
+class Plan(PlanTables, Written, Reported):
     """A plan and what is known about it. Tables are pandas frames, rows by the user's names, one column per period.
 
     Attributes
@@ -213,8 +214,8 @@ class Plan(PlanTables, Written):
 
     @cached_property
     def plot(self) -> PlanPlots:
-        """The pictures of the plan: ``fulfilment()``, ``valuations()``, ``prices_over_time()``, ``stocks()`` and
-        ``flows()``.
+        """The pictures of the plan: ``fulfilment()``, ``activities()``, ``valuations()``, ``prices_over_time()``,
+        ``stocks()``, ``emissions()``, ``network()``, ``flows()``, ``against(other)`` and more.
         """
         from .pictures.accessor import PlanPlots
 

@@ -70,6 +70,8 @@ class Stated(Answered):
     @cached_property
     def objective_name(self) -> str:
         """What is to be best, in words; an objective that was put in another's place says so."""
+        if self.added is not None and self.added.objective_name:
+            return self.added.objective_name
         return objective_in_words(self.program, self._planned, self.question)
 
     @property

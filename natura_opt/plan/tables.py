@@ -86,6 +86,8 @@ class PlanTables(Quantities, Worths):
         others with constants that are not negative (``b - a <= 10``); where there is no constant, ``a >= b`` and
         ``b <= a`` and ``0 <= a - b`` all read ``a - b >= 0``, and an equality has the variable that stands first in
         ``program`` positive. A range has its variables in the middle. Rows of matrices are read as they are stated.
+        Rows in CVXPY that are not linear have what is curved on the left: ``norm(x) <= 5`` and ``log(y) >= 1`` are
+        read as they stand, and where variables stand on both sides, the right one is taken from the left.
         """
         self.require_point()
         tables: dict[str, pd.DataFrame] = {}
@@ -98,6 +100,8 @@ class PlanTables(Quantities, Worths):
                 rows = {"value": self.row_levels[block.span], "valuation": self.dual[block.span]}
                 name = block.name if block.name not in tables else f"{block.name} (rows)"
                 tables[name] = pd.DataFrame(rows, index=block.index) + 0.0
+        for name, frame in ({} if self.added is None else self.added.extra).items():
+            tables[name if name not in tables else f"{name} (rows)"] = frame
         return tables
 
     def side_of(self, block: Block) -> Floats:

@@ -38,15 +38,10 @@ class TakenOutside(PeriodOfPlan):
         """Return what activities take besides goods: resources, stocks, emissions and whatever else laws limit; what
         is of the user's own; and rents of scale, where a technique runs at the end of a piece of its curves.
         """
-        plan, sign = self.plan, self.towards
         lines = [*self._limited(level), *self._other_goods(level)]
         for counted, apart, called, amounts, weights in self._counted(level):
             lines = _with_weights(lines, (counted, called, amounts, weights), apart)
-        for block in plan.program.rows:
-            if block.declared is None:
-                rows = rows_of(plan.program, np.arange(block.span.start, block.span.stop))[:, self._columns]
-                named = [" in ".join(filter(None, own_name(plan.economy, block.name, label))) for label in block.index]
-                lines.append(("own row", named, rows @ level, sign * plan.dual[block.span]))
+        lines += [("own row", named, rows @ level, self.towards * duals) for named, rows, duals in self._own_rows]
         rents = np.where(self.level > 0, self.marginal.beyond, 0.0)
         if rents.any():
             lines.append(("rent of scale", names(self.economy.techniques), level * (rents != 0), rents))
@@ -56,6 +51,17 @@ class TakenOutside(PeriodOfPlan):
             lines.append(("own bound", techniques, level * self.bounded, -self.loss))
         return lines
 
+    @cached_property
+    def _own_rows(self) -> list[tuple[list[str], Any, Floats]]:
+        """The rows that no law declares: names, what a unit of each activity takes of them, ∂objective/∂side."""
+        plan, found = self.plan, []
+        for block in plan.program.rows:
+            if block.declared is None:
+                rows = rows_of(plan.program, np.arange(block.span.start, block.span.stop))[:, self._columns]
+                named = [" in ".join(filter(None, own_name(plan.economy, block.name, label))) for label in block.index]
+                found.append((named, rows, plan.dual[block.span]))
+        return found
+
     def _limited(self, level: Floats) -> list[Lines]:
         """Return what activities take of everything but goods that laws declare rows for."""
         totals: dict[tuple[str, str], list[float]] = {}
@@ -64,7 +70,7 @@ class TakenOutside(PeriodOfPlan):
                 continue
             amounts = rows @ level
             for k in np.flatnonzero(amounts).tolist():
-                key = (says.taken or says.words, self._row_name(says, block.index[k]))
+                key = (says.taken or says.words, self._row_name(block, says, k))
                 valuation = self.towards * float(self._duals[block.name][k])
                 before = totals.get(key)
                 if before is not None and _same(before[0], amounts[k]):  # a cap and a budget limit the same emission
@@ -84,7 +90,7 @@ class TakenOutside(PeriodOfPlan):
             for kind, taken in (("input", ahead), ("other use", beyond)):
                 uses = taken @ level
                 at = np.flatnonzero(uses)
-                called = [self._row_name(says, block.index[k]) for k in at.tolist()]
+                called = [self._row_name(block, says, k) for k in at.tolist()]
                 lines.append((kind, called, uses[at], -self.towards * self._duals[block.name][at]))
         return lines
 
@@ -119,9 +125,21 @@ class TakenOutside(PeriodOfPlan):
 
         Each has two names: beside the valuation of the same amount, and alone.
         """
-        plan, economy, t = self.plan, self.economy, self.t
         plain = np.where(self._usual, level, 0.0)  # whose cost is the question's own
         lines = []
+        for together, alone, called, amounts, weights in self._counting:
+            if not np.array_equal(plain, level):
+                lines.append((together, alone, called, amounts @ level, np.zeros(len(weights))))
+                together = alone
+            lines.append((together, alone, called, amounts @ plain, weights))
+        return lines
+
+    @cached_property
+    def _counting(self) -> list[tuple[str, str, list[str], Any, Floats]]:
+        """What the objective may count: its two names, what is counted, how much of it a unit of each activity takes,
+        csr, and its weights.
+        """
+        plan, economy, t, found = self.plan, self.economy, self.t, []
         for table, levels, axis, weighs, alone in (
             ("resource_use", "resource_use", "resources", "resource_weights", "weight of resource"),
             ("emissions", "emissions", "pollutants", "damage_weights", "damage"),
@@ -134,13 +152,8 @@ class TakenOutside(PeriodOfPlan):
                 weights = counted_weights(economy, plan.question, weighs)[t]
             if weighs == "resource_weights" and not plan.of.weighs_resources:
                 weights = np.zeros(len(weights))
-            amounts, called = self.use(table), names(economy.axes[axis])
-            together = says.taken or says.words
-            if not np.array_equal(plain, level):
-                lines.append((together, alone, called, amounts @ level, np.zeros(len(weights))))
-                together = alone
-            lines.append((together, alone, called, amounts @ plain, weights))
-        return lines
+            found.append((says.taken or says.words, alone, names(economy.axes[axis]), self.use(table), weights))
+        return found
 
     @cached_property
     def _stated_rows(self) -> list[tuple[Block, Rows, Any]]:
@@ -178,11 +191,24 @@ class TakenOutside(PeriodOfPlan):
             duals_by_block[block.name] = np.where(at >= 0, duals[at], 0.0)
         return duals_by_block
 
-    def _row_name(self, says: Rows, label: Any) -> str:
-        """Return the name of a row, and its period where that is another one."""
-        parts, period = parts_of(self.economy, says, label)
-        name = holding_name(parts) if parts else says.named or says.words
-        return name if period is None or period == self.economy.periods[self.t] else f"{name} in {name_of(period)}"
+    def _row_name(self, block: Block, says: Rows, at: int) -> str:
+        """Return the name of a row, and its period where that is another one; each is made once."""
+        if block.name not in self._names_of_rows:
+            self._names_of_rows[block.name] = (block.index.tolist(), {}, self.economy.periods[self.t])
+        labels, names_made, period_here = self._names_of_rows[block.name]
+        called = names_made.get(at)
+        if called is None:
+            parts, period = parts_of(self.economy, says, labels[at])
+            called = holding_name(parts) if parts else says.named or says.words
+            if period is not None and period != period_here:
+                called = f"{called} in {name_of(period)}"
+            names_made[at] = called
+        return called
+
+    @cached_property
+    def _names_of_rows(self) -> dict[str, tuple[list[Any], dict[int, str], Any]]:
+        """What is known of the names of rows, by block: labels, names made so far by position, and the period."""
+        return {}
 
     @cached_property
     def _own_cost(self) -> Floats:

@@ -32,8 +32,11 @@ def further_lines(plan: PlanTables) -> list[str]:
 
 def summary(plan: PlanTables) -> str:
     """Return the plan's summary, most valuable limits first; or what its objective says in place of it."""
-    if plan.added is not None:
-        return plan.added.text(plan)
+    return plain_summary(plan) if plan.added is None else plan.added.text(plan)
+
+
+def plain_summary(plan: PlanTables) -> str:
+    """Return the summary of a plan, whatever its objective adds."""
     lines = [f"Plan of {plan.economy.name!r} ({plan.objective_name}): {plan.status}"]
     if plan.impossibility is not None:
         return "\n".join([*lines, f"  {plan.impossibility}"])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base.arrays import Floats
 from ..base.entrance import checked_arguments
 from ..base.errors import QuestionError, shortened
 from ..base.labels import holding_name
@@ -54,7 +55,7 @@ class Worths(Stated):
         parts = {} if self.balance else {GOODS.kind: self.laid_out(GOODS, None, np.empty(0))}
         for block, says in self.kinds:
             if says.by_period and not (says.partly and not len(block.index)):
-                parts[says.kind] = self._of_kind(block, says)
+                parts[says.kind] = self.of_kind(says, block, self.sign_of(says) * self.dual[block.span])
         return {kind: part + 0.0 for kind, part in parts.items()}  # no negative zeros
 
     @property
@@ -162,8 +163,9 @@ class Worths(Stated):
         """The intervals of all valuations, row by row; of proved plans only (``has_intervals``)."""
         return ValuationIntervals(self._whole, self.primal, self.dual)
 
-    def _of_kind(self, block: Block, says: Rows) -> pd.DataFrame:
-        laid = self.laid_out(says, block, self.sign_of(says) * self.dual[block.span])
+    def of_kind(self, says: Rows, block: Block, values: Floats) -> pd.DataFrame:
+        """Lay values of declared rows out as ``valuations_by_kind`` does theirs: zeros where there is no row."""
+        laid = self.laid_out(says, block, values)
         names = [axis for axis in says.axes if axis != "periods"]
         if len(names) > 1:
             return laid.set_axis(pd.Index([holding_name(label) for label in laid.index], tupleize_cols=False), axis=0)

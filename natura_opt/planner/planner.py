@@ -189,8 +189,8 @@ class Planner:
 
         Raises
         ------
-        QuestionError : the question cannot be asked of the economy. CannotAnswerError : the method cannot answer it, or
-        a rule of all years together is asked of a window of some.
+        QuestionError : the question cannot be asked of the economy.
+        CannotAnswerError : the method cannot answer it, or a rule of all years together is asked of a window of some.
         OptionError : the planner is closed.
         """
         if self._closed:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..base.entrance import checked_arguments
 from ..base.errors import OptionError
+from ..base.reported import Reported
 from ..economy.economy import Economy
 from ..economy.question import Question
 from ..formulate import posed
@@ -31,7 +32,7 @@ BLOCK = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(Reported):
     """What was found at each point.
 
     Attributes

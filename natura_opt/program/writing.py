@@ -62,7 +62,7 @@ def to_mps(program: CanonicalForm, path: str | Path) -> Path:
     ROWS
      N objective
     """
-    return _write(path, _MPS, _mps_lines(program))
+    return _write(path, MPS, _mps_lines(program))
 
 
 def to_lp(program: CanonicalForm, path: str | Path) -> Path:
@@ -75,7 +75,7 @@ def to_lp(program: CanonicalForm, path: str | Path) -> Path:
     ------
     OutputError : as for MPS; the name must end in ``.lp``.
     """
-    return _write(path, _LP, _lp_lines(program))
+    return _write(path, LP, _lp_lines(program))
 
 
 def _write(path: str | Path, kind: Kind, lines: Iterator[str]) -> Path:
@@ -84,7 +84,7 @@ def _write(path: str | Path, kind: Kind, lines: Iterator[str]) -> Path:
     return Path(path)
 
 
-def _refusing_without(mark: str) -> Callable[[Path], str]:
+def refusing_without(mark: str) -> Callable[[Path], str]:
     """Refuse to write over a file whose first line is not the one that is written here."""
 
     def refusal(place: Path) -> str:
@@ -96,8 +96,8 @@ def _refusing_without(mark: str) -> Callable[[Path], str]:
 
 
 _MPS_MARK, _LP_MARK = "NAME natura_opt FREE", "\\ written by natura-opt"
-_MPS = Kind("a program in MPS format", (".mps",), "NAME.mps", False, _refusing_without(_MPS_MARK))
-_LP = Kind("a program in LP format", (".lp",), "NAME.lp", False, _refusing_without(_LP_MARK))
+MPS = Kind("a program in MPS format", (".mps",), "NAME.mps", False, refusing_without(_MPS_MARK))
+LP = Kind("a program in LP format", (".lp",), "NAME.lp", False, refusing_without(_LP_MARK))
 
 
 def column_names(program: CanonicalForm) -> list[str]:
@@ -230,7 +230,7 @@ def _lp_lines(program: CanonicalForm) -> Iterator[str]:
     if not costs:
         costs = [f"+ 0 {columns[0]}"] if columns else []
     constant = [_signed(program.offset)] if program.offset else []
-    yield from _folded(f" {_OBJECTIVE}:", [*costs, *constant])
+    yield from folded(f" {_OBJECTIVE}:", [*costs, *constant])
     yield "Subject To"
     by_row = program.matrix.tocsr()
     by_row.sort_indices()
@@ -240,13 +240,13 @@ def _lp_lines(program: CanonicalForm) -> Iterator[str]:
         terms = [f"{_signed(values[k])} {columns[indices[k]]}" for k in range(ends[i], ends[i + 1])]
         terms = terms or ([f"+ 0 {columns[0]}"] if columns else [])
         if lower == upper:
-            yield from _folded(f" {name}:", [*terms, f"= {lower!r}"])
+            yield from folded(f" {name}:", [*terms, f"= {lower!r}"])
             continue
         two = np.isfinite(lower) and np.isfinite(upper)
         if np.isfinite(lower):
-            yield from _folded(f" {name}{'.lower' if two else ''}:", [*terms, f">= {lower!r}"])
+            yield from folded(f" {name}{'.lower' if two else ''}:", [*terms, f">= {lower!r}"])
         if np.isfinite(upper):
-            yield from _folded(f" {name}{'.upper' if two else ''}:", [*terms, f"<= {upper!r}"])
+            yield from folded(f" {name}{'.upper' if two else ''}:", [*terms, f"<= {upper!r}"])
     yield "Bounds"
     for j, name in enumerate(columns):
         least, most = float(program.lower[j]), float(program.upper[j])
@@ -268,7 +268,7 @@ def _limit(value: float) -> str:
     return repr(value) if np.isfinite(value) else ("+inf" if value > 0 else "-inf")
 
 
-def _folded(start: str, parts: Sequence[str], width: int = 100) -> Iterator[str]:
+def folded(start: str, parts: Sequence[str], width: int = 100) -> Iterator[str]:
     """Join parts into lines of readable length."""
     line = start
     for part in parts:

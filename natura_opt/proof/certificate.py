@@ -1,6 +1,6 @@
 """The proof, recomputed from the data: never the solver's word.
 
-**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum,
+**The bound.** For ``min c x`` with sides and bounds, any multipliers ``y`` give a lower bound on the optimum::
 
     L = sum_i y_i (row_lower_i if y_i > 0 else row_upper_i) + sum_j d_j (lower_j if d_j > 0 else upper_j),  d = c - A'y.
 
@@ -17,7 +17,7 @@ optimum lies in ``[L, r]``, and ``r`` counts in the gap. Without such a plan the
 primal residual of each row's terms*, and says so: no measure in doubles tells a demand that was forgotten beside
 large flows, or two nearly parallel rows, from rounding; the exact judge does.
 
-**What is relative to what.** One measure for gap, complementarity and dual residual:
+**What is relative to what.** One measure for gap, complementarity and dual residual::
 
     m = max(|f|, |L|, 1e-6 (sum_j |c_j x_j| + |offset|)),
 
@@ -42,7 +42,7 @@ from .meeting import clean_point, meets_rows, violations
 from .rounding import Extended, Products, are_doubles, products, relative_max
 
 #: The gap is relative to the objective, or to this share of its terms where they cancel (an optimum of zero).
-_CANCELLING = 1e-6
+CANCELLING = 1e-6
 #: Rounding of doubles: what data may be allowed to be off by, relative to their terms.
 ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 #: Programs with more coefficients than this are not summed as fractions.
@@ -61,7 +61,7 @@ class Certificate:
     primal_residual : largest violation of a row, relative to the sum of sizes of its terms.
     dual_residual : what reduced costs of the wrong sign, beyond rounding, cost the bound, relative to the objective;
         where nothing bounds a column, and so the gap is infinite, how large they are relative to their terms.
-    complementarity : sum of |multiplier x slack| over rows and columns, relative to the objective.
+    complementarity : sum of ``|multiplier x slack|`` over rows and columns, relative to the objective.
     gap : between objective, bound and what is reached, relative to the objective.
     tolerance : what ``proved`` is held to.
     bound : ``recomputed``, ``exact`` where rational arithmetic found it, or ``solver`` where a whole-number program's
@@ -218,7 +218,7 @@ def _objective(program: Program, x: Extended) -> tuple[np.longdouble, np.longdou
     """Return ``f = c x`` with its constant, and what it is measured by (see the module) while no bound is known."""
     terms = program.cost.astype(np.longdouble) * x
     f = terms.sum() + program.offset
-    return f, max(abs(f), _CANCELLING * (np.abs(terms).sum() + abs(program.offset)))
+    return f, max(abs(f), CANCELLING * (np.abs(terms).sum() + abs(program.offset)))
 
 
 def _slips(bound: Bound, most: float | np.longdouble) -> bool:
@@ -259,7 +259,7 @@ def _with_safe(
 
 
 def _slackness(program: Program, point: Extended, multipliers: Extended, sums: Products, bound: Bound) -> float:
-    """Return the sum of |multiplier x slack|, over what is bounded."""
+    """Return the sum of ``|multiplier x slack|``, over what is bounded."""
     away = np.where(np.isfinite(bound.at), (point - bound.at).astype(np.float64), 0.0)
     slack = (sums.rows - bound.side).astype(np.float64)
     return float(np.abs(multipliers.astype(np.float64) * slack).sum() + np.abs(bound.reduced * away).sum())

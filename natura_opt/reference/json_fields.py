@@ -11,7 +11,7 @@ from typing import Literal
 
 from .topic import Topic
 
-Kind = Literal["text", "number", "whole number", "true or false", "object"]
+Kind = Literal["text", "number", "whole number", "true or false", "object", "text or number"]
 
 
 @dataclass(frozen=True)
@@ -224,6 +224,44 @@ _BY_PRICES = (
     ),
 )
 
+_TABLES = (
+    Field("tables", "object", "with --tables: every table of the plan, by name, as --out writes them"),
+    Field("tables.TABLE", "object", "with --tables: a table of the plan"),
+    Field("tables.TABLE.headings[]", "text", "with --tables: headings of the labels, then of the figures"),
+    Field("tables.TABLE.labels", "whole number", "with --tables: how many of the headings are of labels"),
+    Field(
+        "tables.TABLE.rows[][]",
+        "text or number",
+        "with --tables: a cell under its heading; null: does not exist, or has no end",
+        nullable=True,
+    ),
+)
+
+_EXPLAINED = (
+    Field("name", "text", "what is explained"),
+    Field("kind", "text", "what it is: good, resource, technique, stock or another kind"),
+    Field("period", "text", "of what belongs to a period: which"),
+    Field("valuation", "number", "what one more unit is worth", "objective per unit"),
+    Field("interval[]", "number", "where it is known: least and greatest valuation it can have", "objective per unit"),
+    *(
+        field
+        for account, meaning in (
+            ("cost", "what its valuation consists of, or what a technique takes"),
+            ("makes", "what that pays for"),
+            ("takes", "what one more takes in all, through the whole chain of goods, in what limits the plan"),
+        )
+        for field in (
+            Field(f"{account}[].kind", "text", f"{meaning}: kind of the part"),
+            Field(f"{account}[].name", "text", f"{meaning}: its name"),
+            Field(f"{account}[].amount", "number", f"{meaning}: so much of it", "unit of the name"),
+            Field(f"{account}[].valuation", "number", f"{meaning}: what a unit is worth", "objective per unit"),
+            Field(f"{account}[].worth", "number", f"{meaning}: amount times valuation", "objective"),
+        )
+    ),
+    Field("chain[]", "text", "the dearest chain of goods from it down to a limit"),
+    Field("lines[]", "text", "the explanation in words"),
+)
+
 _COMPARED = (
     Field("question", "text", "name of the question"),
     Field("objective", "number", "the linear objective, of what the plan delivers", "objective", nullable=True),
@@ -250,7 +288,34 @@ def _compared() -> tuple[Field, ...]:
 
 #: Every field, by command.
 FIELDS: dict[str, tuple[Field, ...]] = {
-    "solve": (*_SOLVE, *_WHY_NOT, *_HARMONY, *_BY_PRICES),
+    "solve": (*_SOLVE, *_WHY_NOT, *_HARMONY, *_BY_PRICES, *_TABLES),
+    "explain": (
+        Field("model", "text", "name of the economy"),
+        Field("question", "text", "name of the question"),
+        Field("method", "text", "who answered"),
+        Field("status", "text", "what is known: see the topic statuses"),
+        Field("proved", "true or false", "whether the status is proved"),
+        Field("reason", "text", "where there is no plan, in place of all that follows: why"),
+        *_EXPLAINED,
+    ),
+    "picture": (
+        Field("model", "text", "name of the economy"),
+        Field("question", "text", "name of the question"),
+        Field("method", "text", "who answered"),
+        Field("status", "text", "what is known: see the topic statuses"),
+        Field("proved", "true or false", "whether the status is proved"),
+        Field("reason", "text", "where there is no plan, in place of all that follows: why"),
+        Field("picture", "text", "the file that was written"),
+        Field("kind", "text", "what is drawn"),
+    ),
+    "export": (
+        Field("model", "text", "the model or program as it was asked for"),
+        Field("file", "text", "the file that was written"),
+        Field("rows", "whole number", "how many rows"),
+        Field("columns", "whole number", "how many columns"),
+        Field("coefficients", "whole number", "how many coefficients"),
+        Field("notes[]", "text", "what is to be said of it"),
+    ),
     "compare": (
         Field("model", "text", "name of the economy"),
         Field("question", "text", "name of the question"),
@@ -286,6 +351,18 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("goods", "whole number", "how many goods"),
         Field("periods", "whole number", "how many periods"),
     ),
+    **{
+        f"import {form}": (
+            Field("model", "text", "the folder or workbook that was written"),
+            Field("goods", "whole number", "how many goods"),
+            Field("techniques", "whole number", "how many techniques"),
+            Field("resources", "whole number", "how many resources"),
+            Field("pollutants", "whole number", "how many pollutants"),
+            Field("questions[]", "text", "names of what is asked"),
+            Field("notes[]", "text", "what was moved, left out or found, one note each"),
+        )
+        for form in ("flows", "supply-use", "bea", "psut")
+    },
     "sweep": (
         Field("model", "text", "the model as it was asked for"),
         Field("table", "text", "the file that was written"),

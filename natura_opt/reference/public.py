@@ -7,7 +7,7 @@ from __future__ import annotations
 PUBLIC: dict[str, dict[str, str]] = {
     "economies": {
         "read": "economy.files.catalog",
-        "shipped_models": "economy.files.catalog",
+        "shipped_models": "economy.files.shipped",
         "build_economy": "economy.build",
         "generate_economy": "generate.families",
         "write": "economy.files.folder_writer",
@@ -34,6 +34,10 @@ PUBLIC: dict[str, dict[str, str]] = {
     "national accounts": {
         "read_five_year": "economy.national.five_year",
         "read_bea": "economy.national.bea",
+        "read_flows": "economy.national.flow_files",
+        "read_supply_use": "economy.national.supply_use_sheets",
+        "read_psut": "economy.national.psut",
+        "from_flows": "economy.national.flows",
         "from_supply_use": "economy.national.supply_use",
         "from_pymrio": "economy.national.multiregional",
     },
@@ -49,6 +53,7 @@ PUBLIC: dict[str, dict[str, str]] = {
         "Planner": "planner.planner",
         "receding_horizon": "planner.horizon",
         "carry_over": "planner.carrying",
+        "report": "reports.write",
         "sweep": "planner.sweep",
         "Sweep": "planner.sweep",
         "Status": "base.status",

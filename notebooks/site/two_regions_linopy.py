@@ -52,7 +52,9 @@ z = m.add_variables(lower=0.0, coords=[t], name="fulfilment")
 k = m.add_variables(lower=0.0, coords=[r, t], name="machines")
 a = m.add_variables(lower=0.0, coords=[r, t], name="investment")
 targets = xr.DataArray([WANTED.get(good.split("@")[0], 0.0) for good in goods], [("good", goods)])
-is_machine = array(pd.DataFrame({q: [float(g == f"machine@{q}") for g in goods] for q in "NS"}, goods), "good", "region")
+is_machine = array(
+    pd.DataFrame({q: [float(g == f"machine@{q}") for g in goods] for q in "NS"}, goods), "good", "region"
+)
 
 made = (array(net, "good", "technique") * x).sum("technique")
 m.add_constraints(made - (is_machine * a).sum("region") - targets * z >= 0, name="balance")
@@ -66,10 +68,14 @@ for n in range(len(PERIODS)):
         m.add_constraints(k.isel(period=n + 1, drop=True) - left <= 0, name=f"machines of {PERIODS[n + 1]}")
     else:
         m.add_constraints(left >= 20.0, name="machines at the end")
-m.add_constraints((array(co2.to_frame().T.set_axis(["CO2"]), "pollutant", "technique") * x).sum() <= 80.0, name="budget")
+m.add_constraints(
+    (array(co2.to_frame().T.set_axis(["CO2"]), "pollutant", "technique") * x).sum() <= 80.0, name="budget"
+)
 wind, chp = (x.sel(technique=[f"{name}@N", f"{name}@S"]).sum("technique") for name in ("wind", "chp"))
 m.add_constraints(0.7 * wind - 0.3 * chp >= 0, name="renewable")
 least = xr.DataArray([15.0, 13.0], [("period", ["2026", "2028"])])
-m.add_constraints(x.sel(technique="bakery@S", period=["2026", "2028"], drop=True) >= least, name="bakeries of the south")
+m.add_constraints(
+    x.sel(technique="bakery@S", period=["2026", "2028"], drop=True) >= least, name="bakeries of the south"
+)
 m.add_objective(z.sum(), sense="max")
 m.solve(solver_name="highs", output_flag=False)

@@ -8,21 +8,8 @@ from ...base.errors import DataError, shortened, unknown
 from ...base.input_files import ReadingLimits, as_path, limits_given
 from ..economy import Economy
 from .folder import SETTINGS, read_folder
+from .shipped import shipped_models
 from .workbook import read_workbook
-
-_PACKAGE = Path(__file__).resolve().parents[2]
-
-
-def shipped_folder() -> Path:
-    """Return the folder of the shipped models: inside an installed package, or beside it in a checkout."""
-    installed = _PACKAGE / "_models"
-    return installed if installed.is_dir() else _PACKAGE.parent / "models"
-
-
-def shipped_models() -> dict[str, Path]:
-    """Return the shipped models: folder by name."""
-    folders = sorted(path.parent for path in shipped_folder().glob("*/economy.toml"))
-    return {folder.name: folder for folder in folders}
 
 
 def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:

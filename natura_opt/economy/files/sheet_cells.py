@@ -66,10 +66,12 @@ class SheetReader:
         dates: Collection[int],
         figures: set[tuple[int, int]] | None,
         refuse_cells: Callable[[int, int], None],
+        merged: list[str] | None = None,
     ) -> None:
         self.rows: Rows = {}
         self._refuse_cells, self._width = refuse_cells, 0  # columns of the first row that has any
         self._place, self._shared, self._dates, self._figures = place, texts, dates, figures
+        self._merged = merged
         self._inside = False  # of the element that holds the cells
         self._row, self._column = 0, -1
         self._cell: Attributes = {}
@@ -78,7 +80,9 @@ class SheetReader:
         self._text = Texts("is")
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == "mergeCell":
+        if name == "mergeCell" and self._merged is not None:
+            self._merged.append(attributes.get("ref", ""))
+        elif name == "mergeCell":
             raise DataError(
                 f"{self._place}: the cells {shortened(attributes.get('ref'))} are merged, which hides all but one "
                 "of them; a table has one cell for each entry"

@@ -84,18 +84,23 @@ class Workbook:
         book.parts = book._sheets(main, related)
         return book
 
-    def rows(self, title: str, figures: set[tuple[int, int]] | None = None) -> Rows:
+    def rows(self, title: str, figures: set[tuple[int, int]] | None = None, merged: list[str] | None = None) -> Rows:
         """Return the cells of a sheet that hold anything, texts without outer blanks.
 
         Parameters
         ----------
         figures : gets the (row, column) of every cell that is stored as a number, if given; texts then keep their
             blanks.
+        merged : gets the ranges of merged cells (``A1:C1``), if given; otherwise they are refused.
+
+        Raises
+        ------
+        DataError : a damaged sheet, more cells than the limits, and merged cells where nobody asked for them.
         """
         place = f"{self.path.name}, sheet {title!r}"
         texts = [text.strip() for text in self._texts] if figures is None else self._texts
         refuse_cells = partial(self.limits.refuse_cells, place, size=self.size)
-        reader = SheetReader(place, texts, self._dates, figures, refuse_cells)
+        reader = SheetReader(place, texts, self._dates, figures, refuse_cells, merged)
         self._parse(self.parts[title], reader.start, reader.end, reader.text, place)
         return {row: cells for row, cells in reader.rows.items() if any(cells.values())}
 

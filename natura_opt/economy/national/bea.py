@@ -17,6 +17,7 @@ from ...base.errors import DataError, listed
 from ..coerce import as_labels
 from ..economy import Economy
 from ..files.cells import read_grid
+from .naming import Names, check_labels, relabelled
 from .supply_use import from_supply_use
 
 #: Imports stand in the use table as a (mostly negative) column of final demand.
@@ -24,12 +25,15 @@ IMPORTS = "F05000"
 COMPENSATION = "V00100"
 
 
-@checked_arguments()
+@checked_arguments("commodity_names", "industry_names")
 def read_bea(
     make: str | Path,
     use: str | Path,
     *,
     imports: bool = True,
+    labels: str = "codes",
+    commodity_names: Names = None,
+    industry_names: Names = None,
     negatives: str = "error",
     name: str = "",
     objective: str | None = "least-resources",
@@ -45,16 +49,21 @@ def read_bea(
     ----------
     make, use : the files.
     imports : whether what was imported in that year is on hand; without, it must be made at home or done without.
-    negatives : ``"error"`` or ``"as-output"``, as in :func:`natura_opt.from_supply_use`.
+    labels : what commodities and industries are called: their ``"codes"``, their ``"names"``, or ``"both"``.
+    commodity_names, industry_names : names by code: a file (a column of codes and, after it, one of names) or a
+        mapping.
+    negatives : ``"error"``, ``"as-output"`` or ``"other-side"``, as in :func:`natura_opt.from_supply_use`.
     name : of the economy; by default the name of the use file.
     objective : of its default question; ``None`` where ``questions`` are among the options.
-    options : further arguments of :func:`natura_opt.from_supply_use` (``capital``, ``levels``, ``questions``, …);
-        ``resources`` adds resources to labour, and then ``resource_weights`` must name them all.
+    options : further arguments of :func:`natura_opt.from_supply_use` (``capital``, ``levels``, ``questions``, …), by
+        the labels chosen; ``resources`` adds resources to labour, and then ``resource_weights`` must name them all.
 
     Raises
     ------
     DataError : naming file, row and column.
     """
+    for names in (commodity_names, industry_names):
+        check_labels(labels, names)
     make_table, use_table = _table(Path(make)), _table(Path(use))
     industries = make_table.index[~_totals(make_table.index)]
     commodities = make_table.columns[~_totals(make_table.columns)]
@@ -68,7 +77,11 @@ def read_bea(
     demand = use_table.loc[commodities, use_table.columns[final]].drop(columns=IMPORTS)
     brought = -use_table.loc[commodities, IMPORTS]
     sent_back = brought < 0  # entered as exports of what was imported: a use
-    labour = use_table.loc[[COMPENSATION], industries].set_axis(["labour"])
+    if imports:
+        demand = demand.assign(sent_back=(-brought).where(sent_back, 0.0))
+    goods = dict(zip(commodities, relabelled(commodities, labels, commodity_names, "goods"), strict=True))
+    techniques = dict(zip(industries, relabelled(industries, labels, industry_names, "techniques"), strict=True))
+    labour = use_table.loc[[COMPENSATION], industries].set_axis(["labour"]).rename(columns=techniques)
     more = options.pop("resources", None)
     given = {
         "resources": labour if more is None else pd.concat([labour, more]),
@@ -79,10 +92,10 @@ def read_bea(
         **options,
     }
     return from_supply_use(
-        make_table.loc[industries, commodities].T,
-        use_table.loc[commodities, industries],
-        final_demand=demand.assign(sent_back=(-brought).where(sent_back, 0.0)) if imports else demand,
-        imports=brought.where(~sent_back, 0.0) if imports else None,
+        make_table.loc[industries, commodities].T.rename(index=goods, columns=techniques),
+        use_table.loc[commodities, industries].rename(index=goods, columns=techniques),
+        final_demand=demand.rename(index=goods),
+        imports=brought.where(~sent_back, 0.0).rename(index=goods) if imports else None,
         negatives=negatives,
         name=name or Path(use).stem,
         objective=None if "questions" in options else objective,

@@ -18,12 +18,13 @@ import scipy.sparse as sp
 from ...base.arrays import Floats
 from ...base.entrance import checked_arguments, is_kind
 from ...base.errors import DataError, shortened, unknown
+from ...base.labels import name_of
 from ..build import build_economy
 from ..coerce import as_labels
 from ..economy import Economy
 from ..question import Question
-from ..units import own_unit
 from .negatives import aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
+from .unit_names import in_own_words
 
 #: Extensions and their rows: a name, several names, or rows by name (``None`` for all).
 Rows = str | Iterable[str] | Mapping[str, Iterable[object] | None]
@@ -52,7 +53,8 @@ def from_pymrio(
     ----------
     io : a ``pymrio.IOSystem`` with ``A``, or with ``Z``; ``x`` is worked out from ``Z`` and ``Y`` if missing.
     final_demand : the categories of ``Y`` to serve, or whole columns (region, category); all of them by default.
-    resources, emissions : extensions, or rows of them: ``"emissions"``, or ``{"factor_inputs": ["Value Added"]}``.
+    resources, emissions : extensions, or rows of them: ``"emissions"``, or ``{"factor_inputs": ["Value Added"]}``; a
+        name that is no extension is that of a row, or a part of it, which one extension alone may have.
     resource_limits : by resource; or ``"base"`` for as much as the outputs ``x`` use.
     resource_weights : by resource, for a least-resources question.
     negatives : ``"error"`` or ``"as-output"``, as in :func:`natura_opt.from_supply_use`.
@@ -79,7 +81,7 @@ def from_pymrio(
     units = {"resources": used_units, "pollutants": emitted_units}
     if getattr(io, "unit", None) is not None:
         units["goods"] = units["techniques"] = _units(io.unit, goods, place)
-    units, renamed = _in_own_words(units)
+    units, renamed = in_own_words(units)
     return build_economy(
         name=place,
         title=title,
@@ -113,15 +115,6 @@ def _limits(limits: Any, used: pd.DataFrame, output: Floats | None, place: str) 
     if output is None:
         raise DataError(f"{place}: resource_limits='base' needs the outputs x; run io.calc_all() first")
     return used.to_numpy() @ output
-
-
-def _in_own_words(units: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return units per axis as an economy writes them, and a note of those that had to be written otherwise."""
-    every = dict.fromkeys(unit for strings in units.values() for unit in strings)  # each is looked at once
-    own = {unit: own_unit(unit) for unit in every}
-    renamed = [f"{unit!r} is written {written!r}" for unit, written in own.items() if unit.strip() != written]
-    notes = [f"units that are none for a program: {', '.join(renamed)}"] if renamed else []
-    return {axis: [own[unit] for unit in strings] for axis, strings in units.items() if strings}, notes
 
 
 def _frame(io: Any, table: str, place: str) -> pd.DataFrame | None:
@@ -167,13 +160,10 @@ def _chosen(columns: pd.Index, categories: Iterable[object] | None, place: str) 
 def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Floats | None, place: str) -> tuple[pd.DataFrame, list[str]]:
     """Return rows of extensions per unit of output, shape (rows, goods), and their units."""
     named = [chosen] if isinstance(chosen, str) else chosen
-    wanted = named if isinstance(named, Mapping) else dict.fromkeys(named)
+    wanted = list(named.items()) if isinstance(named, Mapping) else [_found(io, name, place) for name in named]
     parts, units = [pd.DataFrame(np.empty((0, len(goods))), columns=goods)], []
-    for extension, rows in wanted.items():
-        account = getattr(io, str(extension), None)
-        if not (hasattr(account, "F") or hasattr(account, "S")):
-            extensions = list(io.get_extensions()) if hasattr(io, "get_extensions") else []
-            raise DataError(f"{place}: {unknown('extension', extension, extensions)}")
+    for extension, rows in wanted:
+        account = _account(io, extension, place)
         where = f"{place}: {extension}"
         if not is_kind(rows, "str | Iterable[str | int | tuple[object, ...]] | None"):
             raise DataError(f"{where}: rows must be names, or None for all, not {shortened(rows)}")
@@ -199,6 +189,43 @@ def _rows(io: Any, chosen: Rows, goods: pd.Index, output: Floats | None, place: 
     joined = parts[0] if len(parts) == 1 else pd.concat(parts[1:])
     joined.index = as_labels(joined.index, "rows", f"{place}: extensions")
     return joined, units
+
+
+def _account(io: Any, extension: object, place: str) -> Any:
+    """Return an extension by its name."""
+    account = getattr(io, str(extension), None)
+    if not (hasattr(account, "F") or hasattr(account, "S")):
+        raise DataError(f"{place}: {unknown('extension', extension, _extensions(io))}")
+    return account
+
+
+def _extensions(io: Any) -> list[str]:
+    return list(io.get_extensions()) if hasattr(io, "get_extensions") else []
+
+
+def _found(io: Any, name: str, place: str) -> tuple[str, list[object] | None]:
+    """Return the extension of a name and all its rows; or the one row that is called so, whole or in part."""
+    if hasattr(io, name) and (hasattr(getattr(io, name), "F") or hasattr(getattr(io, name), "S")):
+        return name, None
+    matches: list[tuple[str, object]] = []
+    for extension in _extensions(io):
+        account = getattr(io, extension)
+        table = account.F if getattr(account, "F", None) is not None else getattr(account, "S", None)
+        rows = [] if table is None else list(table.index)
+        matches += [(extension, row) for row in rows if name in (row, name_of(row)) or _is_part(name, row)]
+    if not matches:
+        _account(io, name, place)  # which is none, and says so
+    if len(matches) > 1:
+        found = ", ".join(f"{extension}: {name_of(row)!r}" for extension, row in matches[:5])
+        raise DataError(
+            f"{place}: {name!r} names {len(matches)} rows of extensions ({found}{', …' if len(matches) > 5 else ''}); "
+            "say which, as {extension: [row]}"
+        )
+    return matches[0][0], [matches[0][1]]
+
+
+def _is_part(name: str, row: object) -> bool:
+    return isinstance(row, tuple) and name in row
 
 
 def _units(unit: Any, labels: pd.Index, place: str) -> list[str]:

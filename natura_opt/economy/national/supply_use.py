@@ -26,7 +26,17 @@ from ..build import build_economy, units_of_axis
 from ..coerce import as_labels
 from ..economy import Economy
 from ..question import Question
-from .negatives import aligned, check_choice, moved_demand, moved_inputs, per_unit, summed
+from .negatives import (
+    aligned,
+    check_choice,
+    moved_demand,
+    moved_imports,
+    moved_inputs,
+    moved_outputs,
+    per_unit,
+    summed,
+    without_receipts,
+)
 
 
 @checked_arguments(
@@ -67,7 +77,8 @@ def from_supply_use(
     capital : stocks of the base year, products x industries; they become ``capital`` per unit and ``initial_capital``.
     levels : activity level of each industry in the base year; by default the sum of what it makes.
     negatives : ``"error"``; or ``"as-output"``: an input below zero becomes an output, a final demand below zero goods
-        on hand, and both are listed in ``economy.notes``.
+        on hand; or ``"other-side"``: an output below zero also becomes an input, imports below zero final demand, and
+        a resource below zero (a subsidy) is none spent. All that is moved is listed in ``economy.notes``.
     units : as :func:`natura_opt.build_economy` takes them; techniques are measured as the goods are, where those are
         measured alike.
     name, title, source, objective, questions : as :func:`natura_opt.build_economy` takes them.
@@ -98,29 +109,32 @@ def from_supply_use(
     industries = as_labels(supply.columns, "techniques", f"{name}: supply")
     axes = ("goods", "techniques")
     output = aligned(supply, goods, industries, f"{name}: supply", axes)
-    _refuse_negative(output, goods, industries, f"{name}: supply")
+    output, taken_back, notes = moved_outputs(output, goods, industries, f"{name}: supply", negatives)
     used = aligned(use, goods, industries, f"{name}: use", axes)
-    used, by_products, notes = moved_inputs(used, goods, industries, f"{name}: use", negatives)
+    used, by_products, more = moved_inputs(used, goods, industries, f"{name}: use", negatives)
     wanted = summed(final_demand, goods, f"{name}: final_demand")
-    wanted, on_hand, more = moved_demand(wanted, goods, f"{name}: final_demand", negatives)
+    wanted, on_hand, moved = moved_demand(wanted, goods, f"{name}: final_demand", negatives)
+    notes += [*more, *moved]
     if imports is not None:
-        on_hand = on_hand + summed(imports, goods, f"{name}: imports")
-    notes += [*more, *_empty(output, goods, industries)]
+        brought = summed(imports, goods, f"{name}: imports")
+        brought, sent, more = moved_imports(brought, goods, f"{name}: imports", negatives)
+        wanted, on_hand, notes = wanted + sent, on_hand + brought, [*notes, *more]
+    notes += _empty(output, goods, industries)
     if not isinstance(units, Mapping | None):
         raise DataError(f"{name}: units must be a mapping from axis to units, not {shortened(units)}")
     units = dict(units or {})
     goods_units = set(units_of_axis(units["goods"], goods, "goods", name)) if "goods" in units else set()
-    base = _Base(name, goods, industries, _levels(levels, output, industries, goods_units, name))
+    base = _Base(name, goods, industries, _levels(levels, output, industries, goods_units, name), negatives)
     if len(goods_units) == 1 and levels is None and "techniques" not in units:
         units["techniques"] = next(iter(goods_units))
     derived: dict[str, Any] = {
         "outputs": base.rates(output + by_products, "supply"),
-        "inputs": base.rates(used, "use"),
+        "inputs": base.rates(used + taken_back, "use"),
         "targets": wanted,
         "initial_stocks": on_hand if on_hand.any() else None,
         "resource_limits": resource_limits,
         "resource_weights": resource_weights,
-        **base.resource_tables(resources, resource_limits),
+        **base.resource_tables(resources, resource_limits, notes),
         **base.emission_tables(emissions),
         **base.capital_tables(capital),
     }
@@ -151,14 +165,21 @@ class _Base:
     goods: pd.Index
     industries: pd.Index
     level: Floats
+    negatives: str
 
     def rates(self, totals: Floats, table: str) -> sp.csr_array:
         return sp.csr_array(per_unit(totals, self.level, self.industries, f"{self.name}: {table}"))
 
-    def resource_tables(self, resources: pd.DataFrame | None, limits: pd.Series | str | None) -> dict[str, Any]:
+    def resource_tables(
+        self, resources: pd.DataFrame | None, limits: pd.Series | str | None, notes: list[str]
+    ) -> dict[str, Any]:
+        """Return what is spent per unit, and limits of the base year; add to the notes what is left out."""
         if resources is None:
             return {}
-        totals = aligned(resources, None, self.industries, f"{self.name}: resources", ("resources", "techniques"))
+        place, axes = f"{self.name}: resources", ("resources", "techniques")
+        totals = aligned(resources, None, self.industries, place, axes)
+        totals, more = without_receipts(totals, resources.index, self.industries, place, self.negatives)
+        notes += more
         tables: dict[str, Any] = {"resource_use": self.rates(totals, "resources")}
         if isinstance(limits, str):
             if limits != "base":
@@ -177,16 +198,6 @@ class _Base:
             return {}
         totals = aligned(capital, self.goods, self.industries, f"{self.name}: capital", ("goods", "techniques"))
         return {"capital": self.rates(totals, "capital"), "initial_capital": sp.csr_array(totals)}
-
-
-def _refuse_negative(output: Floats, goods: pd.Index, industries: pd.Index, place: str) -> None:
-    bad = np.argwhere(output < 0)
-    if len(bad):
-        r, c = bad[0]
-        raise DataError(
-            f"{place}, row {goods[r]!r}, column {industries[c]!r} is {output[r, c]:g}; it must not be negative; an "
-            "output below zero is an input: put it into 'use'"
-        )
 
 
 def _levels(levels: pd.Series | None, output: Floats, industries: pd.Index, units: set[str], name: str) -> Floats:

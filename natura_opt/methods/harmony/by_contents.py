@@ -42,8 +42,8 @@ def search_by_contents(search: Search) -> bool:
         if search.prove(limit_prices, accuracy, by_industry=False):
             return True
         gaps.append(search.gap)
-        if not search.gap <= _WORTH_IT * gaps[-1 - _PATIENCE]:
-            break
+        if len(gaps) > 2 * _PATIENCE and not search.gap < _WORTH_IT * gaps[-1 - _PATIENCE]:
+            break  # also where no bound is finite
         contents.correct(limit_prices)
         limit_prices = contents.lowest_prices(limit_prices)
     return False

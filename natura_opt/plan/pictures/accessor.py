@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 class PlanPlots:
     """The pictures of one plan.
 
-    None of them touches matplotlib's global state; each returns a figure that shows itself in a notebook and has
-    ``savefig`` (or, for ``flows``, ``write_html``).
+    Every method is a picture, and all of them keep to the same: arguments have defaults (but for the other plan of
+    ``against``), ``most`` bounds what is drawn and the picture says what is left out, and none touches matplotlib's
+    global state. What they return shows itself in a notebook; matplotlib figures are saved by the ending of a file
+    (``savefig("plan.svg")``: svg, pdf, png), ``flows``, a plotly figure, with ``write_html``. ``fulfilment`` and
+    ``network``, which are one panel, draw in axes of yours (``ax=``); the others lay out a figure of their own.
+
+    A technique has the same colour and pattern in all pictures of an economy. Numbers are written in thousands,
+    millions or billions of their unit where that is easier to read; what is drawn stays in the unit itself. Where other
+    prices than those drawn prove the plan as well, they are marked (small programs only; ``plan.explain`` says which).
+    A plan that is not proved says so before the title, and one that breaks a law is drawn as asked, not as attained.
 
     Raises
     ------
@@ -79,6 +87,75 @@ class PlanPlots:
         from .stocks import draw_stocks
 
         return draw_stocks(self.plan, most)
+
+    def activities(self, most: int = 8) -> Figure:
+        """Draw what techniques do, period by period, and the most they may do where a law limits them.
+
+        Parameters
+        ----------
+        most : how many to draw; those whose output is worth most. The others are counted under the picture.
+        """
+        from .activities import draw_activities
+
+        return draw_activities(self.plan, most)
+
+    def emissions(self, most: int = 8) -> Figure:
+        """Draw what is emitted and who emits it (or takes it back), beside caps and budgets.
+
+        Parameters
+        ----------
+        most : how many panels to draw; those of pollutants that are dearest to emit. The others are counted.
+        """
+        from .emissions import draw_emissions
+
+        return draw_emissions(self.plan, most)
+
+    def network(
+        self,
+        period: Any = None,
+        most: int = 30,
+        widths: Literal["auto", "quantity", "worth", "share"] = "auto",
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw who supplies whom: techniques in a circle, and the largest deliveries between them as arrows.
+
+        A good that several techniques make reaches each user from every maker, in proportion to what it makes.
+
+        Parameters
+        ----------
+        period : label of the period; by default all of them together.
+        most : how many deliveries to draw; the others are counted, with the share of all that is drawn.
+        widths : what the width of an arrow stands for, as in :meth:`flows`.
+        ax : axes to draw in; by default a new figure of its own.
+
+        Raises
+        ------
+        QuestionError : no such period.
+        OptionError : ``widths`` is none of these.
+        """
+        from .network import draw_network
+
+        return draw_network(self.plan, period, most, widths, ax)
+
+    def against(self, other: PlanTables, names: tuple[str, str] = ("this plan", "the other"), most: int = 12) -> Figure:
+        """Draw the plan beside another of the same goods and periods: fulfilment, and what is done more or less.
+
+        Activities are compared where both plans know the same techniques, outputs of goods elsewhere.
+
+        Parameters
+        ----------
+        other : a plan of the same goods, measured in the same units, over the same periods; its techniques, limits and
+            question may be others.
+        names : what the two plans are called in the picture.
+        most : how many techniques (or goods) to draw, those that differ most; the others are counted.
+
+        Raises
+        ------
+        QuestionError : the plans are not of the same goods, units or periods.
+        """
+        from .against import draw_against
+
+        return draw_against(self.plan, other, names, most)
 
     def turnpike(self) -> Figure:
         """Draw how near production runs to the ray of balanced growth, period by period, and how fast it grows.

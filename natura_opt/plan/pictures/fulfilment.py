@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from matplotlib.figure import Figure
 
 from ..tables import PlanTables
-from .style import GREY, INK, MAIN, bare, heading, mark_periods, new_figure, number
+from .style import GREY, INK, MAIN, bare, heading, is_attained, mark_periods, new_figure, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,11 +25,14 @@ def draw_fulfilment(plan: PlanTables, ax: Axes | None = None) -> Figure:
     figure = cast(Figure, ax.get_figure(root=True))
     values = met.to_numpy(dtype=float)
     top = max(float(values.max()), 1e-12)
+    # what breaks a law is drawn hollow: it was asked for and cannot be done
+    hollow = {"facecolor": "none", "edgecolor": GREY, "linestyle": "--", "linewidth": 1.2}
+    look: dict[str, Any] = {"color": MAIN} if is_attained(plan) else hollow
     if count <= _BARS:
-        bars = ax.bar(range(count), values, width=0.6 if count > 1 else 0.35, color=MAIN)
+        bars = ax.bar(range(count), values, width=0.6 if count > 1 else 0.35, **look)
         ax.bar_label(bars, [number(value) for value in values], padding=2, fontsize=9, color=INK)
     else:
-        ax.plot(range(count), values, color=MAIN, linewidth=1.8)
+        ax.plot(range(count), values, color=MAIN, linewidth=1.8, linestyle="-" if is_attained(plan) else ":")
         for k in dict.fromkeys((0, int(values.argmin()), int(values.argmax()), count - 1)):
             ax.plot(k, values[k], "o", color=MAIN, markersize=4)
             under = k == int(values.argmin())

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from ...base.labels import name_of
 from ..prices_over_time import BASKET, prices_over_time
 from ..stated import GOODS
 from ..tables import PlanTables
+from .other_prices import NOT_LOOKED_FOR, OPEN, ends_of, has_other_prices, open_places, rows_shown
 from .ranking import worth_of_goods, worth_of_rows, worth_of_stocks
-from .style import GREY, INK, MAIN, bare, fitted, heading, mark_periods, new_figure, number, unit_text, wrapped
+from .readable import largest, per
+from .style import GREY, INK, MAIN, bare, fitted, heading, mark_periods, new_figure, number, without, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,16 +44,20 @@ def draw_prices_over_time(plan: PlanTables, most: int = 8) -> Figure:
         f"price of one unit in {measure}; shaded by the highest of its row", width
     )
     if not shown:
-        figure = new_figure(7.0, 1.6)
-        figure.text(0.02, 0.45, "Nothing is scarce: every valuation is zero.", fontsize=10, color=INK)
-        figure.suptitle(heading(plan, "What is scarce when", 7.0), x=0.01, ha="left", fontsize=11, color=INK)
-        return figure
+        return without(plan, "What is scarce when", "Nothing is scarce: every valuation is zero.")
+    others = {kind: _could_be_others(plan, kind, rows) for kind, rows in shown.items()}
+    if not has_other_prices(plan):
+        title += "\n" + fitted(NOT_LOOKED_FOR, width)
+    elif any(open_.any() for open_ in others.values()):
+        title += "\n" + fitted("framed: the plan is degenerate, and other prices serve as well", width)
     heights = [_ROW * len(rows) + 0.75 for rows in shown.values()]
     figure = new_figure(width, sum(heights) + 0.2 * (title.count("\n") + 1))
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK)
     axes = figure.subplots(len(shown), 1, height_ratios=[len(rows) + 1 for rows in shown.values()], squeeze=False)[:, 0]
     for ax, (kind, rows) in zip(axes, shown.items(), strict=True):
         _heat(ax, rows, (width - _NAMES) / count)
+        for i, t in zip(*np.nonzero(others[kind]), strict=True):
+            ax.add_patch(Rectangle((t - 0.46, i - 0.42), 0.92, 0.84, fill=False, edgecolor=OPEN, linewidth=2.0))
         mark_periods(ax, list(plan.economy.periods), width - _NAMES)
         ax.set_title(_PLURAL.get(kind, kind.capitalize()), loc="left", fontsize=9.5, fontweight="bold", color=INK)
         left_out = len(kinds[kind]) - len(rows)
@@ -60,7 +67,9 @@ def draw_prices_over_time(plan: PlanTables, most: int = 8) -> Figure:
 
 
 def _ranked(plan: PlanTables, table: pd.DataFrame, kind: str, column: str) -> pd.DataFrame:
-    """Return the prices of a kind, names x periods with the unit in the name; what is always free is left out."""
+    """Return the prices of a kind as they are written, names x periods with the unit in the name; not what is always
+    free.
+    """
     mine = table.xs(kind, level="kind")
     names = list(dict.fromkeys(mine.index.get_level_values("name")))
     count = len(plan.economy.periods)
@@ -68,8 +77,21 @@ def _ranked(plan: PlanTables, table: pd.DataFrame, kind: str, column: str) -> pd
     units = mine["unit"].to_numpy()[::count]
     worth = _worth(plan, kind)
     scarce = [k for k in np.lexsort((-np.abs(values).max(axis=1), -worth)) if values[k].any()]
-    labels = [wrapped(f"{name_of(names[k])}, per {unit_text(units[k])}", 40, 2) for k in scarce]
-    return pd.DataFrame(values[scarce], index=labels)
+    scales = [per(largest(values[k]), str(units[k])) for k in scarce]
+    labels = [wrapped(f"{name_of(names[k])}, per {unit}", 40, 2) for k, (_, unit) in zip(scarce, scales, strict=True)]
+    written = values[scarce] * np.array([[factor] for factor, _ in scales] or np.empty((0, 1)))
+    return pd.DataFrame(written, index=pd.MultiIndex.from_arrays([scarce, labels]))
+
+
+def _could_be_others(plan: PlanTables, kind: str, rows: pd.DataFrame) -> np.ndarray:
+    """Return which of the prices drawn could be others as well."""
+    block, says = (
+        (plan.balance, GOODS) if kind == GOODS.kind else next(one for one in plan.kinds if one[1].kind == kind)
+    )
+    if block is None or not has_other_prices(plan):
+        return np.zeros(rows.shape, dtype=bool)
+    numbers = rows_shown(plan, block, says)[rows.index.get_level_values(0).astype(int)]
+    return open_places(*ends_of(plan, numbers, plan.sign_of(says)))
 
 
 def _worth(plan: PlanTables, kind: str) -> np.ndarray:
@@ -88,7 +110,7 @@ def _heat(ax: Axes, rows: pd.DataFrame, cell: float) -> None:
     ax.imshow(shade, cmap=_SHADES, vmin=0.0, vmax=1.0, aspect="auto")
     bare(ax)
     ax.spines["bottom"].set_visible(False)
-    ax.set_yticks(range(len(rows)), list(rows.index), fontsize=8)
+    ax.set_yticks(range(len(rows)), list(rows.index.get_level_values(1)), fontsize=8)
     ax.set_xticks(np.arange(values.shape[1] + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)
     ax.grid(which="minor", color="white", linewidth=1.5)

@@ -17,6 +17,13 @@ def worth_of_goods(plan: PlanTables) -> pd.Series:
     return _most(plan.good_valuations.to_numpy() * plan.output.to_numpy(), plan.economy.goods)
 
 
+def worth_of_techniques(plan: PlanTables) -> pd.Series:
+    """Return for each technique the most that all it makes is worth in a period."""
+    values, levels = np.abs(plan.good_valuations.to_numpy()), plan.activities.to_numpy()
+    made = [plan.asked.matrix("outputs", t).T @ values[:, t] * levels[:, t] for t in range(levels.shape[1])]
+    return _most(np.column_stack(made), plan.economy.techniques)
+
+
 def worth_of_rows(plan: PlanTables, block: Block) -> pd.Series:
     """Return for each name of declared rows the most that all of their side is worth in a period."""
     says = rows_of(block)

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from ...base.arrays import Floats
-from ...base.errors import OptionError, unknown
 from ...base.labels import name_of
 from ..goods_flows import goods_flows
 from ..tables import PlanTables
-from .style import number, unit_text
+from .flow_widths import available, meaning_of, widths_of
+from .style import doubt_of, number, unit_text
 
-WIDTHS = ("auto", "quantity", "worth", "share")
 _OTHER_GOODS, _OTHER_USES, _OTHER_SOURCES = "other goods", "other uses", "other sources"
 #: Lightness tells what a flow is for, with or without colour.
 _SHADES = {
@@ -43,12 +42,10 @@ def draw_flows(plan: PlanTables, period: Any, most: int, widths: str) -> Any:
     """Return the diagram."""
     import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-    if widths not in WIDTHS:
-        raise OptionError(unknown("widths", widths, WIDTHS))
     flows = goods_flows(plan, period)
     flows = flows[~_is_own_making(plan, flows)]
-    kind = _meaning(plan, flows, widths)
-    flows = flows.assign(width=_widths(plan, flows, kind))
+    kind = meaning_of(plan, flows, widths)
+    flows = flows.assign(width=widths_of(plan, flows, kind))
     flows = flows[flows["width"] > 0].sort_values("width", ascending=False, kind="stable")
     links = _gathered(plan, flows, most)
     nodes = list(dict.fromkeys([*links["source"], *links["target"]]))
@@ -91,37 +88,13 @@ def _is_own_making(plan: PlanTables, flows: pd.DataFrame) -> pd.Series:
     return outputs & bool(own[outputs.to_numpy()].all())
 
 
-def _meaning(plan: PlanTables, flows: pd.DataFrame, widths: str) -> str:
-    """Choose what widths stand for."""
-    if widths != "auto":
-        return widths
-    goods = plan.economy.goods[sorted(set(flows["good"]))]
-    if len({plan.economy.unit("goods", good) for good in goods}) <= 1:
-        return "quantity"
-    return "worth" if flows["worth"].any() else "share"
-
-
-def _widths(plan: PlanTables, flows: pd.DataFrame, kind: str) -> Floats:
-    if kind == "worth":
-        return flows["worth"].to_numpy(dtype=float)
-    amounts = flows["amount"].to_numpy(dtype=float)
-    return amounts if kind == "quantity" else amounts / _available(plan, flows)[flows["good"].to_numpy()]
-
-
-def _available(plan: PlanTables, flows: pd.DataFrame) -> Floats:
-    """Return how much there is of each good: all that is used, or left over."""
-    used = flows[flows["side"] == "used"]
-    total = np.bincount(used["good"], used["amount"], minlength=len(plan.economy.goods))
-    return np.where(total > 0, total, 1.0)
-
-
 def _gathered(plan: PlanTables, flows: pd.DataFrame, most: int) -> pd.DataFrame:
     """Return the links of the diagram: the widest flows singly, and the rest added up under "other"."""
-    goods, available = [name_of(good) for good in plan.economy.goods], _available(plan, flows)
+    goods, whole = [name_of(good) for good in plan.economy.goods], available(plan, flows)
     head, tail = flows.iloc[:most], flows.iloc[most:]
     if len(tail) == 1:  # "other" for a single flow would only hide its name
         head, tail = flows, flows.iloc[:0]
-    rows = [_single(plan, goods, available, row) for row in head.to_dict("records")]
+    rows = [_single(plan, goods, whole, row) for row in head.to_dict("records")]
     nodes = {node for row in rows for node in (row["source"], row["target"])}
     heaps: dict[tuple[_Node, _Node], list[dict[Any, Any]]] = {}
     for row in tail.to_dict("records"):
@@ -147,10 +120,10 @@ def _gathered_ends(side: str, source: _Node, target: _Node, nodes: set[_Node]) -
     return (good, place) if side == "used" else (place, good)
 
 
-def _single(plan: PlanTables, goods: list[str], available: Floats, row: dict[Any, Any]) -> dict[str, Any]:
+def _single(plan: PlanTables, goods: list[str], whole: Floats, row: dict[Any, Any]) -> dict[str, Any]:
     source, target = _ends(goods, row)
     unit = unit_text(plan.economy.unit("goods", _good(plan, row)), "units")
-    share = row["amount"] / available[row["good"]]
+    share = row["amount"] / whole[row["good"]]
     words = (
         f"<b>{_text(source.text)} → {_text(target.text)}</b><br>{number(row['amount'])} {unit} of "
         f"{_text(goods[row['good']])}<br>{100 * share:.3g} % of all there is<br>"
@@ -181,8 +154,9 @@ def _set_out(figure: Any, plan: PlanTables, period: Any, nodes: list[_Node], kin
         "worth": "what a flow is worth at the plan's valuations",
         "share": "the share of all there is of the good",
     }[kind]
-    doubt = "" if plan.proved else f" — NOT proved ({plan.status})"
-    title = f"Flows of goods {when} — {plan.economy.name}{doubt}".replace("  ", " ")
+    doubt = doubt_of(plan)
+    title = f"Flows of goods {when} — {plan.economy.name}".replace("  ", " ")
+    title = f"{doubt}: {title}" if doubt else title
     figure.update_layout(
         title={
             "text": f"{_text(title)}<br><sup>widths stand for {_text(meaning)}</sup>",

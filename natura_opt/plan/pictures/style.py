@@ -16,6 +16,7 @@ from ...base.arrays import Floats
 from ...base.labels import name_of
 from ...base.output_files import whole_file
 from ...base.places import Kind
+from ...base.status import Status
 from ..tables import PlanTables
 
 if TYPE_CHECKING:
@@ -25,16 +26,6 @@ if TYPE_CHECKING:
 INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 MAIN = "#2f5d8a"
 _CHARACTERS = 10.5  # of a title to an inch
-
-#: Fill and hatch of the parts of a stack: told apart by lightness and pattern, with or without colour.
-FILLS: tuple[tuple[str, str], ...] = (
-    ("#2f5d8a", ""),
-    ("#f3d9a4", "////"),
-    ("#8db6d6", ""),
-    ("#f7f3ea", "...."),
-    ("#b5673a", ""),
-)
-REST = ("#ffffff", "")
 
 
 def _kept(place: Path) -> str:
@@ -80,14 +71,37 @@ def new_figure(width: float, height: float, layout: Literal["constrained"] | Non
 
 
 def heading(plan: PlanTables, what: str, width: float) -> str:
-    """Return a picture's title, in lines that fit a width in inches; a plan that is not proved best says so."""
-    doubt = "" if plan.proved else f" — NOT proved ({plan.status})"
-    return fitted(f"{what} — {plan.economy.name}{doubt}", width)
+    """Return a picture's title, in lines that fit a width in inches; before it, what is to be doubted of the plan."""
+    doubt = doubt_of(plan)
+    return fitted(f"{doubt}: {what} — {plan.economy.name}" if doubt else f"{what} — {plan.economy.name}", width)
+
+
+def doubt_of(plan: PlanTables) -> str:
+    """Return what a picture says of a plan that is not proved best, or that breaks a law; empty where it is proved."""
+    if plan.proved:
+        return ""
+    if is_attained(plan):
+        return "NOT proved" if plan.status is Status.UNPROVED else f"NOT proved ({plan.status})"
+    broken = f"{plan.certificate.primal_residual:.1e}"
+    return f"ASKED, NOT ATTAINED ({plan.status}: a law is broken by {broken} of its terms)"
+
+
+def is_attained(plan: PlanTables) -> bool:
+    """Whether a plan keeps all its laws, to the tolerance of its proof; what does not is no plan that can be done."""
+    return plan.certificate.primal_residual <= plan.certificate.tolerance
 
 
 def fitted(text: str, width: float) -> str:
     """Break a title over at most two lines of a width in inches; what is longer is cut in sight."""
     return wrapped(text, int(width * _CHARACTERS), 2)
+
+
+def without(plan: PlanTables, what: str, words: str) -> PlanFigure:
+    """Return the picture of a plan that has nothing to draw: one sentence in its place."""
+    figure = new_figure(7.0, 1.6)
+    figure.text(0.02, 0.45, words, fontsize=10, color=INK)
+    figure.suptitle(heading(plan, what, 7.0), x=0.01, ha="left", fontsize=11, color=INK)
+    return figure
 
 
 def plain(text: str) -> str:

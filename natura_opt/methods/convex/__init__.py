@@ -1,0 +1,1 @@
+"""Convex programs stated in CVXPY: solved by Clarabel, proved by their own duals."""
