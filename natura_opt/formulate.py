@@ -378,13 +378,6 @@ def cvxpy_model(
 ) -> CvxpyModel:
     """Spell a plan problem as a CVXPY model: named variables and constraints, with ``.problem()``.
 
-    Change it as you like and hand it to :func:`natura_opt.solve`. As long as objective and rows are affine it is solved
-    and proved as a linear program. With a concave objective to be maximised (a convex one to be minimised) or convex
-    rows, by CVXPY's rules, Clarabel solves it in cones, and the plan is proved by the convex program's own duals, moved
-    into the dual cones in ball arithmetic: ``plan.certificate`` compares the objective as you wrote it, at the plan,
-    with that bound. ``plan.program`` is then the linear program that touches the convex one at the plan, ``plan.extra``
-    holds value and valuation (∂objective/∂side) of your own rows, and there are no whole numbers.
-
     Parameters
     ----------
     economy, question : as in :func:`natura_opt.solve`: an economy or a model's name, a question or a question's name.
@@ -393,14 +386,6 @@ def cvxpy_model(
     Raises
     ------
     DataError, QuestionError, OptionError : the economy, the question or an argument is not usable.
-
-    >>> import cvxpy as cp
-    >>> import natura_opt as no
-    >>> model = no.cvxpy_model("five_year_plan")
-    >>> model.objective = cp.Maximize(cp.sum(cp.log(model.variables["fulfilment"])))
-    >>> plan = no.solve(model).assert_optimal()
-    >>> round(plan.objective, 6), plan.certificate.gap < 1e-9, plan.certificate.unconditional
-    (2.22229, True, True)
     """
     economy, asked = posed(economy, question)
     own = tuple(extra_laws)

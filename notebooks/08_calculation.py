@@ -40,6 +40,8 @@ import pandas as pd
 from scipy.optimize import linprog
 
 import natura_opt as no
+from natura_opt.backends.options import SolveOptions
+from natura_opt.proof.refine import solve_proved
 
 # %% [markdown]
 # ## The story and the data
@@ -308,11 +310,11 @@ for size in [300, 450, 600, 1000, 3000, 10_000, 30_000]:
     seconds["prices", count] = taken
     facts.append((size, count, plan.proved, len(plan.rounds), plan.rounds["passes"].iloc[-1]))
     for name in [name for name, asked in follow.items() if size in asked]:
-        how = {"method": name.removeprefix("HiGHS "), "tolerance": 1e-6, "time_limit": 30.0}
-        taken, answer = fewest(1, no.solve, program, **how)
-        if answer.proved:
+        options = SolveOptions(name.removeprefix("HiGHS "), 1e-6, time_limit=30.0)
+        taken, (answer, certificate) = fewest(1, solve_proved, program, options)
+        if certificate.proved:
             seconds[name, count] = taken
-            assert np.isclose(answer.objective, plan.objective, rtol=3e-6)
+            assert np.isclose(certificate.objective, plan.objective, rtol=3e-6)
 facts = pd.DataFrame(facts, columns=["goods", "coefficients", "proved", "rounds", "passes"]).set_index("goods")
 print(facts.round(0).to_string())
 

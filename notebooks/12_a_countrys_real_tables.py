@@ -38,7 +38,7 @@ DATA = Path("../../shared/data")  # where you keep published tables; cells that 
 #
 # How much oil and gas does it take to light a lamp and to drive a car? Heun, Owen and Brockway ("A physical supply-use
 # table framework for energy analysis on the energy conversion chain", *Applied Energy* 226, 2018) wrote the energy of
-# the United Kingdom of 2000 as two tables, rounded for teaching: who **supplies** each carrier, and who **uses** it,
+# the United Kingdom of 2000 as two tables, in round numbers: who **supplies** each carrier, and who **uses** it,
 # all in thousand tonnes of oil equivalent (ktoe). The file comes with their package Recca (MIT licence). One line is
 # one flow; what is negative is used up.
 
@@ -225,13 +225,14 @@ plt.show()
 
 # %%
 assert len(five.goods) == 5 and set(placed) < set(uk.goods)
+assert shown["of twenty"].round(2)[["housing and property", "construction"]].to_list() == [0.14, 0.43]
 assert shown["off by"].abs().max() > 0.8 and (shown["off by"].abs() > 0.1).sum() >= 5
 whole = (industries.output["year1"] * labour.to_numpy()).sum()
 small = five.frame("resource_use", "year1").to_numpy()[0] @ outputs.groupby(concordance).sum().reindex(five.goods)
 assert np.isclose(whole, small)  # direct wages are kept; contents are not
 
 # %% [markdown]
-# Housing (rents, mostly) and construction (wages, mostly) became one thing, and one comes out at almost twice its
+# Housing (.14 of wages in a pound) and construction (.43) became one thing of .27: one comes out at almost twice its
 # wages, the other at two thirds. The wages of the whole country are kept to the last pound. Aggregation keeps totals
 # and loses contents.
 #

@@ -74,6 +74,26 @@ def test_where_a_dial_stands_is_one_of_its_steps(model: str) -> None:
             assert dial.knob.table not in question.leave_out or not dial.knob.table
 
 
+def test_what_is_held_at_the_start_can_be_turned(five: Explorer) -> None:
+    held = no.read("five_year_plan").matrix("initial_capital", 0)
+    dials = {dial.knob.entry: dial for dial in five.dials.values() if dial.knob.table == "initial_capital"}
+    assert len(dials) == held.nnz and dials["iron", "coal"].first == 7.0
+    answer = five.answer("page", {dials["iron", "coal"].key: 8.0})
+    assert answer is not None and answer.plan is not None
+    gained = answer.plan.objective - five.first.objective
+    assert 0 < gained <= five.first.explain("iron in coal", "year1").interval[1] * 1.0000001
+
+
+def test_a_page_begins_with_what_is_worth_most(five: Explorer) -> None:
+    pytest.importorskip("dash")
+    from natura_opt.explore.page import first_chosen
+
+    chosen = [five.dials[key] for key in first_chosen(five)]
+    expected = five.first.limits.head(5)
+    for dial, (name, period) in zip(chosen, expected[["name", "period"]].itertuples(index=False), strict=True):
+        assert dial.limits == name and dial.knob.period in (None, period)
+
+
 def test_tables_that_are_left_out_have_no_dials() -> None:
     economy = no.read("village_2020")
     tables = {dial.knob.table for dial in dials_of(economy, economy.question("default")).values()}
@@ -299,8 +319,11 @@ def test_pictures_hold_the_figures(five: Explorer, turned: Scenario) -> None:
     drawn = dict(figures(five.first, now))
     before, after = drawn["fulfilment of the targets"].data
     assert np.allclose(before.x, five.first.fulfilment) and np.allclose(after.x, now.fulfilment)
-    worth = drawn["what the objective is made of: what all of each limit is worth"].data[1]
-    assert sum(value for value in worth.x if value) == pytest.approx(now.limits["worth"].head(12).sum(), rel=0.05)
+    its, mine = drawn["what the objective is made of now: what all of each limit is worth"].data
+    assert list(mine.x) == now.limits["worth"].head(12).to_list()
+    before = five.first.limits.set_index(["kind", "name", "period"])["worth"]
+    rows = now.limits.head(12)[["kind", "name", "period"]].itertuples(index=False, name=None)
+    assert list(its.x) == [before.get(row, 0.0) for row in rows]
 
 
 def test_hostile_names_in_pictures_stay_text() -> None:

@@ -28,8 +28,10 @@ SOURCES = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))
 STUDENTS = NOTEBOOKS / "students"
 #: What a cell prints where published tables that are no part of the project are not at hand.
 ABSENT = "are not here"
-#: Algorithms that the course takes apart, and that no question of a plan is asked through: they have no public name.
+#: What the course takes apart or times alone, and no question of a plan is asked through: it has no public name.
 TAKEN_APART = {
+    "natura_opt.backends.options": {"SolveOptions"},
+    "natura_opt.proof.refine": {"solve_proved"},
     "natura_opt.generate.matrices": {"coefficient_matrix"},
     "natura_opt.input_output.monte_carlo": {"estimate"},
     "natura_opt.methods.history.harmony_1990": {"harmony_1990"},

@@ -312,8 +312,8 @@ def test_what_could_be_worth_something_is_drawn_though_the_plan_says_nothing():
     """A refinery makes both; what one of them is worth is open, down to nothing (the split that the solver found)."""
     economy = no.build_economy(
         goods=["petrol", "diesel", "tar"], techniques=["refinery"], outputs=[[0.5], [0.4], [0.1]],
-        inputs=np.zeros((3, 1)), resources=["crude"], resource_use=[[1.0]], resource_weights=[1.0], targets=[50.0, 40.0, 0.0],
-        objective="least-resources",
+        inputs=np.zeros((3, 1)), resources=["crude"], resource_use=[[1.0]], resource_weights=[1.0],
+        targets=[50.0, 40.0, 0.0], objective="least-resources",
     )  # fmt: skip
     plan = no.solve(economy).assert_optimal()
     (ax,) = plan.plot.valuations().axes

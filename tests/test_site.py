@@ -145,16 +145,16 @@ def test_what_is_included_of_the_readme_stands_between_headings_that_it_has() ->
     assert any(line.startswith(">>> ") for line in lines[first:last])
 
 
-def test_the_students_edition_is_offered_where_there_is_one(tmp_path: Path) -> None:
-    assert pages.students_list([]) == ""
+def test_the_page_of_the_course_offers_the_students_edition(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Course\n\nStudents take [`students/`](students).\n", "utf-8")
+    (tmp_path / "students").mkdir()
     for name, title in (("02_b", "# 2. Bread\n"), ("01_a", "# 1. Axes\n")):
         book = {"cells": [{"cell_type": "markdown", "source": [title, "and so on"]}]}
-        (tmp_path / f"{name}.ipynb").write_text(json.dumps(book), "utf-8")
-    said = pages.students_list(tmp_path.glob("*.ipynb"))
-    assert re.findall(r"`(.*) <(.*)>`", said) == [
-        ("1. Axes", "/notebooks/students/01_a.ipynb"),
-        ("2. Bread", "/notebooks/students/02_b.ipynb"),
-    ]
+        (tmp_path / "students" / f"{name}.ipynb").write_text(json.dumps(book), "utf-8")
+    said = pages.course_page(tmp_path)
+    assert "take [`students/`](#for-students)." in said and "\n## For students\n" in said
+    offered = re.findall(r"`([^`]*) <(.*)>`", said)
+    assert offered == [("1. Axes", "students/01_a.ipynb"), ("2. Bread", "students/02_b.ipynb")]
 
 
 # ---- docstrings ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..base.errors import OptionError
-from ..base.labels import name_of, unit_words
+from ..base.labels import holding_name, name_of, unit_words
 from ..base.numbers import double
 from ..base.settings import Described, Flag, OneOf, Real, Whole
 from ..economy.economy import Economy
@@ -39,6 +39,7 @@ class Dial:
     low, high, step : what a slider goes through; NaN where there is no end.
     choices : the words it can be set to, where it is not a number.
     whole : whether it is a whole number.
+    limits : as what it is called among the limits of a plan.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Dial:
     step: float = math.nan
     choices: tuple[str, ...] = ()
     whole: bool = False
+    limits: str = ""
 
     @property
     def slides(self) -> bool:
@@ -91,9 +93,12 @@ def dials_of(economy: Economy, question: Question) -> dict[str, Dial]:
 def _entries(economy: Economy, question: Question) -> Iterator[dict[str, Any]]:
     for table in economy.tables.values():
         spec = table.spec
-        if spec.is_matrix or spec.tidy or spec.ahead or spec.name in question.leave_out:
+        if spec.tidy or spec.ahead or spec.name in question.leave_out:
             continue
-        yield from _of_table(economy, table)
+        if not spec.is_matrix:
+            yield from _of_table(economy, table)
+        elif spec.once:  # what there is of each holding at the start; coefficients are not limits
+            yield from _of_holdings(economy, table)
     if "rules" not in question.leave_out:
         yield from _of_rules(economy)
 
@@ -110,6 +115,7 @@ def _of_rules(economy: Economy) -> Iterator[dict[str, Any]]:
                 "knob": Knob(f"rules.{rule.name}{when}", "rules", rule.name, period),
                 "words": f"rule: {rule.name} ({rule.sense})" + (f", {name_of(period)}" if several else ""),
                 "unit": unit_words(rule.unit),
+                "limits": rule.name,
                 "first": float(rule.limits[t]),
                 "low": float(rule.limits[t]) - size,
                 "high": float(rule.limits[t]) + size,
@@ -131,11 +137,29 @@ def _of_table(economy: Economy, table: Table) -> Iterator[dict[str, Any]]:
             yield {
                 "knob": Knob(name, spec.name, label, period),
                 "words": f"{called}: {name_of(label)}{when}",
-                "unit": _unit(economy, table, label),
+                "unit": _unit(economy, table, label, label),
                 "first": first,
+                "limits": name_of(label),
                 "whole": spec.sign == "positive-integer",
                 **_range(first, spec.sign, float(max((abs(v) for v in numbers if math.isfinite(v)), default=1.0))),
             }
+
+
+def _of_holdings(economy: Economy, table: Table) -> Iterator[dict[str, Any]]:
+    """Give the dials of a table of what is held at the start: one for each holding of which there is something."""
+    rows, columns = (economy.axes[axis] for axis in table.spec.axes)
+    held = economy.matrix(table.spec.name, 0).tocoo()
+    for i, j, number in zip(held.row.tolist(), held.col.tolist(), held.data.tolist(), strict=True):
+        place = (rows[i], columns[j])
+        called = holding_name(place)
+        yield {
+            "knob": Knob(".".join((table.spec.name, name_of(rows[i]), name_of(columns[j]))), table.spec.name, place),
+            "words": f"{table.spec.name.replace('_', ' ')}: {called}",
+            "unit": _unit(economy, table, rows[i], columns[j]),
+            "first": float(number),
+            "limits": called,
+            **_range(float(number), table.spec.sign, float(number)),
+        }
 
 
 def _range(first: float, sign: str, largest: float) -> dict[str, float]:
@@ -151,10 +175,12 @@ def _range(first: float, sign: str, largest: float) -> dict[str, float]:
     return {"low": low, "high": _TIMES * size, "step": size / _STEPS}
 
 
-def _unit(economy: Economy, table: Table, label: Any) -> str:
+def _unit(economy: Economy, table: Table, row: Any, column: Any) -> str:
+    """Return the unit of a number of a table, as people write it."""
     above, below = table.spec.unit_axes
-    units = [unit_words(economy.unit(axis, label)) if axis is not None else "" for axis in (above, below)]
-    return units[0] + (f"/{units[1]}" if units[1] else "")
+    over = unit_words(economy.unit(above, row)) if above is not None else ""
+    under = unit_words(economy.unit(below, column)) if below is not None else ""
+    return f"{over}/{under}" if under else over
 
 
 def _settings(question: Question) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..base.labels import name_of
+from ..plan.limits import binding_limits
 from ..plan.made import largest_activities
 from ..plan.plan import Plan
 
@@ -21,7 +22,7 @@ _BEFORE, _NOW, _INK = "#a9bccf", "#2f5d8a", "#808080"
 def figures(first: Plan | None, now: Plan) -> list[tuple[str, Any]]:
     """Return each picture with its title, the first plan's figures beside the new ones."""
     drawn = [("largest activities, all periods together, as shares of the first plan's", _activities(first, now))]
-    drawn.append(("what the objective is made of: what all of each limit is worth", _limits(first, now)))
+    drawn.append(("what the objective is made of now: what all of each limit is worth", _limits(first, now)))
     table = _fulfilment(first, now)
     return drawn if table is None else [("fulfilment of the targets", table), *drawn]
 
@@ -49,23 +50,24 @@ def _activities(first: Plan | None, now: Plan) -> Any:
 
 
 def _limits(first: Plan | None, now: Plan) -> Any:
-    mine = _worths(now)
-    its = _worths(first) if first is not None else mine.iloc[:0]
-    index = mine.index.union(its.index, sort=False)
-    both = pd.DataFrame({"its": its.reindex(index), "mine": mine.reindex(index)}).fillna(0.0)
-    both = both.iloc[np.argsort(-both.abs().max(axis=1).to_numpy(), kind="stable")[:_MOST]]
-    before = None if first is None else both["its"].to_numpy()
-    return _bars([str(name) for name in both.index], before, both["mine"].to_numpy(), "in units of the objective")
+    """Draw the limits that are worth most now, beside what they were worth in the first plan."""
+    mine = _worths(now, _MOST)
+    before = None if first is None else [_all_worths(first).get(name, 0.0) for name in mine]
+    names = [f"{kind} of {name}" + (f", {period}" if period else "") for kind, name, period in mine]
+    return _bars(names, before, [*mine.values()], "in units of the objective")
 
 
-def _worths(plan: Plan) -> pd.Series:
-    """Return what all of each limit is worth, by what people call it."""
-    limits = plan.limits
-    names = [
-        f"{kind} of {name}" + (f", {period}" if period else "")
-        for kind, name, period in zip(limits["kind"], limits["name"], limits["period"], strict=True)
-    ]
-    return pd.Series(limits["worth"].to_numpy(dtype=float), index=names).groupby(level=0, sort=False).sum()
+@lru_cache(maxsize=4)
+def _all_worths(plan: Plan) -> dict[tuple[str, str, str], float]:
+    """Return what all of every limit is worth; asked for the first plan again and again."""
+    return _worths(plan, None)
+
+
+def _worths(plan: Plan, most: int | None) -> dict[tuple[str, str, str], float]:
+    """Return what all of a limit is worth, by kind, name and period, those that are worth most first."""
+    limits = binding_limits(plan, most=most)
+    labels = zip(*(map(str, limits[column]) for column in ("kind", "name", "period")), strict=True)
+    return dict(zip(labels, limits["worth"].tolist(), strict=True))
 
 
 def _bars(names: list[str], before: Any, now: Any, axis: str) -> Any:

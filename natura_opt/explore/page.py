@@ -10,6 +10,7 @@ import pandas as pd
 from dash import dcc, html
 
 from ..base.labels import name_of
+from ..plan.limits import binding_limits
 from ..plan.plan import Plan
 from .dials import Dial
 from .difference import Difference, differences
@@ -18,6 +19,8 @@ from .figures import figures
 
 #: So many rows of a table are shown, and so many dials to begin with.
 _ROWS, _DIALS = 60, 5
+#: Among so many limits those to begin with are looked for.
+_LOOKED_THROUGH = 100
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 INDEX = f"""<!doctype html>
 <html lang="en"><head>{{%metas%}}<meta name="viewport" content="width=device-width, initial-scale=1">
@@ -62,7 +65,7 @@ def layout(explorer: Explorer, out: str | None) -> Any:
                         ],
                         title="What is turned",
                     ),
-                    html.Main(html.Div(answered(explorer, explorer.answer("", {})), id="answer")),
+                    html.Main(html.Div(id="answer")),
                 ],
                 className="both",
             ),
@@ -73,15 +76,13 @@ def layout(explorer: Explorer, out: str | None) -> Any:
 def first_chosen(explorer: Explorer) -> list[str]:
     """Return the dials that a page begins with: limits of which all there is is worth most, then others."""
     known = {
-        (name_of(dial.knob.entry), "" if dial.knob.period is None else name_of(dial.knob.period)): key
+        (dial.limits, "" if dial.knob.period is None else name_of(dial.knob.period)): key
         for key, dial in reversed(explorer.dials.items())
         if dial.knob.table and dial.knob.table != "targets"
     }
-    valued = [] if explorer.first.impossibility else explorer.first.limits[["name", "period"]].to_numpy().tolist()
-    periods = len(explorer.start.economy.periods)
-    found = [
-        known.get((name, period)) or known.get((name, "") if periods == 1 else ("", "")) for name, period in valued
-    ]
+    limits = None if explorer.first.impossibility else binding_limits(explorer.first, most=_LOOKED_THROUGH)
+    valued = [] if limits is None else list(zip(limits["name"], limits["period"], strict=True))
+    found = [known.get((name, period)) or known.get((name, "")) for name, period in valued]
     others = [key for key, dial in explorer.dials.items() if dial.knob.table]
     return [key for key in dict.fromkeys([*found, *others]) if key][:_DIALS]
 

@@ -29,7 +29,6 @@ extensions = [
 # ---- pages ------------------------------------------------------------------
 exclude_patterns = [
     "README.md",  # included by start.md, heading by heading
-    "students.md",  # included by course.md
     "notebooks/students",  # loaded down, not read
 ]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]

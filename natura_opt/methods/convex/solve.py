@@ -136,12 +136,12 @@ def _asked(compiled: CompiledConvex, options: SolveOptions, scaled: bool, patien
         return Answer(Claim.INTERRUPTED, np.zeros(width), np.zeros(height), message="interrupted")
 
 
-def _certified(compiled: CompiledConvex, answer: Answer, options: SolveOptions) -> _Tried:
-    """Certify a claim, with values brought into the bounds of their columns."""
+def _certified(compiled: CompiledConvex, answer: Answer, options: SolveOptions, tight: bool = False) -> _Tried:
+    """Certify a claim, values brought into their bounds; in tightened rows noise stays: it keeps them clear."""
     lower, upper = compiled.conic.bounds
     primal = compiled.completed(np.clip(answer.primal, lower, np.maximum(lower, upper)) + 0.0)
     tried = _certified_at(compiled, answer, primal, answer.dual, options)
-    if not tried.certificate.proved:
+    if tight or not tried.certificate.proved:
         return tried
     clean = _certified_at(compiled, answer, *without_noise(compiled.conic, primal, answer.dual), options)
     return clean if clean.certificate.proved and clean.certificate.gap <= 0.5 * options.tolerance else tried
@@ -236,7 +236,7 @@ def _reached(compiled: CompiledConvex, best: _Tried, options: SolveOptions) -> C
     for margin in _MARGINS:
         tight = replace(compiled, conic=conic.tightened(margin * sizes))
         answer = solve_cones(tight.conic, replace(options, verbose=False), scaled, conic, patient)
-        beside = _certified(compiled, answer, options).certificate
+        beside = _certified(compiled, answer, options, tight=True).certificate
         if beside.reached is not None:
             ends = (certificate.objective, certificate.dual_objective, beside.reached)
             size = max(abs(certificate.objective), abs(certificate.dual_objective))

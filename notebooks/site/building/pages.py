@@ -33,7 +33,6 @@ _TAKEN = (
     "CHANGELOG.md",
     "natura_opt/reference/REFERENCE.md",
     "notebooks/*.ipynb",
-    "notebooks/*.md",
     "notebooks/students/*.ipynb",
     "notebooks/pictures/*",
     "models/*/README.md",
@@ -68,7 +67,7 @@ def assemble(folder: Path) -> None:
         **{f"api/{page_of(group)}.md": names_page(group, names) for group, names in PUBLIC.items()},
         "explanation/laws.md": laws_page((*STANDING, BALANCE), _LAWS),
         "explanation/objectives.md": laws_page((of.law for of in OBJECTIVES.values()), _OBJECTIVES),
-        "students.md": students_list(REPOSITORY.glob("notebooks/students/*.ipynb")),
+        "notebooks/README.md": course_page(REPOSITORY / "notebooks"),
         "models/index.md": models_index(REPOSITORY.glob("models/*/README.md")),
     }
     for name, text in written.items():
@@ -161,20 +160,21 @@ def home(law: Law) -> str:
     return inspect.unwrap(getattr(law.matrix, "func", law.matrix)).__module__
 
 
-def students_list(found: Iterable[Path]) -> str:
-    """Return what the page of the course includes: the students' edition, to be loaded down.
+def course_page(notebooks: Path) -> str:
+    """Return the page over the course: what its README says, and the students' edition to be loaded down.
 
     Parameters
     ----------
-    found : its notebooks; where there are none, nothing is said.
+    notebooks : the folder of README.md, of the notebooks and of ``students``.
     """
+    said = (notebooks / "README.md").read_text(encoding="utf-8").replace("](students)", "](#for-students)")
     lines = []
-    for file in sorted(found):
+    for file in sorted((notebooks / "students").glob("*.ipynb")):
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
         title = "".join(cells[0]["source"]).partition("\n")[0].lstrip("# ")
-        lines.append(f"* {{download}}`{title} </notebooks/students/{file.name}>`\n")
-    head = "## For students\n\nWithout solutions, checks and outputs; an empty cell stands under each exercise.\n\n"
-    return head + "".join(lines) if lines else ""
+        lines.append(f"* {{download}}`{title} <students/{file.name}>`\n")
+    tree = "```{toctree}\n:hidden:\n:glob:\n\n[0-9][0-9]_*\n```\n"
+    return f"{said}\n## For students\n\n{''.join(lines)}\n{tree}"
 
 
 def models_index(found: Iterable[Path]) -> str:
