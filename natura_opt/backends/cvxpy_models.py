@@ -60,7 +60,7 @@ def refuse_unusable(model: Any) -> None:
     if not np.isfinite(np.asarray(constant)).all():
         raise QuestionError(f"{name}: the objective {shortened(str(model.objective.expr))} is not a number")
     for rows, _, constraint in model.constraints:
-        _refuse_expressions(f"{name}: rows {shortened(rows)}", constraint.args, seen)
+        _refuse_expressions(f"{name}: rows {str(rows)!r}", constraint.args, seen)
 
 
 def only_affine(expression: Any) -> bool:
