@@ -158,7 +158,9 @@ def _callbacks(app: Any, explorer: Explorer) -> None:
     app.callback(Output(slider, "value"), Input(one, "value"), State(slider, "value"), prevent_initial_call=True)(
         follow
     )
-    app.callback(Output("given", "data"), Input(every, "value"), State(every, "id"), given)(gather)
+    app.callback(Output("given", "data"), Input(every, "value"), State(every, "id"), given, prevent_initial_call=True)(
+        gather
+    )
     shown = (Output("answer", "children"), Output("commands", "children"))
     app.callback(*shown, Input("given", "data"), State("page", "data"))(answer)
     packed = (Output("download", "data"), Output("written", "children", allow_duplicate=True))
