@@ -491,3 +491,49 @@ def test_a_wrong_number_among_many_is_named_at_once() -> None:
     inputs.data[123_456] = NAN
     with pytest.raises(no.DataError, match="row 123456, column 123456 is nan"):
         no.build_economy(inputs=inputs, targets=np.ones(count))
+
+
+# ---- vectors by name -------------------------------------------------------------------------------------------
+
+
+def _wheat_and_cloth(**tables: Any) -> no.Economy:
+    return no.build_economy(
+        **{
+            "goods": ["wheat", "cloth"], "resources": ["labour"], "inputs": [[0.25, 0.4], [0.14, 0.12]],
+            "resource_use": [[0.8, 3.6]], "resource_weights": [1.0], "targets": [55.0, 30.0],
+            "objective": "least-resources",
+        } | tables
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [["wheat", "cloth"], ["cloth", "wheat"]])
+def test_a_mapping_from_names_is_a_vector_and_no_periods(order: list[str]) -> None:
+    targets = {"wheat": 55.0, "cloth": 30}
+    economy = _wheat_and_cloth(targets={good: targets[good] for good in order}, resource_weights={"labour": 1})
+    assert economy.vector("targets", 0).tolist() == [55.0, 30.0]
+    assert economy.vector("resource_weights", 0).tolist() == [1.0]
+    assert economy.periods.tolist() == ["1"]
+
+
+def test_a_mapping_from_periods_stays_one() -> None:
+    economy = _wheat_and_cloth(resource_weights={"y1": 1.0, "y2": 2.0}, targets={"y1": [1, 2], "y2": [3, 4]})
+    assert economy.periods.tolist() == ["y1", "y2"]
+    assert economy.vector("resource_weights", 1).tolist() == [2.0] and economy.vector("targets", 0).tolist() == [1, 2]
+    # names that are periods too are periods
+    economy = _wheat_and_cloth(periods=["wheat", "cloth"], targets={"wheat": [1, 2], "cloth": [3, 4]})
+    assert economy.vector("targets", 1).tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ({"whaet": 55.0, "cloth": 30.0}, "table 'targets': unknown good 'whaet'; did you mean 'wheat'"),
+        ({"cloth": 30.0}, "'wheat'"),
+        ({"wheat": 55.0, "cloth": [1, 2]}, "table 'targets': not numbers"),
+        ({"wheat": 55.0, "cloth": None}, "targets"),
+        ({"y1": 55.0, "y2": 30.0}, "targets"),
+    ],
+)
+def test_names_of_a_mapping_are_held_to_the_goods(targets: dict[str, Any], message: str) -> None:
+    with pytest.raises(no.DataError, match=message):
+        _wheat_and_cloth(targets=targets)

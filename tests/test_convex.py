@@ -417,11 +417,15 @@ def test_parameters_need_values() -> None:
         ({"log_file": "log.txt"}, "verbose=True shows its log"),
     ],
 )
-def test_options_of_others_are_refused(options: dict[str, Any], message: str) -> None:
+def test_options_of_others_are_refused(
+    options: dict[str, Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     model = no.cvxpy_model(shared_by(NEEDS, 30.0))
     model.objective = cp.Maximize(cp.sum(cp.log(activities_of(model))))
     with pytest.raises(no.OptionError, match=message):
         no.solve(model, **options)
+    assert not list(tmp_path.iterdir())  # no empty log either
 
 
 def test_few_iterations_prove_nothing_and_say_so() -> None:

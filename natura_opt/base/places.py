@@ -167,5 +167,8 @@ def check_log(path: str | os.PathLike[str]) -> None:
             raise OutputError(f"{path}: a log is text; choose another ending, such as .log")
         if place.exists() and not (place.is_file() or place.is_char_device()):
             raise OutputError(f"{path}: {_sort(place)}, not a file")
+        fresh = not place.exists()
         with place.open("ab"):
             pass
+        if fresh:  # what is refused later leaves nothing behind
+            place.unlink()

@@ -11,7 +11,7 @@ import pandas as pd
 from ..base.errors import DataError, shortened, unknown
 from ..tables.registry import TABLES, taken_for_identity
 from ..tables.spec import AXES
-from .coerce import as_labels, is_by_key, is_per_period, matched, shape_of
+from .coerce import as_labels, is_by_key, is_by_name, is_per_period, matched, shape_of
 from .curve_table import refuse_numbers_beside
 from .data import as_notes, empty_axes, plain_text, refuse_missing
 from .economy import Economy
@@ -66,8 +66,9 @@ def build_economy(
     notes : what a reader found and did with it; listed by :func:`natura_opt.check`.
     objective : shorthand for ``questions={"default": Question(objective)}``.
     questions : what is asked of the economy, by name.
-    tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector, a frame of a vector with one
-        column per period, or a mapping from period label (or periods ahead) to such a thing; ``None`` is no table.
+    tables : any table of :data:`natura_opt.TABLES`: a matrix (rows x columns), a vector (also a Series, or a mapping
+        from names to numbers), a frame of a vector with one column per period, or a mapping from period label (or
+        periods ahead) to such a thing; ``None`` is no table.
         ``curves`` is a frame with the columns technique, name, quantity and total, or a mapping from (technique, name)
         to a :class:`natura_opt.Curve`, rows of (quantity, total), or ``(function, end)``.
 
@@ -142,7 +143,7 @@ def _axes(
         if given[axis] is None:
             axes[axis] = _derived_axis(axis, tables, where, fallback=axes[axis])
     if given["periods"] is None:
-        axes["periods"] = _derived_periods(tables, axes["periods"])
+        axes["periods"] = _derived_periods(tables, axes)
     for axis in ("goods", "techniques", "periods"):
         if not len(axes[axis]):
             raise DataError(f"{where}: there are no {axis}; name at least one {AXES[axis]}")
@@ -197,10 +198,11 @@ def _example(value: Any) -> Any:
     return value
 
 
-def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
+def _derived_periods(tables: Mapping[str, Any], axes: Mapping[str, pd.Index]) -> pd.Index:
+    """Take the periods from the first table that is given by period; the other axes are known."""
     for key, value in tables.items():
         spec = TABLES[key]
-        if spec.ahead or spec.tidy:
+        if spec.ahead or spec.tidy or is_by_name(spec, value, axes):
             continue
         if is_by_key(value):
             if not value:
@@ -214,7 +216,7 @@ def _derived_periods(tables: Mapping[str, Any], fallback: pd.Index) -> pd.Index:
             if isinstance(value, pd.DataFrame):
                 return pd.Index(value.columns)
             return pd.Index(numbered(np.shape(value)[1]))
-    return fallback
+    return axes["periods"]
 
 
 def _checked_units(

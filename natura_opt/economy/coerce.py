@@ -142,6 +142,8 @@ def coerce_table(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], wher
 def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: str) -> Table:
     if isinstance(value, Table):
         return _coerced_again(spec, value, axes, where)
+    if is_by_name(spec, value, axes):
+        value = pd.Series(list(value.values()), index=pd.Index(list(value), tupleize_cols=False))
     if is_by_key(value):
         if not value:
             raise DataError(f"{where}: table {spec.name!r} is empty; leave it out, or give its numbers")
@@ -200,6 +202,14 @@ def _coerced_again(spec: TableSpec, table: Table, axes: Mapping[str, pd.Index], 
 def is_by_key(value: Any) -> bool:
     """Whether a table is given as a mapping from period (or periods ahead); some sparse arrays are dictionaries too."""
     return isinstance(value, Mapping) and not sp.issparse(value)
+
+
+def is_by_name(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index]) -> bool:
+    """Whether a vector is given as a mapping from its own names to numbers, and not from periods."""
+    if not is_by_key(value) or spec.is_matrix or spec.tidy or spec.ahead or spec.axes == ("periods",):
+        return False
+    keys = pd.Index(list(value), tupleize_cols=False)
+    return bool(keys.isin(axes[spec.axes[0]]).any() and not keys.isin(axes["periods"]).any())
 
 
 def is_per_period(value: Any) -> bool:

@@ -149,7 +149,9 @@ def _callbacks(app: Any, explorer: Explorer) -> None:
     app.callback(Output(slider, "value"), Input(one, "value"), State(slider, "value"), prevent_initial_call=True)(
         follow
     )
-    app.callback(Output("given", "data"), Input(every, "value"), State(every, "id"), given)(gather)
+    app.callback(Output("given", "data"), Input(every, "value"), State(every, "id"), given, prevent_initial_call=True)(
+        gather
+    )
     shown = (Output("answer", "children"), Output("commands", "children"))
     app.callback(*shown, Input("given", "data"), State("page", "data"))(answer)
     app.callback(Output("download", "data"), Input("share", "n_clicks"), given)(_if_clicked(share))

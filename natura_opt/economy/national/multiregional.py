@@ -203,8 +203,10 @@ def _extensions(io: Any) -> list[str]:
     return list(io.get_extensions()) if hasattr(io, "get_extensions") else []
 
 
-def _found(io: Any, name: str, place: str) -> tuple[str, list[object] | None]:
+def _found(io: Any, name: object, place: str) -> tuple[str, list[object] | None]:
     """Return the extension of a name and all its rows; or the one row that is called so, whole or in part."""
+    if not isinstance(name, str):  # out of an iterator, which cannot be looked into before
+        raise DataError(f"{place}: an extension or a row is found by its name, not {shortened(name)}")
     if hasattr(io, name) and (hasattr(getattr(io, name), "F") or hasattr(getattr(io, name), "S")):
         return name, None
     matches: list[tuple[str, object]] = []
