@@ -1,4 +1,4 @@
-"""The commands that show one thing of a plan, attacked from outside: names that look like options or code, and typos."""
+"""The commands that show one thing of a plan, attacked: names that look like options or code, and typos."""
 
 from __future__ import annotations
 
