@@ -165,11 +165,10 @@ def _model(ctx: typer.Context) -> str:
 
 def _standing(incomplete: str, endings: tuple[str, ...]) -> Iterator[str]:
     """Give the folders, and the files of some endings, that begin as what is written."""
-    typed = Path(incomplete)
-    folder = typed if incomplete.endswith("/") else typed.parent
-    before = incomplete[: len(incomplete) - len("" if incomplete.endswith("/") else typed.name)]
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") and not typed.name.startswith("."):
+    folder, slash, begun = incomplete.rpartition("/")
+    before = folder + slash
+    for entry in sorted(Path(before).iterdir()):
+        if entry.name.startswith(".") and not begun.startswith("."):
             continue
         if entry.is_dir():
             yield f"{before}{entry.name}" if (entry / "economy.toml").exists() else f"{before}{entry.name}/"

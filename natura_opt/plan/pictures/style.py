@@ -130,17 +130,18 @@ def unit_text(unit: str, missing: str = "unit") -> str:
 def number(value: float, digits: int = 3) -> str:
     """Return a number with a few significant digits, powers of ten written out.
 
-    >>> number(0.0), number(0.48224), number(12345.6), number(3.87e-6), number(2.5e9)
-    ('0', '0.482', '12,346', '3.87×10⁻⁶', '2.5×10⁹')
+    >>> number(0.0), number(0.48224), number(12345.6), number(3.87e-6), number(9.996e8)
+    ('0', '0.482', '12,346', '3.87×10⁻⁶', '1×10⁹')
     """
     if value == 0 or not np.isfinite(value):
-        return f"{value:g}"
+        return f"{value + 0.0:g}"  # no minus before a zero
     exponent = int(np.floor(np.log10(abs(value))))
     if -3 <= exponent < 7:
         text = f"{value:,.{max(digits - 1 - exponent, 0)}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{value / 10.0**exponent:.{digits - 1}f}".rstrip("0").rstrip(".") + f"×10{raised}"
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")  # which rounds 9.996 up to the next power
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + f"×10{raised}"
 
 
 def bare(ax: Axes) -> None:
