@@ -61,7 +61,7 @@ class Browser:
         """Run JavaScript in the page and return what it returns."""
         return self.driver.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
 
-    def until(self, script: str, *arguments: Any, seconds: float = 10.0) -> Any:
+    def until(self, script: str, *arguments: Any, seconds: float = 60.0) -> Any:
         """Return what JavaScript returns as soon as that is true of it; fail where it never is."""
         last = time.monotonic() + seconds
         while True:

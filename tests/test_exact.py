@@ -14,7 +14,7 @@ from natura_opt.backends.highs import HighsSession
 from natura_opt.backends.options import SolveOptions
 from natura_opt.base.errors import NaturaError
 from natura_opt.base.status import Status
-from natura_opt.economy.files.catalog import shipped_models
+from natura_opt.economy.files.shipped import shipped_models
 from natura_opt.formulate import linear_program
 from natura_opt.program.linear import LinearProgram
 from natura_opt.proof.exact import basis, lifting

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natura_opt as no
-from natura_opt.economy.files.catalog import shipped_folder, shipped_models
+from natura_opt.economy.files.shipped import shipped_folder, shipped_models
 from natura_opt.economy.files.folder_writer import _settings, _toml, question_settings
 from natura_opt.economy.files.model_files import FORMAT, LISTS_AT_TOP
 from natura_opt.economy.question import Question, as_questions

@@ -18,6 +18,7 @@ from ..program.conic import Cone, ConicProgram
 from ..program.declared import Declarations
 from ..program.protocol import Positions
 from .cvxpy import CompiledCvxpy, compile_cvxpy
+from .cvxpy_models import LINEAR, only_affine
 
 #: Parts of a quadratic form with more columns than this are left to CVXPY.
 _DENSE = 500
@@ -74,34 +75,16 @@ class CompiledConvex:
 
 
 def is_linear(model: Any) -> bool:
-    """Whether the objective and every row of a CVXPY model are affine, and nothing but its variables is in them.
-
-    Raises
-    ------
-    QuestionError : its objective says not whether there is to be most or least of it, or a row is no row.
-    """
-    if type(model.objective).__name__ not in ("Maximize", "Minimize"):
-        raise QuestionError(
-            f"{model.economy.name}: the objective of a CVXPY model is cvxpy.Maximize(...) or cvxpy.Minimize(...), not "
-            f"{type(model.objective).__name__}"
-        )
-    for name, index, constraint in model.constraints:
-        if not hasattr(constraint, "args"):
-            raise QuestionError(f"{model.economy.name}: rows {name!r} are no CVXPY constraint, but {constraint!r:.80}")
-        if type(constraint).__name__ == "Inequality" and len(index) != constraint.size:
-            raise QuestionError(
-                f"the CVXPY rows {name!r} have {constraint.size} entries and {len(index)} labels; give one each"
-            )
+    """Whether the objective and every row of a CVXPY model are affine, and nothing but its variables is in them."""
     return (
-        model.objective.expr.is_affine()
+        only_affine(model.objective.expr)
         and not model.definitions
         and all(_is_affine(c) for _, _, c in model.constraints)
     )
 
 
 def _is_affine(constraint: Any) -> bool:
-    known = ("Inequality", "Equality", "Zero", "NonPos", "NonNeg")
-    return type(constraint).__name__ in known and all(part.is_affine() for part in constraint.args)
+    return type(constraint).__name__ in LINEAR and all(only_affine(part) for part in constraint.args)
 
 
 def compile_convex(model: Any, declared: Declarations) -> CompiledConvex:
@@ -114,7 +97,7 @@ def compile_convex(model: Any, declared: Declarations) -> CompiledConvex:
 
     Raises
     ------
-    QuestionError : the problem is not convex by CVXPY's rules, or a parameter has no value.
+    QuestionError : the problem is not convex by CVXPY's rules.
     CannotAnswerError : it has whole-number variables, or a cone that nothing here proves.
     """
     import cvxpy as cp
@@ -158,9 +141,6 @@ def _inverted(chain: Any, inverse: Any, primal: Floats, dual: Floats) -> Any:
 
 def _refuse(model: Any, problem: Any) -> None:
     name = model.economy.name
-    unset = [parameter.name() for parameter in problem.parameters() if parameter.value is None]
-    if unset:
-        raise QuestionError(f"{name}: the CVXPY parameter {unset[0]!r} has no value; set its .value first")
     if problem.is_mixed_integer():
         raise CannotAnswerError(
             f"{name}: the CVXPY model has whole-number variables beside rows or an objective that are not linear, and "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from functools import cache, wraps
 from numbers import Integral, Real
 from pathlib import Path
@@ -98,7 +99,13 @@ def checked_arguments(*trusted: str) -> Callable[[Call], Call]:
 
         @wraps(function)
         def called(*arguments: Any, **named: Any) -> Any:
-            given = signature.bind(*arguments, **named).arguments
+            try:
+                given = signature.bind(*arguments, **named).arguments
+            except TypeError as error:  # Python's own, but for the name of the function
+                odd = [name for name in named if name not in signature.parameters]
+                near = [close for name in odd for close in get_close_matches(name, signature.parameters, n=1)]
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise TypeError(f"{function.__name__}(): {error}{hint}") from None
             for name, value in given.items():
                 if name in hints and not is_kind(value, hints[name]):
                     raise OptionError(

@@ -107,7 +107,7 @@ def unknown(what: str, given: object, choices: Iterable[object]) -> str:
         text = "a number of thousands of digits"
     if isinstance(choices, range) and len(choices) > _LISTED:  # of millions, whose names are never spelled out
         return f"unknown {what} {text!r}; known are the whole numbers from {choices[0]} to {choices[-1]}"
-    names = sorted(str(name) for name in choices)
+    names = sorted({str(name) for name in choices})  # a good and its technique share a name, which is listed once
     close = get_close_matches(text[:_COMPARED], names, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     shown = ", ".join(names[:_LISTED]) + (f", … ({len(names)} in all)" if len(names) > _LISTED else "")

@@ -49,8 +49,9 @@ class ReadableGroup(TyperGroup):
                 typer.echo(said(), err=True, nl=False)
             else:
                 context = getattr(error, "ctx", None)
-                advice = f"; see {context.command_path} --help" if context is not None else ""
-                complain(f"{said().rstrip('.')}{advice}")
+                message = said().rstrip(".")
+                join = " See" if message.endswith("?") else "; see"
+                complain(f"{message}{join} {context.command_path} --help" if context is not None else message)
             code = ExitCode.REFUSED
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else 0)

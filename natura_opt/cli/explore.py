@@ -31,7 +31,10 @@ def explore(
     """Turn limits, targets, caps and settings of MODEL in a browser; each plan is proved. Ctrl-C ends it."""
     with readable_errors():
         if find_spec("dash") is None:
-            raise OptionError("explore needs Dash, which is an extra: pip install 'natura-opt[explore]'")
+            raise OptionError(
+                "explore needs Dash, which is an extra: pip install 'natura-opt[explore]', with the pip that stands "
+                "beside natura-opt (in a clone: .venv/bin/pip)"
+            )
         from ..base.output_files import check_place
         from ..economy.files.folder_writer import kind_of
         from ..explore.explorer import Explorer

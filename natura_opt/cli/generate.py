@@ -67,5 +67,6 @@ def generate(
             print_json(facts)
         else:
             size = f"{facts['goods']:,} goods, {facts['techniques']:,} techniques"
-            size += f", {facts['coefficients']:,} input coefficients, {facts['periods']} periods"
+            size += f", {facts['coefficients']:,} input coefficients, {facts['periods']} period"
+            size += "s" if facts["periods"] != 1 else ""
             typer.echo(shown(f"{dest}: {size}; next: natura-opt solve {dest}"))

@@ -319,6 +319,8 @@ def _show(dest: Path, economy: Economy, as_json: bool) -> None:
     typer.echo(shown(f"{dest}: {size}; asked: {', '.join(economy.questions)}; next: natura-opt solve {dest}"))
     for note in economy.notes:
         typer.echo(shown(f"  {note}"))
+    if not sizes["resources"]:
+        typer.echo("  no resource is scarce: --resource NAME makes one of an account, such as wages or hours")
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:

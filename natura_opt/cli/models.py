@@ -51,4 +51,5 @@ def models(as_json: Json = False) -> None:
             return
         width = max(len(name) for name, _ in shipped)
         for name, e in shipped:
-            typer.echo(f"{name:<{width}}  {e.title} ({len(e.goods)} goods, {len(e.periods)} periods)")
+            periods = "1 period" if len(e.periods) == 1 else f"{len(e.periods)} periods"
+            typer.echo(f"{name:<{width}}  {e.title} ({len(e.goods)} goods, {periods})")

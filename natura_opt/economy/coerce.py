@@ -147,6 +147,7 @@ def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: s
     if is_by_key(value):
         if not value:
             raise DataError(f"{where}: table {spec.name!r} is empty; leave it out, or give its numbers")
+        _refuse_by_name(spec, value, axes, where)
         keys = [_slice_key(spec, key, axes, where) for key in value]
         if len(set(keys)) < len(keys):
             raise DataError(f"{where}: table {spec.name!r}: {shortened(list(value))} name one of them twice")
@@ -172,6 +173,18 @@ def _coerced(spec: TableSpec, value: Any, axes: Mapping[str, pd.Index], where: s
         elif missing:
             raise DataError(f"{where}: table {spec.name!r} is given by period, but not for {listed(missing)}")
     return checked(spec, slices, axes, where)
+
+
+def _refuse_by_name(spec: TableSpec, value: Mapping[Any, Any], axes: Mapping[str, pd.Index], where: str) -> None:
+    """Raise where a vector is a mapping from the names of its axis to numbers; its keys would be taken for periods."""
+    if spec.is_matrix or spec.ahead or spec.axes == ("periods",) or len(axes[spec.axes[0]]) == 1:
+        return
+    names = set(axes[spec.axes[0]])
+    if all(key in names and np.ndim(part) == 0 for key, part in value.items()):
+        raise DataError(
+            f"{where}: table {spec.name!r}: a mapping is by period, and {listed(value)} name {spec.axes[0]}; "
+            "numbers by name are a pandas.Series"
+        )
 
 
 def _coerced_again(spec: TableSpec, table: Table, axes: Mapping[str, pd.Index], where: str) -> Table:

@@ -67,7 +67,7 @@ class Explorer:
     ) -> None:
         economy, asked = posed(model, question)
         _, economy, asked, own = as_asked(economy, asked, objective, method_named("auto"), settings, Common())
-        self.start = Scenario(str(model), economy, asked)
+        self.start = Scenario(str(model), economy, asked, of_method=own)
         self.dials: dict[str, Dial] = dials_of(economy, asked)
         self._planner = Planner(economy, asked, time_limit=time_limit, **own)
         self._solving = threading.Lock()

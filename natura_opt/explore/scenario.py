@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 import shlex
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ class Scenario:
     model : as it was named on the command line.
     economy, question : as they stood first.
     turned : what each dial that does not stand where it first stood is set to.
+    of_method : settings of the method that finds the plan, which no question holds.
     """
 
     model: str
     economy: Economy
     question: Question
     turned: tuple[tuple[Dial, Any], ...] = ()
+    of_method: Mapping[str, Any] = field(default_factory=dict)
 
     def posed(self) -> tuple[Economy, Question]:
         """Return the economy and the question that it makes.
@@ -68,15 +71,9 @@ class Scenario:
     def in_python(self) -> str:
         """Return lines of Python that make the same plan."""
         lines = ["import natura_opt as no", f"planner = no.Planner({self.model!r}, {self.question.name!r})"]
-        given = {**self.question.settings}
-        known = self.economy.questions.get(self.question.name)
-        if known is not None and known.objective == self.question.objective:
-            given = {name: value for name, value in given.items() if known.settings.get(name) != value}
-        objective = (
-            [] if known and known.objective == self.question.objective else [f"objective={self.question.objective!r}"]
-        )
-        settings = given | {dial.knob.name: value for dial, value in self.turned if not dial.knob.table}
-        asked = [*objective, *(f"{name}={_written(value)}" for name, value in settings.items())]
+        objective, settings = self._asked_otherwise()
+        other = [] if objective is None else [f"objective={objective!r}"]
+        asked = [*other, *(f"{name}={_written(value)}" for name, value in settings.items())]
         if asked:
             lines.append(f"planner.ask({', '.join(asked)})")
         for dial, value in self.turned:
@@ -87,11 +84,22 @@ class Scenario:
 
     def on_the_command_line(self) -> str:
         """Return a command that answers the scenario, in the words of a shell."""
-        settings = [f"--setting {shlex.quote(f'{d.knob.name}={_told(v)}')}" for d, v in self.turned if not d.knob.table]
+        objective, settings = self._asked_otherwise()
+        given = [f"--setting {shlex.quote(f'{name}={_told(value)}')}" for name, value in settings.items()]
+        other = [] if objective is None else [f"--objective {shlex.quote(objective)}"]
         points = [f"--over {shlex.quote(f'{d.knob.name}={_told(v)}')}" for d, v in self.turned if d.knob.table]
         asked = [] if self.question.name == "default" else [f"--question {shlex.quote(self.question.name)}"]
-        command = ["natura-opt", "sweep" if points else "solve", shlex.quote(self.model), *asked, *settings, *points]
-        return " ".join([*command, *(["--out scenario.parquet"] if points else [])])
+        command = ["natura-opt", "sweep" if points else "solve", shlex.quote(self.model), *asked]
+        return " ".join([*command, *other, *given, *points, *(["--out scenario.parquet"] if points else [])])
+
+    def _asked_otherwise(self) -> tuple[str | None, dict[str, Any]]:
+        """Return the objective and the settings that are not those of the model's own question of this name."""
+        known = self.economy.questions.get(self.question.name)
+        same = known is not None and known.objective == self.question.objective
+        stands = known.settings if known is not None and same else {}
+        given = {name: value for name, value in self.question.settings.items() if stands.get(name) != value}
+        turned = {dial.knob.name: value for dial, value in self.turned if not dial.knob.table}
+        return None if same else self.question.objective, {**given, **self.of_method, **turned}
 
 
 def scenario_of(first: Scenario, dials: Mapping[str, Dial], given: Mapping[str, Any]) -> Scenario:
@@ -117,7 +125,9 @@ def sentence_of(error: Exception) -> str:
 
 
 def _written(value: Any) -> str:
-    return repr(float(value)) if isinstance(value, float) else repr(value)
+    if isinstance(value, float):
+        return repr(float(value)) if math.isfinite(value) else f"float({str(float(value))!r})"
+    return repr(value)
 
 
 def _told(value: Any) -> str:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import base64
 import logging
+import shlex
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from flask import Flask, Response, abort, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from ..base.errors import NaturaError, OutputError
@@ -87,9 +89,8 @@ def application(explorer: Explorer, port: int, out: str | None) -> Any:
     _guard(app.server, port)
     _callbacks(app, explorer)
     if out is not None:
-        app.callback(Output("written", "children"), Input("write", "n_clicks"), State("given", "data"))(
-            _if_clicked(lambda given: _written(explorer, given, out))
-        )
+        said = (Output("written", "children"), Input("write", "n_clicks"), State("given", "data"))
+        app.callback(*said, prevent_initial_call=True)(lambda clicks, given: _written(explorer, given, out))
     return app
 
 
@@ -103,6 +104,11 @@ def _guard(server: Flask, port: int) -> None:
         origin = request.headers.get("Origin")
         if request.headers.get("Host") not in own or (origin and origin.removeprefix("http://") not in own):
             abort(403)
+
+    @server.errorhandler(Exception)
+    def say_what_is_wrong(error: Exception) -> Any:
+        """Answer what no page of this run asks (one of an earlier run may, or a program) without a traceback."""
+        return error if isinstance(error, HTTPException) else Response(sentence_of(error), 400, mimetype="text/plain")
 
     @server.after_request
     def say_policy(response: Response) -> Response:
@@ -138,9 +144,12 @@ def _callbacks(app: Any, explorer: Explorer) -> None:
         found = explorer.answer(page, given)
         return (no_update, no_update) if found is None else (answered(explorer, found), commands(found))
 
-    def share(given: dict[str, Any]) -> Any:
-        packed = base64.b64encode(explorer.scenario(given).to_zip()).decode("ascii")
-        return {"content": packed, "base64": True, "filename": "scenario.zip", "type": "application/zip"}
+    def share(clicks: int, given: dict[str, Any]) -> Any:
+        try:
+            packed = base64.b64encode(explorer.scenario(given).to_zip()).decode("ascii")
+        except (NaturaError, OSError) as error:
+            return no_update, sentence_of(error)
+        return {"content": packed, "base64": True, "filename": "scenario.zip", "type": "application/zip"}, ""
 
     given, again = State("given", "data"), Output("given", "data", allow_duplicate=True)
     turned = (Input("chosen", "value"), Input("reset", "n_clicks"))
@@ -154,7 +163,8 @@ def _callbacks(app: Any, explorer: Explorer) -> None:
     )
     shown = (Output("answer", "children"), Output("commands", "children"))
     app.callback(*shown, Input("given", "data"), State("page", "data"))(answer)
-    app.callback(Output("download", "data"), Input("share", "n_clicks"), given)(_if_clicked(share))
+    packed = (Output("download", "data"), Output("written", "children", allow_duplicate=True))
+    app.callback(*packed, Input("share", "n_clicks"), given, prevent_initial_call=True)(share)
 
 
 def _differs(explorer: Explorer, key: str, value: Any) -> bool:
@@ -165,15 +175,6 @@ def _differs(explorer: Explorer, key: str, value: Any) -> bool:
         return True
 
 
-def _if_clicked(done: Callable[[dict[str, Any]], Any]) -> Callable[[int | None, dict[str, Any]], Any]:
-    """Return what is done when a button is pressed, and not when the page is made."""
-
-    def clicked(clicks: int | None, given: dict[str, Any]) -> Any:
-        return done(given) if clicks else no_update
-
-    return clicked
-
-
 def _written(explorer: Explorer, given: dict[str, Any], out: str) -> str:
     """Write a scenario to the folder that was named, or beside it where one stands there already."""
     try:
@@ -182,7 +183,7 @@ def _written(explorer: Explorer, given: dict[str, Any], out: str) -> str:
         write(explorer.scenario(given).as_model(), place)
     except (NaturaError, OSError) as error:
         return sentence_of(error)
-    return f"written to {place}: natura-opt solve {place}"
+    return f"written to {place}: natura-opt solve {shlex.quote(str(place))}"
 
 
 def _places(out: Path) -> Iterator[Path]:

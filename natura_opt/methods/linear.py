@@ -276,7 +276,9 @@ def _spelled(problem: Any, question: Question | None, backend: str, extra: tuple
     else:
         from ..backends.conic_model import compile_convex, is_linear
         from ..backends.cvxpy import compile_cvxpy
+        from ..backends.cvxpy_models import refuse_unusable
 
+        refuse_unusable(model)
         if not is_linear(model):
             convex = compile_convex(model, declared_with(model.question, own))
             return _Spelled(model.economy, model.question, convex.linear.program, convex, own)

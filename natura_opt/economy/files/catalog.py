@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
 from ...base.errors import DataError, shortened, unknown
@@ -10,6 +12,9 @@ from ..economy import Economy
 from .folder import SETTINGS, read_folder
 from .shipped import shipped_models
 from .workbook import read_workbook
+
+#: How many neighbours of a folder that is not there, and signs of its name, are compared for a hint.
+_LOOKED_AT = 500
 
 
 def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:
@@ -46,5 +51,19 @@ def read(model: str | Path, *, limits: ReadingLimits | None = None) -> Economy:
     if exists:
         if {".mps", ".lp"} & {suffix.lower() for suffix in path.suffixes[-2:]}:
             raise DataError(f"{model}: is a linear program, not an economy; solve(read_program({path.name!r}))")
-        raise DataError(f"{model}: is a file; name the folder that holds economy.toml")
+        advice = "; a table of flows is read by read_flows, or natura-opt import flows" if path.suffix == ".csv" else ""
+        raise DataError(f"{model}: is a file; name the folder that holds economy.toml{advice}")
+    near = _beside(path)
+    if near is not None:
+        raise DataError(f"unknown model {shortened(str(model))}; did you mean the folder {shortened(near)}?")
     raise DataError(f"{unknown('model', model, shipped)}; nor is there a folder of this name")
+
+
+def _beside(path: Path) -> str | None:
+    """Return the model folder beside it that is called most nearly so, if any is."""
+    try:
+        folders = [one.name for one in islice(path.parent.iterdir(), _LOOKED_AT) if (one / SETTINGS).is_file()]
+    except OSError:  # no such place, or none that may be read: then there is no hint
+        return None
+    near = get_close_matches(path.name[:_LOOKED_AT], folders, n=1)
+    return str(path.parent / near[0]) if near else None

@@ -109,7 +109,7 @@ def read_flows(
     if not demand:
         raise OptionError(
             f"final_demand must be headings of columns, not {shortened(final_demand)}; {page.name} has, besides the "
-            f"goods: {listed(table.around(table.across), 90)}"
+            f"goods: {listed(table.around(table.across), 90)} (in a shell: --final-demand, once for each)"
         )
     beside = None if accounts is None else Accounts.of(Sheet.of(accounts, None, zeros), table.goods)
     made = None if output is None else table.output(output)

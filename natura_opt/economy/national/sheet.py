@@ -210,7 +210,8 @@ class Sheet:
         try:
             return number(text)
         except ValueError as error:
-            advice = "" if isinstance(text, Odd) else f"; where it stands for none, say so (zeros=[{shortened(text)}])"
+            none = f"; where it stands for none, say so (zeros=[{shortened(text)}]), in a shell by --zero"
+            advice = "" if isinstance(text, Odd) else none
             grouped = text.replace(",", "").replace(" ", "").replace("\xa0", "").replace("\u202f", "").replace("'", "")
             if text and grouped != text and "," not in text[-3:] and NUMBER.fullmatch(grouped):
                 advice = f"; are thousands separated? write {grouped}"
