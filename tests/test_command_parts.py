@@ -89,11 +89,13 @@ def five() -> no.Plan:
 
 def test_a_plan_is_asked_for_as_the_line_says(five: no.Plan) -> None:
     asked = no.solve("five_year_plan", floor=0.4)
-    assert five.objective == asked.objective != no.solve("five_year_plan").objective
+    assert five.objective == asked.objective
     assert five.method == "highs"
     assert facts_of(five) == {
         "model": "five_year_plan", "question": "default", "method": "highs", "status": "optimal", "proved": True,
     }  # fmt: skip
+    unmet = planned("five_year_plan", None, None, "simplex", ["floor=0.8"], None)
+    assert (unmet.status, facts_of(unmet)["proved"]) == (no.Status.INFEASIBLE, True)
     with pytest.raises(OptionError, match=r"unknown setting 'flor'; did you mean 'floor'\?"):
         planned("five_year_plan", None, None, "simplex", ["flor=0.4"], None)
 
