@@ -74,6 +74,7 @@ $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
 
 # Holds all of the run requirements, so 'plan' needs nothing more after it.
 $(DEV): requirements/dev.txt requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "installing into $(VENV), in silence: some minutes, once"
 	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $(RUN) $@
