@@ -201,7 +201,8 @@ def _limits(plan: Plan, words: Words) -> Section:
     apart = plan.has_intervals and few_coefficients(plan)
     frame = binding_limits(plan, intervals=_APART if apart else 0, most=MOST_ROWS)
     whole = "objective" if plan.proved else "bound"
-    sentences = [f"All that comes from outside, by what all of it is worth; the column worth sums to the {whole}."]
+    sums = "objective, within the gap of the proof" if plan.proved else "bound"
+    sentences = [f"All that comes from outside, by what all of it is worth; the column worth sums to the {sums}."]
     if apart:
         frame.loc[frame.index >= _APART, ["one_more", "one_less"]] = np.nan
         sentences.append(
