@@ -182,3 +182,19 @@ def test_what_python_itself_cannot_write_is_named_by_its_kind() -> None:
     assert shortened(10**6000) == "what is given (int)"
     while deep:  # taken apart by hand: Python's own way is as deep
         deep = deep.pop()  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("bre", "did you mean 'bread of all kinds'? "),  # the one that begins so
+        ("coal of the n", "did you mean 'coal of the north'? "),
+        ("coal", ""),  # two begin so
+        ("", ""),
+        ("zinc", ""),
+    ],
+)
+def test_a_name_that_was_not_written_to_its_end_is_known_by_its_beginning(given: str, hint: str) -> None:
+    names = ["bread of all kinds", "coal of the north", "coal of the far south and west"]
+    said = unknown("good", given, names)
+    assert said == f"unknown good '{given}'; {hint}Known: {', '.join(sorted(names))}"

@@ -100,6 +100,8 @@ def unknown(what: str, given: object, choices: Iterable[object]) -> str:
 
     >>> unknown("objective", "fulfillment", ["fulfilment", "assortment"])
     "unknown objective 'fulfillment'; did you mean 'fulfilment'? Known: assortment, fulfilment"
+    >>> unknown("model", "uk", ["eu_2006", "uk_2015_20"])
+    "unknown model 'uk'; did you mean 'uk_2015_20'? Known: eu_2006, uk_2015_20"
     """
     try:
         text = str(given)
@@ -109,6 +111,8 @@ def unknown(what: str, given: object, choices: Iterable[object]) -> str:
         return f"unknown {what} {text!r}; known are the whole numbers from {choices[0]} to {choices[-1]}"
     names = sorted({str(name) for name in choices})  # a good and its technique share a name, which is listed once
     close = get_close_matches(text[:_COMPARED], names, n=1)
+    begun = [name for name in names if text and name.startswith(text)]  # what was not written to its end
+    close = close or (begun if len(begun) == 1 else [])
     hint = f"did you mean {close[0]!r}? " if close else ""
     shown = ", ".join(names[:_LISTED]) + (f", … ({len(names)} in all)" if len(names) > _LISTED else "")
     return f"unknown {what} {text!r}; {hint}Known: {shown or 'none'}"
