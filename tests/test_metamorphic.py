@@ -61,7 +61,7 @@ def rebuilt(
     change: Callable[[str, Any], Any] = lambda name, part: part,
 ) -> no.Economy:
     """Return the economy made anew with other labels and with each dense slice of each table changed."""
-    given_labels = {axis: list(index) for axis, index in economy.axes.items()} | (labels or {})
+    given_labels = {axis: list(index) for axis, index in economy.axes.items() if axis != "rules"} | (labels or {})
     tables: dict[str, Any] = {}
     for name, table in economy.tables.items():
         dense = {key: part.toarray() if table.spec.is_matrix else part for key, part in table.slices.items()}

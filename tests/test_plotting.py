@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import natura_opt as no
 from natura_opt.base.labels import name_of
@@ -263,6 +264,8 @@ def test_widths_and_the_pointer(plans, many):
 def test_many_goods_with_long_names(many):
     for name in DRAWN:
         inside(getattr(many.plot, name)())
+    said = " ".join(text.get_text() for text in many.plot.valuations().findobj(Text))
+    assert "worth nothing at these prices, others were not looked for" in " ".join(said.split())
     figure = many.plot.flows()
     assert max(len(label) for label in figure.data[0].node.label) <= 46
     assert len(figure.data[0].link.value) <= 30 + 2 * 60

@@ -410,6 +410,9 @@ ALLOWED: dict[str, dict[str, str]] = {
         "without `self._terms.clear()`": "nothing is closed twice",
         "without `self.declared.opened(name, self._open, 'terms')`": REFUSES,
     },
+    "laws.cvxpy_model.CvxpyModel.has_own_objective": {
+        "Is in `self.objective is not self._stated`": "where golden objectives are the laws' own; test_convex puts others",
+    },
     "laws.cvxpy_model.CvxpyModel.rows": {"without `self.declared.agree(name, sense)`": REFUSES},
     "laws.cvxpy_model.CvxpyModel.sense": {
         "always `self._goal[0]` in `return None if self._goal is None else self._goal[0]`": "every question has one",

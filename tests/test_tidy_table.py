@@ -52,8 +52,8 @@ def written(economy: no.Economy, folder: Path, form: str) -> Path:
     return no.write(economy, folder / ("m.xlsx" if form == "xlsx" else "m"), tables="csv" if form == "xlsx" else form)
 
 
-def test_curves_are_the_only_table_of_rows() -> None:
-    assert TIDY == ["curves"] and TABLES["curves"].tidy == (*NEEDED, *OPTIONAL)
+def test_curves_and_rules_are_the_only_tables_of_rows() -> None:
+    assert TIDY == ["curves", "rules"] and TABLES["curves"].tidy == (*NEEDED, *OPTIONAL)
 
 
 # ---- out and in again -----------------------------------------------------------------------------------------------
@@ -327,5 +327,5 @@ def test_a_unit_of_the_whole_table_is_refused(tmp_path: Path) -> None:
     folder = no.write(bare(STRAIGHT), tmp_path / "m")
     told = folder / "economy.toml"
     told.write_text(told.read_text(encoding="utf-8") + '\n[table_units]\ncurves = "kg"\n', encoding="utf-8")
-    with pytest.raises(no.DataError, match="the rows of 'curves' are in the units of their technique and name"):
+    with pytest.raises(no.DataError, match="the rows of 'curves' are in the units of their names"):
         no.read(folder)

@@ -32,6 +32,8 @@ from .small_multiples import Group, draw_groups, width_of
 from .style import fitted, heading, without
 
 _WHAT = "What one more unit is worth"
+#: Of so many prices that are zero, in a group, it is looked for whether they could be others: each asks two programs.
+_SOUGHT = 40
 
 
 def draw_valuations(plan: PlanTables, most: int = 8) -> Figure:
@@ -156,7 +158,8 @@ def _chosen(
     rows : the rows whose valuations the values are the sums of, with what turns ∂objective/∂side into them.
     """
     size = np.abs(values.to_numpy()).max(axis=1, initial=0.0)
-    size = np.maximum(size, _could_be_worth(plan, size == 0, rows))
+    could_be, unsought = _could_be_worth(plan, size == 0, rows)
+    size = np.maximum(size, could_be)
     worth = worth.reindex(values.index).fillna(0.0)
     order = np.lexsort((-size, -worth.to_numpy()))  # by worth; what no stock is left of, by valuation
     scarce = [k for k in order if size[k] > 0]
@@ -165,9 +168,11 @@ def _chosen(
     note = []
     if len(scarce) > len(at):
         note.append(f"{len(scarce) - len(at):,} more of lesser worth in {rest}")
-    if len(values) > len(scarce):
-        more = "more " if at else ""
-        note.append(f"{len(values) - len(scarce):,} {more}worth nothing (there is enough)")
+    more = "more " if at else ""
+    if len(values) > len(scarce) + unsought:
+        note.append(f"{len(values) - len(scarce) - unsought:,} {more}worth nothing (there is enough)")
+    if unsought:
+        note.append(f"{unsought:,} {more}worth nothing at these prices, others were not looked for")
     ends = [ends_of(plan, numbers[at], sign) for numbers, sign in rows]
     low, high = reduce(summed, ends) if ends else (None, None)
     labels = list(shown.index)
@@ -175,13 +180,21 @@ def _chosen(
     return Group(words, shown, names, units, "; ".join(note), low=low, high=high)
 
 
-def _could_be_worth(plan: PlanTables, nothing: Any, rows: list[tuple[RowNumbers, float]]) -> Any:
-    """Return the most that things which are worth nothing at the plan's prices are worth at others that prove it."""
-    most = np.zeros(len(nothing))
+def _could_be_worth(plan: PlanTables, nothing: Any, rows: list[tuple[RowNumbers, float]]) -> tuple[Any, int]:
+    """Return the most that things which are worth nothing at the plan's prices are worth at others that prove it, and
+    of how many things this was not looked for because they are many.
+    """
+    most, left = np.zeros(len(nothing)), np.zeros(len(nothing), dtype=bool)
+    sought = 0
     if has_other_prices(plan):
         for numbers, sign in rows:
-            for k in np.flatnonzero(nothing & could_be_scarce(plan, numbers).any(axis=1)):
-                low, high = ends_of(plan, numbers[[k]], sign)
+            tight = could_be_scarce(plan, numbers)
+            for k in np.flatnonzero(nothing & tight.any(axis=1)):
+                sought += int(tight[k].sum())
+                if sought > _SOUGHT:
+                    left[k] = True
+                    continue
+                low, high = ends_of(plan, np.where(tight[k], numbers[k], -1)[None], sign)
                 if open_places(low, high).any():
                     most[k] = max(most[k], largest([*low.ravel(), *high.ravel()]), np.finfo(float).tiny)
-    return most
+    return most, int((left & (most == 0)).sum())
