@@ -411,7 +411,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "without `self.declared.opened(name, self._open, 'terms')`": REFUSES,
     },
     "laws.cvxpy_model.CvxpyModel.has_own_objective": {
-        "Is in `self.objective is not self._stated`": "where golden objectives are the laws' own; test_convex puts others",
+        "Is in `self.objective is not self._stated`": "golden objectives are the laws' own; test_convex puts others",
     },
     "laws.cvxpy_model.CvxpyModel.rows": {"without `self.declared.agree(name, sense)`": REFUSES},
     "laws.cvxpy_model.CvxpyModel.sense": {
