@@ -122,7 +122,8 @@ def test_plain_names(name: Any, meant: tuple[str, int]) -> None:
         ("hours", "'hours' may be of resource_use or emissions; say which (resource_use=, or the column 'of')"),
         (
             "tin",
-            "unknown technique, good, resource or pollutant 'tin'; Known: coal, hours, salt, smoke, tin@north, wind",
+            "unknown technique, good, resource or pollutant 'tin'; did you mean 'tin@north'? "
+            "Known: coal, hours, salt, smoke, tin@north, wind",
         ),
     ],
 )

@@ -193,7 +193,7 @@ def test_tables_in_other_sheets_and_files(tmp_path: Path) -> None:
         economy = no.read_supply_use(tmp_path / "two.xlsx", supply, "Use!B2:D5", "Use!E2:F5")
         assert economy.matrix("outputs", 0).toarray().tolist() == by_hand().matrix("outputs", 0).toarray().tolist()
         assert economy.vector("targets", 0).tolist() == by_hand().vector("targets", 0).tolist()
-    with pytest.raises(no.DataError, match="unknown sheet 'Supply'; Known: Sheet, Supply, basic"):
+    with pytest.raises(no.DataError, match="unknown sheet 'Supply'; did you mean 'Supply, basic"):
         no.read_supply_use(tmp_path / "two.xlsx", "Supply!B2:D5", "Use!B2:D5", "Use!E2:F5")
     with pytest.raises(no.DataError, match=r"none\.csv"):
         no.read_supply_use(tmp_path / "two.xlsx", "none.csv!B2:D5", "Use!B2:D5", "Use!E2:F5")
