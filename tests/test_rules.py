@@ -107,7 +107,7 @@ def test_what_cannot_be_a_rule_is_refused_by_its_name(given: tuple[Any, ...], sa
 @pytest.mark.parametrize(("more", "said"), [
     ({"period": "y4"}, r"unknown period 'y4'; Known: y1, y2, y3"),
     ({"period": []}, "names no period"),
-    ({"over": "all"}, r"unknown over 'all'; did you mean 'all periods'? Known: all periods"),
+    ({"over": "all"}, r"unknown over 'all'; did you mean 'all periods'\? Known: all periods"),
     ({"net_output": {"wind": 1}}, r"net_output: unknown good 'wind'"),
     ({"net_output": ["bread"]}, "net_output must be"),
     ({"activities": {"wind": 2}}, r"counts 'wind' \(activities\) twice"),
