@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import natura_opt as no
+from natura_opt.plan.limits import has_quick_intervals
 from natura_opt.plan.pictures.looks import COLOURS, look_of, paler
 from natura_opt.plan.pictures.other_prices import (
     ends_of,
-    has_other_prices,
     open_places,
     rows_shown,
     summed,
@@ -212,7 +212,7 @@ def test_infinite_ends_are_open_and_unknown_ones_are_not():
 
 def test_nothing_is_looked_for_where_a_plan_is_not_proved():
     plan = no.compare("five_year_plan", methods=["highs", "harmony-2018"]).plans["harmony-2018"]
-    assert not has_other_prices(plan)
+    assert not has_quick_intervals(plan)
     low, _ = ends_of(plan, np.zeros((1, 1), dtype=int), 1.0)
     assert np.isnan(low).all()
 

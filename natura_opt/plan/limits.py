@@ -77,7 +77,7 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
     worth = np.concatenate([part.worth for part in parts] or [np.empty(0)])
     order = np.argsort(-np.abs(worth), kind="stable")[:most]
     rows = [_line(plan, parts[kind[k]], int(place[k])) for k in order]
-    if rows and intervals and plan.has_intervals and few_coefficients(plan):
+    if rows and intervals and has_quick_intervals(plan):
         ranges = plan.valuation_intervals
         for row, k in zip(rows[:intervals], order[:intervals], strict=True):
             part = parts[kind[k]]
@@ -87,10 +87,10 @@ def binding_limits(plan: PlanTables, intervals: int = 0, most: int | None = None
     return pd.DataFrame(rows, columns=_COLUMNS).astype(figures)
 
 
-def few_coefficients(plan: PlanTables) -> bool:
-    """Whether the first interval of a valuation takes no longer than a summary may."""
+def has_quick_intervals(plan: PlanTables) -> bool:
+    """Whether valuations have intervals, and the first one takes no longer than a summary or a picture may."""
     whole = held_whole(plan.program)
-    return whole is not None and whole.nnz <= _QUICK
+    return plan.has_intervals and whole is not None and whole.nnz <= _QUICK
 
 
 def count_limits(plan: PlanTables) -> int:

@@ -18,7 +18,7 @@ from ..plan.accounts import Accounts, one_unit
 from ..plan.balance_words import balance_parts
 from ..plan.chains import whole_account
 from ..plan.explanation import worth_words
-from ..plan.limits import few_coefficients
+from ..plan.limits import has_quick_intervals
 from ..plan.plan import Plan
 from ..plan.stated import GOODS
 from .tables import Words, plain_number, units_of
@@ -49,7 +49,7 @@ def explanations(plan: Plan, words: Words) -> dict[str, Any]:
     goods = _told_goods(plan)
     pairs = len(goods) * len(economy.periods)
     chains = pairs <= WHOLE_CHAINS
-    intervals = pairs <= INTERVALS and plan.has_intervals and few_coefficients(plan)
+    intervals = pairs <= INTERVALS and has_quick_intervals(plan)
     units, told = list(units_of(economy, "goods").values()), []
     for t in range(len(economy.periods)):
         accounts = Accounts(plan, t)

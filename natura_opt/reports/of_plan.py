@@ -12,7 +12,7 @@ from ..base.labels import name_of
 from ..base.status import Status
 from ..economy.assumed import assumed
 from ..objectives import Demand
-from ..plan.limits import binding_limits, count_limits, few_coefficients
+from ..plan.limits import binding_limits, count_limits, has_quick_intervals
 from ..plan.plan import Plan
 from ..plan.prices_over_time import basket_line
 from ..plan.scale_words import curve_lines
@@ -198,7 +198,7 @@ def _fulfilment(plan: Plan) -> list[str]:
 
 def _limits(plan: Plan, words: Words) -> Section:
     """Show what the objective is made of, and what one more of each limit brings."""
-    apart = plan.has_intervals and few_coefficients(plan)
+    apart = has_quick_intervals(plan)
     frame = binding_limits(plan, intervals=_APART if apart else 0, most=MOST_ROWS)
     whole = "objective" if plan.proved else "bound"
     sums = "objective, within the gap of the proof" if plan.proved else "bound"

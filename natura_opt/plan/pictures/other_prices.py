@@ -13,7 +13,7 @@ from ...base.arrays import Floats
 from ...base.errors import NotProvedError
 from ...program.canonical import Block
 from ...program.declared import Rows
-from ..limits import few_coefficients
+from ..limits import has_quick_intervals
 from ..tables import PlanTables
 
 #: Positions of rows in the program, -1 where there is none; shape things x periods.
@@ -27,11 +27,6 @@ _TIGHT = 1e-9
 OPEN = "#b5673a"
 MARKED = "brown: the plan is degenerate, and any price in this range serves as well"
 NOT_LOOKED_FOR = "whether other prices serve as well was not looked for"
-
-
-def has_other_prices(plan: PlanTables) -> bool:
-    """Whether pictures look for the intervals of valuations: of proved plans whose program is not large."""
-    return plan.has_intervals and few_coefficients(plan)
 
 
 def rows_shown(plan: PlanTables, block: Block, says: Rows) -> RowNumbers:
@@ -50,7 +45,7 @@ def ends_of(plan: PlanTables, rows: RowNumbers, sign: float) -> tuple[Floats, Fl
     """
     low, high = np.full(rows.shape, np.nan), np.full(rows.shape, np.nan)
     low[rows < 0] = high[rows < 0] = 0.0
-    if not has_other_prices(plan):
+    if not has_quick_intervals(plan):
         return low, high
     for place in zip(*np.nonzero(rows >= 0), strict=True):
         try:

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ...base.labels import name_of
+from ..limits import has_quick_intervals
 from ..prices_over_time import BASKET, prices_over_time
 from ..stated import GOODS
 from ..tables import PlanTables
-from .other_prices import NOT_LOOKED_FOR, OPEN, ends_of, has_other_prices, open_places, rows_shown
+from .other_prices import NOT_LOOKED_FOR, OPEN, ends_of, open_places, rows_shown
 from .ranking import worth_of_goods, worth_of_rows, worth_of_stocks
 from .readable import largest, per
 from .style import GREY, INK, MAIN, bare, fitted, heading, mark_periods, new_figure, number, without, wrapped
@@ -46,7 +47,7 @@ def draw_prices_over_time(plan: PlanTables, most: int = 8) -> Figure:
     if not shown:
         return without(plan, "What is scarce when", "Nothing is scarce: every valuation is zero.")
     others = {kind: _could_be_others(plan, kind, rows) for kind, rows in shown.items()}
-    if not has_other_prices(plan):
+    if not has_quick_intervals(plan):
         title += "\n" + fitted(NOT_LOOKED_FOR, width)
     elif any(open_.any() for open_ in others.values()):
         title += "\n" + fitted("framed: the plan is degenerate, and other prices serve as well", width)
@@ -88,7 +89,7 @@ def _could_be_others(plan: PlanTables, kind: str, rows: pd.DataFrame) -> np.ndar
     block, says = (
         (plan.balance, GOODS) if kind == GOODS.kind else next(one for one in plan.kinds if one[1].kind == kind)
     )
-    if block is None or not has_other_prices(plan):
+    if block is None or not has_quick_intervals(plan):
         return np.zeros(rows.shape, dtype=bool)
     numbers = rows_shown(plan, block, says)[rows.index.get_level_values(0).astype(int)]
     return open_places(*ends_of(plan, numbers, plan.sign_of(says)))

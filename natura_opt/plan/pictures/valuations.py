@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from ...base.labels import holding_name, name_of
 from ...program.canonical import Block
 from ...program.declared import Rows
+from ..limits import has_quick_intervals
 from ..naming import ALL_PERIODS, own_name, rows_of
 from ..tables import PlanTables
 from .other_prices import (
@@ -21,7 +22,6 @@ from .other_prices import (
     RowNumbers,
     could_be_scarce,
     ends_of,
-    has_other_prices,
     open_places,
     rows_shown,
     summed,
@@ -44,7 +44,7 @@ def draw_valuations(plan: PlanTables, most: int = 8) -> Figure:
         return without(plan, _WHAT, "Nothing is scarce: every valuation is zero.")
     broad = width_of(drawn, single)
     title = f"{heading(plan, _WHAT, broad)}\n" + fitted(f"in units of the objective: {plan.objective_name}", broad)
-    if not has_other_prices(plan):
+    if not has_quick_intervals(plan):
         title += "\n" + fitted(NOT_LOOKED_FOR, broad)
     elif any(group.open_ends(k) for group in drawn for k in range(len(group.values))):
         title += "\n" + fitted(MARKED, broad)
@@ -186,7 +186,7 @@ def _could_be_worth(plan: PlanTables, nothing: Any, rows: list[tuple[RowNumbers,
     """
     most, left = np.zeros(len(nothing)), np.zeros(len(nothing), dtype=bool)
     sought = 0
-    if has_other_prices(plan):
+    if has_quick_intervals(plan):
         for numbers, sign in rows:
             tight = could_be_scarce(plan, numbers)
             for k in np.flatnonzero(nothing & tight.any(axis=1)):
